@@ -1,0 +1,55 @@
+//! Fetching an issuer's keys.
+
+use std::fmt::Display;
+
+use edge_authorizer::discovery::{self, MAX_BODY_LENGTH, TIMEOUT_MS};
+use edge_authorizer::remote::{self, InsecureHosts};
+use edge_authorizer::{Issuer, KeyRecord};
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::JsCast;
+use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestInit, RequestRedirect, Response};
+
+use crate::http;
+
+/// The keys that `issuer` publishes now, or why they cannot be had.
+pub async fn keys(issuer: &Issuer, insecure: &InsecureHosts) -> Result<KeyRecord, String> {
+    let configuration = get(&issuer.discovery_url(), insecure).await?;
+    let jwks_uri =
+        discovery::read_configuration(issuer, &configuration).map_err(|reason| reason.to_string())?;
+    let key_set = get(&jwks_uri, insecure).await?;
+    discovery::read_key_set(&key_set, http::now()).map_err(|reason| format!("{jwks_uri}: {reason}"))
+}
+
+/// The body of an answer with status 200, within the limits for time and size. Redirects are not followed.
+async fn get(url: &str, insecure: &InsecureHosts) -> Result<Vec<u8>, String> {
+    let because = |reason: &dyn Display| format!("{url}: {reason}");
+    remote::check(url, insecure).map_err(|forbidden| because(&forbidden))?;
+    let init = RequestInit::new();
+    init.set_redirect(RequestRedirect::Manual);
+    // The signal ends the reading of the body too.
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    let answer = http::wait(http::scope().fetch_with_str_and_init(url, &init)).await;
+    let response: Response = answer.and_then(JsCast::dyn_into).map_err(|_| because(&"no answer in time"))?;
+    if response.status() != 200 {
+        return Err(because(&format_args!("status {}", response.status())));
+    }
+    read_body(&response).await.ok_or_else(|| because(&"a body that is too long, too slow or cut off"))
+}
+
+async fn read_body(response: &Response) -> Option<Vec<u8>> {
+    let reader: ReadableStreamDefaultReader = response.body()?.get_reader().dyn_into().ok()?;
+    let mut body = Vec::new();
+    loop {
+        let chunk = http::wait(reader.read()).await.ok()?;
+        if Reflect::get(&chunk, &"done".into()).ok()?.is_truthy() {
+            return Some(body);
+        }
+        let bytes: Uint8Array = Reflect::get(&chunk, &"value".into()).ok()?.dyn_into().ok()?;
+        if body.len() + bytes.length() as usize > MAX_BODY_LENGTH {
+            // Nobody waits for what a cancelled stream says.
+            let _cancelled = reader.cancel();
+            return None;
+        }
+        body.extend(bytes.to_vec());
+    }
+}

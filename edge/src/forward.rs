@@ -1,0 +1,76 @@
+//! Sending a permitted request on to its origin.
+
+use edge_authorizer::{Code, Permit, Target, headers};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, Request, RequestCache, RequestInit, RequestRedirect, Response};
+use worker::Env;
+
+use crate::http::{self, NoAnswer};
+use crate::log;
+
+/// Sends the request to the origin of its route and returns the answer as it is. Only a [`Permit`] opens this way.
+///
+/// The path that was decided on is the path that is sent; redirects are the client's to follow.
+pub async fn forward(
+    permit: &Permit,
+    request: &Request,
+    target: &Target<'_>,
+    request_id: &str,
+    env: &Env,
+) -> Result<Response, Code> {
+    let origin = &permit.route().origin;
+    let url = [origin.url.as_str(), target.path, target.query].concat();
+    let headers = outgoing_headers(permit, request, target, request_id, env).map_err(|reason| {
+        log::warning("not_forwarded", &permit.route().template, reason);
+        Code::ConfigUnavailable
+    })?;
+    let init = RequestInit::new();
+    init.set_method(&request.method());
+    init.set_headers(&headers);
+    init.set_body_opt_readable_stream(request.body().as_ref());
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_cache(RequestCache::NoStore);
+    http::fetch(&url, &init, origin.timeout_ms).await.map_err(|reason| match reason {
+        NoAnswer::Unreachable => Code::OriginUnreachable,
+        NoAnswer::Timeout => Code::OriginTimeout,
+    })
+}
+
+/// The client's headers without those that stay at the edge, and what the edge says itself.
+fn outgoing_headers(
+    permit: &Permit,
+    request: &Request,
+    target: &Target<'_>,
+    request_id: &str,
+    env: &Env,
+) -> Result<Headers, String> {
+    let incoming = request.headers();
+    let says = |error: JsValue| format!("{error:?}");
+    let outgoing = Headers::new_with_headers(&incoming).map_err(says)?;
+    let connection = incoming.get("connection").ok().flatten().unwrap_or_default();
+    let route = permit.route();
+    for name in Array::from(&incoming.keys()).iter().filter_map(|name| name.as_string()) {
+        let is_credential = name == "authorization" && !route.forward_token;
+        if is_credential || headers::is_dropped(&name, &connection) {
+            outgoing.delete(&name).map_err(says)?;
+        }
+    }
+    for (name, value) in permit.identity_headers() {
+        outgoing.set(name, &value).map_err(says)?;
+    }
+    if let Some(client) = incoming.get("cf-connecting-ip").ok().flatten() {
+        outgoing.set("x-forwarded-for", &client).map_err(says)?;
+    }
+    outgoing.set("x-forwarded-host", target.authority).map_err(says)?;
+    outgoing.set("x-forwarded-proto", target.scheme).map_err(says)?;
+    outgoing.set("x-request-id", request_id).map_err(says)?;
+    if let Some(header) = &route.origin.secret_header {
+        let secret = header.secret.as_str();
+        let value = env.secret(secret).map_err(|_| format!("the secret binding `{secret}` is missing"))?;
+        outgoing
+            .set(header.name.as_str(), &value.to_string())
+            .map_err(|_| "the secret is no header value")?;
+    }
+    Ok(outgoing)
+}

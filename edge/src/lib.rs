@@ -1,0 +1,21 @@
+//! The edge authorizer as a Cloudflare Worker: the only place that knows the platform.
+//!
+//! [`handler`] drives the core's decision, fetching what it asks for, and then forwards the request or answers itself.
+
+mod decide;
+mod discover;
+mod forward;
+mod handler;
+mod http;
+mod log;
+mod problem;
+mod settings;
+mod store;
+mod webcrypto;
+
+use worker::{Context, Env, Result, event};
+
+#[event(fetch)]
+async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> Result<web_sys::Response> {
+    handler::handle(&request, &env).await
+}

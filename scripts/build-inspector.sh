@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# inspector/ to www/inspector/pkg: the core for the browser.
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+cd "$root"
+cargo build --release --package inspector --target "$wasm_target"
+"$WASM_BINDGEN_BIN" --target web --no-typescript --out-dir www/inspector/pkg \
+  "target/$wasm_target/release/inspector.wasm"
+"$WASM_OPT_BIN" -Oz --output www/inspector/pkg/inspector_bg.wasm www/inspector/pkg/inspector_bg.wasm

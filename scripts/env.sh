@@ -1,0 +1,33 @@
+# Sourced by every script that compiles: the toolchain and the tools, each at the version that Cargo.lock names.
+# Nothing is installed here; `make setup` does that.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${EDGE_AUTHORIZER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/edge-authorizer}
+wasm_target=wasm32-unknown-unknown
+
+locked_version() {
+  sed -n "/^name = \"$1\"\$/{n;s/^version = \"\(.*\)\"\$/\1/p;q}" "$root/Cargo.lock"
+}
+
+# worker-build is released together with the worker crate, wasm-bindgen's CLI with its library: the pairs must match.
+worker_build_version=$(locked_version worker)
+wasm_bindgen_version=$(locked_version wasm-bindgen)
+worker_build_root=$cache/worker-build-$worker_build_version
+wasm_bindgen_root=$cache/wasm-bindgen-$wasm_bindgen_version
+
+export WASM_BINDGEN_BIN=$wasm_bindgen_root/bin/wasm-bindgen
+export WASM_OPT_BIN=$root/node_modules/.bin/wasm-opt
+export ESBUILD_BIN=$root/node_modules/.bin/esbuild
+export WRANGLER_SEND_METRICS=false
+
+# has_wasm_std <rustc>: whether that compiler has a standard library for wasm.
+has_wasm_std() {
+  local dir
+  dir=$("$1" --print target-libdir --target "$wasm_target" 2>/dev/null) && compgen -G "$dir/libcore-*.rlib" >/dev/null
+}
+
+# Where rustup cannot download, the distribution's compiler is the one with a wasm library: then it compiles everything.
+if ! has_wasm_std rustc && has_wasm_std /usr/bin/rustc; then
+  PATH=/usr/bin:$PATH
+fi
+export PATH=$worker_build_root/bin:$PATH

@@ -1,0 +1,58 @@
+//! The bearer token of a request (RFC 6750, section 2.1).
+
+/// What a request's `Authorization` header offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials<'r> {
+    /// No header, or one of another scheme.
+    Missing,
+    /// Several values, which arrive joined by commas, or a Bearer scheme without a token.
+    Ambiguous,
+    /// The text after the scheme.
+    Bearer(&'r str),
+}
+
+impl<'r> Credentials<'r> {
+    /// Reads the header's value. The scheme's name counts in any case (RFC 9110, section 11.1).
+    pub fn parse(header: Option<&'r str>) -> Self {
+        let Some(value) = header else { return Self::Missing };
+        let mut values = value.split(',').map(bearer);
+        match (values.next().flatten(), values.any(|other| other.is_some())) {
+            (None, false) => Self::Missing,
+            (Some(token), false) if !token.is_empty() && !value.contains(',') => Self::Bearer(token),
+            _ => Self::Ambiguous,
+        }
+    }
+}
+
+/// What follows the scheme, if that is Bearer.
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_counts_in_any_case() {
+        for header in ["Bearer x.y.z", "bearer x.y.z", "BEARER   x.y.z"] {
+            assert_eq!(Credentials::parse(Some(header)), Credentials::Bearer("x.y.z"));
+        }
+    }
+
+    #[test]
+    fn other_schemes_offer_nothing() {
+        for header in [None, Some(""), Some("Basic abc"), Some("Digest a=b, c=d"), Some("Bearerx y")] {
+            assert_eq!(Credentials::parse(header), Credentials::Missing, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn several_values_and_an_empty_bearer_are_ambiguous() {
+        for header in ["Bearer", "Bearer a, Bearer b", "Bearer a,b", "Basic a, bearer b", "Bearer a, Basic b"]
+        {
+            assert_eq!(Credentials::parse(Some(header)), Credentials::Ambiguous, "{header}");
+        }
+    }
+}

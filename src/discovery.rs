@@ -1,0 +1,70 @@
+//! Reading what an issuer publishes: its configuration and, through that, its keys.
+
+use serde_json::Value;
+
+use crate::issuer::Issuer;
+use crate::key_record::KeyRecord;
+use crate::time::Time;
+
+/// How long one fetch may take, in milliseconds.
+pub const TIMEOUT_MS: u32 = 5_000;
+
+/// The longest answer that is read, in bytes after decompression.
+pub const MAX_BODY_LENGTH: usize = 256 * 1024;
+
+/// Why an issuer's answer cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unacceptable {
+    /// The configuration is not a JSON object with `issuer` and `jwks_uri`.
+    #[error("the configuration is not a JSON object with `issuer` and `jwks_uri`")]
+    Configuration,
+    /// The configuration is another issuer's (OpenID Connect Discovery 1.0, section 4.3).
+    #[error("the configuration names another `issuer`")]
+    OtherIssuer,
+    /// The key set is not one.
+    #[error("the key set is not a JSON object with at most 100 `keys`")]
+    KeySet,
+    /// The key set has no key that could verify a token.
+    #[error("the key set has no usable key")]
+    NoUsableKey,
+}
+
+/// Where `issuer`'s configuration says its keys are: the `jwks_uri`.
+pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacceptable> {
+    let configuration: Value = serde_json::from_slice(body).map_err(|_| Unacceptable::Configuration)?;
+    let member = |name| configuration.get(name).and_then(Value::as_str).ok_or(Unacceptable::Configuration);
+    if member("issuer")? != issuer.as_str() {
+        return Err(Unacceptable::OtherIssuer);
+    }
+    member("jwks_uri").map(str::to_owned)
+}
+
+/// The keys of an answer, fetched at `now`; one of them at least is usable.
+pub fn read_key_set(body: &[u8], now: Time) -> Result<KeyRecord, Unacceptable> {
+    let document: Value = serde_json::from_slice(body).map_err(|_| Unacceptable::KeySet)?;
+    let record = KeyRecord::new(&document, now).ok_or(Unacceptable::KeySet)?;
+    if record.keys().keys().is_empty() { Err(Unacceptable::NoUsableKey) } else { Ok(record) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_speaks_for_its_own_issuer_only() {
+        let issuer = Issuer::try_from("https://a.example/").unwrap();
+        let read = |body: &str| read_configuration(&issuer, body.as_bytes());
+        assert_eq!(read(r#"{"issuer":"https://a.example/","jwks_uri":"u"}"#), Ok("u".to_owned()));
+        assert_eq!(read(r#"{"issuer":"https://a.example","jwks_uri":"u"}"#), Err(Unacceptable::OtherIssuer));
+        assert_eq!(read(r#"{"issuer":"https://a.example/"}"#), Err(Unacceptable::Configuration));
+        assert_eq!(read("<html>"), Err(Unacceptable::Configuration));
+    }
+
+    #[test]
+    fn a_key_set_without_a_usable_key_is_none() {
+        let fault = |body: &str| read_key_set(body.as_bytes(), Time::from_seconds(0.0)).unwrap_err();
+        assert_eq!(fault(r#"{"keys":[]}"#), Unacceptable::NoUsableKey);
+        assert_eq!(fault(r#"{"keys":[{"kty":"oct","k":"AA"}]}"#), Unacceptable::NoUsableKey);
+        assert_eq!(fault("[]"), Unacceptable::KeySet);
+    }
+}

@@ -1,0 +1,201 @@
+//! Reading configuration documents: every fault of a document at once, each with its place.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt::{self, Display};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What is wrong at one place of a document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fault {
+    /// The place, as a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// The offending value; absent where something is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// What would be right.
+    pub expected: String,
+}
+
+/// All that is wrong with a document; never empty.
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// The faults, in the order in which they were found.
+    pub fn as_slice(&self) -> &[Fault] {
+        &self.0
+    }
+}
+
+impl Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}at `{}`: expected {}", fault.pointer, fault.expected)?;
+            if let Some(value) = &fault.value {
+                write!(f, ", not `{value}`")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a whole document with `read`, which answers `None` where a fault kept it from answering.
+pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
+    let faults = RefCell::default();
+    let outcome = read(&Node { value: document, pointer: String::new(), faults: &faults });
+    let mut faults = faults.into_inner();
+    match outcome {
+        Some(outcome) if faults.is_empty() => Ok(outcome),
+        _ => {
+            if faults.is_empty() {
+                faults.push(fault(document, String::new(), "another document"));
+            }
+            Err(Faults(faults))
+        }
+    }
+}
+
+fn fault(value: &Value, pointer: String, expected: impl Display) -> Fault {
+    Fault { pointer, value: Some(value.clone()), expected: expected.to_string() }
+}
+
+/// One value of the document, with its place.
+pub struct Node<'d> {
+    value: &'d Value,
+    pointer: String,
+    faults: &'d RefCell<Vec<Fault>>,
+}
+
+impl<'d> Node<'d> {
+    /// Notes that this value is wrong and what would be right.
+    pub fn fault(&self, expected: impl Display) {
+        self.faults.borrow_mut().push(fault(self.value, self.pointer.clone(), expected));
+    }
+
+    fn or_fault<T>(&self, value: Option<T>, expected: impl Display) -> Option<T> {
+        if value.is_none() {
+            self.fault(expected);
+        }
+        value
+    }
+
+    fn child(&self, name: &str, value: &'d Value) -> Self {
+        let escaped = name.replace('~', "~0").replace('/', "~1");
+        Self { value, pointer: format!("{}/{escaped}", self.pointer), faults: self.faults }
+    }
+
+    /// The value as it stands.
+    pub fn value(&self) -> &'d Value {
+        self.value
+    }
+
+    /// The text of a string.
+    pub fn text(&self) -> Option<&'d str> {
+        self.or_fault(self.value.as_str(), "a string")
+    }
+
+    /// A string that makes a `T`.
+    pub fn parse<T>(&self) -> Option<T>
+    where
+        T: for<'t> TryFrom<&'t str, Error: Display>,
+    {
+        T::try_from(self.text()?).map_err(|error| self.fault(error)).ok()
+    }
+
+    /// A whole number within `range`.
+    pub fn integer(&self, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
+        let number = self.value.as_u64().filter(|number| range.contains(number));
+        self.or_fault(number, format_args!("a whole number from {} to {}", range.start(), range.end()))
+    }
+
+    /// A number.
+    pub fn number(&self) -> Option<f64> {
+        self.or_fault(self.value.as_f64(), "a number")
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&self) -> Option<bool> {
+        self.or_fault(self.value.as_bool(), "true or false")
+    }
+
+    /// The elements of an array.
+    pub fn elements(&self) -> Option<Vec<Self>> {
+        let elements = self.or_fault(self.value.as_array(), "an array")?;
+        Some(
+            elements.iter().enumerate().map(|(index, value)| self.child(&index.to_string(), value)).collect(),
+        )
+    }
+
+    /// A non-empty array of strings that each make a `T`. An empty one is a fault: it would say "nobody" where the
+    /// absent list says "all".
+    pub fn list<T>(&self) -> Option<Vec<T>>
+    where
+        T: for<'t> TryFrom<&'t str, Error: Display>,
+    {
+        let elements = self.elements()?;
+        if elements.is_empty() {
+            self.fault("at least one element, or no list at all");
+            return None;
+        }
+        elements.iter().map(Node::parse).collect::<Vec<_>>().into_iter().collect()
+    }
+
+    /// The members of an object whose names are data, in order.
+    pub fn members(&self) -> Option<Vec<(&'d str, Self)>> {
+        let map = self.or_fault(self.value.as_object(), "an object")?;
+        Some(map.iter().map(|(name, value)| (name.as_str(), self.child(name, value))).collect())
+    }
+
+    /// The properties of an object whose names `read` knows; any other property is a fault.
+    pub fn properties<T>(&self, read: impl FnOnce(&Properties<'_, 'd>) -> Option<T>) -> Option<T> {
+        let map = self.or_fault(self.value.as_object(), "an object")?;
+        let properties = Properties { node: self, map, known: RefCell::default() };
+        let outcome = read(&properties);
+        let known = properties.known.into_inner();
+        for (name, value) in map.iter().filter(|(name, _)| !known.contains(name.as_str())) {
+            let names: Vec<_> = known.iter().copied().collect();
+            self.child(name, value).fault(format_args!("one of the properties {}", names.join(", ")));
+        }
+        outcome
+    }
+}
+
+/// The properties of an object. One that is `null` counts as absent.
+pub struct Properties<'n, 'd> {
+    node: &'n Node<'d>,
+    map: &'d Map<String, Value>,
+    known: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'d> Properties<'_, 'd> {
+    /// The property `name`, if it is there.
+    pub fn optional(&self, name: &'static str) -> Option<Node<'d>> {
+        self.known.borrow_mut().insert(name);
+        let value = self.map.get(name).filter(|value| !value.is_null())?;
+        Some(self.node.child(name, value))
+    }
+
+    /// The property `name`; that it is missing is a fault, with `expected` saying what should be there.
+    pub fn required(&self, name: &'static str, expected: impl Display) -> Option<Node<'d>> {
+        let property = self.optional(name);
+        if property.is_none() {
+            self.node.faults.borrow_mut().push(Fault {
+                pointer: format!("{}/{name}", self.node.pointer),
+                value: None,
+                expected: expected.to_string(),
+            });
+        }
+        property
+    }
+
+    /// The property `name` must not be there.
+    pub fn forbidden(&self, name: &'static str, reason: impl Display) {
+        if let Some(property) = self.optional(name) {
+            property.fault(reason);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The routes document: which path leads to which origin, and which roles open it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::document::{self, Faults, Node, Properties};
+use crate::method::Method;
+use crate::origin::Origin;
+use crate::path::RequestPath;
+use crate::role::Role;
+
+/// All routes and their origins.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    routes: Vec<Arc<Route>>,
+    matcher: matchit::Router<usize>,
+}
+
+/// Where requests to paths of one form go, and who may send them.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The form of the paths, in the syntax of `matchit`.
+    pub template: String,
+    /// Where requests go.
+    pub origin: Arc<Origin>,
+    /// Who may send them.
+    pub access: Access,
+    /// Whether the origin gets the `Authorization` header.
+    pub forward_token: bool,
+}
+
+/// Who may use a route.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// Everybody, without a token.
+    Public,
+    /// Callers with one of the roles that their request's method demands.
+    Roles(MethodRoles),
+}
+
+/// The roles of which a caller needs one, by method. What is not listed is denied.
+#[derive(Clone, Debug, Default)]
+pub struct MethodRoles {
+    by_method: BTreeMap<Method, Vec<Role>>,
+    otherwise: Vec<Role>,
+}
+
+impl MethodRoles {
+    /// The roles that open `method`: any of them does, and none where the method has no entry. HEAD counts as GET.
+    pub fn required(&self, method: Method) -> &[Role] {
+        let method = if method == Method::Head { Method::Get } else { method };
+        self.by_method.get(&method).unwrap_or(&self.otherwise)
+    }
+}
+
+/// A route that a path matches.
+#[derive(Clone, Debug)]
+pub struct RouteMatch<'p> {
+    /// The route.
+    pub route: Arc<Route>,
+    /// The path's text where the route's template says `{project}`; it need not be a project's name.
+    pub project: Option<&'p str>,
+}
+
+impl Gateway {
+    /// Reads the routes document.
+    pub fn parse(document: &Value) -> Result<Self, Faults> {
+        document::read(document, |node| {
+            node.properties(|gateway| {
+                let origins = gateway
+                    .required("origins", "an object of origins by name")
+                    .and_then(|node| read_origins(&node));
+                let routes = gateway.required("routes", "the list of routes")?;
+                read_routes(&routes, &origins?)
+            })
+        })
+    }
+
+    /// The route for a path, the most specific first.
+    pub fn find<'p>(&self, path: &'p RequestPath<'_>) -> Option<RouteMatch<'p>> {
+        let found = self.matcher.at(path.decoded()).ok()?;
+        let route = self.routes.get(*found.value)?.clone();
+        Some(RouteMatch { route, project: found.params.get("project") })
+    }
+}
+
+type Origins = BTreeMap<String, Arc<Origin>>;
+
+fn read_origins(node: &Node<'_>) -> Option<Origins> {
+    let members = node.members()?;
+    Some(
+        members
+            .iter()
+            .filter_map(|(name, node)| Some(((*name).to_owned(), Arc::new(Origin::read(node)?))))
+            .collect(),
+    )
+}
+
+fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Gateway> {
+    let mut gateway = Gateway { routes: Vec::new(), matcher: matchit::Router::new() };
+    for element in node.elements()? {
+        // What keeps one route from being read is noted already; the others are read on.
+        let Some(route) = element.properties(|route| read_route(route, &element, origins)) else { continue };
+        match gateway.matcher.insert(route.template.clone(), gateway.routes.len()) {
+            Ok(()) => gateway.routes.push(Arc::new(route)),
+            Err(error) => {
+                element.fault(format_args!("a path that can stand beside the others ({error})"));
+            }
+        }
+    }
+    Some(gateway)
+}
+
+fn read_route(route: &Properties<'_, '_>, node: &Node<'_>, origins: &Origins) -> Option<Route> {
+    let template = route.required("path", "the path's template").and_then(|node| read_template(&node));
+    let origin = route.required("origin", "the name of an origin").and_then(|node| {
+        let origin = origins.get(node.text()?).cloned();
+        if origin.is_none() {
+            node.fault("the name of one of the `origins`");
+        }
+        origin
+    });
+    let is_public = route.optional("public").and_then(|node| node.boolean()).unwrap_or(false);
+    let forward_token = route.optional("forwardToken").and_then(|node| node.boolean()).unwrap_or(false);
+    let access = if is_public {
+        route.forbidden("access", "no `access` on a public route");
+        Some(Access::Public)
+    } else {
+        route
+            .required("access", "the roles by method, or `public`")
+            .and_then(|node| read_access(&node))
+            .map(Access::Roles)
+    };
+    let template = template?;
+    if !is_public && !template.split('/').any(|segment| segment == "{project}") {
+        node.fault("a path with a segment `{project}`, or `public`");
+    }
+    Some(Route { template, origin: origin?, access: access?, forward_token })
+}
+
+/// Paths that the authorizer itself answers.
+pub const OWN_PATHS: [&str; 4] =
+    ["/healthz", "/openapi.json", "/inspector", "/project-management-service/v1"];
+
+fn read_template(node: &Node<'_>) -> Option<String> {
+    let template = node.text()?;
+    let Some(path) = template.strip_prefix('/') else {
+        node.fault("a path that begins with `/`");
+        return None;
+    };
+    let last = path.split('/').count() - 1;
+    let is_odd = |(index, segment): (usize, &str)| {
+        matches!(segment, "." | "..") || (segment.is_empty() && index != last)
+    };
+    if path.split('/').enumerate().any(is_odd)
+        || template.contains(['%', '\\'])
+        || template.contains(char::is_control)
+    {
+        node.fault("a path in its decoded form, without empty, `.` and `..` segments");
+        return None;
+    }
+    let is_own =
+        |own: &&str| template.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if let Some(own) = OWN_PATHS.iter().find(|own| is_own(own)) {
+        node.fault(format_args!("a path outside `{own}`, which the authorizer itself answers"));
+        return None;
+    }
+    Some(template.to_owned())
+}
+
+fn read_access(node: &Node<'_>) -> Option<MethodRoles> {
+    let mut access = MethodRoles::default();
+    for (name, node) in node.members()? {
+        let roles = node.list().unwrap_or_default();
+        match Method::try_from(name) {
+            _ if name == "*" => access.otherwise = roles,
+            Ok(Method::Head) | Err(_) => {
+                node.fault("a method of DELETE, GET, OPTIONS, PATCH, POST, PUT, or `*`; HEAD counts as GET");
+            }
+            Ok(method) => {
+                access.by_method.insert(method, roles);
+            }
+        }
+    }
+    Some(access)
+}

@@ -1,0 +1,55 @@
+//! The core of an edge authorizer: who may do what, decided from values alone.
+//!
+//! A request names a project in its path; the project names the identity providers that it trusts; a token of one of
+//! them gives the caller an id and roles; the route says which roles open it. [`authorize`] puts these together.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number: what a decision depends on is an argument.
+
+#![forbid(unsafe_code)]
+
+mod algorithm;
+mod authorize;
+mod claims;
+mod credentials;
+mod decision;
+pub mod discovery;
+pub mod document;
+mod gateway;
+pub mod headers;
+mod idp;
+mod issuer;
+pub mod json;
+mod key_record;
+mod key_set;
+mod method;
+mod origin;
+mod path;
+mod project;
+mod recognition;
+pub mod remote;
+mod role;
+mod snapshot;
+mod time;
+mod token;
+pub mod trace;
+
+pub use algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
+pub use authorize::{
+    Clock, NeedCheck, NeedKeys, NeedProject, Request, SignatureCheck, Step, Unavailable, authorize,
+};
+pub use claims::{ClaimPath, InvalidClaimPath};
+pub use credentials::Credentials;
+pub use decision::{Code, Decision, Denial, Identity, Permit};
+pub use gateway::{Access, Gateway, MethodRoles, OWN_PATHS, Route, RouteMatch};
+pub use idp::{CustomIdp, IdpId, InvalidIdpId, RoleDetection};
+pub use issuer::{InvalidIssuer, Issuer};
+pub use key_record::KeyRecord;
+pub use key_set::{InvalidKeySet, Key, KeySet, NoCandidates, Unusable, UnusableKey};
+pub use method::{Method, UnsupportedMethod};
+pub use origin::{BindingName, HeaderName, Origin, OriginUrl, SecretHeader};
+pub use path::{AmbiguousPath, RequestPath, Target};
+pub use project::{InvalidProjectId, ProjectId};
+pub use role::{InvalidRole, InvalidRoleTemplate, Role, RoleTemplate};
+pub use snapshot::Snapshot;
+pub use time::Time;
+pub use token::{MAX_TOKEN_LENGTH, Malformed, Token, Untimely, VerifiedToken};

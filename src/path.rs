@@ -1,0 +1,198 @@
+//! The path of a request: one meaning, or none.
+//!
+//! A gateway that decides on one form of a path and forwards another is bypassed by the difference. So a path is never
+//! rewritten: what a URL parser or an origin could read in two ways is refused, and what is left means the same to all.
+
+use percent_encoding::percent_decode_str;
+
+/// An unambiguous path: as it was sent, and percent-decoded for matching.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestPath<'r> {
+    raw: &'r str,
+    decoded: String,
+}
+
+/// A path, or a whole request target, that could be read in two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the path could be read in more than one way")]
+pub struct AmbiguousPath;
+
+impl<'r> TryFrom<&'r str> for RequestPath<'r> {
+    type Error = AmbiguousPath;
+
+    fn try_from(raw: &'r str) -> Result<Self, Self::Error> {
+        let segments: Vec<_> = raw.strip_prefix('/').ok_or(AmbiguousPath)?.split('/').collect();
+        let mut decoded = String::with_capacity(raw.len());
+        for (index, segment) in segments.iter().enumerate() {
+            let is_last = index + 1 == segments.len();
+            if segment.is_empty() && !is_last {
+                return Err(AmbiguousPath);
+            }
+            decoded.push('/');
+            decoded.push_str(&decode_segment(segment)?);
+        }
+        Ok(Self { raw, decoded })
+    }
+}
+
+impl<'r> RequestPath<'r> {
+    /// The path exactly as it was sent.
+    pub fn raw(&self) -> &'r str {
+        self.raw
+    }
+
+    /// The path with its percent-escapes resolved; each `/` of it separates segments.
+    pub fn decoded(&self) -> &str {
+        &self.decoded
+    }
+}
+
+fn decode_segment(segment: &str) -> Result<String, AmbiguousPath> {
+    if segment.contains(is_rewritten_by_parsers) || !escapes_are_plain(segment) {
+        return Err(AmbiguousPath);
+    }
+    let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| AmbiguousPath)?;
+    if matches!(&*decoded, "." | "..")
+        || decoded.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'))
+    {
+        return Err(AmbiguousPath);
+    }
+    Ok(decoded.into_owned())
+}
+
+/// Characters that a URL parser encodes, strips or takes for something else (WHATWG URL, path percent-encode set), and
+/// `;`, by which some origins cut a segment.
+fn is_rewritten_by_parsers(c: char) -> bool {
+    !c.is_ascii_graphic() || matches!(c, '"' | '#' | '<' | '>' | '?' | '^' | '`' | '{' | '}' | '\\' | ';')
+}
+
+/// Whether every `%` begins an escape, and no escape hides another that would matter.
+fn escapes_are_plain(segment: &str) -> bool {
+    segment
+        .split('%')
+        .skip(1)
+        .all(|rest| rest.get(..2).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit())))
+        && !["%252e", "%252f", "%255c", "%2500"]
+            .iter()
+            .any(|hidden| segment.to_ascii_lowercase().contains(hidden))
+}
+
+/// The parts of a request's URL as the runtime hands it over: `scheme://authority/path?query`, nothing resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target<'r> {
+    /// `http` or `https`.
+    pub scheme: &'r str,
+    /// The host and port that the client asked for.
+    pub authority: &'r str,
+    /// The path as sent; it may be ambiguous.
+    pub path: &'r str,
+    /// From the `?` on; may be empty.
+    pub query: &'r str,
+}
+
+impl<'r> TryFrom<&'r str> for Target<'r> {
+    type Error = AmbiguousPath;
+
+    fn try_from(url: &'r str) -> Result<Self, Self::Error> {
+        let (scheme, rest) = url.split_once("://").ok_or(AmbiguousPath)?;
+        let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let start = rest.find(['/', '?', '\\']).unwrap_or(rest.len());
+        let (authority, target) = rest.split_at(start);
+        let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
+        Ok(Self { scheme, authority, path, query })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_matched_decoded_and_kept_raw() {
+        for (raw, decoded) in [
+            ("/", "/"),
+            ("/a/b", "/a/b"),
+            ("/a/", "/a/"),
+            ("/%61dmin", "/admin"),
+            ("/a%20b/%C3%A4", "/a b/ä"),
+            ("/a%3Bb", "/a;b"),
+            ("/a%25b", "/a%b"),
+            ("/...", "/..."),
+            ("/a:b@c!$&'()*+,=~_-.|[]", "/a:b@c!$&'()*+,=~_-.|[]"),
+        ] {
+            let path = RequestPath::try_from(raw).unwrap();
+            assert_eq!((path.raw(), path.decoded()), (raw, decoded));
+        }
+    }
+
+    #[test]
+    fn what_has_two_meanings_is_refused() {
+        for raw in [
+            "",
+            "a",
+            "//",
+            "/a//b",
+            "/.",
+            "/..",
+            "/a/../b",
+            "/a/.",
+            "/%2e",
+            "/%2E%2e/a",
+            "/.%2e",
+            "/a;b",
+            "/..;/a",
+            "/a\\b",
+            "/a%5cb",
+            "/a%5C",
+            "/a%2fb",
+            "/%2F",
+            "/%252e",
+            "/%252F",
+            "/%255c",
+            "/%2500",
+            "/%00",
+            "/%0a",
+            "/%7f",
+            "/%c2%85",
+            "/\u{0}",
+            "/\t",
+            "/ ",
+            "/%",
+            "/%2",
+            "/%zz",
+            "/%+1",
+            "/%ff",
+            "/%c3",
+            "/ä",
+            "/a\"b",
+            "/<",
+            "/{a}",
+            "/a`",
+            "/a^",
+        ] {
+            assert_eq!(RequestPath::try_from(raw), Err(AmbiguousPath), "{raw}");
+        }
+    }
+
+    #[test]
+    fn resolving_an_accepted_path_changes_nothing() {
+        for byte in 0..=255_u8 {
+            for raw in
+                [format!("/a/{}b", char::from(byte)), format!("/a/%{byte:02X}b"), format!("/%{byte:02x}")]
+            {
+                let Ok(path) = RequestPath::try_from(&*raw) else { continue };
+                let resolved = url::Url::parse(&format!("http://h{}", path.raw())).unwrap();
+                assert_eq!(resolved.path(), raw);
+            }
+        }
+    }
+
+    #[test]
+    fn a_target_is_split_and_not_resolved() {
+        let target = Target::try_from("http://h:1/a/../b?x=/y?z#f").unwrap();
+        assert_eq!(target, Target { scheme: "http", authority: "h:1", path: "/a/../b", query: "?x=/y?z" });
+        assert_eq!(Target::try_from("http://h?x").unwrap().path, "");
+        assert_eq!(Target::try_from("http://h\\x").unwrap().path, "\\x");
+        assert_eq!(Target::try_from("nothing"), Err(AmbiguousPath));
+    }
+}

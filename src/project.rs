@@ -1,0 +1,61 @@
+//! The project that a path names.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The name of a project: `[A-Za-z0-9][A-Za-z0-9_-]{0,62}`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ProjectId(String);
+
+impl ProjectId {
+    /// The longest name, in characters.
+    pub const MAX_LENGTH: usize = 63;
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text is not a project's name.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("1 to 63 of `[A-Za-z0-9_-]`, the first a letter or digit")]
+pub struct InvalidProjectId;
+
+impl TryFrom<&str> for ProjectId {
+    type Error = InvalidProjectId;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let is_word = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        if starts_well && is_word && text.len() <= Self::MAX_LENGTH {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidProjectId)
+        }
+    }
+}
+
+impl fmt::Display for ProjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_what_the_pattern_says() {
+        let longest = "a".repeat(63);
+        for good in ["p", "0", "pxy12345", "a_b-C", longest.as_str()] {
+            assert_eq!(ProjectId::try_from(good).unwrap().as_str(), good);
+        }
+        let too_long = "a".repeat(64);
+        for bad in ["", "-a", "_a", "a.b", "a b", "ä", "a/b", too_long.as_str()] {
+            assert_eq!(ProjectId::try_from(bad), Err(InvalidProjectId), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! How an entry recognises a caller: whether it applies to a token, and who the caller then is.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::decision::Identity;
+use crate::idp::{CustomIdp, RoleDetection};
+use crate::project::ProjectId;
+use crate::role::{Role, RoleTemplate};
+use crate::token::{Token, VerifiedToken};
+use crate::trace::{IdpOutcome, RoleOutcome, RolesClaimOutcome, Step, Trace};
+
+impl CustomIdp {
+    /// Whether this entry applies to a token, before anybody vouches for it.
+    pub fn consider(&self, token: &Token<'_>) -> IdpOutcome {
+        let claims = token.untrusted_claims();
+        let is_one_of = |allowed: &Option<Vec<String>>, value: Option<&Value>| {
+            allowed.as_ref().is_none_or(|list| {
+                value.and_then(Value::as_str).is_some_and(|text| list.iter().any(|a| a == text))
+            })
+        };
+        if self.issuer.as_str() != token.issuer() {
+            IdpOutcome::OtherIssuer
+        } else if !is_one_of(&self.allowed_azp, self.azp_claim.find(claims)) {
+            IdpOutcome::AzpNotAllowed
+        } else if !has_allowed_audience(self.allowed_aud.as_deref(), claims.get("aud")) {
+            IdpOutcome::AudNotAllowed
+        } else if self.allowed_algs.as_ref().is_some_and(|list| !list.contains(&token.algorithm())) {
+            IdpOutcome::AlgorithmNotAllowed
+        } else if !has_allowed_type(self.allowed_typ.as_deref(), token) {
+            IdpOutcome::TypeNotAllowed
+        } else {
+            IdpOutcome::Applies
+        }
+    }
+
+    /// Who the caller is, unless the id claim does not say.
+    pub fn identify(
+        &self,
+        token: &VerifiedToken<'_>,
+        project: &ProjectId,
+        trace: &mut Trace,
+    ) -> Option<Identity> {
+        let subject = self.id_claim.find(token.claims()).and_then(Value::as_str)?;
+        if subject.is_empty() || subject.chars().nth(MAX_SUBJECT_LENGTH).is_some() {
+            return None;
+        }
+        let roles = match &self.role_detection {
+            RoleDetection::Defined { roles } => roles.iter().cloned().collect(),
+            RoleDetection::Claim { claim, template, allowed } => {
+                let reader = RoleReader { template, allowed: allowed.as_deref(), project };
+                reader.read_claim(claim.find(token.claims()), trace)
+            }
+        };
+        let (project, idp, subject) = (project.clone(), self.id.clone(), subject.to_owned());
+        Some(Identity { project, idp, subject, roles: roles.into_iter().collect() })
+    }
+}
+
+/// The longest subject, in characters.
+const MAX_SUBJECT_LENGTH: usize = 256;
+
+/// `aud` is one string or an array of them (RFC 7519, section 4.1.3); one match is enough.
+fn has_allowed_audience(allowed: Option<&[String]>, audience: Option<&Value>) -> bool {
+    let Some(allowed) = allowed else { return true };
+    let is_allowed = |value: &Value| value.as_str().is_some_and(|text| allowed.iter().any(|a| a == text));
+    match audience {
+        Some(Value::Array(values)) => values.iter().any(is_allowed),
+        Some(value) => is_allowed(value),
+        None => false,
+    }
+}
+
+/// Whether a token is of an allowed type; by default an access token (RFC 9068, section 2.1) or an untyped one.
+///
+/// Keycloak gives ID, refresh and logout tokens the same header as access tokens and tells them apart by a claim `typ`.
+fn has_allowed_type(allowed: Option<&[String]>, token: &Token<'_>) -> bool {
+    let is_other_kind = |claim: &Value| matches!(claim.as_str(), Some("ID" | "Refresh" | "Logout"));
+    if token.untrusted_claims().get("typ").is_some_and(is_other_kind) {
+        return false;
+    }
+    let actual = token.media_type().map(short_media_type);
+    match allowed {
+        Some(list) => {
+            actual.is_some_and(|actual| list.iter().any(|allowed| short_media_type(allowed) == actual))
+        }
+        None => actual.is_none_or(|actual| matches!(&*actual, "jwt" | "at+jwt")),
+    }
+}
+
+/// A media type in lower case, without the `application/` that RFC 7515 (section 4.1.9) lets one leave out.
+fn short_media_type(media_type: &str) -> String {
+    let media_type = media_type.to_ascii_lowercase();
+    media_type.strip_prefix("application/").map(str::to_owned).unwrap_or(media_type)
+}
+
+struct RoleReader<'e> {
+    template: &'e RoleTemplate,
+    allowed: Option<&'e [Role]>,
+    project: &'e ProjectId,
+}
+
+impl RoleReader<'_> {
+    /// The roles that a claim gives: an array of strings, or one string with spaces between (RFC 8693, section 4.2).
+    fn read_claim(&self, claim: Option<&Value>, trace: &mut Trace) -> BTreeSet<Role> {
+        let values: Vec<Option<&str>> = match claim {
+            Some(Value::Array(values)) => values.iter().map(Value::as_str).collect(),
+            Some(Value::String(values)) => {
+                values.split(' ').filter(|value| !value.is_empty()).map(Some).collect()
+            }
+            Some(_) => {
+                trace.push(Step::RolesClaim { outcome: RolesClaimOutcome::WrongShape });
+                return BTreeSet::new();
+            }
+            None => {
+                trace.push(Step::RolesClaim { outcome: RolesClaimOutcome::Missing });
+                return BTreeSet::new();
+            }
+        };
+        let mut roles = BTreeSet::new();
+        for value in values {
+            let outcome = value.map_or(RoleOutcome::NotAString, |text| self.read_value(text));
+            if let RoleOutcome::Kept(role) = &outcome {
+                roles.insert(role.clone());
+            }
+            trace.push(Step::Role { value: value.map(str::to_owned), outcome });
+        }
+        roles
+    }
+
+    fn read_value(&self, value: &str) -> RoleOutcome {
+        let Some(name) = self.template.extract(value, self.project) else { return RoleOutcome::NoMatch };
+        let Ok(role) = Role::try_from(name) else { return RoleOutcome::NotARole };
+        if self.allowed.is_none_or(|allowed| allowed.contains(&role)) {
+            RoleOutcome::Kept(role)
+        } else {
+            RoleOutcome::NotAllowed(role)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Which addresses may be fetched: the guard against requests forged through an issuer's URL (SSRF).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+/// Hosts that may be fetched in spite of the rules, for local work: exact `host:port`.
+#[derive(Clone, Debug, Default)]
+pub struct InsecureHosts(Vec<String>);
+
+impl InsecureHosts {
+    /// Reads a comma-separated list.
+    pub fn parse(list: &str) -> Self {
+        Self(list.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect())
+    }
+
+    fn allow(&self, url: &Url) -> bool {
+        let Some((host, port)) = url.host_str().zip(url.port_or_known_default()) else { return false };
+        self.0.contains(&format!("{host}:{port}"))
+    }
+}
+
+/// Why an address is not fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// It is not a URL.
+    #[error("not an absolute URL")]
+    NotAUrl,
+    /// Its scheme is not https.
+    #[error("not https")]
+    NotHttps,
+    /// It carries a user name or password.
+    #[error("carries user info")]
+    UserInfo,
+    /// Its host is an address of a private, loopback, link-local or otherwise special range.
+    #[error("a private or special address")]
+    SpecialAddress,
+}
+
+/// Whether `address` may be fetched: https to a public host, or one of the `insecure` ones.
+///
+/// What a name resolves to cannot be seen here; the runtime has to guard that.
+pub fn check(address: &str, insecure: &InsecureHosts) -> Result<(), Forbidden> {
+    let url = Url::parse(address).map_err(|_| Forbidden::NotAUrl)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Forbidden::UserInfo);
+    }
+    if insecure.allow(&url) && matches!(url.scheme(), "http" | "https") {
+        return Ok(());
+    }
+    if url.scheme() != "https" {
+        return Err(Forbidden::NotHttps);
+    }
+    let is_public = match url.host().ok_or(Forbidden::NotAUrl)? {
+        Host::Domain(name) => is_public_name(name),
+        Host::Ipv4(address) => is_public_v4(address),
+        Host::Ipv6(address) => is_public_v6(address),
+    };
+    if is_public { Ok(()) } else { Err(Forbidden::SpecialAddress) }
+}
+
+/// Names that mean this machine or its network by definition (RFC 6761, RFC 6762, RFC 8375).
+fn is_public_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_special =
+        |zone: &str| name == zone || name.strip_suffix(zone).is_some_and(|host| host.ends_with('.'));
+    !["localhost", "local", "internal", "home.arpa"].into_iter().any(is_special)
+}
+
+/// The ranges of the IANA special-purpose registry (RFC 6890) that are not globally reachable.
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    !(a == 0
+        || a >= 224
+        || address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_documentation()
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
+        || (a == 198 && (18..20).contains(&b)))
+}
+
+/// Global unicast only, without the ranges that stand for an IPv4 address or for documentation.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [a, b, ..] = address.segments();
+    let is_global_unicast = a & 0xe000 == 0x2000;
+    let is_teredo_or_special = a == 0x2001 && b < 0x0200;
+    let is_documentation = (a == 0x2001 && b == 0x0db8) || (a == 0x3fff && b < 0x1000);
+    let is_6to4 = a == 0x2002;
+    is_global_unicast && !is_teredo_or_special && !is_documentation && !is_6to4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(address: &str) -> Result<(), Forbidden> {
+        check(address, &InsecureHosts::parse("127.0.0.1:9100, localhost:8080"))
+    }
+
+    #[test]
+    fn public_https_passes() {
+        for good in
+            ["https://a.example/x", "https://8.8.8.8", "https://[2606:4700::1111]/", "https://notlocalhost"]
+        {
+            assert_eq!(verdict(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn listed_hosts_pass_exactly() {
+        assert_eq!(verdict("http://127.0.0.1:9100/x"), Ok(()));
+        assert_eq!(verdict("http://localhost:8080"), Ok(()));
+        assert_eq!(verdict("http://127.0.0.1:9101"), Err(Forbidden::NotHttps));
+        assert_eq!(verdict("https://127.0.0.1"), Err(Forbidden::SpecialAddress));
+        assert_eq!(verdict("file://127.0.0.1/x"), Err(Forbidden::NotHttps));
+    }
+
+    #[test]
+    fn special_addresses_are_refused_in_any_notation() {
+        for bad in [
+            "https://127.0.0.1",
+            "https://2130706433",
+            "https://0177.0.0.1",
+            "https://0x7f.1",
+            "https://127.1",
+            "https://10.1.2.3",
+            "https://172.31.0.1",
+            "https://192.168.0.1",
+            "https://169.254.169.254",
+            "https://100.64.0.1",
+            "https://0.0.0.0",
+            "https://224.0.0.1",
+            "https://[::1]",
+            "https://[::]",
+            "https://[::ffff:127.0.0.1]",
+            "https://[::ffff:7f00:1]",
+            "https://[64:ff9b::7f00:1]",
+            "https://[2002:7f00:1::]",
+            "https://[fe80::1]",
+            "https://[fd00::1]",
+            "https://localhost",
+            "https://LOCALHOST.",
+            "https://a.localhost",
+            "https://metadata.google.internal",
+        ] {
+            assert_eq!(verdict(bad), Err(Forbidden::SpecialAddress), "{bad}");
+        }
+    }
+
+    #[test]
+    fn other_schemes_and_user_info_are_refused() {
+        assert_eq!(verdict("http://a.example"), Err(Forbidden::NotHttps));
+        assert_eq!(verdict("data:text/plain,x"), Err(Forbidden::NotHttps));
+        assert_eq!(verdict("https://u@a.example"), Err(Forbidden::UserInfo));
+        assert_eq!(verdict("https://:p@a.example"), Err(Forbidden::UserInfo));
+        assert_eq!(verdict("/x"), Err(Forbidden::NotAUrl));
+    }
+}

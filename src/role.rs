@@ -1,0 +1,135 @@
+//! Roles, and the template by which they are read from a claim.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::project::ProjectId;
+
+/// The name of a role: 1 to 128 printable ASCII characters, no space, no comma.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Role(String);
+
+impl Role {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text is not a role's name.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("1 to 128 printable ASCII characters without space and comma")]
+pub struct InvalidRole;
+
+impl TryFrom<&str> for Role {
+    type Error = InvalidRole;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        let fits = (1..=128).contains(&text.len());
+        if fits && text.bytes().all(|b| b.is_ascii_graphic() && b != b',') {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidRole)
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The form that role values of a claim have: `{roleName}` exactly once, `{project}` at most once, literal text around.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleTemplate {
+    before: String,
+    after: String,
+}
+
+const ROLE_NAME: &str = "{roleName}";
+const PROJECT: &str = "{project}";
+
+impl RoleTemplate {
+    /// The role name that `value` carries for `project`, if it has the template's form: the template's literal prefix
+    /// and suffix around a non-empty rest.
+    pub fn extract<'v>(&self, value: &'v str, project: &ProjectId) -> Option<&'v str> {
+        let prefix = self.before.replace(PROJECT, project.as_str());
+        let suffix = self.after.replace(PROJECT, project.as_str());
+        let name = value.strip_prefix(&*prefix)?.strip_suffix(&*suffix)?;
+        (!name.is_empty()).then_some(name)
+    }
+}
+
+/// The text is not a role template.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a text with `{{roleName}}` exactly once, `{{project}}` at most once, and no other braces")]
+pub struct InvalidRoleTemplate;
+
+impl TryFrom<&str> for RoleTemplate {
+    type Error = InvalidRoleTemplate;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        let (before, after) = text.split_once(ROLE_NAME).ok_or(InvalidRoleTemplate)?;
+        let projects = before.matches(PROJECT).count() + after.matches(PROJECT).count();
+        let has_other_braces = |part: &str| part.replace(PROJECT, "").contains(['{', '}']);
+        if projects > 1 || has_other_braces(before) || has_other_braces(after) {
+            return Err(InvalidRoleTemplate);
+        }
+        Ok(Self { before: before.to_owned(), after: after.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extract<'v>(template: &str, value: &'v str, project: &str) -> Option<&'v str> {
+        let project = ProjectId::try_from(project).unwrap();
+        RoleTemplate::try_from(template).unwrap().extract(value, &project)
+    }
+
+    #[test]
+    fn reads_the_role_between_prefix_and_suffix() {
+        assert_eq!(extract("{project}.{roleName}", "p1.admin", "p1"), Some("admin"));
+        assert_eq!(extract("role_{roleName}", "role_admin", "p1"), Some("admin"));
+        assert_eq!(extract("{roleName}@{project}", "admin@p1", "p1"), Some("admin"));
+        assert_eq!(extract("{roleName}", "a.b", "p1"), Some("a.b"));
+    }
+
+    #[test]
+    fn another_projects_role_and_a_missing_name_do_not_match() {
+        assert_eq!(extract("{project}.{roleName}", "p2.admin", "p1"), None);
+        assert_eq!(extract("{project}.{roleName}", "p1.", "p1"), None);
+        assert_eq!(extract("{project}.{roleName}", "p1", "p1"), None);
+        assert_eq!(extract("{roleName}-{project}", "p1", "p1"), None);
+        assert_eq!(extract("aba{roleName}aba", "ababa", "p1"), None);
+        assert_eq!(extract("{project}.{roleName}", "{project}.admin", "p1"), None);
+    }
+
+    #[test]
+    fn a_template_has_the_role_once_and_the_project_at_most_once() {
+        for bad in [
+            "",
+            "x",
+            "{project}",
+            "{roleName}{roleName}",
+            "{project}{project}{roleName}",
+            "{x}{roleName}",
+            "{roleName}}",
+        ] {
+            assert_eq!(RoleTemplate::try_from(bad), Err(InvalidRoleTemplate), "{bad}");
+        }
+        assert_eq!(RoleTemplate::try_from("{pro{roleName}ject}"), Err(InvalidRoleTemplate));
+    }
+
+    #[test]
+    fn a_role_has_no_space_no_comma_and_no_control() {
+        assert_eq!(Role::try_from("a%b:c").unwrap().as_str(), "a%b:c");
+        let too_long = "r".repeat(129);
+        for bad in ["", "a b", "a,b", "a\n", "ä", too_long.as_str()] {
+            assert_eq!(Role::try_from(bad), Err(InvalidRole), "{bad}");
+        }
+    }
+}
