@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
 use crate::credentials::Credentials;
-use crate::decision::{Code, Decision, Denial, Permit};
+use crate::decision::{Code, Decision, Denial, Identity, Permit};
 use crate::gateway::{Access, Gateway, MethodRoles, Route};
 use crate::idp::CustomIdp;
 use crate::issuer::Issuer;
@@ -102,6 +102,7 @@ pub fn authorize<'r>(gateway: &Gateway, request: &Request<'r>, clock: Clock) -> 
 struct Inquiry {
     route: Option<Arc<Route>>,
     project: Option<ProjectId>,
+    identity: Option<Arc<Identity>>,
     trace: Trace,
 }
 
@@ -116,8 +117,8 @@ impl Inquiry {
     }
 
     fn decide<'r>(self, verdict: Result<Permit, Denial>) -> Step<'r> {
-        let Self { route, project, trace } = self;
-        Step::Decided(Decision { verdict, route, project, trace })
+        let Self { route, project, identity, trace } = self;
+        Step::Decided(Decision { verdict, route, project, identity, trace })
     }
 }
 
@@ -288,6 +289,8 @@ fn identify<'r>(
                 held: identity.roles.clone(),
             });
             let is_allowed = identity.roles.iter().any(|role| required.contains(role));
+            let identity = Arc::new(identity);
+            inquiry.identity = Some(identity.clone());
             return if is_allowed {
                 inquiry.permit(Permit::new(demand.route.clone(), Some(identity)))
             } else {

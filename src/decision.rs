@@ -20,6 +20,8 @@ pub struct Decision {
     pub route: Option<Arc<Route>>,
     /// The project that the path names, if it names one.
     pub project: Option<ProjectId>,
+    /// Who the caller is, as soon as an entry recognised them; also where their roles do not suffice.
+    pub identity: Option<Arc<Identity>>,
     /// Every step that led here.
     pub trace: Trace,
 }
@@ -28,7 +30,7 @@ pub struct Decision {
 #[derive(Debug)]
 pub struct Permit {
     route: Arc<Route>,
-    identity: Option<Identity>,
+    identity: Option<Arc<Identity>>,
 }
 
 /// Who a caller is, in the words of the project that vouches for them.
@@ -45,7 +47,7 @@ pub struct Identity {
 }
 
 impl Permit {
-    pub(crate) fn new(route: Arc<Route>, identity: Option<Identity>) -> Self {
+    pub(crate) fn new(route: Arc<Route>, identity: Option<Arc<Identity>>) -> Self {
         Self { route, identity }
     }
 
@@ -56,12 +58,12 @@ impl Permit {
 
     /// The caller; nobody on a public route.
     pub fn identity(&self) -> Option<&Identity> {
-        self.identity.as_ref()
+        self.identity.as_deref()
     }
 
     /// The headers by which the origin knows the caller.
     pub fn identity_headers(&self) -> Vec<(&'static str, String)> {
-        let Some(Identity { project, idp, subject, roles }) = &self.identity else { return Vec::new() };
+        let Some(Identity { project, idp, subject, roles }) = self.identity() else { return Vec::new() };
         let roles: Vec<_> = roles.iter().map(|role| headers::encode(role.as_str())).collect();
         vec![
             ("x-auth-project", project.to_string()),

@@ -25,7 +25,7 @@ pub async fn handle(request: &web_sys::Request, env: &Env) -> Result<Response> {
             .map_err(|code| Denial { code, realm: decision.project.clone() }),
         Err(denial) => Err(denial.clone()),
     };
-    let milliseconds = (now().as_seconds() - start.as_seconds()) * 1000.0;
+    let milliseconds = ((now().as_seconds() - start.as_seconds()) * 1000.0).round();
     log::decision(&request_id, &decision, outcome.as_ref().err().map(|denial| denial.code), milliseconds);
     match outcome {
         Ok(response) => Ok(response),
@@ -51,7 +51,7 @@ async fn evaluate(request: &web_sys::Request, target: &Target<'_>, env: &Env) ->
 /// Without its configuration the gateway denies everything.
 fn unavailable() -> Decision {
     let denial = Denial { code: Code::ConfigUnavailable, realm: None };
-    Decision { verdict: Err(denial), route: None, project: None, trace: Trace::default() }
+    Decision { verdict: Err(denial), route: None, project: None, identity: None, trace: Trace::default() }
 }
 
 /// 128 random bits in hexadecimal.

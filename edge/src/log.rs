@@ -1,29 +1,52 @@
 //! Log lines: JSON, one a line, never a token.
 
-use edge_authorizer::{Code, Decision};
-use serde_json::json;
+use edge_authorizer::{Code, Decision, Identity, trace::Trace};
+use serde::Serialize;
 use worker::{console_log, console_warn};
 
-/// What was decided on a request, why, and how long it took until then or until the origin's answer began.
-pub fn decision(request_id: &str, decision: &Decision, refusal: Option<Code>, milliseconds: f64) {
-    let identity = decision.verdict.as_ref().ok().and_then(|permit| permit.identity());
-    let line = json!({
-        "event": "decision",
-        "requestId": request_id,
-        "project": decision.project,
-        "route": decision.route.as_ref().map(|route| &route.template),
-        "verdict": if decision.verdict.is_ok() { "permit" } else { "deny" },
-        "code": refusal,
-        "idp": identity.map(|identity| &identity.idp),
-        "subject": identity.map(|identity| &identity.subject),
-        "trace": decision.trace,
-        "milliseconds": milliseconds,
-    });
-    console_log!("{line}");
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DecisionLine<'d> {
+    event: &'static str,
+    request_id: &'d str,
+    verdict: &'static str,
+    code: Option<Code>,
+    project: Option<&'d str>,
+    route: Option<&'d str>,
+    idp: Option<&'d str>,
+    subject: Option<&'d str>,
+    milliseconds: f64,
+    trace: &'d Trace,
+}
+
+/// What was decided on a request and why, and how long it took until the origin's answer began. `failure` is the code
+/// of the answer where that is an error.
+pub fn decision(request_id: &str, decision: &Decision, failure: Option<Code>, milliseconds: f64) {
+    let identity: Option<&Identity> = decision.identity.as_deref();
+    let line = DecisionLine {
+        event: "decision",
+        request_id,
+        verdict: if decision.verdict.is_ok() { "permit" } else { "deny" },
+        code: failure,
+        project: decision.project.as_ref().map(|project| project.as_str()),
+        route: decision.route.as_ref().map(|route| route.template.as_str()),
+        idp: identity.map(|identity| identity.idp.as_str()),
+        subject: identity.map(|identity| identity.subject.as_str()),
+        milliseconds,
+        trace: &decision.trace,
+    };
+    console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
+}
+
+#[derive(Serialize)]
+struct WarningLine<'w> {
+    event: &'w str,
+    subject: &'w str,
+    reason: String,
 }
 
 /// Something that whoever runs the gateway should know.
 pub fn warning(event: &str, subject: &str, reason: impl std::fmt::Display) {
-    let line = json!({ "event": event, "subject": subject, "reason": reason.to_string() });
-    console_warn!("{line}");
+    let line = WarningLine { event, subject, reason: reason.to_string() };
+    console_warn!("{}", serde_json::to_string(&line).unwrap_or_default());
 }

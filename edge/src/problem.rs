@@ -1,12 +1,22 @@
 //! Refusals as HTTP answers.
 
-use edge_authorizer::Denial;
-use serde_json::json;
+use edge_authorizer::{Code, Denial};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Response, ResponseInit};
 
 /// How long a client should wait before it tries again, in seconds.
 const RETRY_AFTER: &str = "5";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem<'p> {
+    title: &'static str,
+    status: u16,
+    code: Code,
+    detail: &'static str,
+    request_id: &'p str,
+}
 
 /// The answer to a refused request: a problem document (RFC 9457).
 pub fn respond(denial: &Denial, request_id: &str) -> Result<Response, JsValue> {
@@ -23,15 +33,11 @@ pub fn respond(denial: &Denial, request_id: &str) -> Result<Response, JsValue> {
         503 => headers.set("retry-after", RETRY_AFTER)?,
         _ => {}
     }
-    let body = json!({
-        "title": code.title(),
-        "status": code.status(),
-        "code": code,
-        "detail": code.detail(),
-        "requestId": request_id,
-    });
+    let problem =
+        Problem { title: code.title(), status: code.status(), code, detail: code.detail(), request_id };
+    let body = serde_json::to_string(&problem).unwrap_or_default();
     let init = ResponseInit::new();
     init.set_status(code.status());
     init.set_headers(&headers);
-    Response::new_with_opt_str_and_init(Some(&body.to_string()), &init)
+    Response::new_with_opt_str_and_init(Some(&body), &init)
 }

@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test lint unit e2e format
+
+PORT ?= 8787
+PROVIDER_PORT ?= 9100
+ORIGIN_PORT ?= 9000
+CARGO := source scripts/env.sh && cargo
+SHELL := /bin/bash
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
+	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
+
+test: setup lint unit build e2e ## Check everything
+
+setup: ## Install what the build needs (run and test do it themselves)
+	@scripts/setup.sh
+
+lint: ## Check formatting, and clippy with warnings denied
+	$(CARGO) fmt --all -- --check
+	$(CARGO) clippy --locked --package edge-authorizer --all-targets -- -D warnings
+	$(CARGO) clippy --locked --package edge --package inspector --target wasm32-unknown-unknown -- -D warnings
+	npx prettier --check --log-level warn .
+
+unit: ## Run the native tests of the core
+	$(CARGO) test --locked --package edge-authorizer
+
+build: ## Build the worker and the inspector
+	scripts/build-worker.sh
+	scripts/build-inspector.sh
+
+e2e: ## Run the end-to-end tests in workerd, on what `build` built
+	node --test --test-reporter spec 'tests/e2e/*.test.mjs'
+
+format: ## Format everything
+	$(CARGO) fmt --all
+	npx prettier --write --log-level warn .

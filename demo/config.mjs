@@ -1,0 +1,46 @@
+// The configuration of the demo: its routes, and a project with two ways to recognise callers.
+
+/** The routes document. */
+export function gateway(originUrl) {
+  return {
+    origins: { insights: { url: originUrl } },
+    routes: [
+      {
+        path: "/data-recorder-service/v2/{project}/{*rest}",
+        origin: "insights",
+        access: { GET: ["access"], POST: ["data_provider"], "*": ["admin"] },
+      },
+      { path: "/public/{*rest}", origin: "insights", public: true },
+    ],
+  };
+}
+
+/** The snapshot of the project `demo`. */
+export function snapshot(issuer) {
+  return {
+    version: 1,
+    idps: [
+      {
+        id: "apps",
+        iss: issuer,
+        label: { en: "Apps, whose roles are in their tokens" },
+        idClaim: "sub",
+        azpClaim: "client_id",
+        allowedAzp: ["demo-app", "demo-guest"],
+        roleDetection: "CLAIM",
+        rolesClaim: "roles",
+        roleTemplate: "{project}.{roleName}",
+      },
+      {
+        id: "devices",
+        iss: issuer,
+        label: { en: "Devices, whose role is defined here" },
+        idClaim: "sub",
+        azpClaim: "client_id",
+        allowedAzp: ["demo-device"],
+        roleDetection: "DEFINED",
+        definedRoles: ["data_provider"],
+      },
+    ],
+  };
+}

@@ -1,0 +1,31 @@
+// A small origin that answers with what it received.
+import { createServer } from "node:http";
+
+/** Starts the origin on 127.0.0.1; port 0 takes a free one. */
+export async function startOrigin(port = 0) {
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method, url, headers } = request;
+    const body = Buffer.concat(chunks).toString();
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ method, url, headers, body }, null, 2) + "\n");
+  });
+  await listen(server, port);
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => close(server) };
+}
+
+/** Listens on 127.0.0.1, or fails with one clear line. */
+export function listen(server, port) {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(error.code === "EADDRINUSE" ? new Error(`port ${port} is taken`) : error),
+    );
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
+
+export function close(server) {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+}

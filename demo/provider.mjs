@@ -1,0 +1,101 @@
+// A real OpenID Provider that issues access tokens by client credentials.
+import { createServer } from "node:http";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { close, listen } from "./origin.mjs";
+
+/** The provider's clients: their secret is their name, and `roles` goes into the claim of that name. */
+export const CLIENTS = {
+  "demo-app": { roles: ["demo.access", "demo.data_provider", "other.admin"] },
+  "demo-guest": { roles: ["demo.visitor"] },
+  "demo-device": {},
+};
+
+const RESOURCE = "urn:demo:api";
+const KEYS = { RS256: "demo-rsa", ES256: "demo-ec" };
+
+/** Starts the provider on 127.0.0.1; port 0 takes a free one. */
+export async function startProvider(port = 0) {
+  const { default: Provider } = await withoutWarnings(() => import("oidc-provider"));
+  const server = createServer();
+  await listen(server, port);
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const keys = {};
+  for (const [alg, kid] of Object.entries(KEYS)) {
+    const { privateKey } = await generateKeyPair(alg, { extractable: true });
+    keys[alg] = { privateKey, jwk: { ...(await exportJWK(privateKey)), kid, use: "sig" } };
+  }
+  const provider = await withoutWarnings(() => new Provider(issuer, configuration(keys)));
+  server.on("request", provider.callback());
+  return {
+    issuer,
+    token: (client, alg = "RS256") => requestToken(issuer, client, alg),
+    expiredToken: (client) => signExpired(issuer, client, keys.RS256.privateKey),
+    close: () => close(server),
+  };
+}
+
+function configuration(keys) {
+  return {
+    jwks: { keys: Object.values(keys).map((key) => key.jwk) },
+    clients: Object.keys(CLIENTS).map((client_id) => ({
+      client_id,
+      client_secret: client_id,
+      grant_types: ["client_credentials"],
+      redirect_uris: [],
+      response_types: [],
+    })),
+    extraTokenClaims: (_context, token) => {
+      const { roles } = CLIENTS[token.clientId];
+      return roles && { roles };
+    },
+    ttl: { ClientCredentials: 600 },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_context, resource) => ({
+          scope: "",
+          audience: RESOURCE,
+          accessTokenTTL: 600,
+          accessTokenFormat: "jwt",
+          jwt: { sign: { alg: resource.split(":").at(-1) } },
+        }),
+      },
+    },
+  };
+}
+
+async function requestToken(issuer, client, alg) {
+  const response = await fetch(`${issuer}/token`, {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa(`${client}:${client}`)}` },
+    body: new URLSearchParams({ grant_type: "client_credentials", resource: `${RESOURCE}:${alg}` }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`the provider issues no token: ${JSON.stringify(answer)}`);
+  return answer.access_token;
+}
+
+function signExpired(issuer, client, key) {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({ client_id: client, roles: CLIENTS[client].roles })
+    .setProtectedHeader({ alg: "RS256", kid: KEYS.RS256, typ: "at+jwt" })
+    .setIssuer(issuer)
+    .setSubject(client)
+    .setAudience(RESOURCE)
+    .setIssuedAt(now - 7200)
+    .setExpirationTime(now - 3600)
+    .sign(key);
+}
+
+// The provider warns on standard output that it runs with development settings, which is what it is here for.
+async function withoutWarnings(work) {
+  const { warn, info } = console;
+  console.warn = console.info = () => {};
+  try {
+    return await work();
+  } finally {
+    Object.assign(console, { warn, info });
+  }
+}

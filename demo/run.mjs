@@ -1,0 +1,150 @@
+// `make run`: the worker in workerd, an OpenID Provider and an origin, seeded, with curl lines to try.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gateway, snapshot } from "./config.mjs";
+import { listen, close, startOrigin } from "./origin.mjs";
+import { startProvider } from "./provider.mjs";
+import { createServer } from "node:http";
+
+const HELP = `usage: make run [PORT=8787] [PROVIDER_PORT=9100] [ORIGIN_PORT=9000]
+
+Starts the worker, an OpenID Provider and an origin on 127.0.0.1 and prints requests to try. Ctrl-C ends all of it.`;
+
+const options = {
+  help: { type: "boolean", short: "h" },
+  port: { type: "string", default: "8787" },
+  "provider-port": { type: "string", default: "9100" },
+  "origin-port": { type: "string", default: "9000" },
+};
+
+const started = [];
+
+async function main() {
+  const { values } = parseArgs({ options });
+  if (values.help) return console.log(HELP);
+  const [port, providerPort, originPort] = ["port", "provider-port", "origin-port"].map((name) =>
+    portNumber(name, values[name]),
+  );
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => stop(0));
+
+  await assertFree(port);
+  const origin = await startOrigin(originPort);
+  started.push(origin.close);
+  const provider = await startProvider(providerPort);
+  started.push(provider.close);
+  const state = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
+  started.push(() => rm(state, { recursive: true, force: true }));
+
+  console.log("• seeding the routes and the project `demo`");
+  await seed(state, {
+    gateway: gateway(origin.url),
+    "project/demo": snapshot(provider.issuer),
+  });
+  console.log("• starting the worker (the first build takes a minute)");
+  await startWorker(state, port, new URL(provider.issuer).host);
+  await printRequests(`http://127.0.0.1:${port}`, provider);
+  console.log("\nCtrl-C ends all of it.");
+}
+
+function portNumber(name, text) {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`--${name} ${text} is not a port`);
+  return port;
+}
+
+async function assertFree(port) {
+  const probe = createServer();
+  await listen(probe, port);
+  await close(probe);
+}
+
+async function seed(state, values) {
+  const file = join(state, "seed.json");
+  const entries = Object.entries(values).map(([key, value]) => ({ key, value: JSON.stringify(value) }));
+  await writeFile(file, JSON.stringify(entries));
+  const child = wrangler(["kv", "bulk", "put", file, "--binding", "CONFIG", "--local", "--persist-to", state]);
+  const { code, output } = await finished(child);
+  if (code !== 0) throw new Error(`seeding failed:\n${output}`);
+}
+
+function startWorker(state, port, issuerHost) {
+  const child = wrangler([
+    ...["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", state],
+    ...["--show-interactive-dev-session=false", "--log-level", "log"],
+    ...["--var", `INSECURE_ISSUER_HOSTS:${issuerHost}`],
+  ]);
+  started.push(() => end(child));
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const read = (chunk) => {
+      if (output === undefined) return process.stdout.write(chunk);
+      output += chunk;
+      if (!/Ready on /.test(output)) return;
+      output = undefined;
+      resolve();
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.once("exit", (code) => {
+      if (output === undefined) stop(code ?? 1);
+      else reject(new Error(`the worker does not start:\n${output}`));
+    });
+  });
+}
+
+// A group of its own, so that Ctrl-C reaches wrangler only through `end`, and `end` reaches all that wrangler started.
+function wrangler(args) {
+  return spawn(process.execPath, [join("node_modules", "wrangler", "bin", "wrangler.js"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+  });
+}
+
+function finished(child) {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
+}
+
+function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  process.kill(-child.pid, "SIGTERM");
+  const hard = setTimeout(() => process.kill(-child.pid, "SIGKILL"), 5000);
+  return gone.finally(() => clearTimeout(hard));
+}
+
+async function printRequests(base, provider) {
+  const data = `${base}/data-recorder-service/v2/demo/things`;
+  const requests = [
+    ["a role from the token's claim", "200", data, await provider.token("demo-app")],
+    ["a role defined for the client", "200", `-X POST -d temperature=21 ${data}`, await provider.token("demo-device", "ES256")],
+    ["a public route, no token", "200", `${base}/public/hello`],
+    ["the wrong role", "403 role_missing", data, await provider.token("demo-guest")],
+    ["an expired token", "401 token_expired", data, await provider.expiredToken("demo-app")],
+    ["no token", "401 token_missing", data],
+    ["another project", "401 token_untrusted", data.replace("demo", "other"), await provider.token("demo-app")],
+  ];
+  for (const [what, answer, url, token] of requests) {
+    console.log(`\n# ${what}: ${answer}`);
+    console.log(`curl -i ${token ? `-H 'Authorization: Bearer ${token}' ` : ""}${url}`);
+  }
+}
+
+let stopping = false;
+
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
+  for (const undo of started.reverse()) await undo();
+  process.exit(code);
+}
+
+main().catch((error) => {
+  console.error(`demo: ${error.message}`);
+  return stop(1);
+});

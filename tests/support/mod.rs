@@ -1,0 +1,92 @@
+//! Keys that sign and check natively, as an identity provider and the platform do.
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    self, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use edge_authorizer::SignatureCheck;
+use edge_authorizer::trace::KeyOutcome;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A key pair of `tests/keys.json`.
+#[derive(Deserialize)]
+pub struct TestKey {
+    pkcs8: String,
+    /// The public key.
+    pub jwk: Value,
+}
+
+/// The key pairs by their `kid`.
+pub fn keys() -> BTreeMap<String, TestKey> {
+    serde_json::from_str(include_str!("../keys.json")).unwrap()
+}
+
+impl TestKey {
+    /// A compact JWS of `header` and `claims`.
+    pub fn sign(&self, algorithm: &str, header: &Value, claims: &Value) -> String {
+        let encode = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+        let input = format!("{}.{}", encode(header), encode(claims));
+        let signature = self.signature(algorithm, input.as_bytes());
+        format!("{input}.{}", Base64UrlUnpadded::encode_string(&signature))
+    }
+
+    fn signature(&self, algorithm: &str, input: &[u8]) -> Vec<u8> {
+        let der = Base64::decode_vec(&self.pkcs8).unwrap();
+        let random = SystemRandom::new();
+        let rsa = |padding: &'static dyn signature::RsaEncoding| {
+            let pair = RsaKeyPair::from_pkcs8(&der).unwrap();
+            let mut signature = vec![0; pair.public_modulus_len()];
+            pair.sign(padding, &random, input, &mut signature).unwrap();
+            signature
+        };
+        let ecdsa = |algorithm| {
+            let pair = EcdsaKeyPair::from_pkcs8(algorithm, &der).unwrap();
+            pair.sign(&random, input).unwrap().as_ref().to_vec()
+        };
+        match algorithm {
+            "RS256" => rsa(&signature::RSA_PKCS1_SHA256),
+            "RS384" => rsa(&signature::RSA_PKCS1_SHA384),
+            "RS512" => rsa(&signature::RSA_PKCS1_SHA512),
+            "PS256" => rsa(&signature::RSA_PSS_SHA256),
+            "PS384" => rsa(&signature::RSA_PSS_SHA384),
+            "PS512" => rsa(&signature::RSA_PSS_SHA512),
+            "ES256" => ecdsa(&signature::ECDSA_P256_SHA256_FIXED_SIGNING),
+            "ES384" => ecdsa(&signature::ECDSA_P384_SHA384_FIXED_SIGNING),
+            "ES512" => ecdsa(&signature::ECDSA_P521_SHA512_FIXED_SIGNING),
+            "EdDSA" => Ed25519KeyPair::from_pkcs8(&der).unwrap().sign(input).as_ref().to_vec(),
+            other => panic!("no such algorithm: {other}"),
+        }
+    }
+}
+
+/// What the platform does in the worker.
+pub fn check(check: &SignatureCheck<'_>) -> KeyOutcome {
+    let jwk: Value = serde_json::from_str(&check.key.public_jwk()).unwrap();
+    let number = |name: &str| Base64UrlUnpadded::decode_vec(jwk[name].as_str().unwrap()).unwrap();
+    let rsa = |parameters: &'static signature::RsaParameters| {
+        let key = RsaPublicKeyComponents { n: number("n"), e: number("e") };
+        key.verify(parameters, check.signing_input, check.signature)
+    };
+    let raw = |algorithm: &'static dyn signature::VerificationAlgorithm, key: Vec<u8>| {
+        UnparsedPublicKey::new(algorithm, key).verify(check.signing_input, check.signature)
+    };
+    let point = || [vec![4], number("x"), number("y")].concat();
+    let outcome = match check.algorithm.name() {
+        "RS256" => rsa(&signature::RSA_PKCS1_2048_8192_SHA256),
+        "RS384" => rsa(&signature::RSA_PKCS1_2048_8192_SHA384),
+        "RS512" => rsa(&signature::RSA_PKCS1_2048_8192_SHA512),
+        "PS256" => rsa(&signature::RSA_PSS_2048_8192_SHA256),
+        "PS384" => rsa(&signature::RSA_PSS_2048_8192_SHA384),
+        "PS512" => rsa(&signature::RSA_PSS_2048_8192_SHA512),
+        "ES256" => raw(&signature::ECDSA_P256_SHA256_FIXED, point()),
+        "ES384" => raw(&signature::ECDSA_P384_SHA384_FIXED, point()),
+        "ES512" => raw(&signature::ECDSA_P521_SHA512_FIXED, point()),
+        "EdDSA" => raw(&signature::ED25519, number("x")),
+        other => panic!("no such algorithm: {other}"),
+    };
+    if outcome.is_ok() { KeyOutcome::Verified } else { KeyOutcome::WrongSignature }
+}
