@@ -32,7 +32,7 @@ build: ## Build the worker and the inspector
 	scripts/build-inspector.sh
 
 e2e: ## Run the end-to-end tests in workerd, on what `build` built
-	node --test --test-reporter spec 'tests/e2e/*.test.mjs'
+	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs
 
 format: ## Format everything
 	$(CARGO) fmt --all

@@ -65,7 +65,17 @@ async function seed(state, values) {
   const file = join(state, "seed.json");
   const entries = Object.entries(values).map(([key, value]) => ({ key, value: JSON.stringify(value) }));
   await writeFile(file, JSON.stringify(entries));
-  const child = wrangler(["kv", "bulk", "put", file, "--binding", "CONFIG", "--local", "--persist-to", state]);
+  const child = wrangler([
+    "kv",
+    "bulk",
+    "put",
+    file,
+    "--binding",
+    "CONFIG",
+    "--local",
+    "--persist-to",
+    state,
+  ]);
   const { code, output } = await finished(child);
   if (code !== 0) throw new Error(`seeding failed:\n${output}`);
 }
@@ -122,12 +132,22 @@ async function printRequests(base, provider) {
   const data = `${base}/data-recorder-service/v2/demo/things`;
   const requests = [
     ["a role from the token's claim", "200", data, await provider.token("demo-app")],
-    ["a role defined for the client", "200", `-X POST -d temperature=21 ${data}`, await provider.token("demo-device", "ES256")],
+    [
+      "a role defined for the client",
+      "200",
+      `-X POST -d temperature=21 ${data}`,
+      await provider.token("demo-device", "ES256"),
+    ],
     ["a public route, no token", "200", `${base}/public/hello`],
     ["the wrong role", "403 role_missing", data, await provider.token("demo-guest")],
     ["an expired token", "401 token_expired", data, await provider.expiredToken("demo-app")],
     ["no token", "401 token_missing", data],
-    ["another project", "401 token_untrusted", data.replace("demo", "other"), await provider.token("demo-app")],
+    [
+      "another project",
+      "401 token_untrusted",
+      data.replace("demo", "other"),
+      await provider.token("demo-app"),
+    ],
   ];
   for (const [what, answer, url, token] of requests) {
     console.log(`\n# ${what}: ${answer}`);

@@ -1,0 +1,47 @@
+// What is built: what the worker offers, how large it is, and what the core is made of.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const BUDGET_KIB = 250;
+
+test("the worker exports only its handler", async () => {
+  const { metafile } = await build({
+    entryPoints: [`${ROOT}edge/worker.js`],
+    bundle: true,
+    format: "esm",
+    write: false,
+    metafile: true,
+    outdir: ROOT,
+    external: ["cloudflare:workers", "*.wasm"],
+  });
+  const [output] = Object.values(metafile.outputs);
+  assert.deepEqual(output.exports, ["default"]);
+});
+
+test(`the worker's wasm is at most ${BUDGET_KIB} KiB gzipped`, (context) => {
+  const kib = gzipSync(readFileSync(`${ROOT}edge/build/index_bg.wasm`), { level: 9 }).length / 1024;
+  context.diagnostic(`${kib.toFixed(1)} KiB gzipped`);
+  assert.ok(kib <= BUDGET_KIB, `${kib.toFixed(1)} KiB`);
+});
+
+test("the core knows neither the worker's API nor the browser's", () => {
+  const args = [
+    "tree",
+    "--locked",
+    "--package",
+    "edge-authorizer",
+    "--edges",
+    "normal,build",
+    "--prefix",
+    "none",
+  ];
+  const crates = execFileSync("cargo", args, { cwd: ROOT, encoding: "utf8" });
+  assert.match(crates, /^jwt-compact /m);
+  assert.doesNotMatch(crates, /^(worker|wasm-bindgen|js-sys|web-sys)\b/m);
+});

@@ -1,0 +1,67 @@
+// The vectors of tests/vectors/, through the worker in workerd. tests/vectors.rs runs the same files natively.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { startOrigin } from "../../demo/origin.mjs";
+import { send, startGateway } from "./gateway.mjs";
+import { keyRecord, merge, publicJwk, sign } from "./tokens.mjs";
+
+const FOLDER = new URL("../vectors/", import.meta.url);
+
+for (const file of readdirSync(FOLDER)) {
+  const vectors = JSON.parse(readFileSync(new URL(file, FOLDER)));
+  describe(file, () => {
+    let origin;
+    let gateway;
+
+    before(async () => {
+      origin = await startOrigin();
+      gateway = await startGateway(stored(vectors, origin.url));
+    });
+
+    after(async () => {
+      await gateway?.close();
+      await origin?.close();
+    });
+
+    for (const vector of vectors.cases) {
+      test(vector.name, async () => {
+        const authorization = await authorizationOf(vectors, vector);
+        const headers = authorization === undefined ? {} : { authorization };
+        const answer = await send(gateway.url, vector.path, { method: vector.method, headers });
+        assertExpected(answer, vector);
+      });
+    }
+  });
+}
+
+function stored({ routes, projects, keys }, originUrl) {
+  const config = { gateway: { origins: { insights: { url: originUrl } }, routes } };
+  for (const [project, idps] of Object.entries(projects)) config[`project/${project}`] = { version: 1, idps };
+  const jwks = {};
+  for (const [issuer, names] of Object.entries(keys)) {
+    jwks[issuer] = keyRecord(names.map((key) => (typeof key === "string" ? publicJwk(key) : key)));
+  }
+  return { config, jwks };
+}
+
+async function authorizationOf({ token, now }, vector) {
+  if (vector.authorization !== undefined || vector.token === null) return vector.authorization;
+  const { alg = token.alg, key = token.key, kid = key, header } = vector.sign ?? {};
+  const claims = merge(token.claims, vector.claims);
+  // The vectors have a time of their own; here it is now.
+  const shift = Math.floor(Date.now() / 1000) - now;
+  for (const name of ["exp", "iat", "nbf"]) if (typeof claims[name] === "number") claims[name] += shift;
+  const jws = await sign(key, merge({ alg, kid, typ: "JWT", ...token.header }, header), claims);
+  return `Bearer ${jws}`;
+}
+
+function assertExpected(answer, { method, expect }) {
+  assert.equal(answer.status, expect.status, answer.text);
+  if (expect.status !== 200) return assert.equal(answer.json().code, expect.code);
+  if (method === "HEAD") return;
+  const { headers } = answer.json();
+  if (expect.idp) assert.equal(headers["x-auth-idp"], expect.idp);
+  if (expect.subject) assert.equal(headers["x-auth-subject"], expect.subject);
+  if (expect.roles) assert.equal(headers["x-auth-roles"], expect.roles.join(","));
+}
