@@ -1,11 +1,13 @@
 //! The vectors of `tests/vectors/`, run through the core. `tests/e2e/vectors.test.mjs` runs the same files in workerd.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
 use edge_authorizer::{
-    Clock, Decision, Gateway, KeySet, Request, Snapshot, Step, Time, Unavailable, authorize,
+    Clock, Code, Decision, Gateway, KeySet, Request, Snapshot, Step, Time, Unavailable, authorize,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -167,9 +169,9 @@ fn merge(target: &mut Value, changes: &Value) {
 fn assert_expected(decision: &Decision, expect: &Expect, case: &str) {
     let trace = serde_json::to_value(&decision.trace).unwrap();
     let code = decision.verdict.as_ref().err().map(|denial| denial.code);
-    let status = code.map_or(200, |code| code.status());
+    let status = code.map_or(200, Code::status);
     assert_eq!(
-        (status, code.map(|code| code.as_str())),
+        (status, code.map(Code::as_str)),
         (expect.status, expect.code.as_deref()),
         "{case}: {trace:#}"
     );
