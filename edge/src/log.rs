@@ -1,6 +1,6 @@
 //! Log lines: JSON, one a line, never a token.
 
-use edge_authorizer::{Code, Decision, Identity, trace::Trace};
+use edge_authorizer::{Code, Decision, Identity, ProjectId, trace::Trace};
 use serde::Serialize;
 use worker::{console_log, console_warn};
 
@@ -28,7 +28,7 @@ pub fn decision(request_id: &str, decision: &Decision, failure: Option<Code>, mi
         request_id,
         verdict: if decision.verdict.is_ok() { "permit" } else { "deny" },
         code: failure,
-        project: decision.project.as_ref().map(|project| project.as_str()),
+        project: decision.project.as_ref().map(ProjectId::as_str),
         route: decision.route.as_ref().map(|route| route.template.as_str()),
         idp: identity.map(|identity| identity.idp.as_str()),
         subject: identity.map(|identity| identity.subject.as_str()),
