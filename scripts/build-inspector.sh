@@ -6,4 +6,4 @@ cd "$root"
 cargo build --release --package inspector --target "$wasm_target"
 "$WASM_BINDGEN_BIN" --target web --no-typescript --out-dir www/inspector/pkg \
   "target/$wasm_target/release/inspector.wasm"
-"$WASM_OPT_BIN" -Oz --output www/inspector/pkg/inspector_bg.wasm www/inspector/pkg/inspector_bg.wasm
+optimize www/inspector/pkg/inspector_bg.wasm

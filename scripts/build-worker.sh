@@ -4,4 +4,5 @@ set -euo pipefail
 source "$(dirname "$0")/env.sh"
 command -v worker-build >/dev/null || { echo "worker-build is missing: run \`make setup\` first" >&2; exit 1; }
 cd "$root/edge"
-exec worker-build --release "$@"
+worker-build --release --no-opt "$@"
+optimize build/index_bg.wasm

@@ -26,6 +26,12 @@ has_wasm_std() {
   dir=$("$1" --print target-libdir --target "$wasm_target" 2>/dev/null) && compgen -G "$dir/libcore-*.rlib" >/dev/null
 }
 
+# optimize <file>: the release form of a wasm file, in place. It names in itself the features that the compiler used;
+# wasm-bindgen's wrappers use exceptions besides.
+optimize() {
+  "$WASM_OPT_BIN" -O --enable-exception-handling --strip-debug --output "$1" "$1"
+}
+
 # Where rustup cannot download, the distribution's compiler is the one with a wasm library: then it compiles everything.
 if ! has_wasm_std rustc && has_wasm_std /usr/bin/rustc; then
   PATH=/usr/bin:$PATH

@@ -5,7 +5,7 @@ use worker::Env;
 
 use crate::http::now;
 use crate::settings::Settings;
-use crate::{store, webcrypto};
+use crate::store;
 
 /// Decides on a request.
 pub async fn decide(env: &Env, settings: &Settings, gateway: &Gateway, request: &Request<'_>) -> Decision {

@@ -11,7 +11,6 @@ mod log;
 mod problem;
 mod settings;
 mod store;
-mod webcrypto;
 
 use worker::{Context, Env, Result, event};
 

@@ -1,0 +1,90 @@
+//! Signature checks by WebCrypto, in the Worker and in a browser alike.
+
+#![cfg(target_arch = "wasm32")]
+
+use std::cell::RefCell;
+use std::num::NonZeroUsize;
+
+use edge_authorizer::trace::KeyOutcome;
+use edge_authorizer::{Algorithm, Key, Scheme, SignatureCheck};
+use js_sys::futures::JsFuture;
+use js_sys::{Array, JSON, Object, Reflect};
+use lru::LruCache;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Crypto, CryptoKey, SubtleCrypto};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = crypto)]
+    static CRYPTO: Crypto;
+}
+
+/// The most imported keys that are kept.
+const MAX_IMPORTED: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+
+thread_local! {
+    /// Imported keys: a key serves one algorithm, so both are its name.
+    static IMPORTED: RefCell<LruCache<([u8; 32], &'static str), CryptoKey>> = RefCell::new(LruCache::new(MAX_IMPORTED));
+}
+
+/// Checks a signature. A key that the platform refuses is none; a check that fails is a wrong signature.
+pub async fn check(check: &SignatureCheck<'_>) -> KeyOutcome {
+    let subtle = CRYPTO.with(Crypto::subtle);
+    let Some(algorithm) = parameters(check.algorithm) else { return KeyOutcome::KeyRefused };
+    let Some(key) = import(&subtle, check.key, check.algorithm, &algorithm).await else {
+        return KeyOutcome::KeyRefused;
+    };
+    let verified = subtle.verify_with_object_and_u8_array_and_u8_array(
+        &algorithm,
+        &key,
+        check.signature,
+        check.signing_input,
+    );
+    let Ok(answer) = verified else { return KeyOutcome::WrongSignature };
+    match JsFuture::from(answer).await {
+        Ok(answer) if answer.is_truthy() => KeyOutcome::Verified,
+        _ => KeyOutcome::WrongSignature,
+    }
+}
+
+async fn import(
+    subtle: &SubtleCrypto,
+    key: &Key,
+    algorithm: Algorithm,
+    parameters: &Object,
+) -> Option<CryptoKey> {
+    let name = (*key.thumbprint(), algorithm.name());
+    if let Some(imported) = IMPORTED.with_borrow_mut(|keys| keys.get(&name).cloned()) {
+        return Some(imported);
+    }
+    let jwk = JSON::parse(&key.public_jwk()).ok()?.dyn_into::<Object>().ok()?;
+    let usages = Array::of1(&"verify".into());
+    let promise = subtle.import_key_with_object("jwk", &jwk, parameters, false, &usages).ok()?;
+    let imported: CryptoKey = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    IMPORTED.with_borrow_mut(|keys| keys.put(name, imported.clone()));
+    Some(imported)
+}
+
+/// The algorithm as WebCrypto wants it, for importing a key and for using it.
+fn parameters(algorithm: Algorithm) -> Option<Object> {
+    let object = Object::new();
+    let set = |name: &str, value: JsValue| Reflect::set(&object, &name.into(), &value).ok();
+    let name = match algorithm.scheme() {
+        Scheme::RsaPkcs1 => "RSASSA-PKCS1-v1_5",
+        Scheme::RsaPss { salt_length } => {
+            set("saltLength", salt_length.into())?;
+            "RSA-PSS"
+        }
+        Scheme::Ecdsa { curve } => {
+            set("namedCurve", curve.into())?;
+            "ECDSA"
+        }
+        Scheme::Ed25519 => "Ed25519",
+    };
+    set("name", name.into())?;
+    if !algorithm.hash().is_empty() {
+        set("hash", algorithm.hash().into())?;
+    }
+    Some(object)
+}
