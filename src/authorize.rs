@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
+use crate::cors::ResponseHeaders;
 use crate::credentials::Credentials;
-use crate::decision::{Code, Decision, Denial, Identity, Permit};
+use crate::decision::{Code, Decision, Denial, Identity, Permit, Verdict};
 use crate::gateway::{Access, Gateway, MethodRoles, Route};
 use crate::idp::CustomIdp;
 use crate::issuer::Issuer;
@@ -29,6 +30,10 @@ pub struct Request<'r> {
     pub path: &'r str,
     /// The value of the `Authorization` header.
     pub authorization: Option<&'r str>,
+    /// The value of the `Origin` header: the page in a browser that sends the request.
+    pub origin: Option<&'r str>,
+    /// Whether there is an `Access-Control-Request-Method` header.
+    pub asks_for_method: bool,
 }
 
 /// When a request is decided on, and how far clocks may differ.
@@ -68,6 +73,13 @@ pub fn authorize<'r>(gateway: &Gateway, request: &Request<'r>, clock: Clock) -> 
     inquiry.trace.push(trace::Step::Route { path: route.template.clone() });
     inquiry.route = Some(route.clone());
     inquiry.project = found.project.and_then(|name| ProjectId::try_from(name).ok());
+    if let Some((cors, origin)) = route.cors.as_ref().zip(request.origin) {
+        if method == Method::Options && request.asks_for_method {
+            inquiry.cors = cors.preflight_headers(origin, &route.access.methods());
+            return inquiry.decide(Verdict::Preflight);
+        }
+        inquiry.cors = cors.response_headers(origin);
+    }
     let Access::Roles(roles) = &route.access else { return inquiry.permit(Permit::new(route, None)) };
 
     let text = match Credentials::parse(request.authorization) {
@@ -103,22 +115,23 @@ struct Inquiry {
     route: Option<Arc<Route>>,
     project: Option<ProjectId>,
     identity: Option<Arc<Identity>>,
+    cors: ResponseHeaders,
     trace: Trace,
 }
 
 impl Inquiry {
     fn deny<'r>(self, code: Code) -> Step<'r> {
         let denial = Denial { code, realm: self.project.clone() };
-        self.decide(Err(denial))
+        self.decide(Verdict::Deny(denial))
     }
 
     fn permit<'r>(self, permit: Permit) -> Step<'r> {
-        self.decide(Ok(permit))
+        self.decide(Verdict::Permit(permit))
     }
 
-    fn decide<'r>(self, verdict: Result<Permit, Denial>) -> Step<'r> {
-        let Self { route, project, identity, trace } = self;
-        Step::Decided(Decision { verdict, route, project, identity, trace })
+    fn decide<'r>(self, verdict: Verdict) -> Step<'r> {
+        let Self { route, project, identity, cors, trace } = self;
+        Step::Decided(Decision { verdict, cors, route, project, identity, trace })
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::cors::ResponseHeaders;
 use crate::gateway::Route;
 use crate::headers;
 use crate::idp::IdpId;
@@ -15,7 +16,9 @@ use crate::trace::Trace;
 #[derive(Debug)]
 pub struct Decision {
     /// What becomes of the request.
-    pub verdict: Result<Permit, Denial>,
+    pub verdict: Verdict,
+    /// Headers of the answer, whatever it is, for the page in a browser that sent the request.
+    pub cors: ResponseHeaders,
     /// The route that matched, if one did.
     pub route: Option<Arc<Route>>,
     /// The project that the path names, if it names one.
@@ -24,6 +27,17 @@ pub struct Decision {
     pub identity: Option<Arc<Identity>>,
     /// Every step that led here.
     pub trace: Trace,
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It goes to the origin.
+    Permit(Permit),
+    /// It is a browser's preflight and is answered with the decision's `cors` headers alone.
+    Preflight,
+    /// It is refused.
+    Deny(Denial),
 }
 
 /// The proof that a request may pass. Only [`crate::authorize`] makes one.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::cors::Cors;
 use crate::document::{self, Faults, Node, Properties};
 use crate::method::Method;
 use crate::origin::Origin;
@@ -29,6 +30,8 @@ pub struct Route {
     pub access: Access,
     /// Whether the origin gets the `Authorization` header.
     pub forward_token: bool,
+    /// Which pages may call it from a browser.
+    pub cors: Option<Cors>,
 }
 
 /// Who may use a route.
@@ -55,6 +58,17 @@ impl MethodRoles {
     }
 }
 
+impl Access {
+    /// The methods that anybody at all may use, in alphabetical order.
+    pub fn methods(&self) -> Vec<Method> {
+        let is_open = |method: &Method| match self {
+            Self::Public => true,
+            Self::Roles(roles) => !roles.required(*method).is_empty(),
+        };
+        Method::ALL.into_iter().filter(is_open).collect()
+    }
+}
+
 /// A route that a path matches.
 #[derive(Clone, Debug)]
 pub struct RouteMatch<'p> {
@@ -78,8 +92,11 @@ impl Gateway {
         })
     }
 
-    /// The route for a path, the most specific first.
+    /// The route for a path, the most specific first. What the authorizer answers itself has none.
     pub fn find<'p>(&self, path: &'p RequestPath<'_>) -> Option<RouteMatch<'p>> {
+        if OWN_PATHS.iter().any(|own| is_within(path.decoded(), own)) {
+            return None;
+        }
         let found = self.matcher.at(path.decoded()).ok()?;
         let route = self.routes.get(*found.value)?.clone();
         Some(RouteMatch { route, project: found.params.get("project") })
@@ -124,6 +141,8 @@ fn read_route(route: &Properties<'_, '_>, node: &Node<'_>, origins: &Origins) ->
     });
     let is_public = route.optional("public").and_then(|node| node.boolean()).unwrap_or(false);
     let forward_token = route.optional("forwardToken").and_then(|node| node.boolean()).unwrap_or(false);
+    let cors = route.optional("cors");
+    let cors = cors.map_or(Some(None), |node| Cors::read(&node).map(Some));
     let access = if is_public {
         route.forbidden("access", "no `access` on a public route");
         Some(Access::Public)
@@ -137,12 +156,16 @@ fn read_route(route: &Properties<'_, '_>, node: &Node<'_>, origins: &Origins) ->
     if !is_public && !template.split('/').any(|segment| segment == "{project}") {
         node.fault("a path with a segment `{project}`, or `public`");
     }
-    Some(Route { template, origin: origin?, access: access?, forward_token })
+    Some(Route { template, origin: origin?, access: access?, forward_token, cors: cors? })
 }
 
 /// Paths that the authorizer itself answers.
 pub const OWN_PATHS: [&str; 4] =
     ["/healthz", "/openapi.json", "/inspector", "/project-management-service/v1"];
+
+fn is_within(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 fn read_template(node: &Node<'_>) -> Option<String> {
     let template = node.text()?;
@@ -161,9 +184,7 @@ fn read_template(node: &Node<'_>) -> Option<String> {
         node.fault("a path in its decoded form, without empty, `.` and `..` segments");
         return None;
     }
-    let is_own =
-        |own: &&str| template.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if let Some(own) = OWN_PATHS.iter().find(|own| is_own(own)) {
+    if let Some(own) = OWN_PATHS.iter().find(|own| is_within(template, own)) {
         node.fault(format_args!("a path outside `{own}`, which the authorizer itself answers"));
         return None;
     }

@@ -41,6 +41,12 @@ pub fn is_reserved(name: &str) -> bool {
     is_dropped(name, "authorization, content-length, content-type, cookie")
 }
 
+/// Whether `text` is a header's name (a token of RFC 9110, section 5.6.2), of at most 64 bytes.
+pub fn is_token(text: &str) -> bool {
+    let is_tchar = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    (1..=64).contains(&text.len()) && text.bytes().all(is_tchar)
+}
+
 /// A header value that says `text` in printable ASCII: what is outside it, `%` and `,` are percent-encoded as UTF-8, and
 /// so is a space at either end, which HTTP would strip.
 pub fn encode(text: &str) -> String {

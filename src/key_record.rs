@@ -62,13 +62,8 @@ impl KeyRecord {
     }
 
     /// The keys.
-    pub fn keys(&self) -> &KeySet {
+    pub fn keys(&self) -> &Arc<KeySet> {
         &self.keys
-    }
-
-    /// The keys alone.
-    pub fn into_keys(self) -> Arc<KeySet> {
-        self.keys
     }
 
     /// Until when the keys serve without being fetched again.

@@ -10,6 +10,7 @@
 mod algorithm;
 mod authorize;
 mod claims;
+mod cors;
 mod credentials;
 mod decision;
 pub mod discovery;
@@ -38,8 +39,9 @@ pub use authorize::{
     Clock, NeedCheck, NeedKeys, NeedProject, Request, SignatureCheck, Step, Unavailable, authorize,
 };
 pub use claims::{ClaimPath, InvalidClaimPath};
+pub use cors::{Cors, ResponseHeaders};
 pub use credentials::Credentials;
-pub use decision::{Code, Decision, Denial, Identity, Permit};
+pub use decision::{Code, Decision, Denial, Identity, Permit, Verdict};
 pub use gateway::{Access, Gateway, MethodRoles, OWN_PATHS, Route, RouteMatch};
 pub use idp::{CustomIdp, IdpId, InvalidIdpId, RoleDetection};
 pub use issuer::{InvalidIssuer, Issuer};

@@ -93,9 +93,11 @@ impl TryFrom<&str> for HeaderName {
     type Error = &'static str;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
-        let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-        let is_name = !text.is_empty() && text.len() <= 64 && text.bytes().all(is_token);
-        if is_name && !headers::is_reserved(text) { Ok(Self(text.to_owned())) } else { Err(Self::EXPECTED) }
+        if headers::is_token(text) && !headers::is_reserved(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Self::EXPECTED)
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::sync::Arc;
 
 use edge_authorizer::{
-    Clock, Code, Decision, Gateway, KeySet, Request, Snapshot, Step, Time, Unavailable, authorize,
+    Clock, Code, Decision, Gateway, KeySet, Request, Snapshot, Step, Time, Unavailable, Verdict, authorize,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -110,6 +110,8 @@ impl Vectors {
             method: case.method.as_deref().unwrap_or("GET"),
             path: &case.path,
             authorization: authorization.as_deref(),
+            origin: None,
+            asks_for_method: false,
         };
         let clock = Clock { now: Time::from_seconds(self.now), skew: 30.0 };
         let mut step = authorize(&gateway, &request, clock);
@@ -168,7 +170,10 @@ fn merge(target: &mut Value, changes: &Value) {
 
 fn assert_expected(decision: &Decision, expect: &Expect, case: &str) {
     let trace = serde_json::to_value(&decision.trace).unwrap();
-    let code = decision.verdict.as_ref().err().map(|denial| denial.code);
+    let code = match &decision.verdict {
+        Verdict::Deny(denial) => Some(denial.code),
+        Verdict::Permit(_) | Verdict::Preflight => None,
+    };
     let status = code.map_or(200, Code::status);
     assert_eq!(
         (status, code.map(Code::as_str)),

@@ -4,24 +4,24 @@ use edge_authorizer::{Code, Permit, Target, headers};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request, RequestCache, RequestInit, RequestRedirect, Response};
-use worker::Env;
 
+use crate::edge::Edge;
 use crate::http::{self, NoAnswer};
 use crate::log;
 
 /// Sends the request to the origin of its route and returns the answer as it is. Only a [`Permit`] opens this way.
 ///
-/// The path that was decided on is the path that is sent; redirects are the client's to follow.
+/// The path that was decided on is the path that is sent; bodies stream; redirects are the client's to follow.
 pub async fn forward(
+    edge: &Edge,
     permit: &Permit,
     request: &Request,
     target: &Target<'_>,
     request_id: &str,
-    env: &Env,
 ) -> Result<Response, Code> {
     let origin = &permit.route().origin;
     let url = [origin.url.as_str(), target.path, target.query].concat();
-    let headers = outgoing_headers(permit, request, target, request_id, env).map_err(|reason| {
+    let headers = outgoing_headers(edge, permit, request, target, request_id).map_err(|reason| {
         log::warning("not_forwarded", &permit.route().template, reason);
         Code::ConfigUnavailable
     })?;
@@ -39,27 +39,32 @@ pub async fn forward(
 
 /// The client's headers without those that stay at the edge, and what the edge says itself.
 fn outgoing_headers(
+    edge: &Edge,
     permit: &Permit,
     request: &Request,
     target: &Target<'_>,
     request_id: &str,
-    env: &Env,
 ) -> Result<Headers, String> {
-    let incoming = request.headers();
     let says = |error: JsValue| format!("{error:?}");
-    let outgoing = Headers::new_with_headers(&incoming).map_err(says)?;
-    let connection = incoming.get("connection").ok().flatten().unwrap_or_default();
+    let incoming = request.headers();
+    let header = |name| incoming.get(name).ok().flatten();
     let route = permit.route();
+    let outgoing = Headers::new_with_headers(&incoming).map_err(says)?;
+    let connection = header("connection").unwrap_or_default();
     for name in Array::from(&incoming.keys()).iter().filter_map(|name| name.as_string()) {
         let is_credential = name == "authorization" && !route.forward_token;
         if is_credential || headers::is_dropped(&name, &connection) {
             outgoing.delete(&name).map_err(says)?;
         }
     }
+    // The one upgrade that passes is spelled out; the runtime makes the handshake of it.
+    if header("upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket")) {
+        outgoing.set("upgrade", "websocket").map_err(says)?;
+    }
     for (name, value) in permit.identity_headers() {
         outgoing.set(name, &value).map_err(says)?;
     }
-    if let Some(client) = incoming.get("cf-connecting-ip").ok().flatten() {
+    if let Some(client) = header("cf-connecting-ip") {
         outgoing.set("x-forwarded-for", &client).map_err(says)?;
     }
     outgoing.set("x-forwarded-host", target.authority).map_err(says)?;
@@ -67,7 +72,8 @@ fn outgoing_headers(
     outgoing.set("x-request-id", request_id).map_err(says)?;
     if let Some(header) = &route.origin.secret_header {
         let secret = header.secret.as_str();
-        let value = env.secret(secret).map_err(|_| format!("the secret binding `{secret}` is missing"))?;
+        let value =
+            edge.env.secret(secret).map_err(|_| format!("the secret binding `{secret}` is missing"))?;
         outgoing
             .set(header.name.as_str(), &value.to_string())
             .map_err(|_| "the secret is no header value")?;

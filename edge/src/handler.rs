@@ -1,57 +1,73 @@
 //! One request, from the first byte to the answer.
 
 use edge_authorizer::trace::Trace;
-use edge_authorizer::{Code, Decision, Denial, Request, Target};
+use edge_authorizer::{Code, Decision, Denial, Request, Target, Verdict};
 use web_sys::Response;
-use worker::{Env, Result};
+use worker::{Context, Env, Result};
 
 use crate::decide::decide;
+use crate::edge::Edge;
 use crate::forward::forward;
 use crate::http::now;
 use crate::settings::Settings;
-use crate::{log, problem, store};
+use crate::{answer, log, store};
 
 /// Answers a request: forwards it if the core permits that, explains the refusal otherwise.
-pub async fn handle(request: &web_sys::Request, env: &Env) -> Result<Response> {
+pub async fn handle(request: &web_sys::Request, env: Env, context: Context) -> Result<Response> {
     let start = now();
-    let request_id = new_request_id()?;
     let url = request.url();
     // What cannot be split has no path, and so no route.
     let target = Target::try_from(&*url).unwrap_or(Target { scheme: "", authority: "", path: "", query: "" });
-    let decision = evaluate(request, &target, env).await;
+    if target.path == "/healthz" {
+        return Ok(answer::healthy()?);
+    }
+    let request_id = new_request_id()?;
+    let settings = match Settings::get(&env) {
+        Ok(settings) => settings,
+        Err(variable) => {
+            log::warning("variable_invalid", variable.0, format_args!("expected {}", variable.1));
+            return Ok(answer::problem(&unavailable(), &request_id)?);
+        }
+    };
+    let edge = Edge { env, context, settings };
+    let decision = evaluate(&edge, request, &target).await;
     let outcome = match &decision.verdict {
-        Ok(permit) => forward(permit, request, &target, &request_id, env)
+        Verdict::Permit(permit) => forward(&edge, permit, request, &target, &request_id)
             .await
             .map_err(|code| Denial { code, realm: decision.project.clone() }),
-        Err(denial) => Err(denial.clone()),
+        Verdict::Preflight => Ok(answer::empty()?),
+        Verdict::Deny(denial) => Err(denial.clone()),
     };
     let milliseconds = ((now().as_seconds() - start.as_seconds()) * 1000.0).round();
     log::decision(&request_id, &decision, outcome.as_ref().err().map(|denial| denial.code), milliseconds);
-    match outcome {
-        Ok(response) => Ok(response),
-        Err(denial) => Ok(problem::respond(&denial, &request_id)?),
-    }
+    let response = match outcome {
+        Ok(response) => response,
+        Err(denial) => answer::problem(&denial, &request_id)?,
+    };
+    Ok(answer::with_headers(response, &decision.cors)?)
 }
 
-async fn evaluate(request: &web_sys::Request, target: &Target<'_>, env: &Env) -> Decision {
-    let settings = match Settings::read(env) {
-        Ok(settings) => settings,
-        Err(variable) => {
-            log::warning("variable_invalid", variable.0, "the value is not one that it can have");
-            return unavailable();
-        }
+async fn evaluate(edge: &Edge, request: &web_sys::Request, target: &Target<'_>) -> Decision {
+    let Ok(gateway) = store::gateway(edge).await else {
+        let (verdict, trace) = (Verdict::Deny(unavailable()), Trace::default());
+        return Decision { verdict, cors: Vec::new(), route: None, project: None, identity: None, trace };
     };
-    let Ok(gateway) = store::gateway(env).await else { return unavailable() };
-    let method = request.method();
-    let authorization = request.headers().get("authorization").ok().flatten();
-    let request = Request { method: &method, path: target.path, authorization: authorization.as_deref() };
-    decide(env, &settings, &gateway, &request).await
+    let headers = request.headers();
+    let header = |name| headers.get(name).ok().flatten();
+    let (method, authorization, origin) = (request.method(), header("authorization"), header("origin"));
+    let request = Request {
+        method: &method,
+        path: target.path,
+        authorization: authorization.as_deref(),
+        origin: origin.as_deref(),
+        asks_for_method: header("access-control-request-method").is_some(),
+    };
+    decide(edge, &gateway, &request).await
 }
 
 /// Without its configuration the gateway denies everything.
-fn unavailable() -> Decision {
-    let denial = Denial { code: Code::ConfigUnavailable, realm: None };
-    Decision { verdict: Err(denial), route: None, project: None, identity: None, trace: Trace::default() }
+fn unavailable() -> Denial {
+    Denial { code: Code::ConfigUnavailable, realm: None }
 }
 
 /// 128 random bits in hexadecimal.

@@ -2,19 +2,21 @@
 //!
 //! [`handler`] drives the core's decision, fetching what it asks for, and then forwards the request or answers itself.
 
+mod answer;
+mod cache;
 mod decide;
 mod discover;
+mod edge;
 mod forward;
 mod handler;
 mod http;
 mod log;
-mod problem;
 mod settings;
 mod store;
 
 use worker::{Context, Env, Result, event};
 
 #[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> Result<web_sys::Response> {
-    handler::handle(&request, &env).await
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
+    handler::handle(&request, env, context).await
 }

@@ -1,6 +1,6 @@
 //! Log lines: JSON, one a line, never a token.
 
-use edge_authorizer::{Code, Decision, Identity, ProjectId, trace::Trace};
+use edge_authorizer::{Code, Decision, Identity, ProjectId, Verdict, trace::Trace};
 use serde::Serialize;
 use worker::{console_log, console_warn};
 
@@ -26,7 +26,11 @@ pub fn decision(request_id: &str, decision: &Decision, failure: Option<Code>, mi
     let line = DecisionLine {
         event: "decision",
         request_id,
-        verdict: if decision.verdict.is_ok() { "permit" } else { "deny" },
+        verdict: match decision.verdict {
+            Verdict::Permit(_) => "permit",
+            Verdict::Preflight => "preflight",
+            Verdict::Deny(_) => "deny",
+        },
         code: failure,
         project: decision.project.as_ref().map(ProjectId::as_str),
         route: decision.route.as_ref().map(|route| route.template.as_str()),

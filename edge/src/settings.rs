@@ -1,31 +1,62 @@
 //! The worker's variables.
 
+use std::cell::OnceCell;
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+
 use edge_authorizer::remote::InsecureHosts;
 use worker::Env;
 
 /// What the variables of `wrangler.toml` say.
 pub struct Settings {
-    /// How far clocks may differ, in seconds.
+    /// `CLOCK_SKEW_SECONDS`: how far clocks may differ.
     pub clock_skew: f64,
-    /// Hosts that may be fetched in spite of the rules.
+    /// `CONFIG_TTL_SECONDS`: how long a value read from KV is fresh.
+    pub config_ttl: f64,
+    /// `INSECURE_ISSUER_HOSTS`: hosts that may be fetched in spite of the rules.
     pub insecure_hosts: InsecureHosts,
 }
 
-/// A variable has a value that it cannot have.
+/// A variable has a value that it cannot have: its name, and what would be right.
 #[derive(Debug)]
-pub struct InvalidVariable(pub &'static str);
+pub struct InvalidVariable(pub &'static str, pub String);
+
+thread_local! {
+    static SETTINGS: OnceCell<Rc<Settings>> = const { OnceCell::new() };
+}
 
 impl Settings {
+    /// The variables, which are the same for as long as the worker runs.
+    pub fn get(env: &Env) -> Result<Rc<Self>, InvalidVariable> {
+        if let Some(settings) = SETTINGS.with(|cell| cell.get().cloned()) {
+            return Ok(settings);
+        }
+        let settings = Rc::new(Self::read(env)?);
+        Ok(SETTINGS.with(|cell| cell.get_or_init(|| settings).clone()))
+    }
+
     /// Reads the variables; one that is absent has its default.
-    pub fn read(env: &Env) -> Result<Self, InvalidVariable> {
-        let text = |name| env.var(name).ok().map(|value| value.to_string());
-        let clock_skew = match text("CLOCK_SKEW_SECONDS") {
-            Some(seconds) => seconds.parse::<u16>().ok().filter(|seconds| *seconds <= 300),
-            None => Some(30),
-        };
+    fn read(env: &Env) -> Result<Self, InvalidVariable> {
         Ok(Self {
-            clock_skew: clock_skew.ok_or(InvalidVariable("CLOCK_SKEW_SECONDS"))?.into(),
-            insecure_hosts: InsecureHosts::parse(&text("INSECURE_ISSUER_HOSTS").unwrap_or_default()),
+            clock_skew: seconds(env, "CLOCK_SKEW_SECONDS", 30, 0..=300)?,
+            config_ttl: seconds(env, "CONFIG_TTL_SECONDS", 30, 0..=3600)?,
+            insecure_hosts: InsecureHosts::parse(&text(env, "INSECURE_ISSUER_HOSTS").unwrap_or_default()),
         })
     }
+}
+
+fn text(env: &Env, name: &str) -> Option<String> {
+    env.var(name).ok().map(|value| value.to_string())
+}
+
+fn seconds(
+    env: &Env,
+    name: &'static str,
+    default: u16,
+    range: RangeInclusive<u16>,
+) -> Result<f64, InvalidVariable> {
+    let number = text(env, name).map_or(Some(default), |text| text.parse().ok());
+    number.filter(|number| range.contains(number)).map(f64::from).ok_or_else(|| {
+        InvalidVariable(name, format!("a whole number from {} to {}", range.start(), range.end()))
+    })
 }

@@ -1,72 +1,130 @@
-//! What the edge reads from KV, and the keys that it puts there.
+//! What the edge reads from KV, through memory, and the keys that it puts there.
 
 use std::sync::Arc;
 
 use edge_authorizer::document::Faults;
 use edge_authorizer::{Gateway, Issuer, KeyRecord, KeySet, ProjectId, Snapshot, Unavailable, json};
 use serde_json::Value;
-use worker::{Env, KvStore};
+use worker::Env;
 
-use crate::discover;
+use crate::cache::{Cache, Cached, Loaded};
+use crate::edge::Edge;
 use crate::http::now;
-use crate::log;
-use crate::settings::Settings;
+use crate::{discover, log};
+
+thread_local! {
+    static GATEWAYS: Cache<Gateway> = Cache::new();
+    static SNAPSHOTS: Cache<Snapshot> = Cache::new();
+    static KEY_RECORDS: Cache<KeyRecord> = Cache::new();
+}
+
+/// The values of one kind: where they are in KV, how they are read, and where they are kept.
+struct Shelf<T: 'static> {
+    namespace: &'static str,
+    parse: fn(&Value) -> Result<T, Faults>,
+    cache: &'static std::thread::LocalKey<Cache<T>>,
+}
+
+const GATEWAY: Shelf<Gateway> = Shelf { namespace: "CONFIG", parse: Gateway::parse, cache: &GATEWAYS };
+const SNAPSHOT: Shelf<Snapshot> = Shelf { namespace: "CONFIG", parse: Snapshot::parse, cache: &SNAPSHOTS };
+const KEYS: Shelf<KeyRecord> = Shelf { namespace: "JWKS", parse: KeyRecord::parse, cache: &KEY_RECORDS };
 
 /// The routes document.
-pub async fn gateway(env: &Env) -> Result<Gateway, Unavailable> {
-    match read(env, "CONFIG", "gateway", Gateway::parse).await? {
-        Some(gateway) => Ok(gateway),
-        None => Err(unavailable("CONFIG", "gateway", "it is missing")),
-    }
+pub async fn gateway(edge: &Edge) -> Result<Arc<Gateway>, Unavailable> {
+    GATEWAY.get(edge, "gateway").await?.ok_or_else(|| {
+        log::warning("value_unavailable", "CONFIG: gateway", "it is missing");
+        Unavailable
+    })
 }
 
 /// What is stored of a project; `None` if there is no such project.
-pub async fn snapshot(env: &Env, project: &ProjectId) -> Result<Option<Arc<Snapshot>>, Unavailable> {
-    let snapshot = read(env, "CONFIG", &format!("project/{project}"), Snapshot::parse).await?;
-    Ok(snapshot.map(Arc::new))
+pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
+    SNAPSHOT.get(edge, &format!("project/{project}")).await
 }
 
-/// The keys of an issuer: those stored, while they are fresh, or else those that the issuer publishes.
-pub async fn keys(env: &Env, settings: &Settings, issuer: &Issuer) -> Result<Arc<KeySet>, Unavailable> {
-    if let Ok(Some(record)) = read(env, "JWKS", issuer.as_str(), KeyRecord::parse).await
+/// The keys of an issuer: those stored, while they serve, or else those that the issuer publishes.
+pub async fn keys(edge: &Edge, issuer: &Issuer) -> Result<Arc<KeySet>, Unavailable> {
+    if let Ok(Some(record)) = KEYS.get(edge, issuer.as_str()).await
         && now() < record.expires()
     {
-        return Ok(record.into_keys());
+        return Ok(record.keys().clone());
     }
-    let record = discover::keys(issuer, &settings.insecure_hosts).await.map_err(|reason| {
+    let record = discover::keys(issuer, &edge.settings.insecure_hosts).await.map_err(|reason| {
         log::warning("keys_not_fetched", issuer.as_str(), reason);
         Unavailable
     })?;
-    // What cannot be stored is fetched again next time; this request has its keys.
-    if write(env, "JWKS", issuer.as_str(), &record.to_json()).await.is_none() {
-        log::warning("keys_not_stored", issuer.as_str(), "KV does not take them");
+    let keys = record.keys().clone();
+    KEYS.put(edge, issuer.as_str(), record).await;
+    Ok(keys)
+}
+
+/// KV did not answer; what it holds is unknown.
+struct Failed;
+
+impl<T> Shelf<T> {
+    async fn get(&'static self, edge: &Edge, key: &str) -> Loaded<T> {
+        let cached = self.cache.with(|cache| cache.look_up(key, now(), edge.settings.config_ttl));
+        match cached {
+            Cached::Fresh(loaded) => loaded,
+            Cached::Stale(loaded) => {
+                let (env, key) = (edge.env.clone(), key.to_owned());
+                edge.context.wait_until(async move {
+                    // Where KV fails, the value goes on serving until it is old.
+                    let _ = self.load(&env, &key).await;
+                });
+                loaded
+            }
+            Cached::Old(loaded) => self.load(&edge.env, key).await.unwrap_or(loaded),
+            Cached::Missing => self.load(&edge.env, key).await.unwrap_or(Err(Unavailable)),
+        }
     }
-    Ok(record.into_keys())
+
+    /// Reads a value from KV and keeps it. One that cannot be read is kept as such: it denies until it is mended.
+    async fn load(&self, env: &Env, key: &str) -> Result<Loaded<T>, Failed> {
+        let name = format!("{}: {key}", self.namespace);
+        let text = match read_text(env, self.namespace, key).await {
+            Ok(text) => text,
+            Err(error) => {
+                log::warning("kv_failed", &name, error);
+                return Err(Failed);
+            }
+        };
+        let loaded = match &text {
+            Some(text) => self.read(text).map(|value| Some(Arc::new(value))).map_err(|reason| {
+                log::warning("value_malformed", &name, reason);
+                Unavailable
+            }),
+            None => Ok(None),
+        };
+        self.keep(key, loaded.clone(), text.map_or(0, |text| text.len()));
+        Ok(loaded)
+    }
+
+    fn read(&self, text: &str) -> Result<T, String> {
+        let document = json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
+        (self.parse)(&document).map_err(|faults| faults.to_string())
+    }
+
+    fn keep(&self, key: &str, loaded: Loaded<T>, bytes: usize) {
+        self.cache.with(|cache| cache.put(key, loaded, bytes, now()));
+    }
 }
 
-async fn read<T>(
-    env: &Env,
-    namespace: &str,
-    key: &str,
-    parse: fn(&Value) -> Result<T, Faults>,
-) -> Result<Option<T>, Unavailable> {
-    let store =
-        open(env, namespace).ok_or_else(|| unavailable(namespace, key, "there is no such binding"))?;
-    let text = store.get(key).text().await.map_err(|error| unavailable(namespace, key, error))?;
-    let Some(text) = text else { return Ok(None) };
-    let document = json::from_slice(text.as_bytes()).map_err(|error| unavailable(namespace, key, error))?;
-    parse(&document).map(Some).map_err(|faults| unavailable(namespace, key, faults))
+impl Shelf<KeyRecord> {
+    /// Stores a record. What KV does not take is fetched again by other isolates; this one has it.
+    async fn put(&self, edge: &Edge, key: &str, record: KeyRecord) {
+        let text = record.to_json();
+        self.keep(key, Ok(Some(Arc::new(record))), text.len());
+        if let Err(error) = write_text(&edge.env, self.namespace, key, &text).await {
+            log::warning("keys_not_stored", key, error);
+        }
+    }
 }
 
-async fn write(env: &Env, namespace: &str, key: &str, value: &str) -> Option<()> {
-    open(env, namespace)?.put(key, value).ok()?.execute().await.ok()
+async fn read_text(env: &Env, namespace: &str, key: &str) -> worker::Result<Option<String>> {
+    Ok(env.kv(namespace)?.get(key).text().await?)
 }
 
-fn open(env: &Env, namespace: &str) -> Option<KvStore> {
-    env.kv(namespace).ok()
-}
-
-fn unavailable(namespace: &str, key: &str, reason: impl std::fmt::Display) -> Unavailable {
-    log::warning("value_unavailable", &format!("{namespace}: {key}"), reason);
-    Unavailable
+async fn write_text(env: &Env, namespace: &str, key: &str, value: &str) -> worker::Result<()> {
+    Ok(env.kv(namespace)?.put(key, value)?.execute().await?)
 }

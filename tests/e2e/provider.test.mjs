@@ -16,7 +16,7 @@ describe("a real OpenID Provider", () => {
     provider = await startProvider();
     gateway = await startGateway({
       config: { gateway: routes(origin.url), "project/demo": snapshot(provider.issuer) },
-      bindings: { INSECURE_ISSUER_HOSTS: new URL(provider.issuer).host },
+      bindings: { INSECURE_ISSUER_HOSTS: new URL(provider.issuer).host, CONFIG_TTL_SECONDS: "0" },
     });
   });
 

@@ -1,0 +1,78 @@
+//! Answers that the edge gives itself.
+
+use edge_authorizer::{Code, Denial};
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Headers, Response, ResponseInit};
+
+/// How long a client should wait before it tries again, in seconds.
+const RETRY_AFTER: &str = "5";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem<'p> {
+    title: &'static str,
+    status: u16,
+    code: Code,
+    detail: &'static str,
+    request_id: &'p str,
+}
+
+/// The answer to a refused request: a problem document (RFC 9457).
+pub fn problem(denial: &Denial, request_id: &str) -> Result<Response, JsValue> {
+    let code = denial.code;
+    let headers = Headers::new()?;
+    headers.set("content-type", "application/problem+json")?;
+    headers.set("cache-control", "no-store")?;
+    headers.set("x-request-id", request_id)?;
+    if let Some(challenge) = denial.challenge() {
+        headers.set("www-authenticate", &challenge)?;
+    }
+    match code.status() {
+        405 => headers.set("allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")?,
+        503 => headers.set("retry-after", RETRY_AFTER)?,
+        _ => {}
+    }
+    let problem =
+        Problem { title: code.title(), status: code.status(), code, detail: code.detail(), request_id };
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let init = ResponseInit::new();
+    init.set_status(code.status());
+    init.set_headers(&headers);
+    Response::new_with_opt_str_and_init(Some(&body), &init)
+}
+
+/// The answer to `/healthz`: the worker runs.
+pub fn healthy() -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("content-type", "application/json")?;
+    headers.set("cache-control", "no-store")?;
+    let init = ResponseInit::new();
+    init.set_headers(&headers);
+    Response::new_with_opt_str_and_init(Some(r#"{"status":"ok"}"#), &init)
+}
+
+/// An answer without a body.
+pub fn empty() -> Result<Response, JsValue> {
+    let init = ResponseInit::new();
+    init.set_status(204);
+    Response::new_with_opt_str_and_init(None, &init)
+}
+
+/// The same answer with more headers. `vary` is added to what is there; any other replaces it.
+pub fn with_headers(response: Response, headers: &[(&'static str, String)]) -> Result<Response, JsValue> {
+    // The end of a WebSocket handshake cannot be made anew, and no browser asks CORS of it.
+    if headers.is_empty() || response.status() == 101 {
+        return Ok(response);
+    }
+    let response =
+        Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), response.unchecked_ref())?;
+    for (name, value) in headers {
+        if *name == "vary" {
+            response.headers().append(name, value)?;
+        } else {
+            response.headers().set(name, value)?;
+        }
+    }
+    Ok(response)
+}
