@@ -77,29 +77,33 @@ fn escapes_are_plain(segment: &str) -> bool {
             .any(|hidden| segment.to_ascii_lowercase().contains(hidden))
 }
 
-/// The parts of a request's URL as the runtime hands it over: `scheme://authority/path?query`, nothing resolved.
+/// The parts of a request's URL as the runtime hands it over, nothing resolved: `scheme://authority/path?query`, or
+/// `/path?query` alone (RFC 9112, section 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target<'r> {
-    /// `http` or `https`.
-    pub scheme: &'r str,
-    /// The host and port that the client asked for.
-    pub authority: &'r str,
+    /// `http` or `https`, where the URL says so.
+    pub scheme: Option<&'r str>,
+    /// The host and port that the client asked for, where the URL says so.
+    pub authority: Option<&'r str>,
     /// The path as sent; it may be ambiguous.
     pub path: &'r str,
     /// From the `?` on; may be empty.
     pub query: &'r str,
 }
 
-impl<'r> TryFrom<&'r str> for Target<'r> {
-    type Error = AmbiguousPath;
-
-    fn try_from(url: &'r str) -> Result<Self, Self::Error> {
-        let (scheme, rest) = url.split_once("://").ok_or(AmbiguousPath)?;
-        let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
-        let start = rest.find(['/', '?', '\\']).unwrap_or(rest.len());
-        let (authority, target) = rest.split_at(start);
+impl<'r> Target<'r> {
+    /// Splits a URL. What is no URL has a path that nothing accepts.
+    pub fn split(url: &'r str) -> Self {
+        let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
+        let (scheme, authority, target) = match url.split_once("://") {
+            Some((scheme, rest)) if !scheme.contains(['/', '?', '\\']) => {
+                let (authority, target) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
+                (Some(scheme), Some(authority), target)
+            }
+            _ => (None, None, url),
+        };
         let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
-        Ok(Self { scheme, authority, path, query })
+        Self { scheme, authority, path, query }
     }
 }
 
@@ -189,10 +193,13 @@ mod tests {
 
     #[test]
     fn a_target_is_split_and_not_resolved() {
-        let target = Target::try_from("http://h:1/a/../b?x=/y?z#f").unwrap();
-        assert_eq!(target, Target { scheme: "http", authority: "h:1", path: "/a/../b", query: "?x=/y?z" });
-        assert_eq!(Target::try_from("http://h?x").unwrap().path, "");
-        assert_eq!(Target::try_from("http://h\\x").unwrap().path, "\\x");
-        assert_eq!(Target::try_from("nothing"), Err(AmbiguousPath));
+        let target = Target::split("http://h:1/a/../b?x=/y?z#f");
+        let (scheme, authority) = (Some("http"), Some("h:1"));
+        assert_eq!(target, Target { scheme, authority, path: "/a/../b", query: "?x=/y?z" });
+        assert_eq!(Target::split("http://h?x").path, "");
+        assert_eq!(Target::split("http://h\\x").path, "\\x");
+        let target = Target::split("/a//b?u=http://h/");
+        assert_eq!(target, Target { scheme: None, authority: None, path: "/a//b", query: "?u=http://h/" });
+        assert_eq!(Target::split("nothing").path, "nothing");
     }
 }

@@ -67,8 +67,9 @@ fn outgoing_headers(
     if let Some(client) = header("cf-connecting-ip") {
         outgoing.set("x-forwarded-for", &client).map_err(says)?;
     }
-    outgoing.set("x-forwarded-host", target.authority).map_err(says)?;
-    outgoing.set("x-forwarded-proto", target.scheme).map_err(says)?;
+    let host = target.authority.map(str::to_owned).or_else(|| header("host")).unwrap_or_default();
+    outgoing.set("x-forwarded-host", &host).map_err(says)?;
+    outgoing.set("x-forwarded-proto", target.scheme.unwrap_or("http")).map_err(says)?;
     outgoing.set("x-request-id", request_id).map_err(says)?;
     if let Some(header) = &route.origin.secret_header {
         let secret = header.secret.as_str();

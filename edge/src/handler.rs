@@ -16,8 +16,7 @@ use crate::{answer, log, store};
 pub async fn handle(request: &web_sys::Request, env: Env, context: Context) -> Result<Response> {
     let start = now();
     let url = request.url();
-    // What cannot be split has no path, and so no route.
-    let target = Target::try_from(&*url).unwrap_or(Target { scheme: "", authority: "", path: "", query: "" });
+    let target = Target::split(&url);
     if target.path == "/healthz" {
         return Ok(answer::healthy()?);
     }

@@ -7,8 +7,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets.
- * `url` is the worker's own socket, where a request's target arrives as it was sent; `doorUrl` is the development
- * server's front door, which resolves it.
+ * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
+ * `doorUrl` is the development server's front door, which resolves it.
  */
 export async function startGateway({ config = {}, jwks = {}, bindings = {} } = {}) {
   const lines = [];
@@ -24,7 +24,7 @@ export async function startGateway({ config = {}, jwks = {}, bindings = {} } = {
     compatibilityDate: "2026-04-01",
     kvNamespaces: ["CONFIG", "JWKS"],
     bindings,
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }],
     log: new Log(LogLevel.ERROR),
     handleRuntimeStdio: (stdout, stderr) => {
       for (const stream of [stdout, stderr]) stream.on("data", (chunk) => lines.push(chunk.toString()));
