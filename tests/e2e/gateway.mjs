@@ -1,5 +1,6 @@
 // The built worker in workerd, with KV in memory, on a free port of its own.
 import { request } from "node:http";
+import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
 
@@ -53,6 +54,8 @@ export async function startGateway({ config = {}, jwks = {}, bindings = {} } = {
 /** Sends a request whose target reaches the server as written; `fetch` would resolve it first. */
 export function send(url, path, { method = "GET", headers = {}, body } = {}) {
   const { hostname, port } = new URL(url);
+  // Node frames the body of some methods only if it is told the length.
+  if (body !== undefined) headers = { "content-length": Buffer.byteLength(body), ...headers };
   return new Promise((resolve, reject) => {
     const outgoing = request({ hostname, port, path, method, headers, agent: false }, async (response) => {
       const chunks = [];
@@ -67,5 +70,17 @@ export function send(url, path, { method = "GET", headers = {}, body } = {}) {
     });
     outgoing.on("error", reject);
     outgoing.end(body);
+  });
+}
+
+/** Sends bytes as they are and returns what came back until the connection closed. */
+export function sendRaw(url, bytes) {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port }, () => socket.end(bytes));
+    let answer = "";
+    socket.on("data", (chunk) => (answer += chunk));
+    socket.on("error", reject);
+    socket.on("close", () => resolve(answer));
   });
 }
