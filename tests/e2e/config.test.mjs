@@ -1,0 +1,117 @@
+// Configuration in KV: missing, malformed, changed; and how long it is kept in memory.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { send, startGateway } from "./gateway.mjs";
+import { startTestOrigin } from "./origin.mjs";
+import { ENTRY, bearer, stored } from "./project.mjs";
+
+const ROUTES = [
+  { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
+  { path: "/public/{*rest}", origin: "origin", public: true },
+];
+
+describe("configuration", () => {
+  let origin, headers;
+  const gateways = [];
+
+  before(async () => {
+    origin = await startTestOrigin();
+    headers = await bearer();
+  });
+
+  after(async () => {
+    for (const server of [...gateways, origin]) await server?.close();
+  });
+
+  async function start(bindings, change = (values) => values) {
+    const gateway = await startGateway({ ...change(stored(origin.url, ROUTES)), bindings });
+    gateways.push(gateway);
+    return gateway;
+  }
+
+  const ask = async (gateway, path = "/api/p1/x") => {
+    const answer = await send(gateway.url, path, { headers });
+    return answer.status === 200 ? 200 : `${answer.status} ${answer.json().code}`;
+  };
+
+  /** Waits until `probe` gives `expected`; fails after the time in which every cache must have given in. */
+  async function until(expected, probe, seconds = 10) {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+      const actual = await probe();
+      if (actual === expected) return;
+      if (Date.now() > end) assert.equal(actual, expected);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  test("without routes, or with malformed ones, everything is 503 and says when to try again", async () => {
+    const gateway = await start({ CONFIG_TTL_SECONDS: "0" }, (values) => ({ ...values, config: {} }));
+    const answer = await send(gateway.url, "/public/x");
+    assert.deepEqual([answer.status, answer.json().code], [503, "config_unavailable"]);
+    assert.ok(Number(answer.headers["retry-after"]) > 0);
+    for (const bad of [
+      "{",
+      "[]",
+      '{"origins":{},"routes":[],"more":1}',
+      '{"origins":{},"origins":{},"routes":[]}',
+    ]) {
+      await gateway.put("CONFIG", "gateway", bad);
+      assert.equal(await ask(gateway, "/public/x"), "503 config_unavailable", bad);
+    }
+    assert.equal((await send(gateway.url, "/healthz")).status, 200);
+  });
+
+  test("a malformed project is 503 with a log line, and harms no other", async () => {
+    const gateway = await start({ CONFIG_TTL_SECONDS: "0" });
+    await gateway.put("CONFIG", "project/p2", { version: 1, idps: [ENTRY] });
+    for (const bad of [
+      "",
+      "{",
+      '{"version":1,"idps":[{}]}',
+      { version: 1, idps: [{ ...ENTRY, allowedAzp: [] }] },
+    ]) {
+      await gateway.put("CONFIG", "project/p1", bad);
+      assert.equal(await ask(gateway), "503 config_unavailable", JSON.stringify(bad));
+      assert.equal(await ask(gateway, "/api/p2/x"), 200);
+    }
+    assert.match(gateway.log(), /"event":"value_malformed","subject":"CONFIG: project\/p1"/);
+    assert.match(gateway.log(), /at `\/idps\/0\/allowedAzp`: expected at least one element/);
+    await gateway.delete("CONFIG", "project/p1");
+    assert.equal(await ask(gateway), "401 token_untrusted");
+  });
+
+  test("an invalid variable denies and is named in the log", async () => {
+    for (const [name, value] of [
+      ["CLOCK_SKEW_SECONDS", "301"],
+      ["CLOCK_SKEW_SECONDS", "x"],
+      ["CONFIG_TTL_SECONDS", "-1"],
+    ]) {
+      const gateway = await start({ [name]: value });
+      assert.equal(await ask(gateway), "503 config_unavailable", `${name}=${value}`);
+      assert.ok(gateway.log().includes(`"variable_invalid","subject":"${name}"`));
+    }
+  });
+
+  test("the clocks' tolerance is a variable", async () => {
+    const gateway = await start({ CLOCK_SKEW_SECONDS: "0" });
+    const past = Math.floor(Date.now() / 1000) - 5;
+    const expired = await bearer({ iat: past - 60, exp: past });
+    assert.equal((await send(gateway.url, "/api/p1/x", { headers: expired })).status, 401);
+    const tolerant = await start({ CLOCK_SKEW_SECONDS: "300" });
+    assert.equal((await send(tolerant.url, "/api/p1/x", { headers: expired })).status, 200);
+  });
+
+  test("a fresh value is not read again; a stale one serves while it is; an old one is read first", async () => {
+    const gateway = await start({ CONFIG_TTL_SECONDS: "2" });
+    assert.equal(await ask(gateway), 200);
+    await gateway.put("CONFIG", "project/p1", { version: 2, idps: [{ ...ENTRY, definedRoles: ["other"] }] });
+    assert.equal(await ask(gateway), 200, "fresh");
+    // Asked all the time, the change is there once the value is stale and was read in the background.
+    await until("403 role_missing", () => ask(gateway), 4.5);
+    await gateway.put("CONFIG", "project/p1", { version: 3, idps: [ENTRY] });
+    // Not asked until the value is old, the change is there at the first request.
+    await new Promise((resolve) => setTimeout(resolve, 4100));
+    assert.equal(await ask(gateway), 200, "old");
+  });
+});
