@@ -9,6 +9,7 @@
 
 mod algorithm;
 mod authorize;
+pub mod cache;
 mod claims;
 mod cors;
 mod credentials;

@@ -3,7 +3,6 @@
 //! [`handler`] drives the core's decision, fetching what it asks for, and then forwards the request or answers itself.
 
 mod answer;
-mod cache;
 mod decide;
 mod discover;
 mod edge;

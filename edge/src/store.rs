@@ -1,28 +1,29 @@
 //! What the edge reads from KV, through memory, and the keys that it puts there.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
+use edge_authorizer::cache::{Cache, Cached, Loaded};
 use edge_authorizer::document::Faults;
 use edge_authorizer::{Gateway, Issuer, KeyRecord, KeySet, ProjectId, Snapshot, Unavailable, json};
 use serde_json::Value;
 use worker::Env;
 
-use crate::cache::{Cache, Cached, Loaded};
 use crate::edge::Edge;
 use crate::http::now;
 use crate::{discover, log};
 
 thread_local! {
-    static GATEWAYS: Cache<Gateway> = Cache::new();
-    static SNAPSHOTS: Cache<Snapshot> = Cache::new();
-    static KEY_RECORDS: Cache<KeyRecord> = Cache::new();
+    static GATEWAYS: RefCell<Cache<Gateway>> = RefCell::default();
+    static SNAPSHOTS: RefCell<Cache<Snapshot>> = RefCell::default();
+    static KEY_RECORDS: RefCell<Cache<KeyRecord>> = RefCell::default();
 }
 
 /// The values of one kind: where they are in KV, how they are read, and where they are kept.
 struct Shelf<T: 'static> {
     namespace: &'static str,
     parse: fn(&Value) -> Result<T, Faults>,
-    cache: &'static std::thread::LocalKey<Cache<T>>,
+    cache: &'static std::thread::LocalKey<RefCell<Cache<T>>>,
 }
 
 const GATEWAY: Shelf<Gateway> = Shelf { namespace: "CONFIG", parse: Gateway::parse, cache: &GATEWAYS };
@@ -63,7 +64,7 @@ struct Failed;
 
 impl<T> Shelf<T> {
     async fn get(&'static self, edge: &Edge, key: &str) -> Loaded<T> {
-        let cached = self.cache.with(|cache| cache.look_up(key, now(), edge.settings.config_ttl));
+        let cached = self.cache.with_borrow_mut(|cache| cache.look_up(key, now(), edge.settings.config_ttl));
         match cached {
             Cached::Fresh(loaded) => loaded,
             Cached::Stale(loaded) => {
@@ -106,7 +107,7 @@ impl<T> Shelf<T> {
     }
 
     fn keep(&self, key: &str, loaded: Loaded<T>, bytes: usize) {
-        self.cache.with(|cache| cache.put(key, loaded, bytes, now()));
+        self.cache.with_borrow_mut(|cache| cache.put(key, loaded, bytes, now()));
     }
 }
 

@@ -1,0 +1,158 @@
+//! Values read from a store, kept in memory: bounded, and never older than their age allows.
+
+use std::sync::Arc;
+
+use lru::LruCache;
+
+use crate::authorize::Unavailable;
+use crate::time::Time;
+
+/// What a key of the store holds: a value, nothing, or something that cannot be read.
+pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
+
+/// The most text that one cache stands for, in bytes.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// What an entry costs beside its key and its text, in bytes.
+const ENTRY_BYTES: usize = 128;
+
+/// How long a value serves while the store fails, in seconds.
+const OUTAGE_SECONDS: f64 = 300.0;
+
+/// How long a refresh in the background may take before another one starts, in seconds.
+const REFRESH_SECONDS: f64 = 10.0;
+
+/// The values of one kind, by their key; the one that was not asked for the longest goes first.
+#[derive(Debug)]
+pub struct Cache<T> {
+    by_key: LruCache<String, Entry<T>>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    loaded: Loaded<T>,
+    bytes: usize,
+    read: Time,
+    refresh_started: Option<Time>,
+}
+
+/// What a cache says of a key.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Cached<T> {
+    /// The value serves.
+    Fresh(Loaded<T>),
+    /// The value serves; the caller has to read it again in the background.
+    Stale(Loaded<T>),
+    /// The value serves only if the store fails.
+    Old(Loaded<T>),
+    /// There is no value that could serve.
+    Missing,
+}
+
+impl<T> Default for Cache<T> {
+    fn default() -> Self {
+        Self { by_key: LruCache::unbounded(), bytes: 0 }
+    }
+}
+
+impl<T> Cache<T> {
+    /// What is kept of `key`: fresh for `ttl` seconds, stale for as long again, old for five minutes in all.
+    pub fn look_up(&mut self, key: &str, now: Time, ttl: f64) -> Cached<T> {
+        let Some(entry) = self.by_key.get_mut(key) else { return Cached::Missing };
+        let loaded = entry.loaded.clone();
+        let is_younger_than = |seconds| now < entry.read.plus(seconds);
+        if is_younger_than(ttl) {
+            return Cached::Fresh(loaded);
+        }
+        if is_younger_than(2.0 * ttl) {
+            let is_refreshing =
+                entry.refresh_started.is_some_and(|started| now < started.plus(REFRESH_SECONDS));
+            if is_refreshing {
+                return Cached::Fresh(loaded);
+            }
+            entry.refresh_started = Some(now);
+            return Cached::Stale(loaded);
+        }
+        if is_younger_than(OUTAGE_SECONDS) { Cached::Old(loaded) } else { Cached::Missing }
+    }
+
+    /// Keeps what `key` was found to hold at `now`, `bytes` being the length of its text.
+    pub fn put(&mut self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) {
+        let bytes = bytes + key.len() + ENTRY_BYTES;
+        let entry = Entry { loaded, bytes, read: now, refresh_started: None };
+        let replaced = self.by_key.put(key.to_owned(), entry).map_or(0, |entry| entry.bytes);
+        self.bytes = self.bytes + bytes - replaced;
+        while self.bytes > MAX_BYTES {
+            let Some((_, evicted)) = self.by_key.pop_lru() else { break };
+            self.bytes -= evicted.bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TTL: f64 = 30.0;
+
+    fn at(seconds: f64) -> Time {
+        Time::from_seconds(seconds)
+    }
+
+    fn cache(loaded: Loaded<u8>) -> Cache<u8> {
+        let mut cache = Cache::default();
+        cache.put("k", loaded, 1, at(1000.0));
+        cache
+    }
+
+    #[test]
+    fn a_value_is_fresh_then_stale_then_old_then_gone() {
+        let value = Ok(Some(Arc::new(7)));
+        let mut cache = cache(value.clone());
+        assert_eq!(cache.look_up("k", at(1029.9), TTL), Cached::Fresh(value.clone()));
+        assert_eq!(cache.look_up("k", at(1030.0), TTL), Cached::Stale(value.clone()));
+        assert_eq!(cache.look_up("k", at(1060.0), TTL), Cached::Old(value.clone()));
+        assert_eq!(cache.look_up("k", at(1299.9), TTL), Cached::Old(value));
+        assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Missing);
+        assert_eq!(cache.look_up("other", at(1000.0), TTL), Cached::Missing);
+    }
+
+    #[test]
+    fn one_caller_refreshes_a_stale_value_unless_it_takes_too_long() {
+        let value = Ok(Some(Arc::new(7)));
+        let mut cache = cache(value.clone());
+        assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Stale(value.clone()));
+        assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Fresh(value.clone()));
+        assert_eq!(cache.look_up("k", at(1045.0), TTL), Cached::Stale(value.clone()));
+        cache.put("k", value.clone(), 1, at(1046.0));
+        assert_eq!(cache.look_up("k", at(1046.0), TTL), Cached::Fresh(value));
+    }
+
+    #[test]
+    fn nothing_and_the_unreadable_are_kept_too() {
+        assert_eq!(cache(Ok(None)).look_up("k", at(1001.0), TTL), Cached::Fresh(Ok(None)));
+        assert_eq!(cache(Err(Unavailable)).look_up("k", at(1001.0), TTL), Cached::Fresh(Err(Unavailable)));
+    }
+
+    #[test]
+    fn without_an_age_a_value_serves_only_while_the_store_fails() {
+        assert_eq!(cache(Ok(None)).look_up("k", at(1000.0), 0.0), Cached::Old(Ok(None)));
+    }
+
+    #[test]
+    fn the_least_recently_used_value_makes_room() {
+        let mut cache = Cache::default();
+        let value = || Ok(Some(Arc::new(1)));
+        cache.put("a", value(), MAX_BYTES / 2, at(0.0));
+        cache.put("b", value(), MAX_BYTES / 4, at(0.0));
+        cache.put("a", value(), MAX_BYTES / 2, at(1.0));
+        assert_eq!(cache.look_up("b", at(1.0), TTL), Cached::Fresh(value()));
+        cache.put("c", value(), MAX_BYTES / 4, at(1.0));
+        assert_eq!(cache.look_up("a", at(1.0), TTL), Cached::Missing);
+        assert_eq!(cache.look_up("b", at(1.0), TTL), Cached::Fresh(value()));
+        cache.put("huge", value(), MAX_BYTES + 1, at(1.0));
+        assert_eq!(cache.look_up("huge", at(1.0), TTL), Cached::Missing);
+        assert_eq!(cache.bytes, 0);
+    }
+}
