@@ -74,9 +74,9 @@ fn has_allowed_audience(allowed: Option<&[String]>, audience: Option<&Value>) ->
 
 /// Whether a token is of an allowed type; by default an access token (RFC 9068, section 2.1) or an untyped one.
 ///
-/// Keycloak gives ID, refresh and logout tokens the same header as access tokens and tells them apart by a claim `typ`.
+/// Keycloak gives other kinds of tokens the same header as access tokens and tells them apart by a claim `typ`.
 fn has_allowed_type(allowed: Option<&[String]>, token: &Token<'_>) -> bool {
-    let is_other_kind = |claim: &Value| matches!(claim.as_str(), Some("ID" | "Refresh" | "Logout"));
+    let is_other_kind = |claim: &Value| matches!(claim.as_str(), Some("ID" | "Refresh" | "Logout" | "Offline"));
     if token.untrusted_claims().get("typ").is_some_and(is_other_kind) {
         return false;
     }
