@@ -119,26 +119,15 @@ fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Gateway> {
     let mut gateway = Gateway { routes: Vec::new(), matcher: matchit::Router::new() };
     for element in node.elements()? {
         // What keeps one route from being read is noted already; the others are read on.
-        let Some(route) = element.properties(|route| read_route(route, &element, origins)) else { continue };
-        match gateway.matcher.insert(route.template.clone(), gateway.routes.len()) {
-            Ok(()) => gateway.routes.push(Arc::new(route)),
-            Err(error) => {
-                element.fault(format_args!("a path that can stand beside the others ({error})"));
-            }
-        }
+        element.properties(|route| read_route(route, origins, &mut gateway));
     }
     Some(gateway)
 }
 
-fn read_route(route: &Properties<'_, '_>, node: &Node<'_>, origins: &Origins) -> Option<Route> {
-    let template = route.required("path", "the path's template").and_then(|node| read_template(&node));
-    let origin = route.required("origin", "the name of an origin").and_then(|node| {
-        let origin = origins.get(node.text()?).cloned();
-        if origin.is_none() {
-            node.fault("the name of one of the `origins`");
-        }
-        origin
-    });
+fn read_route(route: &Properties<'_, '_>, origins: &Origins, gateway: &mut Gateway) -> Option<()> {
+    let path = route.required("path", "the path's template");
+    let origin =
+        route.required("origin", "the name of an origin").and_then(|node| read_origin_name(&node, origins));
     let is_public = route.optional("public").and_then(|node| node.boolean()).unwrap_or(false);
     let forward_token = route.optional("forwardToken").and_then(|node| node.boolean()).unwrap_or(false);
     let cors = route.optional("cors");
@@ -147,16 +136,31 @@ fn read_route(route: &Properties<'_, '_>, node: &Node<'_>, origins: &Origins) ->
         route.forbidden("access", "no `access` on a public route");
         Some(Access::Public)
     } else {
-        route
-            .required("access", "the roles by method, or `public`")
-            .and_then(|node| read_access(&node))
-            .map(Access::Roles)
+        let access = route.required("access", "the roles by method, or `public`");
+        access.and_then(|node| read_access(&node)).map(Access::Roles)
     };
-    let template = template?;
-    if !is_public && !template.split('/').any(|segment| segment == "{project}") {
-        node.fault("a path with a segment `{project}`, or `public`");
+    let path = path?;
+    let template = read_template(&path, is_public)?;
+    if let Err(error) = gateway.matcher.insert(template.clone(), gateway.routes.len()) {
+        path.fault(format_args!("a path that can stand beside the others ({error})"));
+        return None;
     }
-    Some(Route { template, origin: origin?, access: access?, forward_token, cors: cors? })
+    gateway.routes.push(Arc::new(Route {
+        template,
+        origin: origin?,
+        access: access?,
+        forward_token,
+        cors: cors?,
+    }));
+    Some(())
+}
+
+fn read_origin_name(node: &Node<'_>, origins: &Origins) -> Option<Arc<Origin>> {
+    let origin = origins.get(node.text()?).cloned();
+    if origin.is_none() {
+        node.fault("the name of one of the `origins`");
+    }
+    origin
 }
 
 /// Paths that the authorizer itself answers.
@@ -167,7 +171,7 @@ fn is_within(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn read_template(node: &Node<'_>) -> Option<String> {
+fn read_template(node: &Node<'_>, is_public: bool) -> Option<String> {
     let template = node.text()?;
     let Some(path) = template.strip_prefix('/') else {
         node.fault("a path that begins with `/`");
@@ -186,6 +190,10 @@ fn read_template(node: &Node<'_>) -> Option<String> {
     }
     if let Some(own) = OWN_PATHS.iter().find(|own| is_within(template, own)) {
         node.fault(format_args!("a path outside `{own}`, which the authorizer itself answers"));
+        return None;
+    }
+    if !is_public && !path.split('/').any(|segment| segment == "{project}") {
+        node.fault("a path with a segment `{project}`, or a route that is `public`");
         return None;
     }
     Some(template.to_owned())

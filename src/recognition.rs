@@ -76,7 +76,8 @@ fn has_allowed_audience(allowed: Option<&[String]>, audience: Option<&Value>) ->
 ///
 /// Keycloak gives other kinds of tokens the same header as access tokens and tells them apart by a claim `typ`.
 fn has_allowed_type(allowed: Option<&[String]>, token: &Token<'_>) -> bool {
-    let is_other_kind = |claim: &Value| matches!(claim.as_str(), Some("ID" | "Refresh" | "Logout" | "Offline"));
+    let is_other_kind =
+        |claim: &Value| matches!(claim.as_str(), Some("ID" | "Refresh" | "Logout" | "Offline"));
     if token.untrusted_claims().get("typ").is_some_and(is_other_kind) {
         return false;
     }
