@@ -24,7 +24,7 @@ describe("configuration", () => {
   });
 
   async function start(bindings, change = (values) => values) {
-    const gateway = await startGateway({ ...change(stored(origin.url, ROUTES)), bindings });
+    const gateway = await startGateway({ bindings, ...change(stored(origin.url, ROUTES)) });
     gateways.push(gateway);
     return gateway;
   }
@@ -113,5 +113,16 @@ describe("configuration", () => {
     // Not asked until the value is old, the change is there at the first request.
     await new Promise((resolve) => setTimeout(resolve, 4100));
     assert.equal(await ask(gateway), 200, "old");
+  });
+
+  test("while KV fails, what was read before goes on serving; what was not is 503", async () => {
+    const gateway = await start({ CONFIG_TTL_SECONDS: "0" }, (values) => ({ ...values, flakyConfig: true }));
+    assert.equal(await ask(gateway), 200);
+    await gateway.put("CONFIG", "fails", "yes");
+    assert.equal(await ask(gateway), 200);
+    assert.equal(await ask(gateway, "/api/p2/x"), "503 config_unavailable");
+    assert.match(gateway.log(), /"event":"kv_failed"/);
+    await gateway.delete("CONFIG", "fails");
+    assert.equal(await ask(gateway, "/api/p2/x"), "401 token_untrusted");
   });
 });

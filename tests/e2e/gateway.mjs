@@ -6,14 +6,28 @@ import { Log, LogLevel, Miniflare } from "miniflare";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+// KV that fails while its key `fails` exists. The worker sees it under the name of the real binding.
+const FLAKY_KV = `export default ({ KV }) => ({
+  async get(...parameters) {
+    if (await KV.get("fails")) throw new Error("KV GET failed: 500 Internal Server Error");
+    return KV.get(...parameters);
+  },
+  getWithMetadata: (...parameters) => KV.getWithMetadata(...parameters),
+  put: (...parameters) => KV.put(...parameters),
+  list: (...parameters) => KV.list(...parameters),
+  delete: (...parameters) => KV.delete(...parameters),
+});`;
+
 /**
- * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets.
+ * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
+ * with `flakyConfig`, the namespace CONFIG fails while it has the key `fails`.
  * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
  */
-export async function startGateway({ config = {}, jwks = {}, bindings = {} } = {}) {
+export async function startGateway({ config = {}, jwks = {}, bindings = {}, flakyConfig = false } = {}) {
   const lines = [];
-  const miniflare = new Miniflare({
+  const worker = {
+    name: "edge-authorizer",
     modules: true,
     modulesRoot: ROOT,
     modulesRules: [
@@ -21,29 +35,36 @@ export async function startGateway({ config = {}, jwks = {}, bindings = {} } = {
       { type: "CompiledWasm", include: ["**/*.wasm"] },
     ],
     scriptPath: `${ROOT}edge/worker.js`,
-    rootPath: ROOT,
     compatibilityDate: "2026-04-01",
-    kvNamespaces: ["CONFIG", "JWKS"],
+    kvNamespaces: flakyConfig ? ["JWKS"] : ["CONFIG", "JWKS"],
+    wrappedBindings: flakyConfig ? { CONFIG: "flaky-kv" } : {},
     bindings,
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }],
+  };
+  const flakyKv = { name: "flaky-kv", modules: true, script: FLAKY_KV, kvNamespaces: { KV: "CONFIG" } };
+  const miniflare = new Miniflare({
+    rootPath: ROOT,
     log: new Log(LogLevel.ERROR),
     handleRuntimeStdio: (stdout, stderr) => {
       for (const stream of [stdout, stderr]) stream.on("data", (chunk) => lines.push(chunk.toString()));
     },
+    workers: flakyConfig ? [worker, flakyKv] : [worker],
   });
   const doorUrl = (await miniflare.ready).origin;
   const url = (await miniflare.unsafeGetDirectURL()).origin;
+  const namespace = (name) =>
+    flakyConfig && name === "CONFIG"
+      ? miniflare.getKVNamespace("KV", "flaky-kv")
+      : miniflare.getKVNamespace(name, "edge-authorizer");
   const gateway = {
     url,
     doorUrl,
     /** What the worker has logged so far. */
     log: () => lines.join(""),
-    put: async (namespace, key, value) => {
-      const kv = await miniflare.getKVNamespace(namespace);
-      await kv.put(key, typeof value === "string" ? value : JSON.stringify(value));
-    },
-    get: async (namespace, key) => (await miniflare.getKVNamespace(namespace)).get(key),
-    delete: async (namespace, key) => (await miniflare.getKVNamespace(namespace)).delete(key),
+    put: async (name, key, value) =>
+      (await namespace(name)).put(key, typeof value === "string" ? value : JSON.stringify(value)),
+    get: async (name, key) => (await namespace(name)).get(key),
+    delete: async (name, key) => (await namespace(name)).delete(key),
     close: () => miniflare.dispose(),
   };
   for (const [key, value] of Object.entries(config)) await gateway.put("CONFIG", key, value);
