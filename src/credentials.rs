@@ -15,19 +15,22 @@ impl<'r> Credentials<'r> {
     /// Reads the header's value. The scheme's name counts in any case (RFC 9110, section 11.1).
     pub fn parse(header: Option<&'r str>) -> Self {
         let Some(value) = header else { return Self::Missing };
-        let mut values = value.split(',').map(bearer);
-        match (values.next().flatten(), values.any(|other| other.is_some())) {
-            (None, false) => Self::Missing,
-            (Some(token), false) if !token.is_empty() && !value.contains(',') => Self::Bearer(token),
-            _ => Self::Ambiguous,
+        if value.split(',').filter(|part| names_a_scheme(part)).count() > 1 {
+            return Self::Ambiguous;
+        }
+        let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
+        match token.trim_start_matches(' ') {
+            _ if !scheme.eq_ignore_ascii_case("bearer") => Self::Missing,
+            "" => Self::Ambiguous,
+            token => Self::Bearer(token),
         }
     }
 }
 
-/// What follows the scheme, if that is Bearer.
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
+/// Whether a part between commas begins credentials, rather than going on with their parameters (`name="value"`).
+fn names_a_scheme(part: &str) -> bool {
+    let first = part.split_whitespace().next().unwrap_or_default();
+    !first.is_empty() && !first.contains(['=', '"'])
 }
 
 #[cfg(test)]
@@ -43,15 +46,21 @@ mod tests {
 
     #[test]
     fn other_schemes_offer_nothing() {
-        for header in [None, Some(""), Some("Basic abc"), Some("Digest a=b, c=d"), Some("Bearerx y")] {
+        for header in [None, Some(""), Some("Basic abc"), Some("Digest a=\"b, c\", d=e"), Some("Bearerx y")] {
             assert_eq!(Credentials::parse(header), Credentials::Missing, "{header:?}");
         }
     }
 
     #[test]
     fn several_values_and_an_empty_bearer_are_ambiguous() {
-        for header in ["Bearer", "Bearer a, Bearer b", "Bearer a,b", "Basic a, bearer b", "Bearer a, Basic b"]
-        {
+        for header in [
+            "Bearer",
+            "Bearer a, Bearer b",
+            "Bearer a,b",
+            "Basic a, bearer b",
+            "Bearer a, Basic b",
+            "Basic a, Basic b",
+        ] {
             assert_eq!(Credentials::parse(Some(header)), Credentials::Ambiguous, "{header}");
         }
     }

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
-/// Headers of one hop (RFC 9110, section 7.6.1) and those that make an origin see another method or path than the one
-/// that was decided on.
-const DROPPED: [&str; 15] = [
+/// Headers of one hop (RFC 9110, section 7.6.1), those that make an origin see another method than the one that was
+/// decided on, and those that the edge sets itself or that say what only it can know.
+const DROPPED: [&str; 18] = [
     "connection",
+    "forwarded",
+    "host",
     "http2-settings",
     "keep-alive",
     "proxy-authenticate",
@@ -15,25 +17,34 @@ const DROPPED: [&str; 15] = [
     "trailer",
     "transfer-encoding",
     "upgrade",
+    "x-host",
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
-    "x-original-url",
-    "x-rewrite-url",
+    "x-real-ip",
+    "x-request-id",
 ];
 
-/// Headers that the edge sets itself, whatever the client sent.
-const SET: [&str; 5] = ["host", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-request-id"];
+/// The beginnings of names that stay at the edge: identity headers, and what claims another client, host or path.
+const DROPPED_FAMILIES: [&str; 4] = ["x-auth-", "x-forwarded-", "x-original-", "x-rewrite-"];
 
-/// Whether a client's header `name` stays at the edge: identity headers, in any case and with `_` for `-`; headers of
-/// one hop; what `connection` (the value of that header) names; what the edge sets itself.
+/// Whether a client's header `name` stays at the edge, in any case and spelling; `connection` is the value of that
+/// header, which may name more.
 pub fn is_dropped(name: &str, connection: &str) -> bool {
-    // An origin that reads headers as CGI variables cannot tell `_` from `-`.
-    let name = name.to_ascii_lowercase().replace('_', "-");
-    name.starts_with("x-auth-")
-        || DROPPED.contains(&&*name)
-        || SET.contains(&&*name)
-        || connection.split(',').any(|listed| listed.trim().replace('_', "-").eq_ignore_ascii_case(&name))
+    let name = fold(name);
+    DROPPED.contains(&&*name)
+        || DROPPED_FAMILIES.iter().any(|family| name.starts_with(family))
+        || connection.split(',').any(|listed| fold(listed.trim()) == name)
+}
+
+/// A name as origins see it that read headers as CGI variables: letters in one case, anything else alike.
+pub fn fold(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
+}
+
+/// Whether `text` is a host with or without a port, by its characters (RFC 3986, section 3.2.2).
+pub fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]".contains(&b))
 }
 
 /// Whether `name` is a header that the edge drops or sets, or that frames the message: no name for anything else.
@@ -68,7 +79,9 @@ mod tests {
 
     #[test]
     fn identity_headers_never_pass() {
-        for name in ["x-auth-subject", "X-Auth-Roles", "X_AUTH_PROJECT", "x-auth_idp", "x-auth-"] {
+        for name in
+            ["x-auth-subject", "X-Auth-Roles", "X_AUTH_PROJECT", "x-auth_idp", "x-auth-", "X-Auth.Subject"]
+        {
             assert!(is_dropped(name, ""), "{name}");
         }
         assert!(!is_dropped("x-author", ""));
@@ -77,7 +90,11 @@ mod tests {
     #[test]
     fn hop_by_hop_headers_and_what_connection_names_stay() {
         assert!(is_dropped("Keep-Alive", ""));
-        assert!(is_dropped("X-HTTP-Method-Override", ""));
+        for name in
+            ["X-HTTP-Method-Override", "X_Rewrite_URL", "X-Forwarded-Prefix", "Forwarded", "X-Original-Host"]
+        {
+            assert!(is_dropped(name, ""), "{name}");
+        }
         assert!(is_dropped("x-custom", "close, X-Custom"));
         assert!(!is_dropped("x-custom", "close, x-customs"));
         assert!(!is_dropped("accept", ""));

@@ -101,12 +101,13 @@ impl TryFrom<&str> for HeaderName {
     }
 }
 
-/// The name of a binding: `[A-Za-z_][A-Za-z0-9_]*`.
+/// The name of a binding that holds an origin's secret: `[A-Za-z_][A-Za-z0-9_]*`. The administrator's token is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingName(String);
 
 impl BindingName {
-    const EXPECTED: &str = "the name of a secret binding, `[A-Za-z_][A-Za-z0-9_]*`";
+    const EXPECTED: &str =
+        "the name of a secret binding, `[A-Za-z_][A-Za-z0-9_]*`, not the administrator's token";
 
     /// The name as written.
     pub fn as_str(&self) -> &str {
@@ -120,6 +121,10 @@ impl TryFrom<&str> for BindingName {
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         let is_word = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if starts_well && is_word { Ok(Self(text.to_owned())) } else { Err(Self::EXPECTED) }
+        if starts_well && is_word && !text.starts_with("ADMIN_TOKEN") {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Self::EXPECTED)
+        }
     }
 }

@@ -48,13 +48,13 @@ impl<'r> RequestPath<'r> {
 }
 
 fn decode_segment(segment: &str) -> Result<String, AmbiguousPath> {
-    if segment.contains(is_rewritten_by_parsers) || !escapes_are_plain(segment) {
+    if segment.contains(is_rewritten_by_parsers) || !escapes_are_whole(segment) {
         return Err(AmbiguousPath);
     }
     let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| AmbiguousPath)?;
-    if matches!(&*decoded, "." | "..")
-        || decoded.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'))
-    {
+    let is_dot = matches!(&*decoded, "." | "..");
+    let has_stray = decoded.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'));
+    if is_dot || has_stray || hides_an_escape(&decoded) {
         return Err(AmbiguousPath);
     }
     Ok(decoded.into_owned())
@@ -66,15 +66,16 @@ fn is_rewritten_by_parsers(c: char) -> bool {
     !c.is_ascii_graphic() || matches!(c, '"' | '#' | '<' | '>' | '?' | '^' | '`' | '{' | '}' | '\\' | ';')
 }
 
-/// Whether every `%` begins an escape, and no escape hides another that would matter.
-fn escapes_are_plain(segment: &str) -> bool {
-    segment
-        .split('%')
-        .skip(1)
-        .all(|rest| rest.get(..2).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit())))
-        && !["%252e", "%252f", "%255c", "%2500"]
-            .iter()
-            .any(|hidden| segment.to_ascii_lowercase().contains(hidden))
+/// Whether every `%` begins an escape.
+fn escapes_are_whole(segment: &str) -> bool {
+    let is_hex = |hex: &str| hex.bytes().all(|b| b.is_ascii_hexdigit());
+    segment.split('%').skip(1).all(|rest| rest.get(..2).is_some_and(is_hex))
+}
+
+/// Whether decoding a second time, as some origins do, would give what must not be there.
+fn hides_an_escape(decoded: &str) -> bool {
+    let lower = decoded.to_ascii_lowercase();
+    ["%2e", "%2f", "%5c", "%00"].iter().any(|escape| lower.contains(escape))
 }
 
 /// The parts of a request's URL as the runtime hands it over, nothing resolved: `scheme://authority/path?query`, or

@@ -14,6 +14,12 @@ impl InsecureHosts {
         Self(list.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect())
     }
 
+    /// This list for what an issuer refers to, if the issuer itself is on it: none for others.
+    pub fn for_issuer(&self, issuer: &str) -> Self {
+        let is_listed = Url::parse(issuer).is_ok_and(|url| self.allow(&url));
+        if is_listed { self.clone() } else { Self::default() }
+    }
+
     fn allow(&self, url: &Url) -> bool {
         let Some((host, port)) = url.host_str().zip(url.port_or_known_default()) else { return false };
         self.0.contains(&format!("{host}:{port}"))
@@ -59,19 +65,25 @@ pub fn check(address: &str, insecure: &InsecureHosts) -> Result<(), Forbidden> {
     if is_public { Ok(()) } else { Err(Forbidden::SpecialAddress) }
 }
 
-/// Names that mean this machine or its network by definition (RFC 6761, RFC 6762, RFC 8375).
+/// Names outside those that mean this machine or its network by definition (RFC 6761, RFC 6762, RFC 8375) or custom. A
+/// name without a dot is one of the local network.
 fn is_public_name(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    let is_special =
+    let name = name.trim_end_matches('.');
+    let is_within =
         |zone: &str| name == zone || name.strip_suffix(zone).is_some_and(|host| host.ends_with('.'));
-    !["localhost", "local", "internal", "home.arpa"].into_iter().any(is_special)
+    name.contains('.')
+        && !["localhost", "localdomain", "local", "internal", "home.arpa"].into_iter().any(is_within)
 }
+
+/// Where virtual machines of Azure reach their host, metadata included; a public address otherwise.
+const AZURE_HOST: [u8; 4] = [168, 63, 129, 16];
 
 /// The ranges of the IANA special-purpose registry (RFC 6890) that are not globally reachable.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     !(a == 0
         || a >= 224
+        || address.octets() == AZURE_HOST
         || address.is_private()
         || address.is_loopback()
         || address.is_link_local()
@@ -102,9 +114,12 @@ mod tests {
 
     #[test]
     fn public_https_passes() {
-        for good in
-            ["https://a.example/x", "https://8.8.8.8", "https://[2606:4700::1111]/", "https://notlocalhost"]
-        {
+        for good in [
+            "https://a.example/x",
+            "https://8.8.8.8",
+            "https://[2606:4700::1111]/",
+            "https://not-localhost.example",
+        ] {
             assert_eq!(verdict(good), Ok(()), "{good}");
         }
     }
@@ -144,6 +159,12 @@ mod tests {
             "https://localhost",
             "https://LOCALHOST.",
             "https://a.localhost",
+            "https://localhost..",
+            "https://localhost.localdomain",
+            "https://ip6-localhost",
+            "https://intranet",
+            "https://home.arpa",
+            "https://168.63.129.16",
             "https://metadata.google.internal",
         ] {
             assert_eq!(verdict(bad), Err(Forbidden::SpecialAddress), "{bad}");

@@ -185,6 +185,7 @@ fn each_fault_of_an_origin_is_named_at_its_place() {
         (secret("Connection", "S"), "/origins/a/secretHeader/name"),
         (secret("a b", "S"), "/origins/a/secretHeader/name"),
         (secret("X-Origin-Auth", "no-binding"), "/origins/a/secretHeader/secret"),
+        (secret("X-Origin-Auth", "ADMIN_TOKEN"), "/origins/a/secretHeader/secret"),
         (json!({"port": 80}), "/origins/a/port"),
     ] {
         let origin = with(&json!({"url": "https://a.example"}), &changes);

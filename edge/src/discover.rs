@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 
-use edge_authorizer::discovery::{self, MAX_BODY_LENGTH, TIMEOUT_MS};
+use edge_authorizer::Issuer;
+use edge_authorizer::discovery::{self, Fetched, MAX_BODY_LENGTH, TIMEOUT_MS};
 use edge_authorizer::remote::{self, InsecureHosts};
-use edge_authorizer::{Issuer, KeyRecord};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestInit, RequestRedirect, Response};
@@ -12,7 +12,8 @@ use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestInit, RequestRedi
 use crate::http;
 
 /// The keys that `issuer` publishes now, or why they cannot be had.
-pub async fn keys(issuer: &Issuer, insecure: &InsecureHosts) -> Result<KeyRecord, String> {
+pub async fn keys(issuer: &Issuer, insecure: &InsecureHosts) -> Result<Fetched, String> {
+    let insecure = &insecure.for_issuer(issuer.as_str());
     let configuration = get(&issuer.discovery_url(), insecure).await?;
     let jwks_uri =
         discovery::read_configuration(issuer, &configuration).map_err(|reason| reason.to_string())?;
