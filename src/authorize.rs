@@ -14,7 +14,7 @@ use crate::idp::CustomIdp;
 use crate::issuer::Issuer;
 use crate::key_set::{Key, KeySet};
 use crate::method::Method;
-use crate::path::RequestPath;
+use crate::path::{AmbiguousPath, RequestPath};
 use crate::project::ProjectId;
 use crate::snapshot::Snapshot;
 use crate::time::Time;
@@ -68,17 +68,22 @@ pub fn authorize<'r>(gateway: &Gateway, request: &Request<'r>, clock: Clock) -> 
     let mut inquiry = Inquiry::default();
     let Ok(path) = RequestPath::try_from(request.path) else { return inquiry.deny(Code::PathAmbiguous) };
     let Ok(method) = Method::try_from(request.method) else { return inquiry.deny(Code::MethodNotAllowed) };
-    let Some(found) = gateway.find(&path) else { return inquiry.deny(Code::RouteNotFound) };
+    let found = match gateway.find(&path) {
+        Ok(Some(found)) => found,
+        Ok(None) => return inquiry.deny(Code::RouteNotFound),
+        Err(AmbiguousPath) => return inquiry.deny(Code::PathAmbiguous),
+    };
     let route = found.route;
     inquiry.trace.push(trace::Step::Route { path: route.template.clone() });
     inquiry.route = Some(route.clone());
     inquiry.project = found.project.and_then(|name| ProjectId::try_from(name).ok());
-    if let Some((cors, origin)) = route.cors.as_ref().zip(request.origin) {
-        if method == Method::Options && request.asks_for_method {
-            inquiry.cors = cors.preflight_headers(origin, &route.access.methods());
+    if let Some(cors) = &route.cors {
+        inquiry.cors = Some(cors.response_headers(request.origin));
+        if let Some(origin) = request.origin.filter(|_| method == Method::Options && request.asks_for_method)
+        {
+            inquiry.cors = Some(cors.preflight_headers(origin, &route.access.methods()));
             return inquiry.decide(Verdict::Preflight);
         }
-        inquiry.cors = cors.response_headers(origin);
     }
     let Access::Roles(roles) = &route.access else { return inquiry.permit(Permit::new(route, None)) };
 
@@ -115,7 +120,7 @@ struct Inquiry {
     route: Option<Arc<Route>>,
     project: Option<ProjectId>,
     identity: Option<Arc<Identity>>,
-    cors: ResponseHeaders,
+    cors: Option<ResponseHeaders>,
     trace: Trace,
 }
 

@@ -11,7 +11,7 @@ use crate::time::Time;
 pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
 
 /// The most text that one cache stands for, in bytes.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// What an entry costs beside its key and its text, in bytes.
 const ENTRY_BYTES: usize = 128;
@@ -56,7 +56,13 @@ impl<T> Default for Cache<T> {
     }
 }
 
-impl<T> Cache<T> {
+/// What can be told apart by age. Stores are replicas: what they answer may be older than what they answered before.
+pub trait Versioned {
+    /// Whether this was superseded by `other`; `false` where that cannot be told.
+    fn is_older_than(&self, other: &Self) -> bool;
+}
+
+impl<T: Versioned> Cache<T> {
     /// What is kept of `key`: fresh for `ttl` seconds, stale for as long again, old for five minutes in all.
     pub fn look_up(&mut self, key: &str, now: Time, ttl: f64) -> Cached<T> {
         let Some(entry) = self.by_key.get_mut(key) else { return Cached::Missing };
@@ -77,8 +83,16 @@ impl<T> Cache<T> {
         if is_younger_than(OUTAGE_SECONDS) { Cached::Old(loaded) } else { Cached::Missing }
     }
 
-    /// Keeps what `key` was found to hold at `now`, `bytes` being the length of its text.
+    /// Keeps what `key` was found to hold at `now`, `bytes` being the length of its text. A newer version that is kept
+    /// already stays, and goes on ageing: when it is gone, the older one is what there is.
     pub fn put(&mut self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) {
+        let kept = self.by_key.peek(key).filter(|entry| now < entry.read.plus(OUTAGE_SECONDS));
+        if let Some(Ok(Some(kept))) = kept.map(|entry| &entry.loaded)
+            && let Ok(Some(new)) = &loaded
+            && new.is_older_than(kept)
+        {
+            return;
+        }
         let bytes = bytes + key.len() + ENTRY_BYTES;
         let entry = Entry { loaded, bytes, read: now, refresh_started: None };
         let replaced = self.by_key.put(key.to_owned(), entry).map_or(0, |entry| entry.bytes);
@@ -95,6 +109,12 @@ mod tests {
     use super::*;
 
     const TTL: f64 = 30.0;
+
+    impl Versioned for u8 {
+        fn is_older_than(&self, other: &Self) -> bool {
+            self < other
+        }
+    }
 
     fn at(seconds: f64) -> Time {
         Time::from_seconds(seconds)
@@ -138,6 +158,18 @@ mod tests {
     #[test]
     fn without_an_age_a_value_serves_only_while_the_store_fails() {
         assert_eq!(cache(Ok(None)).look_up("k", at(1000.0), 0.0), Cached::Old(Ok(None)));
+    }
+
+    #[test]
+    fn an_older_version_does_not_replace_a_newer_one_until_that_is_gone() {
+        let (new, old) = (Ok(Some(Arc::new(7))), Ok(Some(Arc::new(6))));
+        let mut cache = cache(new.clone());
+        cache.put("k", old.clone(), 1, at(1040.0));
+        assert_eq!(cache.look_up("k", at(1040.0), TTL), Cached::Stale(new));
+        cache.put("k", old.clone(), 1, at(1300.0));
+        assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(old));
+        cache.put("k", Ok(None), 1, at(1300.0));
+        assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(Ok(None)));
     }
 
     #[test]

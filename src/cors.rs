@@ -35,17 +35,18 @@ impl Cors {
         })
     }
 
-    /// The headers by which a browser lets the page at `origin` see an answer.
-    pub fn response_headers(&self, origin: &str) -> ResponseHeaders {
+    /// The headers by which a browser lets the page at `origin` see an answer; without a page, what caches need.
+    pub fn response_headers(&self, origin: Option<&str>) -> ResponseHeaders {
         let mut headers = Vec::new();
         match &self.origins {
             WebOrigins::Any => headers.push(("access-control-allow-origin", "*".to_owned())),
             WebOrigins::Listed(list) => {
                 // Whatever the answer is, it depends on the asking page.
                 headers.push(("vary", "Origin".to_owned()));
-                if !list.iter().any(|listed| listed.0 == origin) {
+                let Some(origin) = origin.filter(|origin| list.iter().any(|listed| listed.0 == *origin))
+                else {
                     return headers;
-                }
+                };
                 headers.push(("access-control-allow-origin", origin.to_owned()));
                 if self.credentials {
                     headers.push(("access-control-allow-credentials", "true".to_owned()));
@@ -57,7 +58,7 @@ impl Cors {
 
     /// The headers of the answer to a preflight: what the page at `origin` may send, `methods` being those of the route.
     pub fn preflight_headers(&self, origin: &str, methods: &[Method]) -> ResponseHeaders {
-        let mut headers = self.response_headers(origin);
+        let mut headers = self.response_headers(Some(origin));
         if !headers.iter().any(|(name, _)| *name == "access-control-allow-origin") {
             return headers;
         }
@@ -136,9 +137,9 @@ mod tests {
         let allow = ("access-control-allow-origin", "https://a.example".to_owned());
         let vary = ("vary", "Origin".to_owned());
         let credentials = ("access-control-allow-credentials", "true".to_owned());
-        assert_eq!(cors.response_headers("https://a.example"), [vary.clone(), allow, credentials]);
+        assert_eq!(cors.response_headers(Some("https://a.example")), [vary.clone(), allow, credentials]);
         for other in ["https://b.example", "https://a.example.b", "null", ""] {
-            assert_eq!(cors.response_headers(other), std::slice::from_ref(&vary));
+            assert_eq!(cors.response_headers(Some(other)), std::slice::from_ref(&vary));
             assert_eq!(cors.preflight_headers(other, &Method::ALL), std::slice::from_ref(&vary));
         }
     }

@@ -17,8 +17,9 @@ use crate::trace::Trace;
 pub struct Decision {
     /// What becomes of the request.
     pub verdict: Verdict,
-    /// Headers of the answer, whatever it is, for the page in a browser that sent the request.
-    pub cors: ResponseHeaders,
+    /// What the answer says to browsers about cross-origin pages, whatever it is and whatever the origin says, where the
+    /// route has `cors`.
+    pub cors: Option<ResponseHeaders>,
     /// The route that matched, if one did.
     pub route: Option<Arc<Route>>,
     /// The project that the path names, if it names one.
@@ -125,7 +126,7 @@ pub enum Code {
     RouteNotFound,
     /// No bearer token.
     TokenMissing,
-    /// Several `Authorization` values, or an empty one.
+    /// Several `Authorization` values or an empty one; a body where there is none to have.
     RequestInvalid,
     /// Not a JWS of the allowed kind.
     TokenMalformed,
@@ -160,9 +161,11 @@ impl Code {
             Self::TokenMissing => {
                 ("token_missing", 401, "send an access token in `Authorization: Bearer <token>`")
             }
-            Self::RequestInvalid => {
-                ("request_invalid", 400, "send exactly one `Authorization: Bearer <token>`")
-            }
+            Self::RequestInvalid => (
+                "request_invalid",
+                400,
+                "send exactly one `Authorization: Bearer <token>`, and no body with GET or HEAD",
+            ),
             Self::TokenMalformed => (
                 "token_malformed",
                 401,

@@ -39,11 +39,24 @@ pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacce
     member("jwks_uri").map(str::to_owned)
 }
 
+/// Keys that were fetched, and the text by which they are stored.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The keys.
+    pub record: KeyRecord,
+    /// The stored form.
+    pub stored: String,
+}
+
 /// The keys of an answer, fetched at `now`; one of them at least is usable.
-pub fn read_key_set(body: &[u8], now: Time) -> Result<KeyRecord, Unacceptable> {
-    let document: Value = serde_json::from_slice(body).map_err(|_| Unacceptable::KeySet)?;
-    let record = KeyRecord::new(&document, now).ok_or(Unacceptable::KeySet)?;
-    if record.keys().keys().is_empty() { Err(Unacceptable::NoUsableKey) } else { Ok(record) }
+pub fn read_key_set(body: &[u8], now: Time) -> Result<Fetched, Unacceptable> {
+    let jwks: Value = serde_json::from_slice(body).map_err(|_| Unacceptable::KeySet)?;
+    let record = KeyRecord::new(&jwks, now).ok_or(Unacceptable::KeySet)?;
+    if record.keys().keys().is_empty() {
+        return Err(Unacceptable::NoUsableKey);
+    }
+    let stored = record.stored(&jwks);
+    Ok(Fetched { record, stored })
 }
 
 #[cfg(test)]

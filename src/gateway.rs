@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::cache::Versioned;
 use crate::cors::Cors;
 use crate::document::{self, Faults, Node, Properties};
 use crate::method::Method;
 use crate::origin::Origin;
-use crate::path::RequestPath;
+use crate::path::{AmbiguousPath, RequestPath};
 use crate::role::Role;
 
 /// All routes and their origins.
@@ -78,6 +79,20 @@ pub struct RouteMatch<'p> {
     pub project: Option<&'p str>,
 }
 
+impl RouteMatch<'_> {
+    /// Whether a path without a final slash, which matches `other`, means the same as the one with it.
+    fn is_for(&self, other: &RouteMatch<'_>) -> bool {
+        Arc::ptr_eq(&self.route, &other.route) || self.route.template.ends_with('/')
+    }
+}
+
+impl Versioned for Gateway {
+    /// The document has no version: what was read last counts.
+    fn is_older_than(&self, _other: &Self) -> bool {
+        false
+    }
+}
+
 impl Gateway {
     /// Reads the routes document.
     pub fn parse(document: &Value) -> Result<Self, Faults> {
@@ -93,11 +108,22 @@ impl Gateway {
     }
 
     /// The route for a path, the most specific first. What the authorizer answers itself has none.
-    pub fn find<'p>(&self, path: &'p RequestPath<'_>) -> Option<RouteMatch<'p>> {
-        if OWN_PATHS.iter().any(|own| is_within(path.decoded(), own)) {
-            return None;
+    ///
+    /// Many origins take `/admin/` for `/admin`. So a final slash must not lead to another route than the path without
+    /// it, unless that route's template asks for the slash.
+    pub fn find<'p>(&self, path: &'p RequestPath<'_>) -> Result<Option<RouteMatch<'p>>, AmbiguousPath> {
+        let path = path.decoded();
+        if OWN_PATHS.iter().any(|own| is_within(path, own)) {
+            return Ok(None);
         }
-        let found = self.matcher.at(path.decoded()).ok()?;
+        let found = self.look_up(path);
+        let without_slash = path.strip_suffix('/').and_then(|path| self.look_up(path));
+        let is_same = |other: &RouteMatch<'_>| found.as_ref().is_some_and(|found| found.is_for(other));
+        if without_slash.is_none_or(|other| is_same(&other)) { Ok(found) } else { Err(AmbiguousPath) }
+    }
+
+    fn look_up<'p>(&self, path: &'p str) -> Option<RouteMatch<'p>> {
+        let found = self.matcher.at(path).ok()?;
         let route = self.routes.get(*found.value)?.clone();
         Some(RouteMatch { route, project: found.params.get("project") })
     }
@@ -140,18 +166,12 @@ fn read_route(route: &Properties<'_, '_>, origins: &Origins, gateway: &mut Gatew
         access.and_then(|node| read_access(&node)).map(Access::Roles)
     };
     let path = path?;
-    let template = read_template(&path, is_public)?;
+    let (template, origin, access, cors) = (read_template(&path, is_public)?, origin?, access?, cors?);
     if let Err(error) = gateway.matcher.insert(template.clone(), gateway.routes.len()) {
         path.fault(format_args!("a path that can stand beside the others ({error})"));
         return None;
     }
-    gateway.routes.push(Arc::new(Route {
-        template,
-        origin: origin?,
-        access: access?,
-        forward_token,
-        cors: cors?,
-    }));
+    gateway.routes.push(Arc::new(Route { template, origin, access, forward_token, cors }));
     Some(())
 }
 
@@ -170,6 +190,9 @@ pub const OWN_PATHS: [&str; 4] =
 fn is_within(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
+
+/// The most parameters of a path; `matchit` panics at 26.
+const MAX_PARAMETERS: usize = 16;
 
 fn read_template(node: &Node<'_>, is_public: bool) -> Option<String> {
     let template = node.text()?;
@@ -192,8 +215,14 @@ fn read_template(node: &Node<'_>, is_public: bool) -> Option<String> {
         node.fault(format_args!("a path outside `{own}`, which the authorizer itself answers"));
         return None;
     }
-    if !is_public && !path.split('/').any(|segment| segment == "{project}") {
-        node.fault("a path with a segment `{project}`, or a route that is `public`");
+    if template.matches('{').count() > MAX_PARAMETERS {
+        node.fault(format_args!("a path with at most {MAX_PARAMETERS} parameters"));
+        return None;
+    }
+    let projects = path.split('/').filter(|segment| *segment == "{project}").count();
+    let is_named = template.contains("{project}") || template.contains("{*project}");
+    if projects > 1 || (projects == 0 && (is_named || !is_public)) {
+        node.fault("a path with one segment `{project}`, or a route that is `public` and has none");
         return None;
     }
     Some(template.to_owned())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::cache::Versioned;
 use crate::document::{self, Faults};
 use crate::key_set::KeySet;
 use crate::time::Time;
@@ -11,29 +12,28 @@ use crate::time::Time;
 /// How long fetched keys serve, in seconds.
 const LIFE: f64 = 3600.0;
 
-/// The public members of a key: what is kept of it. Private ones, which no issuer should publish, are not.
+/// The public members of a key: what is stored of it. Private ones, which no issuer should publish, are not.
 const PUBLIC_MEMBERS: [&str; 10] = ["kty", "kid", "use", "alg", "key_ops", "crv", "x", "y", "n", "e"];
 
 /// A key set with its times. Stored as `{"jwks": {"keys": […]}, "fetchedAt": seconds, "expiresAt": seconds}`.
 #[derive(Clone, Debug)]
 pub struct KeyRecord {
-    document: Value,
     keys: Arc<KeySet>,
     fetched: Time,
     expires: Time,
 }
 
+impl Versioned for KeyRecord {
+    fn is_older_than(&self, other: &Self) -> bool {
+        self.fetched < other.fetched
+    }
+}
+
 impl KeyRecord {
     /// A key set that was fetched at `now`; `None` if `jwks` is none.
     pub fn new(jwks: &Value, now: Time) -> Option<Self> {
-        let keys = KeySet::parse(jwks).ok()?;
-        let public: Vec<_> = jwks.get("keys")?.as_array()?.iter().filter_map(public_part).collect();
-        Some(Self {
-            document: json!({ "keys": public }),
-            keys: Arc::new(keys),
-            fetched: now,
-            expires: now.plus(LIFE),
-        })
+        let keys = Arc::new(KeySet::parse(jwks).ok()?);
+        Some(Self { keys, fetched: now, expires: now.plus(LIFE) })
     }
 
     /// Reads the stored form.
@@ -45,20 +45,16 @@ impl KeyRecord {
                 let (fetched, expires) = (time("fetchedAt"), time("expiresAt"));
                 let jwks = record.required("jwks", "a key set")?;
                 let keys = KeySet::parse(jwks.value()).map_err(|error| jwks.fault(error)).ok()?;
-                Some(Self {
-                    document: jwks.value().clone(),
-                    keys: Arc::new(keys),
-                    fetched: fetched?,
-                    expires: expires?,
-                })
+                Some(Self { keys: Arc::new(keys), fetched: fetched?, expires: expires? })
             })
         })
     }
 
-    /// The stored form.
-    pub fn to_json(&self) -> String {
-        let Self { document, fetched, expires, .. } = self;
-        json!({ "jwks": document, "fetchedAt": fetched, "expiresAt": expires }).to_string()
+    /// The stored form, `jwks` being what the issuer published.
+    pub fn stored(&self, jwks: &Value) -> String {
+        let keys: Vec<_> =
+            jwks.get("keys").and_then(Value::as_array).into_iter().flatten().map(public_part).collect();
+        json!({ "jwks": { "keys": keys }, "fetchedAt": self.fetched, "expiresAt": self.expires }).to_string()
     }
 
     /// The keys.
@@ -72,9 +68,10 @@ impl KeyRecord {
     }
 }
 
-fn public_part(key: &Value) -> Option<Value> {
-    let members = key.as_object()?.iter().filter(|(name, _)| PUBLIC_MEMBERS.contains(&name.as_str()));
-    Some(Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>()))
+fn public_part(key: &Value) -> Value {
+    let members = key.as_object().into_iter().flatten();
+    let public = members.filter(|(name, _)| PUBLIC_MEMBERS.contains(&name.as_str()));
+    Value::Object(public.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
 }
 
 #[cfg(test)]
@@ -84,8 +81,8 @@ mod tests {
     #[test]
     fn is_stored_without_private_members_and_read_again() {
         let key = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "A".repeat(43), "d": "secret"});
-        let record = KeyRecord::new(&json!({ "keys": [key] }), Time::from_seconds(10.0)).unwrap();
-        let stored = record.to_json();
+        let jwks = json!({ "keys": [key, 7] });
+        let stored = KeyRecord::new(&jwks, Time::from_seconds(10.0)).unwrap().stored(&jwks);
         assert!(!stored.contains("secret"));
         let read = KeyRecord::parse(&serde_json::from_str(&stored).unwrap()).unwrap();
         assert_eq!(read.keys().keys()[0].id(), Some("k"));

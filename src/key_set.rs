@@ -141,12 +141,15 @@ impl Key {
         let verifies = |operations: &Value| {
             operations.as_array().is_some_and(|list| list.iter().any(|operation| operation == "verify"))
         };
+        if entry.get("alg").is_some_and(|algorithm| !algorithm.is_string()) {
+            return Err(Unusable::Unsupported);
+        }
         if entry.get("key_ops").is_some_and(|operations| !verifies(operations)) {
             return Err(Unusable::Operations);
         }
         let jwk = serde_json::from_value::<JsonWebKey<'static>>(entry.clone())
-            .map_err(|_| Unusable::Unsupported)?
-            .to_verifying_key();
+            .map_err(|_| Unusable::Unsupported)?;
+        let jwk = normalize(&jwk);
         Ok(Self {
             id: member(entry, "kid"),
             algorithm: member(entry, "alg"),
@@ -216,6 +219,17 @@ fn kind(jwk: &JsonWebKey<'_>) -> Result<Kind, Unusable> {
     }
 }
 
+/// The public part, an RSA key's numbers without the leading zeros that some issuers write: equal keys look equal.
+fn normalize(jwk: &JsonWebKey<'static>) -> JsonWebKey<'static> {
+    let mut jwk = jwk.to_verifying_key();
+    if let JsonWebKey::Rsa { modulus, public_exponent, .. } = &mut jwk {
+        for number in [modulus, public_exponent] {
+            *number = without_leading_zeros(number).to_vec().into();
+        }
+    }
+    jwk
+}
+
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
@@ -281,6 +295,7 @@ mod tests {
             Some(Unusable::Unsupported)
         );
         assert_eq!(reason(&json!(7)), Some(Unusable::Unsupported));
+        assert_eq!(reason(&with(rsa(256, 1, "AQAB"), "alg", json!(7))), Some(Unusable::Unsupported));
     }
 
     #[test]
@@ -298,6 +313,12 @@ mod tests {
         assert_eq!(ids(Some("r"), "RS256"), Err(NoCandidates::None));
         assert_eq!(ids(Some("r"), "PS256"), Ok(vec!["r".to_owned()]));
         assert_eq!(ids(Some("x"), "EdDSA"), Err(NoCandidates::None));
+    }
+
+    #[test]
+    fn leading_zeros_make_no_other_key() {
+        let set = KeySet::parse(&json!({"keys": [rsa(256, 1, "AQAB"), rsa(256, 1, "AAEAAQ")]})).unwrap();
+        assert_eq!(set.candidates(None, Algorithm::try_from("RS256").unwrap()).unwrap().len(), 1);
     }
 
     #[test]

@@ -61,6 +61,9 @@ impl CustomIdp {
 /// The longest subject, in characters.
 const MAX_SUBJECT_LENGTH: usize = 256;
 
+/// The most values of a roles claim that a trace shows one by one.
+const MAX_TRACED_VALUES: usize = 100;
+
 /// `aud` is one string or an array of them (RFC 7519, section 4.1.3); one match is enough.
 fn has_allowed_audience(allowed: Option<&[String]>, audience: Option<&Value>) -> bool {
     let Some(allowed) = allowed else { return true };
@@ -120,12 +123,17 @@ impl RoleReader<'_> {
             }
         };
         let mut roles = BTreeSet::new();
-        for value in values {
+        for (index, value) in values.iter().enumerate() {
             let outcome = value.map_or(RoleOutcome::NotAString, |text| self.read_value(text));
             if let RoleOutcome::Kept(role) = &outcome {
                 roles.insert(role.clone());
             }
-            trace.push(Step::Role { value: value.map(str::to_owned), outcome });
+            if index < MAX_TRACED_VALUES {
+                trace.push(Step::Role { value: value.map(str::to_owned), outcome });
+            }
+        }
+        if let Some(count) = values.len().checked_sub(MAX_TRACED_VALUES).filter(|count| *count > 0) {
+            trace.push(Step::MoreRoles { count });
         }
         roles
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::cache::Versioned;
 use crate::document::{self, Faults, Node};
 use crate::idp::CustomIdp;
 
@@ -10,6 +11,12 @@ use crate::idp::CustomIdp;
 pub struct Snapshot {
     version: u64,
     idps: Vec<CustomIdp>,
+}
+
+impl Versioned for Snapshot {
+    fn is_older_than(&self, other: &Self) -> bool {
+        self.version < other.version
+    }
 }
 
 impl Snapshot {
@@ -26,11 +33,6 @@ impl Snapshot {
             let idps = snapshot.required("idps", "the list of entries").and_then(|node| read_idps(&node));
             Some(Self { version: version?, idps: idps? })
         })
-    }
-
-    /// Grows by one with each change of the project.
-    pub fn version(&self) -> u64 {
-        self.version
     }
 
     /// The entries in their order.

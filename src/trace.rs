@@ -78,6 +78,11 @@ pub enum Step {
         /// What came of it.
         outcome: RoleOutcome,
     },
+    /// More values of the roles claim were read in the same way than are shown.
+    MoreRoles {
+        /// How many.
+        count: usize,
+    },
     /// The caller's roles were compared with those of which the route demands one.
     Access {
         /// The request's method.

@@ -1,6 +1,7 @@
 //! Answers that the edge gives itself.
 
-use edge_authorizer::{Code, Denial};
+use edge_authorizer::{Code, Denial, ResponseHeaders};
+use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Response, ResponseInit};
@@ -59,20 +60,25 @@ pub fn empty() -> Result<Response, JsValue> {
     Response::new_with_opt_str_and_init(None, &init)
 }
 
-/// The same answer with more headers. `vary` is added to what is there; any other replaces it.
-pub fn with_headers(response: Response, headers: &[(&'static str, String)]) -> Result<Response, JsValue> {
+/// The same answer as the route's `cors` governs it: what the origin says of that itself does not count. Fails if the
+/// answer cannot be made anew, as with a status that is none.
+pub fn with_cors(response: Response, cors: Option<&ResponseHeaders>) -> Result<Response, JsValue> {
+    let Some(cors) = cors else { return Ok(response) };
     // The end of a WebSocket handshake cannot be made anew, and no browser asks CORS of it.
-    if headers.is_empty() || response.status() == 101 {
+    if response.status() == 101 {
         return Ok(response);
     }
     let response =
         Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), response.unchecked_ref())?;
-    for (name, value) in headers {
-        if *name == "vary" {
-            response.headers().append(name, value)?;
-        } else {
-            response.headers().set(name, value)?;
+    let headers = response.headers();
+    for name in Array::from(&headers.keys()).iter().filter_map(|name| name.as_string()) {
+        if name.starts_with("access-control-") {
+            headers.delete(&name)?;
         }
+    }
+    for (name, value) in cors {
+        // `vary` adds to what the origin says; the others are gone by now.
+        headers.append(name, value)?;
     }
     Ok(response)
 }

@@ -17,7 +17,7 @@ pub async fn handle(request: &web_sys::Request, env: Env, context: Context) -> R
     let start = now();
     let url = request.url();
     let target = Target::split(&url);
-    if target.path == "/healthz" {
+    if target.path == "/healthz" && matches!(&*request.method(), "GET" | "HEAD") {
         return Ok(answer::healthy()?);
     }
     let request_id = new_request_id()?;
@@ -30,26 +30,29 @@ pub async fn handle(request: &web_sys::Request, env: Env, context: Context) -> R
     };
     let edge = Edge { env, context, settings };
     let decision = evaluate(&edge, request, &target).await;
+    let refusal = |code| Denial { code, realm: decision.project.clone() };
     let outcome = match &decision.verdict {
         Verdict::Permit(permit) => forward(&edge, permit, request, &target, &request_id)
             .await
-            .map_err(|code| Denial { code, realm: decision.project.clone() }),
-        Verdict::Preflight => Ok(answer::empty()?),
+            .and_then(|response| {
+                answer::with_cors(response, decision.cors.as_ref()).map_err(|_| Code::OriginUnreachable)
+            })
+            .map_err(refusal),
+        Verdict::Preflight => Ok(answer::with_cors(answer::empty()?, decision.cors.as_ref())?),
         Verdict::Deny(denial) => Err(denial.clone()),
     };
     let milliseconds = ((now().as_seconds() - start.as_seconds()) * 1000.0).round();
     log::decision(&request_id, &decision, outcome.as_ref().err().map(|denial| denial.code), milliseconds);
-    let response = match outcome {
-        Ok(response) => response,
-        Err(denial) => answer::problem(&denial, &request_id)?,
-    };
-    Ok(answer::with_headers(response, &decision.cors)?)
+    match outcome {
+        Ok(response) => Ok(response),
+        Err(denial) => Ok(answer::with_cors(answer::problem(&denial, &request_id)?, decision.cors.as_ref())?),
+    }
 }
 
 async fn evaluate(edge: &Edge, request: &web_sys::Request, target: &Target<'_>) -> Decision {
     let Ok(gateway) = store::gateway(edge).await else {
         let (verdict, trace) = (Verdict::Deny(unavailable()), Trace::default());
-        return Decision { verdict, cors: Vec::new(), route: None, project: None, identity: None, trace };
+        return Decision { verdict, cors: None, route: None, project: None, identity: None, trace };
     };
     let headers = request.headers();
     let header = |name| headers.get(name).ok().flatten();

@@ -42,6 +42,9 @@ pub fn decision(request_id: &str, decision: &Decision, failure: Option<Code>, mi
     console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
 }
 
+/// The most characters of a reason that are logged.
+const MAX_REASON_LENGTH: usize = 2000;
+
 #[derive(Serialize)]
 struct WarningLine<'w> {
     event: &'w str,
@@ -51,6 +54,8 @@ struct WarningLine<'w> {
 
 /// Something that whoever runs the gateway should know.
 pub fn warning(event: &str, subject: &str, reason: impl std::fmt::Display) {
-    let line = WarningLine { event, subject, reason: reason.to_string() };
+    // What an issuer or a document says may be long.
+    let reason = reason.to_string().chars().take(MAX_REASON_LENGTH).collect();
+    let line = WarningLine { event, subject, reason };
     console_warn!("{}", serde_json::to_string(&line).unwrap_or_default());
 }

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use edge_authorizer::cache::{Cache, Cached, Loaded};
+use edge_authorizer::cache::{Cache, Cached, Loaded, Versioned};
+use edge_authorizer::discovery::Fetched;
 use edge_authorizer::document::Faults;
-use edge_authorizer::{Gateway, Issuer, KeyRecord, KeySet, ProjectId, Snapshot, Unavailable, json};
+use edge_authorizer::{Gateway, Issuer, KeyRecord, KeySet, ProjectId, Snapshot, Time, Unavailable, json};
 use serde_json::Value;
 use worker::Env;
 
@@ -24,11 +25,16 @@ struct Shelf<T: 'static> {
     namespace: &'static str,
     parse: fn(&Value) -> Result<T, Faults>,
     cache: &'static std::thread::LocalKey<RefCell<Cache<T>>>,
+    /// Whether it means anything that a key is not there. Keys are just not stored yet, or not seen by this replica.
+    has_absence: bool,
 }
 
-const GATEWAY: Shelf<Gateway> = Shelf { namespace: "CONFIG", parse: Gateway::parse, cache: &GATEWAYS };
-const SNAPSHOT: Shelf<Snapshot> = Shelf { namespace: "CONFIG", parse: Snapshot::parse, cache: &SNAPSHOTS };
-const KEYS: Shelf<KeyRecord> = Shelf { namespace: "JWKS", parse: KeyRecord::parse, cache: &KEY_RECORDS };
+const GATEWAY: Shelf<Gateway> =
+    Shelf { namespace: "CONFIG", parse: Gateway::parse, cache: &GATEWAYS, has_absence: true };
+const SNAPSHOT: Shelf<Snapshot> =
+    Shelf { namespace: "CONFIG", parse: Snapshot::parse, cache: &SNAPSHOTS, has_absence: true };
+const KEYS: Shelf<KeyRecord> =
+    Shelf { namespace: "JWKS", parse: KeyRecord::parse, cache: &KEY_RECORDS, has_absence: false };
 
 /// The routes document.
 pub async fn gateway(edge: &Edge) -> Result<Arc<Gateway>, Unavailable> {
@@ -50,19 +56,24 @@ pub async fn keys(edge: &Edge, issuer: &Issuer) -> Result<Arc<KeySet>, Unavailab
     {
         return Ok(record.keys().clone());
     }
-    let record = discover::keys(issuer, &edge.settings.insecure_hosts).await.map_err(|reason| {
-        log::warning("keys_not_fetched", issuer.as_str(), reason);
-        Unavailable
-    })?;
+    let Fetched { record, stored } =
+        discover::keys(issuer, &edge.settings.insecure_hosts).await.map_err(|reason| {
+            log::warning("keys_not_fetched", issuer.as_str(), reason);
+            Unavailable
+        })?;
     let keys = record.keys().clone();
-    KEYS.put(edge, issuer.as_str(), record).await;
+    KEYS.keep(issuer.as_str(), Ok(Some(Arc::new(record))), stored.len(), now());
+    // What KV does not take, other isolates fetch again; this one has it.
+    if let Err(error) = write_text(&edge.env, KEYS.namespace, issuer.as_str(), &stored).await {
+        log::warning("keys_not_stored", issuer.as_str(), error);
+    }
     Ok(keys)
 }
 
 /// KV did not answer; what it holds is unknown.
 struct Failed;
 
-impl<T> Shelf<T> {
+impl<T: Versioned> Shelf<T> {
     async fn get(&'static self, edge: &Edge, key: &str) -> Loaded<T> {
         let cached = self.cache.with_borrow_mut(|cache| cache.look_up(key, now(), edge.settings.config_ttl));
         match cached {
@@ -83,6 +94,7 @@ impl<T> Shelf<T> {
     /// Reads a value from KV and keeps it. One that cannot be read is kept as such: it denies until it is mended.
     async fn load(&self, env: &Env, key: &str) -> Result<Loaded<T>, Failed> {
         let name = format!("{}: {key}", self.namespace);
+        let now = now();
         let text = match read_text(env, self.namespace, key).await {
             Ok(text) => text,
             Err(error) => {
@@ -97,7 +109,9 @@ impl<T> Shelf<T> {
             }),
             None => Ok(None),
         };
-        self.keep(key, loaded.clone(), text.map_or(0, |text| text.len()));
+        if text.is_some() || self.has_absence {
+            self.keep(key, loaded.clone(), text.map_or(0, |text| text.len()), now);
+        }
         Ok(loaded)
     }
 
@@ -106,19 +120,8 @@ impl<T> Shelf<T> {
         (self.parse)(&document).map_err(|faults| faults.to_string())
     }
 
-    fn keep(&self, key: &str, loaded: Loaded<T>, bytes: usize) {
-        self.cache.with_borrow_mut(|cache| cache.put(key, loaded, bytes, now()));
-    }
-}
-
-impl Shelf<KeyRecord> {
-    /// Stores a record. What KV does not take is fetched again by other isolates; this one has it.
-    async fn put(&self, edge: &Edge, key: &str, record: KeyRecord) {
-        let text = record.to_json();
-        self.keep(key, Ok(Some(Arc::new(record))), text.len());
-        if let Err(error) = write_text(&edge.env, self.namespace, key, &text).await {
-            log::warning("keys_not_stored", key, error);
-        }
+    fn keep(&self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) {
+        self.cache.with_borrow_mut(|cache| cache.put(key, loaded, bytes, now));
     }
 }
 
