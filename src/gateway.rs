@@ -220,8 +220,8 @@ fn read_template(node: &Node<'_>, is_public: bool) -> Option<String> {
         return None;
     }
     let projects = path.split('/').filter(|segment| *segment == "{project}").count();
-    let is_named = template.contains("{project}") || template.contains("{*project}");
-    if projects > 1 || (projects == 0 && (is_named || !is_public)) {
+    let named = ["{project}", "{*project}"].map(|name| template.matches(name).count()).iter().sum::<usize>();
+    if named != projects || projects > 1 || (projects == 0 && !is_public) {
         node.fault("a path with one segment `{project}`, or a route that is `public` and has none");
         return None;
     }

@@ -50,7 +50,10 @@ describe("configuration", () => {
     const answer = await send(gateway.url, "/public/x");
     assert.deepEqual([answer.status, answer.json().code], [503, "config_unavailable"]);
     assert.ok(Number(answer.headers["retry-after"]) > 0);
+    const parameters = Array.from({ length: 30 }, (_, index) => `{p${index}}`).join("/");
+    const deep = { origins: {}, routes: [{ path: `/${parameters}`, origin: "origin", public: true }] };
     for (const bad of [
+      JSON.stringify(deep),
       "{",
       "[]",
       '{"origins":{},"routes":[],"more":1}',

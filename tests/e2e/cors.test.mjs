@@ -91,6 +91,30 @@ describe("CORS", () => {
     assert.equal(listed.headers.vary, "Accept, Origin");
   });
 
+  test("what the origin says of CORS does not count, and caches are told with every answer", async () => {
+    const from = async (origin) => {
+      const answer = await send(gateway.url, "/app/p1/reflect", {
+        headers: { ...headers, ...(origin && { origin }) },
+      });
+      return [answer.status, corsOf(answer), answer.headers.vary];
+    };
+    const evil = "https://evil.example";
+    assert.deepEqual(await from(evil), [200, {}, "Origin"]);
+    assert.deepEqual(await from(undefined), [200, {}, "Origin"]);
+    const [, allowed] = await from(APP);
+    assert.deepEqual(allowed, {
+      "access-control-allow-origin": APP,
+      "access-control-allow-credentials": "true",
+    });
+    const plain = await send(gateway.url, "/plain/p1/reflect", { headers: { ...headers, origin: evil } });
+    assert.equal(plain.headers["access-control-allow-origin"], evil);
+  });
+
+  test("a status that is none is 502, not a broken answer", async () => {
+    const answer = await send(gateway.url, "/app/p1/weird", { headers: { ...headers, origin: APP } });
+    assert.deepEqual([answer.status, answer.json().code], [502, "origin_unreachable"]);
+  });
+
   test("everybody may be allowed, never with credentials", async () => {
     const answer = await preflight("/open/x");
     assert.equal(answer.headers["access-control-allow-origin"], "*");

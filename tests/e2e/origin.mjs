@@ -83,6 +83,19 @@ const BEHAVIOURS = {
     for await (const chunk of request) bytes += chunk.length;
     response.end(String(bytes));
   },
+  /** Gives every page what the route's `cors` may not. */
+  async reflect(request, response) {
+    const origin = request.headers.origin ?? "*";
+    response.writeHead(200, {
+      "access-control-allow-origin": origin,
+      "access-control-allow-credentials": "true",
+      "access-control-expose-headers": "x-secret",
+    });
+    response.end();
+  },
+  async weird(_request, response) {
+    response.writeHead(799).end();
+  },
   async cookies(_request, response) {
     response
       .writeHead(200, { "set-cookie": ["a=1", "b=2"], "x-origin": "yes", vary: "Accept" })

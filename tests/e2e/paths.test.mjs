@@ -36,7 +36,13 @@ describe("paths", () => {
     "a semicolon": ["/public/a;b", "/public/..;/x"],
     "a backslash": ["/public/a\\b", "/public/a%5cb", "/public/a%5Cb", "\\public\\x"],
     "an encoded slash": ["/public/a%2fb", "/public/a%2Fb"],
-    "an escape that hides another": ["/public/%252e", "/public/%252F", "/public/%255c", "/public/%2500"],
+    "an escape that hides another": [
+      "/public/%252e",
+      "/public/%252F",
+      "/public/%255c",
+      "/public/%2500",
+      "/public/%25%32e",
+    ],
     "an encoded control character": ["/public/%00", "/public/%0a", "/public/%7F", "/public/%c2%85"],
     "a broken escape": ["/public/%", "/public/%2", "/public/%zz", "/public/%u0041"],
     "no UTF-8": ["/public/%ff", "/public/%c3%28", "/public/%ed%a0%80"],
@@ -95,6 +101,15 @@ describe("paths", () => {
     assert.equal(await status("/api/P1/x"), 401);
   });
 
+  test("a final slash does not lead around a more specific route", async () => {
+    for (const path of ["/api/p1/admin/", "/api/p1/%61dmin/"]) {
+      const answer = await send(gateway.url, path, { headers });
+      assert.deepEqual([answer.status, answer.json().code], [400, "path_ambiguous"], path);
+    }
+    assert.equal((await send(gateway.url, "/api/p1/x/", { headers })).json().url, "/api/p1/x/");
+    assert.equal((await send(gateway.url, "/api/p1/", { headers })).status, 404);
+  });
+
   test("a path that looks like one in the query is none", async () => {
     assert.equal((await send(gateway.url, "/nothing?/public/x")).status, 404);
     assert.equal((await send(gateway.url, "/nothing#/public/x")).status, 404);
@@ -141,6 +156,7 @@ describe("paths", () => {
       }
       const health = await send(everything.url, "/healthz");
       assert.deepEqual([health.status, health.json()], [200, { status: "ok" }]);
+      assert.equal((await send(everything.url, "/healthz", { method: "POST" })).status, 404);
     } finally {
       await everything.close();
     }
