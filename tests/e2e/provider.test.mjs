@@ -89,7 +89,8 @@ describe("a real OpenID Provider", () => {
       .split("\n")
       .filter((line) => line.includes(id));
     assert.equal(lines.length, 1);
-    const { verdict, project, idp, subject, route } = JSON.parse(lines[0]);
+    const { event, verdict, project, idp, subject, route } = JSON.parse(lines[0]);
+    assert.equal(event, "decision");
     assert.deepEqual([verdict, project, idp, subject], ["permit", "demo", "apps", "demo-app"]);
     assert.equal(route, "/data-recorder-service/v2/{project}/{*rest}");
     assert.ok(!token.split(".").some((part) => gateway.log().includes(part)));
