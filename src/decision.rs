@@ -30,6 +30,14 @@ pub struct Decision {
     pub trace: Trace,
 }
 
+impl Decision {
+    /// Where the routes cannot be had, nothing passes.
+    pub fn without_configuration() -> Self {
+        let verdict = Verdict::Deny(Denial { code: Code::ConfigUnavailable, realm: None });
+        Self { verdict, cors: None, route: None, project: None, identity: None, trace: Trace::default() }
+    }
+}
+
 /// What becomes of a request.
 #[derive(Debug)]
 pub enum Verdict {

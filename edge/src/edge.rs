@@ -1,7 +1,9 @@
-//! What a request has around it.
+//! What a request has around it, and the request itself.
 
 use std::rc::Rc;
 
+use edge_authorizer::Target;
+use web_sys::Request;
 use worker::{Context, Env};
 
 use crate::settings::Settings;
@@ -14,4 +16,26 @@ pub struct Edge {
     pub context: Context,
     /// The worker's variables.
     pub settings: Rc<Settings>,
+}
+
+/// A client's request.
+pub struct Incoming<'r> {
+    /// As the platform hands it over.
+    pub request: &'r Request,
+    /// What it asks for, nothing resolved.
+    pub target: Target<'r>,
+    /// 128 random bits in hexadecimal, by which the log line is found.
+    pub id: String,
+}
+
+impl Incoming<'_> {
+    /// The value of a header, several of the name joined by commas.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.request.headers().get(name).ok().flatten()
+    }
+
+    /// Whether the method is GET or HEAD: it asks for something and brings nothing.
+    pub fn is_read(&self) -> bool {
+        matches!(&*self.request.method(), "GET" | "HEAD")
+    }
 }

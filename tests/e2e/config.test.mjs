@@ -51,7 +51,10 @@ describe("configuration", () => {
     assert.deepEqual([answer.status, answer.json().code], [503, "config_unavailable"]);
     assert.ok(Number(answer.headers["retry-after"]) > 0);
     const parameters = Array.from({ length: 30 }, (_, index) => `{p${index}}`).join("/");
-    const deep = { origins: {}, routes: [{ path: `/${parameters}`, origin: "origin", public: true }] };
+    const deep = {
+      origins: { origin: { url: origin.url } },
+      routes: [{ path: `/${parameters}`, origin: "origin", public: true }],
+    };
     for (const bad of [
       JSON.stringify(deep),
       "{",
