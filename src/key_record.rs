@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::cache::Versioned;
 use crate::document::{self, Faults};
+use crate::key::public_part;
 use crate::key_set::KeySet;
 use crate::time::Time;
 
 /// How long fetched keys serve, in seconds.
 const LIFE: f64 = 3600.0;
-
-/// The public members of a key: what is stored of it. Private ones, which no issuer should publish, are not.
-const PUBLIC_MEMBERS: [&str; 10] = ["kty", "kid", "use", "alg", "key_ops", "crv", "x", "y", "n", "e"];
 
 /// A key set with its times. Stored as `{"jwks": {"keys": […]}, "fetchedAt": seconds, "expiresAt": seconds}`.
 #[derive(Clone, Debug)]
@@ -66,12 +64,6 @@ impl KeyRecord {
     pub fn expires(&self) -> Time {
         self.expires
     }
-}
-
-fn public_part(key: &Value) -> Value {
-    let members = key.as_object().into_iter().flatten();
-    let public = members.filter(|(name, _)| PUBLIC_MEMBERS.contains(&name.as_str()));
-    Value::Object(public.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
 }
 
 #[cfg(test)]

@@ -151,10 +151,7 @@ fn each_fault_of_the_routes_is_named_at_its_place() {
         (json!({"path": "/api/x-{project}"}), vec!["/routes/0/path"]),
         (json!({"path": "/{project}/x/{project}"}), vec!["/routes/0/path"]),
         (json!({"path": "/{project}/{*project}"}), vec!["/routes/0/path"]),
-        (
-            json!({"path": format!("/{{project}}{}", (0..16).map(|n| format!("/{{p{n}}}")).collect::<String>())}),
-            vec!["/routes/0/path"],
-        ),
+        (json!({"path": "/{project}".to_owned() + &"/{p}".repeat(16)}), vec!["/routes/0/path"]),
         (json!({"path": "/healthz"}), vec!["/routes/0/path"]),
         (json!({"path": "/inspector/{project}"}), vec!["/routes/0/path"]),
         (json!({"path": "/project-management-service/v1/{project}"}), vec!["/routes/0/path"]),

@@ -70,8 +70,8 @@ pub async fn keys(edge: &Edge, issuer: &Issuer) -> Result<Arc<KeySet>, Unavailab
     Ok(keys)
 }
 
-/// KV did not answer; what it holds is unknown.
-struct Failed;
+/// KV did not answer, or its answer means nothing: what is known already goes on counting.
+struct NoNews;
 
 impl<T: Versioned> Shelf<T> {
     async fn get(&'static self, edge: &Edge, key: &str) -> Loaded<T> {
@@ -92,16 +92,19 @@ impl<T: Versioned> Shelf<T> {
     }
 
     /// Reads a value from KV and keeps it. One that cannot be read is kept as such: it denies until it is mended.
-    async fn load(&self, env: &Env, key: &str) -> Result<Loaded<T>, Failed> {
+    async fn load(&self, env: &Env, key: &str) -> Result<Loaded<T>, NoNews> {
         let name = format!("{}: {key}", self.namespace);
         let now = now();
         let text = match read_text(env, self.namespace, key).await {
             Ok(text) => text,
             Err(error) => {
                 log::warning("kv_failed", &name, error);
-                return Err(Failed);
+                return Err(NoNews);
             }
         };
+        if text.is_none() && !self.has_absence {
+            return Err(NoNews);
+        }
         let loaded = match &text {
             Some(text) => self.read(text).map(|value| Some(Arc::new(value))).map_err(|reason| {
                 log::warning("value_malformed", &name, reason);
@@ -109,9 +112,7 @@ impl<T: Versioned> Shelf<T> {
             }),
             None => Ok(None),
         };
-        if text.is_some() || self.has_absence {
-            self.keep(key, loaded.clone(), text.map_or(0, |text| text.len()), now);
-        }
+        self.keep(key, loaded.clone(), text.map_or(0, |text| text.len()), now);
         Ok(loaded)
     }
 
