@@ -6,14 +6,16 @@
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
+use crate::code::Code;
 use crate::cors::ResponseHeaders;
 use crate::credentials::Credentials;
-use crate::decision::{Code, Decision, Denial, Identity, Permit, Verdict};
+use crate::decision::{Decision, Denial, Identity, Ownership, Permit, Verdict};
 use crate::gateway::{Access, Gateway, MethodRoles, Route};
 use crate::idp::CustomIdp;
 use crate::issuer::Issuer;
 use crate::key::Key;
 use crate::key_set::KeySet;
+use crate::management::OWNER;
 use crate::method::Method;
 use crate::path::{AmbiguousPath, RequestPath};
 use crate::project::ProjectId;
@@ -86,9 +88,27 @@ pub fn authorize<'r>(gateway: &Gateway, request: &Request<'r>, clock: Clock) -> 
             return inquiry.decide(Verdict::Preflight);
         }
     }
-    let Access::Roles(roles) = &route.access else { return inquiry.permit(Permit::new(route, None)) };
+    let Access::Roles(roles) = &route.access else {
+        return inquiry.decide(Verdict::Permit(Permit::new(route, None)));
+    };
+    let purpose = Purpose::Forward { method, roles: roles.clone(), route };
+    authenticate(inquiry, purpose, request.authorization, clock)
+}
 
-    let text = match Credentials::parse(request.authorization) {
+/// Decides whether a caller owns `project`: one of its own entries, which names the role `owner`, gives it to them.
+pub fn authorize_owner<'r>(project: &ProjectId, authorization: Option<&'r str>, clock: Clock) -> Step<'r> {
+    let inquiry = Inquiry { project: Some(project.clone()), ..Inquiry::default() };
+    authenticate(inquiry, Purpose::Manage, authorization, clock)
+}
+
+/// The token's form and its time, before anybody is asked about it.
+fn authenticate(
+    mut inquiry: Inquiry,
+    purpose: Purpose,
+    authorization: Option<&str>,
+    clock: Clock,
+) -> Step<'_> {
+    let text = match Credentials::parse(authorization) {
         Credentials::Missing => return inquiry.deny(Code::TokenMissing),
         Credentials::Ambiguous => return inquiry.deny(Code::RequestInvalid),
         Credentials::Bearer(text) => text,
@@ -111,7 +131,7 @@ pub fn authorize<'r>(gateway: &Gateway, request: &Request<'r>, clock: Clock) -> 
         Ok(()) => {}
     }
     let Some(project) = inquiry.project.clone() else { return inquiry.deny(Code::TokenUntrusted) };
-    let demand = Demand { method, roles: roles.clone(), route, project };
+    let demand = Demand { project, purpose };
     Step::NeedProject(NeedProject { inquiry, demand, token })
 }
 
@@ -131,23 +151,55 @@ impl Inquiry {
         self.decide(Verdict::Deny(denial))
     }
 
-    fn permit<'r>(self, permit: Permit) -> Step<'r> {
-        self.decide(Verdict::Permit(permit))
-    }
-
     fn decide<'r>(self, verdict: Verdict) -> Step<'r> {
         let Self { route, project, identity, cors, trace } = self;
         Step::Decided(Decision { verdict, cors, route, project, identity, trace })
     }
 }
 
-/// What the route demands of a caller.
+/// What is demanded of a caller.
 #[derive(Debug)]
 struct Demand {
-    route: Arc<Route>,
     project: ProjectId,
-    method: Method,
-    roles: MethodRoles,
+    purpose: Purpose,
+}
+
+/// What a caller wants.
+#[derive(Debug)]
+enum Purpose {
+    /// To send a request to an origin: one of the roles that the route demands for the method.
+    Forward { method: Method, roles: MethodRoles, route: Arc<Route> },
+    /// To manage the project: the role `owner`, of an entry that names it.
+    Manage,
+}
+
+impl Demand {
+    /// Whether the caller whom `idp` recognised may do what they want.
+    fn judge(&self, idp: &CustomIdp, identity: &Arc<Identity>, trace: &mut Trace) -> Result<Verdict, Code> {
+        let held = &identity.roles;
+        match &self.purpose {
+            Purpose::Forward { method, roles, route } => {
+                let required = roles.required(*method);
+                trace.push(trace::Step::Access {
+                    method: *method,
+                    required: required.to_vec(),
+                    held: held.clone(),
+                });
+                let is_allowed = held.iter().any(|role| required.contains(role));
+                let permit = || Verdict::Permit(Permit::new(route.clone(), Some(identity.clone())));
+                if is_allowed { Ok(permit()) } else { Err(Code::RoleMissing) }
+            }
+            Purpose::Manage => {
+                let is_owner = idp.names_owner() && held.iter().any(|role| role.as_str() == OWNER);
+                trace.push(trace::Step::Owner { held: held.clone(), is_owner });
+                if is_owner {
+                    Ok(Verdict::Manage(Ownership::new(identity.clone())))
+                } else {
+                    Err(Code::RoleMissing)
+                }
+            }
+        }
+    }
 }
 
 /// The token is well-formed and timely; the project has to say whom it trusts.
@@ -301,19 +353,11 @@ fn identify<'r>(
     while let Some((position, idp)) = next {
         if let Some(identity) = idp.identify(token, &demand.project, &mut inquiry.trace) {
             inquiry.trace.push(trace::Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::Decides });
-            let required = demand.roles.required(demand.method);
-            inquiry.trace.push(trace::Step::Access {
-                method: demand.method,
-                required: required.to_vec(),
-                held: identity.roles.clone(),
-            });
-            let is_allowed = identity.roles.iter().any(|role| required.contains(role));
             let identity = Arc::new(identity);
             inquiry.identity = Some(identity.clone());
-            return if is_allowed {
-                inquiry.permit(Permit::new(demand.route.clone(), Some(identity)))
-            } else {
-                inquiry.deny(Code::RoleMissing)
+            return match demand.judge(idp, &identity, &mut inquiry.trace) {
+                Ok(verdict) => inquiry.decide(verdict),
+                Err(code) => inquiry.deny(code),
             };
         }
         inquiry.trace.push(trace::Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::NoSubject });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::cors::ResponseHeaders;
 use crate::gateway::Route;
 use crate::headers;
@@ -43,6 +44,8 @@ impl Decision {
 pub enum Verdict {
     /// It goes to the origin.
     Permit(Permit),
+    /// The caller owns the project and may manage it.
+    Manage(Ownership),
     /// It is a browser's preflight and is answered with the decision's `cors` headers alone.
     Preflight,
     /// It is refused.
@@ -97,6 +100,21 @@ impl Permit {
     }
 }
 
+/// The proof that a caller owns a project. Only [`crate::authorize_owner`] makes one.
+#[derive(Debug)]
+pub struct Ownership(Arc<Identity>);
+
+impl Ownership {
+    pub(crate) fn new(identity: Arc<Identity>) -> Self {
+        Self(identity)
+    }
+
+    /// The owner.
+    pub fn identity(&self) -> &Identity {
+        &self.0
+    }
+}
+
 /// A refusal: its code, and the protection space that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
@@ -122,118 +140,6 @@ impl Denial {
     }
 }
 
-/// Why a request was refused: the stable `code` of an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Code {
-    /// The path could be read in more than one way.
-    PathAmbiguous,
-    /// The method never reaches an origin.
-    MethodNotAllowed,
-    /// No route matches the path.
-    RouteNotFound,
-    /// No bearer token.
-    TokenMissing,
-    /// Several `Authorization` values or an empty one; a body where there is none to have.
-    RequestInvalid,
-    /// Not a JWS of the allowed kind.
-    TokenMalformed,
-    /// `exp` has passed.
-    TokenExpired,
-    /// `nbf` or `iat` is yet to come.
-    TokenNotYetValid,
-    /// The project does not trust the token, for a reason that only its owner may see.
-    TokenUntrusted,
-    /// None of the caller's roles opens the route.
-    RoleMissing,
-    /// The keys of a trusted issuer cannot be had.
-    KeysUnavailable,
-    /// The routes or the project's configuration cannot be had.
-    ConfigUnavailable,
-    /// The origin does not answer.
-    OriginUnreachable,
-    /// The origin answers too late.
-    OriginTimeout,
-}
-
-impl Code {
-    const fn row(self) -> (&'static str, u16, &'static str) {
-        match self {
-            Self::PathAmbiguous => (
-                "path_ambiguous",
-                400,
-                "the path could be read in more than one way; send it without empty, dot or doubly encoded segments",
-            ),
-            Self::MethodNotAllowed => ("method_not_allowed", 405, "this method is not served here"),
-            Self::RouteNotFound => ("route_not_found", 404, "no route matches the path"),
-            Self::TokenMissing => {
-                ("token_missing", 401, "send an access token in `Authorization: Bearer <token>`")
-            }
-            Self::RequestInvalid => (
-                "request_invalid",
-                400,
-                "send exactly one `Authorization: Bearer <token>`, and no body with GET or HEAD",
-            ),
-            Self::TokenMalformed => (
-                "token_malformed",
-                401,
-                "the token is not a signed JWT of at most 16 KiB with `iss`, `exp` and `iat`, signed by an RSA, EC or Ed25519 key",
-            ),
-            Self::TokenExpired => ("token_expired", 401, "the token has expired; request a new one"),
-            Self::TokenNotYetValid => {
-                ("token_not_yet_valid", 401, "the token is not valid yet; check the clocks")
-            }
-            Self::TokenUntrusted => (
-                "token_untrusted",
-                401,
-                "the project does not trust this token; its owner can have the reason explained",
-            ),
-            Self::RoleMissing => {
-                ("role_missing", 403, "the token's roles in this project do not allow this request")
-            }
-            Self::KeysUnavailable => (
-                "keys_unavailable",
-                503,
-                "the issuer's keys cannot be fetched at the moment; try again later",
-            ),
-            Self::ConfigUnavailable => {
-                ("config_unavailable", 503, "the configuration cannot be read at the moment; try again later")
-            }
-            Self::OriginUnreachable => ("origin_unreachable", 502, "the origin does not answer"),
-            Self::OriginTimeout => ("origin_timeout", 504, "the origin did not answer in time"),
-        }
-    }
-
-    /// The code's name.
-    pub const fn as_str(self) -> &'static str {
-        self.row().0
-    }
-
-    /// The HTTP status that goes with it.
-    pub const fn status(self) -> u16 {
-        self.row().1
-    }
-
-    /// The status in words (RFC 9110, section 15).
-    pub const fn title(self) -> &'static str {
-        match self.status() {
-            400 => "Bad Request",
-            401 => "Unauthorized",
-            403 => "Forbidden",
-            404 => "Not Found",
-            405 => "Method Not Allowed",
-            502 => "Bad Gateway",
-            504 => "Gateway Timeout",
-            _ => "Service Unavailable",
-        }
-    }
-
-    /// What happened and what to do, for the caller. It says nothing that depends on the configuration.
-    pub const fn detail(self) -> &'static str {
-        self.row().2
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,10 +162,5 @@ mod tests {
         assert_eq!(challenge(Code::RequestInvalid, None).unwrap(), r#"Bearer error="invalid_request""#);
         assert_eq!(challenge(Code::RouteNotFound, Some("p1")), None);
         assert_eq!(challenge(Code::KeysUnavailable, Some("p1")), None);
-    }
-
-    #[test]
-    fn a_code_is_written_as_it_is_named() {
-        assert_eq!(serde_json::to_value(Code::TokenNotYetValid).unwrap(), Code::TokenNotYetValid.as_str());
     }
 }

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What is wrong at one place of a document.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
     /// The place, as a JSON pointer (RFC 6901).
     pub pointer: String,
@@ -20,10 +20,16 @@ pub struct Fault {
 }
 
 /// All that is wrong with a document; never empty.
-#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub struct Faults(Vec<Fault>);
 
 impl Faults {
+    /// A single fault, found where there is no reader to note it.
+    pub fn one(pointer: &str, value: Option<&Value>, expected: impl Display) -> Self {
+        let (pointer, value, expected) = (pointer.to_owned(), value.cloned(), expected.to_string());
+        Self(vec![Fault { pointer, value, expected }])
+    }
+
     /// The faults, in the order in which they were found.
     pub fn as_slice(&self) -> &[Fault] {
         &self.0

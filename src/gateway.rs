@@ -183,9 +183,11 @@ fn read_origin_name(node: &Node<'_>, origins: &Origins) -> Option<Arc<Origin>> {
     origin
 }
 
+/// Where the management API is.
+pub const MANAGEMENT_PATH: &str = "/project-management-service/v1";
+
 /// Paths that the authorizer itself answers.
-pub const OWN_PATHS: [&str; 4] =
-    ["/healthz", "/openapi.json", "/inspector", "/project-management-service/v1"];
+pub const OWN_PATHS: [&str; 4] = ["/healthz", "/openapi.json", "/inspector", MANAGEMENT_PATH];
 
 fn is_within(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

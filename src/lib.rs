@@ -11,6 +11,7 @@ mod algorithm;
 mod authorize;
 pub mod cache;
 mod claims;
+mod code;
 mod cors;
 mod credentials;
 mod decision;
@@ -24,6 +25,7 @@ pub mod json;
 mod key;
 mod key_record;
 mod key_set;
+pub mod management;
 mod method;
 mod origin;
 mod path;
@@ -39,12 +41,14 @@ pub mod trace;
 pub use algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
 pub use authorize::{
     Clock, NeedCheck, NeedKeys, NeedProject, Request, SignatureCheck, Step, Unavailable, authorize,
+    authorize_owner,
 };
 pub use claims::{ClaimPath, InvalidClaimPath};
+pub use code::Code;
 pub use cors::{Cors, ResponseHeaders};
 pub use credentials::Credentials;
-pub use decision::{Code, Decision, Denial, Identity, Permit, Verdict};
-pub use gateway::{Access, Gateway, MethodRoles, OWN_PATHS, Route, RouteMatch};
+pub use decision::{Decision, Denial, Identity, Ownership, Permit, Verdict};
+pub use gateway::{Access, Gateway, MANAGEMENT_PATH, MethodRoles, OWN_PATHS, Route, RouteMatch};
 pub use idp::{CustomIdp, IdpId, InvalidIdpId, RoleDetection};
 pub use issuer::{InvalidIssuer, Issuer};
 pub use key::{Key, Unusable};

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::decision::Identity;
 use crate::idp::{CustomIdp, RoleDetection};
+use crate::management::OWNER;
 use crate::project::ProjectId;
 use crate::role::{Role, RoleTemplate};
 use crate::token::{Token, VerifiedToken};
@@ -33,6 +34,15 @@ impl CustomIdp {
         } else {
             IdpOutcome::Applies
         }
+    }
+
+    /// Whether the entry itself names the role `owner`: that a token carries it is not enough to manage the project.
+    pub fn names_owner(&self) -> bool {
+        let named = match &self.role_detection {
+            RoleDetection::Defined { roles } => Some(roles),
+            RoleDetection::Claim { allowed, .. } => allowed.as_ref(),
+        };
+        named.is_some_and(|roles| roles.iter().any(|role| role.as_str() == OWNER))
     }
 
     /// Who the caller is, unless the id claim does not say.

@@ -83,6 +83,13 @@ pub enum Step {
         /// How many.
         count: usize,
     },
+    /// Whether the caller owns the project was looked at.
+    Owner {
+        /// The caller's roles.
+        held: Vec<Role>,
+        /// Whether `owner` is among them, and the entry names it.
+        is_owner: bool,
+    },
     /// The caller's roles were compared with those of which the route demands one.
     Access {
         /// The request's method.

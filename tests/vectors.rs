@@ -172,7 +172,7 @@ fn assert_expected(decision: &Decision, expect: &Expect, case: &str) {
     let trace = serde_json::to_value(&decision.trace).unwrap();
     let code = match &decision.verdict {
         Verdict::Deny(denial) => Some(denial.code),
-        Verdict::Permit(_) | Verdict::Preflight => None,
+        Verdict::Permit(_) | Verdict::Manage(_) | Verdict::Preflight => None,
     };
     let status = code.map_or(200, Code::status);
     assert_eq!(

@@ -3,6 +3,8 @@
 use edge_authorizer::{Code, Denial, ResponseHeaders};
 use js_sys::Array;
 use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Response, ResponseInit};
 
@@ -17,10 +19,21 @@ struct Problem<'p> {
     code: Code,
     detail: &'static str,
     request_id: &'p str,
+    #[serde(flatten)]
+    more: BTreeMap<&'static str, Value>,
 }
 
 /// The answer to a refused request: a problem document (RFC 9457).
 pub fn problem(denial: &Denial, request_id: &str) -> Result<Response, JsValue> {
+    problem_with(denial, request_id, None)
+}
+
+/// The same, whose document says `more` besides.
+pub fn problem_with(
+    denial: &Denial,
+    request_id: &str,
+    more: Option<(&'static str, Value)>,
+) -> Result<Response, JsValue> {
     let code = denial.code;
     let headers = Headers::new()?;
     headers.set("content-type", "application/problem+json")?;
@@ -34,8 +47,14 @@ pub fn problem(denial: &Denial, request_id: &str) -> Result<Response, JsValue> {
         503 => headers.set("retry-after", RETRY_AFTER)?,
         _ => {}
     }
-    let problem =
-        Problem { title: code.title(), status: code.status(), code, detail: code.detail(), request_id };
+    let problem = Problem {
+        title: code.title(),
+        status: code.status(),
+        code,
+        detail: code.detail(),
+        request_id,
+        more: more.into_iter().collect(),
+    };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let init = ResponseInit::new();
     init.set_status(code.status());

@@ -5,9 +5,8 @@ use std::fmt::Display;
 use edge_authorizer::Issuer;
 use edge_authorizer::discovery::{self, Fetched, MAX_BODY_LENGTH, TIMEOUT_MS};
 use edge_authorizer::remote::{self, InsecureHosts};
-use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
-use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestInit, RequestRedirect, Response};
+use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response};
 
 use crate::http;
 
@@ -34,23 +33,7 @@ async fn get(url: &str, insecure: &InsecureHosts) -> Result<Vec<u8>, String> {
     if response.status() != 200 {
         return Err(because(&format_args!("status {}", response.status())));
     }
-    read_body(&response).await.ok_or_else(|| because(&"a body that is too long, too slow or cut off"))
-}
-
-async fn read_body(response: &Response) -> Option<Vec<u8>> {
-    let reader: ReadableStreamDefaultReader = response.body()?.get_reader().dyn_into().ok()?;
-    let mut body = Vec::new();
-    loop {
-        let chunk = http::wait(reader.read()).await.ok()?;
-        if Reflect::get(&chunk, &"done".into()).ok()?.is_truthy() {
-            return Some(body);
-        }
-        let bytes: Uint8Array = Reflect::get(&chunk, &"value".into()).ok()?.dyn_into().ok()?;
-        if body.len() + bytes.length() as usize > MAX_BODY_LENGTH {
-            // Nobody waits for what a cancelled stream says.
-            let _cancelled = reader.cancel();
-            return None;
-        }
-        body.extend(bytes.to_vec());
-    }
+    let body = response.body().ok_or_else(|| because(&"no body"))?;
+    let bytes = http::read_at_most(&body, MAX_BODY_LENGTH).await;
+    bytes.ok_or_else(|| because(&"a body that is too long, too slow or cut off"))
 }

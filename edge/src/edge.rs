@@ -34,6 +34,14 @@ impl Incoming<'_> {
         self.request.headers().get(name).ok().flatten()
     }
 
+    /// The value of a parameter of the query.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let query = self.target.query.strip_prefix('?')?;
+        worker::url::form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
     /// Whether the method is GET or HEAD: it asks for something and brings nothing.
     pub fn is_read(&self) -> bool {
         matches!(&*self.request.method(), "GET" | "HEAD")

@@ -1,6 +1,6 @@
 //! One request, from the first byte to the answer.
 
-use edge_authorizer::{Code, Decision, Denial, Request, Target, Verdict};
+use edge_authorizer::{Code, Decision, Denial, MANAGEMENT_PATH, Request, Target, Verdict};
 use web_sys::Response;
 use worker::{Context, Env, Result};
 
@@ -9,7 +9,7 @@ use crate::edge::{Edge, Incoming};
 use crate::forward::forward;
 use crate::http::now;
 use crate::settings::Settings;
-use crate::{answer, log, store};
+use crate::{answer, log, management, store};
 
 /// Answers a request: forwards it if the core permits that, explains the refusal otherwise.
 pub async fn handle(request: &web_sys::Request, env: Env, context: Context) -> Result<Response> {
@@ -28,6 +28,9 @@ pub async fn handle(request: &web_sys::Request, env: Env, context: Context) -> R
         }
     };
     let edge = Edge { env, context, settings };
+    if is_management(incoming.target.path) {
+        return management::handle(&edge, &incoming).await;
+    }
     let decision = evaluate(&edge, &incoming).await;
     let outcome = act(&edge, &incoming, &decision).await;
     let milliseconds = ((now().as_seconds() - start.as_seconds()) * 1000.0).round();
@@ -61,8 +64,15 @@ async fn act(edge: &Edge, incoming: &Incoming<'_>, decision: &Decision) -> Resul
         Verdict::Permit(permit) => forward(edge, permit, incoming).await?,
         Verdict::Preflight => answer::empty().map_err(|_| Code::ConfigUnavailable)?,
         Verdict::Deny(denial) => return Err(denial.code),
+        // Nobody asks for that here.
+        Verdict::Manage(_) => return Err(Code::RouteNotFound),
     };
     answer::with_cors(response, decision.cors.as_ref()).map_err(|_| Code::OriginUnreachable)
+}
+
+/// Whether a request is for the management API. Only the plain spelling is; any other has no route.
+fn is_management(path: &str) -> bool {
+    path.strip_prefix(MANAGEMENT_PATH).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn new_id() -> Result<String> {

@@ -2,10 +2,12 @@
 
 use edge_authorizer::Time;
 use futures_util::future::{Either, select};
-use js_sys::Promise;
 use js_sys::futures::JsFuture;
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, RequestInit, Response, WorkerGlobalScope};
+use web_sys::{
+    AbortController, ReadableStream, ReadableStreamDefaultReader, RequestInit, Response, WorkerGlobalScope,
+};
 use worker::Delay;
 
 /// Why there is no answer.
@@ -31,6 +33,25 @@ pub async fn fetch(url: &str, init: &RequestInit, timeout_ms: u32) -> Result<Res
             controller.abort();
             Err(NoAnswer::Timeout)
         }
+    }
+}
+
+/// The bytes of a stream, if it ends within `limit` of them.
+pub async fn read_at_most(stream: &ReadableStream, limit: usize) -> Option<Vec<u8>> {
+    let reader: ReadableStreamDefaultReader = stream.get_reader().dyn_into().ok()?;
+    let mut body = Vec::new();
+    loop {
+        let chunk = wait(reader.read()).await.ok()?;
+        if Reflect::get(&chunk, &"done".into()).ok()?.is_truthy() {
+            return Some(body);
+        }
+        let bytes: Uint8Array = Reflect::get(&chunk, &"value".into()).ok()?.dyn_into().ok()?;
+        if body.len() + bytes.length() as usize > limit {
+            // Nobody waits for what a cancelled stream says.
+            let _cancelled = reader.cancel();
+            return None;
+        }
+        body.extend(bytes.to_vec());
     }
 }
 

@@ -10,6 +10,8 @@ mod forward;
 mod handler;
 mod http;
 mod log;
+mod management;
+mod objects;
 mod settings;
 mod store;
 

@@ -28,6 +28,7 @@ pub fn decision(request_id: &str, decision: &Decision, failure: Option<Code>, mi
         request_id,
         verdict: match decision.verdict {
             Verdict::Permit(_) => "permit",
+            Verdict::Manage(_) => "manage",
             Verdict::Preflight => "preflight",
             Verdict::Deny(_) => "deny",
         },
@@ -39,6 +40,22 @@ pub fn decision(request_id: &str, decision: &Decision, failure: Option<Code>, mi
         milliseconds,
         trace: &decision.trace,
     };
+    console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ManagementLine<'m> {
+    event: &'static str,
+    request_id: &'m str,
+    method: &'m str,
+    path: &'m str,
+    status: u16,
+}
+
+/// What came of a request to the management API; who asked for what is in the project's audit log.
+pub fn management(request_id: &str, method: &str, path: &str, status: u16) {
+    let line = ManagementLine { event: "management", request_id, method, path, status };
     console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
 }
 

@@ -126,6 +126,28 @@ impl<T: Versioned> Shelf<T> {
     }
 }
 
+/// Takes note of a project that was changed here: this edge need not wait for KV.
+pub fn remember(project: &ProjectId, snapshot: Option<&Value>) {
+    let text = snapshot.map(Value::to_string);
+    let loaded =
+        snapshot.map(|snapshot| Snapshot::parse(snapshot).map(Arc::new).map_err(|_| Unavailable)).transpose();
+    SNAPSHOT.keep(&format!("project/{project}"), loaded, text.map_or(0, |text| text.len()), now());
+}
+
+/// Takes note of routes that were changed here.
+pub fn remember_gateway(document: &Value) {
+    let loaded = Gateway::parse(document).map(|gateway| Some(Arc::new(gateway))).map_err(|_| Unavailable);
+    GATEWAY.keep("gateway", loaded, document.to_string().len(), now());
+}
+
+/// Publishes a value of CONFIG, or takes it away.
+pub async fn publish(env: &Env, key: &str, value: Option<&Value>) -> worker::Result<()> {
+    match value {
+        Some(value) => write_text(env, "CONFIG", key, &value.to_string()).await,
+        None => Ok(env.kv("CONFIG")?.delete(key).await?),
+    }
+}
+
 async fn read_text(env: &Env, namespace: &str, key: &str) -> worker::Result<Option<String>> {
     Ok(env.kv(namespace)?.get(key).text().await?)
 }

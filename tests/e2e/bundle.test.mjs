@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BUDGET_KIB = 250;
 
-test("the worker exports only its handler", async () => {
+test("the worker exports only its handler and its objects", async () => {
   const { metafile } = await build({
     entryPoints: [`${ROOT}edge/worker.js`],
     bundle: true,
@@ -21,7 +21,7 @@ test("the worker exports only its handler", async () => {
     external: ["cloudflare:workers", "*.wasm"],
   });
   const [output] = Object.values(metafile.outputs);
-  assert.deepEqual(output.exports, ["default"]);
+  assert.deepEqual(output.exports.sort(), ["ProjectObject", "RegistryObject", "default"]);
 });
 
 test(`the worker's wasm is at most ${BUDGET_KIB} KiB gzipped`, (context) => {

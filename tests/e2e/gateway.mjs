@@ -38,6 +38,10 @@ export async function startGateway({ config = {}, jwks = {}, bindings = {}, flak
     compatibilityDate: "2026-04-01",
     kvNamespaces: flakyConfig ? ["JWKS"] : ["CONFIG", "JWKS"],
     wrappedBindings: flakyConfig ? { CONFIG: "flaky-kv" } : {},
+    durableObjects: {
+      PROJECTS: { className: "ProjectObject", useSQLite: true },
+      REGISTRY: { className: "RegistryObject", useSQLite: true },
+    },
     bindings,
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }],
   };

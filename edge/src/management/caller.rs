@@ -1,0 +1,77 @@
+//! Who calls the management API: a platform administrator, or an owner of the project.
+
+use edge_authorizer::{Clock, Credentials};
+use edge_authorizer::{Code, Denial, Identity, ProjectId, Snapshot, Unavailable, Verdict, authorize_owner};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+use super::reply::Reply;
+use crate::decide::drive;
+use crate::edge::{Edge, Incoming};
+use crate::http::now;
+use crate::objects::{FromProject, ToProject, ask_project};
+
+/// Somebody who may use an endpoint.
+pub enum Caller {
+    /// By the secret `ADMIN_TOKEN`, or `ADMIN_TOKEN_PREVIOUS` while it is being changed.
+    PlatformAdmin,
+    /// By a token of the project's own identity providers.
+    Owner(Identity),
+}
+
+impl Caller {
+    /// The caller as the audit log names them.
+    pub fn as_json(&self) -> Value {
+        match self {
+            Self::PlatformAdmin => json!("platform-admin"),
+            Self::Owner(identity) => json!({ "idp": identity.idp, "subject": identity.subject }),
+        }
+    }
+}
+
+/// Who calls, if they may; `project` is the one whose owners may.
+pub async fn authenticate(
+    edge: &Edge,
+    incoming: &Incoming<'_>,
+    project: Option<&ProjectId>,
+) -> Result<Caller, Reply> {
+    let authorization = incoming.header("authorization");
+    let denied = |code| Reply::denied(&Denial { code, realm: project.cloned() });
+    match Credentials::parse(authorization.as_deref()) {
+        Credentials::Bearer(token) if is_admin(edge, token) => return Ok(Caller::PlatformAdmin),
+        Credentials::Missing => return Err(denied(Code::TokenMissing)),
+        Credentials::Ambiguous => return Err(denied(Code::RequestInvalid)),
+        Credentials::Bearer(_) => {}
+    }
+    let Some(project) = project else { return Err(denied(Code::TokenUntrusted)) };
+    let clock = Clock { now: now(), skew: edge.settings.clock_skew };
+    let step = authorize_owner(project, authorization.as_deref(), clock);
+    // The truth, not what the edges see of it: who is no owner any more cannot change anything.
+    let decision = drive(edge, step, async |project| truth(edge, project).await).await;
+    match decision.verdict {
+        Verdict::Manage(ownership) => Ok(Caller::Owner(ownership.identity().clone())),
+        Verdict::Deny(denial) => Err(denied(denial.code)),
+        Verdict::Permit(_) | Verdict::Preflight => Err(denied(Code::TokenUntrusted)),
+    }
+}
+
+async fn truth(edge: &Edge, project: &ProjectId) -> Result<Option<Arc<Snapshot>>, Unavailable> {
+    let FromProject::Project(project) = ask_project(&edge.env, project, &ToProject::Read).await? else {
+        return Err(Unavailable);
+    };
+    let Some(snapshot) = project.snapshot() else { return Ok(None) };
+    Snapshot::parse(&snapshot).map(|snapshot| Some(Arc::new(snapshot))).map_err(|_| Unavailable)
+}
+
+/// Compared by their hashes in constant time, so that neither content nor length shows. A secret that is not set is
+/// nobody's.
+fn is_admin(edge: &Edge, token: &str) -> bool {
+    let given = Sha256::digest(token.as_bytes());
+    let matches = |name: &str| {
+        let secret = edge.env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
+        !secret.is_empty() && bool::from(Sha256::digest(secret.as_bytes()).ct_eq(&given))
+    };
+    matches("ADMIN_TOKEN") | matches("ADMIN_TOKEN_PREVIOUS")
+}

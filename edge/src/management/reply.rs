@@ -1,0 +1,153 @@
+//! Answers of the management API.
+
+use edge_authorizer::document::Faults;
+use edge_authorizer::management::{Change, Refusal, etag};
+use edge_authorizer::{Code, Denial, Method, Unavailable};
+use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, Response, ResponseInit};
+
+use crate::answer;
+use crate::edge::Incoming;
+
+/// An answer: a representation, or a problem.
+pub enum Reply {
+    /// A body of JSON, with headers besides.
+    Body { status: u16, headers: Vec<(&'static str, String)>, body: Value },
+    /// No body, with headers.
+    Empty { status: u16, headers: Vec<(&'static str, String)> },
+    /// A refusal, with what its document says besides, and headers.
+    Problem { denial: Denial, more: Option<(&'static str, Value)>, headers: Vec<(&'static str, String)> },
+}
+
+impl Reply {
+    /// The resource as it is, unless the client has it already.
+    pub fn representation(value: &Value, if_none_match: Option<&str>) -> Self {
+        let tag = etag(&value.to_string());
+        let headers = vec![("etag", tag.clone())];
+        if if_none_match.is_some_and(|list| {
+            list.split(',').any(|listed| matches!(listed.trim(), "*") || listed.trim() == tag)
+        }) {
+            return Self::Empty { status: 304, headers };
+        }
+        Self::Body { status: 200, headers, body: value.clone() }
+    }
+
+    /// A page of the list of projects, and where the next one is.
+    pub fn page(incoming: &Incoming<'_>, projects: Vec<Value>, size: u32) -> Self {
+        let last = projects.last().filter(|_| projects.len() == size as usize);
+        let last = last.and_then(|project| project.get("id")).and_then(Value::as_str);
+        let next = last.map(|id| ("link", format!("<{}?after={id}>; rel=\"next\"", incoming.target.path)));
+        Self::Body { status: 200, headers: next.into_iter().collect(), body: Value::Array(projects) }
+    }
+
+    /// A change was made.
+    pub fn changed(
+        incoming: &Incoming<'_>,
+        change: &Change,
+        created: bool,
+        after: Option<Value>,
+        published: bool,
+    ) -> Self {
+        let Some(after) = after else { return Self::Empty { status: 204, headers: Vec::new() } };
+        let mut headers = vec![("etag", etag(&after.to_string()))];
+        let path = incoming.target.path;
+        let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
+        let (status, body) = match change {
+            Change::AddIdp { .. } => {
+                headers.push(("location", format!("{path}/{id}")));
+                (201, json!({ "idp": after, "published": published }))
+            }
+            Change::ReplaceIdp { .. } => (200, json!({ "idp": after, "published": published })),
+            _ if created => (201, after),
+            _ => (200, after),
+        };
+        Self::Body { status, headers, body }
+    }
+
+    /// The routes were changed.
+    pub fn gateway(document: &Value, created: bool, published: bool) -> Self {
+        let headers = vec![("etag", etag(&document.to_string()))];
+        let body = json!({ "gateway": document, "published": published });
+        Self::Body { status: if created { 201 } else { 200 }, headers, body }
+    }
+
+    /// A refusal that says all there is to say by its code.
+    pub fn refused(code: Code) -> Self {
+        Self::denied(&Denial { code, realm: None })
+    }
+
+    /// A refusal of the caller.
+    pub fn denied(denial: &Denial) -> Self {
+        Self::Problem { denial: denial.clone(), more: None, headers: Vec::new() }
+    }
+
+    /// A document with faults.
+    pub fn invalid(faults: &Faults) -> Self {
+        let denial = Denial { code: Code::DocumentInvalid, realm: None };
+        Self::Problem { denial, more: Some(("faults", json!(faults))), headers: Vec::new() }
+    }
+
+    /// The resource has other methods.
+    pub fn method_not_allowed(methods: &[Method]) -> Self {
+        let allow = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+        let denial = Denial { code: Code::MethodNotAllowed, realm: None };
+        Self::Problem { denial, more: None, headers: vec![("allow", allow)] }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Body { status, .. } | Self::Empty { status, .. } => *status,
+            Self::Problem { denial, .. } => denial.code.status(),
+        }
+    }
+
+    /// The answer in HTTP.
+    pub fn into_response(self, request_id: &str) -> Result<Response, JsValue> {
+        let (response, headers) = match self {
+            Self::Problem { denial, more, headers } => {
+                (answer::problem_with(&denial, request_id, more)?, headers)
+            }
+            Self::Body { status, headers, body } => {
+                (respond(status, request_id, Some(&body.to_string()))?, headers)
+            }
+            Self::Empty { status, headers } => (respond(status, request_id, None)?, headers),
+        };
+        for (name, value) in headers {
+            response.headers().set(name, &value)?;
+        }
+        Ok(response)
+    }
+}
+
+fn respond(status: u16, request_id: &str, body: Option<&str>) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("cache-control", "no-store")?;
+    headers.set("x-request-id", request_id)?;
+    if body.is_some() {
+        headers.set("content-type", "application/json")?;
+    }
+    let init = ResponseInit::new();
+    init.set_status(status);
+    init.set_headers(&headers);
+    Response::new_with_opt_str_and_init(body, &init)
+}
+
+impl From<Unavailable> for Reply {
+    fn from(Unavailable: Unavailable) -> Self {
+        Self::refused(Code::StoreUnavailable)
+    }
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotFound => Self::refused(Code::NotFound),
+            Refusal::Exists => Self::refused(Code::AlreadyExists),
+            Refusal::PreconditionFailed => Self::refused(Code::PreconditionFailed),
+            Refusal::TooMany => Self::refused(Code::LimitReached),
+            Refusal::Invalid(faults) => Self::invalid(&faults),
+        }
+    }
+}

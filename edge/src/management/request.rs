@@ -1,0 +1,32 @@
+//! The bodies of requests to the management API.
+
+use edge_authorizer::{Code, json};
+use serde_json::Value;
+
+use super::reply::Reply;
+use crate::edge::Incoming;
+use crate::http::read_at_most;
+
+/// The longest body, in bytes.
+const MAX_BODY_LENGTH: usize = 64 * 1024;
+
+/// Reads a JSON document. Only `application/json` is one: forms, which a browser sends across origins unasked, are not.
+pub async fn read_document(incoming: &Incoming<'_>) -> Result<Value, Reply> {
+    let content_type = incoming.header("content-type").unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(Reply::refused(Code::MediaTypeUnsupported));
+    }
+    let Some(body) = incoming.request.body() else { return Err(Reply::refused(Code::BodyMalformed)) };
+    let bytes =
+        read_at_most(&body, MAX_BODY_LENGTH).await.ok_or_else(|| Reply::refused(Code::BodyTooLarge))?;
+    json::from_slice(&bytes).map_err(|_| Reply::refused(Code::BodyMalformed))
+}
+
+/// Reads a list of ids.
+pub fn read_ids(document: &Value) -> Result<Vec<String>, Reply> {
+    edge_authorizer::document::read(document, |node| {
+        node.elements()?.iter().map(|element| element.text().map(str::to_owned)).collect()
+    })
+    .map_err(|faults| Reply::invalid(&faults))
+}

@@ -1,0 +1,165 @@
+//! What the objects are asked, and what they answer: JSON over the only way that the platform has to them.
+
+use edge_authorizer::management::{Change, Precondition, Project, Refusal};
+use edge_authorizer::{ProjectId, Unavailable};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wasm_bindgen::JsValue;
+use worker::{Env, Method, Request, RequestInit};
+
+use crate::log;
+
+/// Who asks for a change.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Author {
+    /// `{"idp", "subject"}`, or `"platform-admin"`.
+    pub who: Value,
+    /// The id of the request.
+    pub request_id: String,
+    /// The address that it came from, where the platform knows it.
+    pub address: Option<String>,
+}
+
+/// A question to a project's object.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToProject {
+    /// What is there?
+    Read,
+    /// Change this, if the resource is as demanded.
+    Change {
+        /// What to change.
+        change: Change,
+        /// What is demanded.
+        precondition: Precondition,
+        /// Who asks.
+        author: Author,
+    },
+    /// Who changed what, before the entry of that number, newest first?
+    Audit {
+        /// The number.
+        before: Option<u64>,
+        /// How many entries at most.
+        limit: u32,
+    },
+}
+
+/// A project's object's answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum FromProject {
+    /// This is there.
+    Project(Project),
+    /// It was changed.
+    Changed {
+        /// The project after it.
+        project: Project,
+        /// What was there before; nothing where something was created.
+        before: Option<Value>,
+        /// What is there now.
+        after: Option<Value>,
+        /// Whether the edges can see it.
+        published: bool,
+    },
+    /// It was not.
+    Refused(Refusal),
+    /// These are the entries, and the number before which the next ones are.
+    Audit {
+        /// The entries.
+        items: Vec<Value>,
+        /// The number.
+        next: Option<u64>,
+    },
+}
+
+/// A question to the registry.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToRegistry {
+    /// What are the routes?
+    Gateway,
+    /// Change the routes, if they are as demanded.
+    PutGateway {
+        /// The new document.
+        document: Value,
+        /// What is demanded.
+        precondition: Precondition,
+    },
+    /// Which projects are there after this one?
+    List {
+        /// The project's name.
+        after: String,
+        /// How many at most.
+        limit: u32,
+    },
+    /// There is such a project, with this label.
+    Register {
+        /// Its name.
+        id: String,
+        /// Its label.
+        label: Option<Value>,
+    },
+    /// There is no such project any more.
+    Unregister {
+        /// Its name.
+        id: String,
+    },
+}
+
+/// The registry's answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum FromRegistry {
+    /// These are the routes, if there are any.
+    Gateway(Option<Value>),
+    /// They were changed.
+    Changed {
+        /// Whether the edges can see it.
+        published: bool,
+        /// Whether there were none before.
+        created: bool,
+    },
+    /// They were not.
+    Refused(Refusal),
+    /// These are the projects, `{"id", "label"}` each.
+    Projects(Vec<Value>),
+    /// So be it.
+    Done,
+}
+
+/// Asks a project's object.
+pub async fn ask_project(
+    env: &Env,
+    project: &ProjectId,
+    question: &ToProject,
+) -> Result<FromProject, Unavailable> {
+    ask(env, "PROJECTS", project.as_str(), question).await
+}
+
+/// Asks the registry, of which there is one.
+pub async fn ask_registry(env: &Env, question: &ToRegistry) -> Result<FromRegistry, Unavailable> {
+    ask(env, "REGISTRY", "registry", question).await
+}
+
+async fn ask<A: DeserializeOwned>(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    question: &impl Serialize,
+) -> Result<A, Unavailable> {
+    exchange(env, binding, name, question).await.map_err(|error| {
+        log::warning("object_failed", &format!("{binding}: {name}"), error);
+        Unavailable
+    })
+}
+
+async fn exchange<A: DeserializeOwned>(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    question: &impl Serialize,
+) -> worker::Result<A> {
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(JsValue::from_str(&serde_json::to_string(question)?)));
+    let request = Request::new_with_init(&format!("https://object/{name}"), &init)?;
+    let stub = env.durable_object(binding)?.get_by_name(name)?;
+    stub.fetch_with_request(request).await?.json().await
+}

@@ -1,0 +1,239 @@
+//! A project's object: its entries, its version, its audit log. A change commits here and then is published.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use edge_authorizer::management::{Applied, Change, Precondition, Project};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use worker::{
+    Delay, DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
+};
+
+use super::message::{Author, FromProject, FromRegistry, ToProject, ToRegistry, ask_registry};
+use crate::http::now;
+use crate::{log, store};
+
+/// The steps by which the schema came to be; each runs once, in order.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE project (
+        id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, present INTEGER NOT NULL,
+        version INTEGER NOT NULL, published INTEGER NOT NULL, label TEXT);
+    CREATE TABLE idp (position INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+    CREATE TABLE audit (number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, entry TEXT NOT NULL);
+"];
+
+/// How long audit entries are kept, in seconds, and how many.
+const AUDIT_SECONDS: f64 = 400.0 * 86_400.0;
+const AUDIT_ENTRIES: i64 = 10_000;
+
+/// How long until an unpublished change is published again.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// The object of one project.
+#[durable_object(alarm)]
+pub struct ProjectObject {
+    state: State,
+    env: Env,
+    is_publishing: Cell<bool>,
+}
+
+#[derive(Deserialize)]
+struct ProjectRow {
+    name: String,
+    present: u8,
+    version: u64,
+    published: u64,
+    label: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct EntryRow {
+    entry: String,
+}
+
+#[derive(Deserialize)]
+struct AuditRow {
+    number: u64,
+    at: f64,
+    entry: String,
+}
+
+impl DurableObject for ProjectObject {
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env, is_publishing: Cell::new(false) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        super::migrate(&self.sql(), &MIGRATIONS)?;
+        let name = request.path().trim_start_matches('/').to_owned();
+        let answer = match request.json().await? {
+            ToProject::Read => FromProject::Project(self.read()?),
+            ToProject::Change { change, precondition, author } => {
+                self.change(&name, &change, &precondition, &author).await?
+            }
+            ToProject::Audit { before, limit } => self.audit(before, limit)?,
+        };
+        Response::from_json(&answer)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        super::migrate(&self.sql(), &MIGRATIONS)?;
+        self.publish().await?;
+        Response::empty()
+    }
+}
+
+impl ProjectObject {
+    fn sql(&self) -> SqlStorage {
+        self.state.storage().sql()
+    }
+
+    fn row(&self) -> Result<Option<ProjectRow>> {
+        Ok(self
+            .sql()
+            .exec("SELECT name, present, version, published, label FROM project", None)?
+            .to_array()?
+            .pop())
+    }
+
+    fn read(&self) -> Result<Project> {
+        let Some(row) = self.row()? else { return Ok(Project::default()) };
+        let entries: Vec<EntryRow> =
+            self.sql().exec("SELECT entry FROM idp ORDER BY position", None)?.to_array()?;
+        let idps =
+            entries.iter().map(|row| serde_json::from_str(&row.entry)).collect::<serde_json::Result<_>>()?;
+        let label = row.label.as_deref().map(serde_json::from_str).transpose()?;
+        Ok(Project { exists: row.present == 1, version: row.version, label, idps })
+    }
+
+    async fn change(
+        &self,
+        name: &str,
+        change: &Change,
+        precondition: &Precondition,
+        author: &Author,
+    ) -> Result<FromProject> {
+        let applied = self.read()?.apply(change, precondition);
+        self.note(change, &applied, author)?;
+        let Applied { project, before, after } = match applied {
+            Ok(applied) => applied,
+            Err(refusal) => return Ok(FromProject::Refused(refusal)),
+        };
+        self.write(name, &project)?;
+        // Nothing was awaited since the change was written, so the alarm is stored with it or not at all.
+        self.state.storage().set_alarm(RETRY).await?;
+        let published = self.publish().await? >= project.version;
+        Ok(FromProject::Changed { project, before, after, published })
+    }
+
+    /// Stores the project. The statements run without anything in between and so count together or not at all.
+    fn write(&self, name: &str, project: &Project) -> Result<()> {
+        let sql = self.sql();
+        let label = project.label.as_ref().map(Value::to_string);
+        sql.exec(
+            "INSERT INTO project (id, name, present, version, published, label) VALUES (1, ?, ?, ?, 0, ?)
+             ON CONFLICT (id) DO UPDATE SET present = excluded.present, version = excluded.version, label = excluded.label",
+            vec![
+                name.into(),
+                i32::from(project.exists).into(),
+                integer(project.version),
+                label.map_or(SqlStorageValue::Null, Into::into),
+            ],
+        )?;
+        sql.exec("DELETE FROM idp", None)?;
+        for (position, idp) in project.idps.iter().enumerate() {
+            sql.exec(
+                "INSERT INTO idp VALUES (?, ?)",
+                vec![integer(position as u64), idp.to_string().into()],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Notes an attempt in the audit log, whatever came of it, and drops what is too old.
+    fn note(
+        &self,
+        change: &Change,
+        applied: &std::result::Result<Applied, edge_authorizer::management::Refusal>,
+        author: &Author,
+    ) -> Result<()> {
+        let at = now().as_seconds();
+        let (before, after, refusal) = match applied {
+            Ok(applied) => (applied.before.as_ref(), applied.after.as_ref(), None),
+            Err(refusal) => (None, None, Some(refusal)),
+        };
+        let entry = json!({ "author": author, "change": change, "before": before, "after": after, "refusal": refusal });
+        let sql = self.sql();
+        sql.exec("INSERT INTO audit (at, entry) VALUES (?, ?)", vec![at.into(), entry.to_string().into()])?;
+        sql.exec(
+            "DELETE FROM audit WHERE at < ? OR number <= (SELECT MAX(number) FROM audit) - ?",
+            vec![(at - AUDIT_SECONDS).into(), AUDIT_ENTRIES.into()],
+        )?;
+        Ok(())
+    }
+
+    fn audit(&self, before: Option<u64>, limit: u32) -> Result<FromProject> {
+        let rows: Vec<AuditRow> = self
+            .sql()
+            .exec(
+                "SELECT number, at, entry FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
+                vec![integer(before.unwrap_or(u64::from(u32::MAX))), integer(u64::from(limit))],
+            )?
+            .to_array()?;
+        let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number);
+        let items = rows.iter().map(|row| {
+            let mut item: Value = serde_json::from_str(&row.entry)?;
+            if let Some(item) = item.as_object_mut() {
+                item.insert("number".to_owned(), row.number.into());
+                item.insert("at".to_owned(), row.at.into());
+            }
+            Ok(item)
+        });
+        Ok(FromProject::Audit { items: items.collect::<serde_json::Result<_>>()?, next })
+    }
+
+    /// Publishes what is not published yet, and answers which version the edges can see.
+    async fn publish(&self) -> Result<u64> {
+        // One at a time, so that an older snapshot never lands after a newer one.
+        while self.is_publishing.get() {
+            Delay::from(Duration::from_millis(10)).await;
+        }
+        self.is_publishing.set(true);
+        let outcome = self.publish_alone().await;
+        self.is_publishing.set(false);
+        outcome
+    }
+
+    async fn publish_alone(&self) -> Result<u64> {
+        let Some(row) = self.row()? else { return Ok(0) };
+        if row.published == row.version {
+            return Ok(row.version);
+        }
+        let project = self.read()?;
+        if let Err(error) = self.publish_version(&row.name, &project).await {
+            log::warning("not_published", &row.name, error);
+            self.state.storage().set_alarm(RETRY).await?;
+            return Ok(row.published);
+        }
+        self.sql().exec("UPDATE project SET published = ?", vec![integer(project.version)])?;
+        Ok(project.version)
+    }
+
+    async fn publish_version(&self, name: &str, project: &Project) -> Result<()> {
+        store::publish(&self.env, &format!("project/{name}"), project.snapshot().as_ref()).await?;
+        let id = name.to_owned();
+        let label = project.label.clone();
+        let question =
+            if project.exists { ToRegistry::Register { id, label } } else { ToRegistry::Unregister { id } };
+        match ask_registry(&self.env, &question).await {
+            Ok(FromRegistry::Done) => Ok(()),
+            _ => Err("the registry does not answer".into()),
+        }
+    }
+}
+
+/// Versions and positions stay far below 2^53, where they would lose precision.
+fn integer(number: u64) -> SqlStorageValue {
+    SqlStorageValue::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,131 @@
+//! The registry: the routes document and the list of projects.
+
+use std::time::Duration;
+
+use edge_authorizer::Gateway;
+use edge_authorizer::management::{Precondition, Refusal};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use worker::{
+    DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
+};
+
+use super::message::{FromRegistry, ToRegistry};
+use crate::{log, store};
+
+/// The steps by which the schema came to be; each runs once, in order.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE gateway (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL, published INTEGER NOT NULL);
+    CREATE TABLE project (id TEXT PRIMARY KEY, label TEXT) WITHOUT ROWID;
+"];
+
+/// How long until unpublished routes are published again.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// The one object that knows what belongs to no project.
+#[durable_object(alarm)]
+pub struct RegistryObject {
+    state: State,
+    env: Env,
+}
+
+#[derive(Deserialize)]
+struct GatewayRow {
+    document: String,
+    published: u8,
+}
+
+#[derive(Deserialize)]
+struct ProjectRow {
+    id: String,
+    label: Option<String>,
+}
+
+impl DurableObject for RegistryObject {
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        super::migrate(&self.sql(), &MIGRATIONS)?;
+        let answer = match request.json().await? {
+            ToRegistry::Gateway => FromRegistry::Gateway(self.gateway()?),
+            ToRegistry::PutGateway { document, precondition } => {
+                self.put_gateway(&document, &precondition).await?
+            }
+            ToRegistry::List { after, limit } => self.list(&after, limit)?,
+            ToRegistry::Register { id, label } => {
+                let label = label.map_or(SqlStorageValue::Null, |label| label.to_string().into());
+                self.sql().exec("INSERT OR REPLACE INTO project VALUES (?, ?)", vec![id.into(), label])?;
+                FromRegistry::Done
+            }
+            ToRegistry::Unregister { id } => {
+                self.sql().exec("DELETE FROM project WHERE id = ?", vec![id.into()])?;
+                FromRegistry::Done
+            }
+        };
+        Response::from_json(&answer)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        super::migrate(&self.sql(), &MIGRATIONS)?;
+        self.publish().await?;
+        Response::empty()
+    }
+}
+
+impl RegistryObject {
+    fn sql(&self) -> SqlStorage {
+        self.state.storage().sql()
+    }
+
+    fn row(&self) -> Result<Option<GatewayRow>> {
+        Ok(self.sql().exec("SELECT document, published FROM gateway", None)?.to_array()?.pop())
+    }
+
+    fn gateway(&self) -> Result<Option<Value>> {
+        Ok(self.row()?.map(|row| serde_json::from_str(&row.document)).transpose()?)
+    }
+
+    async fn put_gateway(&self, document: &Value, precondition: &Precondition) -> Result<FromRegistry> {
+        let current = self.gateway()?.map(|document| document.to_string());
+        if !precondition.holds(current.as_deref()) {
+            return Ok(FromRegistry::Refused(Refusal::PreconditionFailed));
+        }
+        if let Err(faults) = Gateway::parse(document) {
+            return Ok(FromRegistry::Refused(Refusal::Invalid(faults)));
+        }
+        let text = document.to_string();
+        self.sql().exec("INSERT OR REPLACE INTO gateway VALUES (1, ?, 0)", vec![text.into()])?;
+        self.state.storage().set_alarm(RETRY).await?;
+        Ok(FromRegistry::Changed { published: self.publish().await?, created: current.is_none() })
+    }
+
+    /// Publishes the routes, if they are not yet; answers whether the edges can see them.
+    async fn publish(&self) -> Result<bool> {
+        let Some(row) = self.row()? else { return Ok(true) };
+        if row.published == 1 {
+            return Ok(true);
+        }
+        let document = serde_json::from_str(&row.document)?;
+        if let Err(error) = store::publish(&self.env, "gateway", Some(&document)).await {
+            log::warning("not_published", "gateway", error);
+            self.state.storage().set_alarm(RETRY).await?;
+            return Ok(false);
+        }
+        let text = row.document.into();
+        self.sql().exec("UPDATE gateway SET published = 1 WHERE document = ?", vec![text])?;
+        Ok(true)
+    }
+
+    fn list(&self, after: &str, limit: u32) -> Result<FromRegistry> {
+        let query = "SELECT id, label FROM project WHERE id > ? ORDER BY id LIMIT ?";
+        let rows: Vec<ProjectRow> =
+            self.sql().exec(query, vec![after.into(), i64::from(limit).into()])?.to_array()?;
+        let project = |row: &ProjectRow| {
+            let label = row.label.as_deref().map(serde_json::from_str::<Value>).transpose()?;
+            Ok(json!({ "id": row.id, "label": label }))
+        };
+        Ok(FromRegistry::Projects(rows.iter().map(project).collect::<serde_json::Result<_>>()?))
+    }
+}

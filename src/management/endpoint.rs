@@ -1,0 +1,85 @@
+//! The resources of the management API and their methods.
+
+use crate::gateway::MANAGEMENT_PATH;
+use crate::method::Method;
+use crate::path::RequestPath;
+use crate::project::ProjectId;
+
+/// A resource of the management API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// `/gateway`: the routes document.
+    Gateway,
+    /// `/projects`: the list of projects.
+    Projects,
+    /// `/projects/{project}`.
+    Project(ProjectId),
+    /// `/projects/{project}/custom-idp`: the project's identity providers.
+    Idps(ProjectId),
+    /// `/projects/{project}/custom-idp/{idpId}`: one of them, which need not exist.
+    Idp(ProjectId, String),
+    /// `/projects/{project}/custom-idp-order`: their ids in the order in which they are asked.
+    IdpOrder(ProjectId),
+    /// `/projects/{project}/audit-log`: who changed what.
+    AuditLog(ProjectId),
+}
+
+/// Why a request means nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoEndpoint {
+    /// There is no such resource.
+    Unknown,
+    /// The resource has other methods.
+    Method(&'static [Method]),
+}
+
+impl Endpoint {
+    /// The resource that `path` names, if `method` is one of its methods.
+    pub fn find(path: &RequestPath<'_>, method: &str) -> Result<(Self, Method), NoEndpoint> {
+        let rest = path.decoded().strip_prefix(MANAGEMENT_PATH).ok_or(NoEndpoint::Unknown)?;
+        let segments: Vec<_> = rest.strip_prefix('/').ok_or(NoEndpoint::Unknown)?.split('/').collect();
+        let endpoint = Self::named(&segments).ok_or(NoEndpoint::Unknown)?;
+        let methods = endpoint.methods();
+        let method = Method::try_from(method).map_err(|_| NoEndpoint::Method(methods))?;
+        if methods.contains(&method) { Ok((endpoint, method)) } else { Err(NoEndpoint::Method(methods)) }
+    }
+
+    fn named(segments: &[&str]) -> Option<Self> {
+        let (project, rest) = match segments {
+            ["gateway"] => return Some(Self::Gateway),
+            ["projects"] => return Some(Self::Projects),
+            ["projects", project, rest @ ..] => (ProjectId::try_from(*project).ok()?, rest),
+            _ => return None,
+        };
+        match rest {
+            [] => Some(Self::Project(project)),
+            ["custom-idp"] => Some(Self::Idps(project)),
+            ["custom-idp", id] if !id.is_empty() => Some(Self::Idp(project, (*id).to_owned())),
+            ["custom-idp-order"] => Some(Self::IdpOrder(project)),
+            ["audit-log"] => Some(Self::AuditLog(project)),
+            _ => None,
+        }
+    }
+
+    /// The resource's methods, in alphabetical order.
+    pub fn methods(&self) -> &'static [Method] {
+        use Method::{Delete, Get, Head, Post, Put};
+        match self {
+            Self::Gateway | Self::IdpOrder(_) => &[Get, Head, Put],
+            Self::Projects | Self::AuditLog(_) => &[Get, Head],
+            Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
+            Self::Idps(_) => &[Get, Head, Post],
+        }
+    }
+
+    /// The project that owners of it may manage here; `None` where only a platform administrator may.
+    pub fn owned_project(&self) -> Option<&ProjectId> {
+        match self {
+            Self::Gateway | Self::Projects | Self::Project(_) => None,
+            Self::Idps(project)
+            | Self::Idp(project, _)
+            | Self::IdpOrder(project)
+            | Self::AuditLog(project) => Some(project),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A project as its owners see it, and what a change makes of it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::precondition::Precondition;
+use crate::document::{self, Faults};
+use crate::idp::CustomIdp;
+
+/// The most identity providers of a project.
+const MAX_IDPS: usize = 100;
+
+/// A project: its entries as they were written, in order, and a version that grows by one with each change.
+///
+/// A project that is deleted keeps its version, so that one of the same name goes on from there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    /// Whether there is such a project.
+    pub exists: bool,
+    /// Grows by one with each change, over all projects of this name.
+    pub version: u64,
+    /// Its name for people, by language.
+    pub label: Option<Value>,
+    /// Its identity providers.
+    pub idps: Vec<Value>,
+}
+
+/// Something that is to be changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// Creates the project or changes its label.
+    PutProject {
+        /// The new label.
+        label: Option<Value>,
+    },
+    /// Deletes the project with all that it has.
+    DeleteProject,
+    /// Adds an identity provider at the end.
+    AddIdp {
+        /// Its entry.
+        idp: Value,
+    },
+    /// Changes an identity provider.
+    ReplaceIdp {
+        /// Which.
+        id: String,
+        /// Its new entry.
+        idp: Value,
+    },
+    /// Removes an identity provider.
+    RemoveIdp {
+        /// Which.
+        id: String,
+    },
+    /// Changes the order in which they are asked.
+    Reorder {
+        /// Their ids, each once.
+        ids: Vec<String>,
+    },
+}
+
+/// A change that was made: the project after it, and what it was about before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Applied {
+    /// The project.
+    pub project: Project,
+    /// What was there.
+    pub before: Option<Value>,
+    /// What is there now.
+    pub after: Option<Value>,
+}
+
+/// Why a change is not made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "refusal", content = "faults", rename_all = "snake_case")]
+pub enum Refusal {
+    /// There is no such project or identity provider.
+    NotFound,
+    /// There is one with that id already.
+    Exists,
+    /// The resource is not as the request demands.
+    PreconditionFailed,
+    /// The project has as many identity providers as it can have.
+    TooMany,
+    /// The document has faults.
+    Invalid(Faults),
+}
+
+impl Project {
+    /// What the change makes of the project. `precondition` is about the resource that the change is about.
+    pub fn apply(&self, change: &Change, precondition: &Precondition) -> Result<Applied, Refusal> {
+        let current = self.current(change);
+        if !self.exists && !matches!(change, Change::PutProject { .. }) {
+            return Err(Refusal::NotFound);
+        }
+        if !precondition.holds(current.as_ref().map(Value::to_string).as_deref()) {
+            return Err(Refusal::PreconditionFailed);
+        }
+        let mut project = self.clone();
+        let after = project.change(change)?;
+        project.version += 1;
+        Ok(Applied { project, before: current, after })
+    }
+
+    /// What a change is about, as it is.
+    fn current(&self, change: &Change) -> Option<Value> {
+        match change {
+            Change::PutProject { .. } | Change::DeleteProject => self.representation(),
+            Change::AddIdp { idp } => self.idp(idp.get("id")?.as_str()?).cloned(),
+            Change::ReplaceIdp { id, .. } | Change::RemoveIdp { id } => self.idp(id).cloned(),
+            Change::Reorder { .. } => Some(self.order()),
+        }
+    }
+
+    /// Makes the change and answers what is there now.
+    fn change(&mut self, change: &Change) -> Result<Option<Value>, Refusal> {
+        match change {
+            Change::PutProject { label } => {
+                self.exists = true;
+                self.label.clone_from(label);
+                Ok(self.representation())
+            }
+            Change::DeleteProject => {
+                *self = Self { version: self.version, ..Self::default() };
+                Ok(None)
+            }
+            Change::AddIdp { idp } => {
+                let entry = CustomIdp::parse(idp).map_err(Refusal::Invalid)?;
+                if self.position(entry.id.as_str()).is_some() {
+                    return Err(Refusal::Exists);
+                }
+                if self.idps.len() >= MAX_IDPS {
+                    return Err(Refusal::TooMany);
+                }
+                self.idps.push(idp.clone());
+                Ok(Some(idp.clone()))
+            }
+            Change::ReplaceIdp { id, idp } => {
+                let position = self.position(id).ok_or(Refusal::NotFound)?;
+                let entry = CustomIdp::parse(idp).map_err(Refusal::Invalid)?;
+                if entry.id.as_str() != id {
+                    return Err(Refusal::Invalid(Faults::one(
+                        "/id",
+                        idp.get("id"),
+                        format!("`{id}`, as in the path"),
+                    )));
+                }
+                *self.idps.get_mut(position).ok_or(Refusal::NotFound)? = idp.clone();
+                Ok(Some(idp.clone()))
+            }
+            Change::RemoveIdp { id } => {
+                let position = self.position(id).ok_or(Refusal::NotFound)?;
+                self.idps.remove(position);
+                Ok(None)
+            }
+            Change::Reorder { ids } => {
+                self.reorder(ids)?;
+                Ok(Some(self.order()))
+            }
+        }
+    }
+
+    fn reorder(&mut self, ids: &[String]) -> Result<(), Refusal> {
+        let ordered: Option<Vec<_>> = ids.iter().map(|id| self.idp(id).cloned()).collect();
+        let is_complete = |idps: &Vec<Value>| {
+            let mut sorted: Vec<_> = ids.iter().collect();
+            sorted.sort();
+            sorted.dedup();
+            sorted.len() == ids.len() && idps.len() == self.idps.len()
+        };
+        match ordered.filter(is_complete) {
+            Some(ordered) => {
+                self.idps = ordered;
+                Ok(())
+            }
+            None => {
+                Err(Refusal::Invalid(Faults::one("", Some(&json!(ids)), "the ids of all entries, each once")))
+            }
+        }
+    }
+
+    fn position(&self, id: &str) -> Option<usize> {
+        self.idps.iter().position(|idp| idp.get("id").and_then(Value::as_str) == Some(id))
+    }
+
+    /// The entry with that id.
+    pub fn idp(&self, id: &str) -> Option<&Value> {
+        self.idps.get(self.position(id)?)
+    }
+
+    /// The ids of the entries in their order.
+    pub fn order(&self) -> Value {
+        self.idps.iter().filter_map(|idp| idp.get("id").cloned()).collect()
+    }
+
+    /// The project without its entries: `{"label"}`, if there is one.
+    pub fn representation(&self) -> Option<Value> {
+        let label = self.label.iter().map(|label| ("label".to_owned(), label.clone()));
+        self.exists.then(|| Value::Object(label.collect::<Map<_, _>>()))
+    }
+
+    /// What the edge reads: `{"version", "idps"}`, if there is such a project.
+    pub fn snapshot(&self) -> Option<Value> {
+        self.exists.then(|| json!({ "version": self.version, "idps": self.idps }))
+    }
+}
+
+/// The role of those who manage a project.
+pub const OWNER: &str = "owner";
+
+/// Reads the document of a project: `{"label"?}`.
+pub fn read_project(document: &Value) -> Result<Change, Faults> {
+    document::read(document, |node| {
+        node.properties(|project| {
+            let label =
+                project.optional("label").and_then(|node| node.members().map(|_| node.value().clone()));
+            Some(Change::PutProject { label })
+        })
+    })
+}
