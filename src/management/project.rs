@@ -1,5 +1,7 @@
 //! A project as its owners see it, and what a change makes of it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -27,7 +29,7 @@ pub struct Project {
 
 /// Something that is to be changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Creates the project or changes its label.
     PutProject {
@@ -73,7 +75,7 @@ pub struct Applied {
 
 /// Why a change is not made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "refusal", content = "faults", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// There is no such project or identity provider.
     NotFound,
@@ -164,10 +166,8 @@ impl Project {
     fn reorder(&mut self, ids: &[String]) -> Result<(), Refusal> {
         let ordered: Option<Vec<_>> = ids.iter().map(|id| self.idp(id).cloned()).collect();
         let is_complete = |idps: &Vec<Value>| {
-            let mut sorted: Vec<_> = ids.iter().collect();
-            sorted.sort();
-            sorted.dedup();
-            sorted.len() == ids.len() && idps.len() == self.idps.len()
+            let distinct: BTreeSet<_> = ids.iter().collect();
+            distinct.len() == ids.len() && idps.len() == self.idps.len()
         };
         match ordered.filter(is_complete) {
             Some(ordered) => {

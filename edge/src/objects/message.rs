@@ -2,13 +2,16 @@
 
 use edge_authorizer::management::{Change, Precondition, Project, Refusal};
 use edge_authorizer::{ProjectId, Unavailable};
+use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wasm_bindgen::JsValue;
-use worker::{Env, Method, Request, RequestInit};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{RequestInit, Response};
+use worker::Env;
 
-use crate::log;
+use crate::{http, log};
 
 /// Who asks for a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -157,9 +160,21 @@ async fn exchange<A: DeserializeOwned>(
     name: &str,
     question: &impl Serialize,
 ) -> worker::Result<A> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(JsValue::from_str(&serde_json::to_string(question)?)));
-    let request = Request::new_with_init(&format!("https://object/{name}"), &init)?;
-    let stub = env.durable_object(binding)?.get_by_name(name)?;
-    stub.fetch_with_request(request).await?.json().await
+    let object: Object = env.durable_object(binding)?.get_by_name(name)?.into_rpc();
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&JsValue::from_str(&serde_json::to_string(question)?));
+    let response: Response =
+        http::wait(object.fetch(&format!("https://object/{name}"), &init)?).await?.dyn_into()?;
+    let text = http::wait(response.text()?).await?.as_string().unwrap_or_default();
+    Ok(serde_json::from_str(&text)?)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A Durable Object from outside.
+    type Object;
+
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Object, url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
 }
