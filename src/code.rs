@@ -50,6 +50,12 @@ pub enum Code {
     DocumentInvalid,
     /// There are as many as there can be.
     LimitReached,
+    /// The issuer of an entry cannot be used, for the reason in the answer.
+    IssuerUnusable,
+    /// More different issuers were tried within a minute than are allowed.
+    TooManyIssuers,
+    /// The change would take the caller's own ownership away.
+    WouldLockOut,
     /// The store of the truth does not answer.
     StoreUnavailable,
 }
@@ -117,6 +123,17 @@ impl Code {
             Self::LimitReached => {
                 ("limit_reached", 409, "there are as many as there can be; remove one first")
             }
+            Self::IssuerUnusable => {
+                ("issuer_unusable", 422, "the issuer cannot be used, for the `reason` given")
+            }
+            Self::TooManyIssuers => {
+                ("too_many_issuers", 429, "too many different issuers within a minute; try again later")
+            }
+            Self::WouldLockOut => (
+                "would_lock_out",
+                409,
+                "after this change your own token would be no owner's any more; repeat it with `?force=true` if that is meant",
+            ),
             Self::StoreUnavailable => ("store_unavailable", 503, "nothing was changed; try again later"),
         }
     }
@@ -144,6 +161,7 @@ impl Code {
             413 => "Content Too Large",
             415 => "Unsupported Media Type",
             422 => "Unprocessable Content",
+            429 => "Too Many Requests",
             502 => "Bad Gateway",
             504 => "Gateway Timeout",
             _ => "Service Unavailable",

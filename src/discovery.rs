@@ -13,14 +13,14 @@ pub const TIMEOUT_MS: u32 = 5_000;
 pub const MAX_BODY_LENGTH: usize = 256 * 1024;
 
 /// Why an issuer's answer cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unacceptable {
     /// The configuration is not a JSON object with `issuer` and `jwks_uri`.
     #[error("the configuration is not a JSON object with `issuer` and `jwks_uri`")]
     Configuration,
     /// The configuration is another issuer's (OpenID Connect Discovery 1.0, section 4.3).
-    #[error("the configuration names another `issuer`")]
-    OtherIssuer,
+    #[error("the configuration is that of the issuer `{0}`{hint}", hint = hint(.0))]
+    OtherIssuer(String),
     /// The key set is not one.
     #[error("the key set is not a JSON object with at most 100 `keys`")]
     KeySet,
@@ -33,10 +33,25 @@ pub enum Unacceptable {
 pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacceptable> {
     let configuration: Value = serde_json::from_slice(body).map_err(|_| Unacceptable::Configuration)?;
     let member = |name| configuration.get(name).and_then(Value::as_str).ok_or(Unacceptable::Configuration);
-    if member("issuer")? != issuer.as_str() {
-        return Err(Unacceptable::OtherIssuer);
+    let named = member("issuer")?;
+    if named != issuer.as_str() {
+        return Err(Unacceptable::OtherIssuer(named.chars().take(MAX_NAMED).collect()));
     }
     member("jwks_uri").map(str::to_owned)
+}
+
+/// The most characters of a foreign issuer that are repeated.
+const MAX_NAMED: usize = 400;
+
+/// What people get wrong with an issuer like this.
+fn hint(named: &str) -> &'static str {
+    if named.starts_with("https://sts.windows.net/") {
+        "; Entra ID's v1 tokens have that issuer, its v2 tokens `https://login.microsoftonline.com/<tenant>/v2.0`"
+    } else if named.starts_with("https://login.microsoftonline.com/") {
+        "; Entra ID's v2 tokens have that issuer, its v1 tokens `https://sts.windows.net/<tenant>/`"
+    } else {
+        "; it has to be the same to the letter, mind a slash at the end"
+    }
 }
 
 /// Keys that were fetched, and the text by which they are stored.
@@ -68,7 +83,9 @@ mod tests {
         let issuer = Issuer::try_from("https://a.example/").unwrap();
         let read = |body: &str| read_configuration(&issuer, body.as_bytes());
         assert_eq!(read(r#"{"issuer":"https://a.example/","jwks_uri":"u"}"#), Ok("u".to_owned()));
-        assert_eq!(read(r#"{"issuer":"https://a.example","jwks_uri":"u"}"#), Err(Unacceptable::OtherIssuer));
+        let other = read(r#"{"issuer":"https://a.example","jwks_uri":"u"}"#).unwrap_err();
+        assert_eq!(other, Unacceptable::OtherIssuer("https://a.example".to_owned()));
+        assert!(other.to_string().contains("mind a slash"));
         assert_eq!(read(r#"{"issuer":"https://a.example/"}"#), Err(Unacceptable::Configuration));
         assert_eq!(read("<html>"), Err(Unacceptable::Configuration));
     }

@@ -132,13 +132,14 @@ impl Gateway {
 type Origins = BTreeMap<String, Arc<Origin>>;
 
 fn read_origins(node: &Node<'_>) -> Option<Origins> {
-    let members = node.members()?;
-    Some(
-        members
-            .iter()
-            .filter_map(|(name, node)| Some(((*name).to_owned(), Arc::new(Origin::read(node)?))))
-            .collect(),
-    )
+    let mut origins = Origins::new();
+    for (name, node) in node.members()? {
+        // What keeps one origin from being read is noted already; the others are read on.
+        if let Some(origin) = Origin::read(&node) {
+            origins.insert(name.to_owned(), Arc::new(origin));
+        }
+    }
+    Some(origins)
 }
 
 fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Gateway> {

@@ -2,7 +2,7 @@
 
 use jwt_compact::jwk::JsonWebKey;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::Sha256;
 
 use crate::algorithm::{Algorithm, Scheme};
@@ -139,9 +139,13 @@ const PUBLIC_MEMBERS: [&str; 10] = ["kty", "kid", "use", "alg", "key_ops", "crv"
 
 /// A key's public members; none of what is no object.
 pub fn public_part(key: &Value) -> Value {
-    let members = key.as_object().into_iter().flatten();
-    let public = members.filter(|(name, _)| PUBLIC_MEMBERS.contains(&name.as_str()));
-    Value::Object(public.map(|(name, value)| (name.clone(), value.clone())).collect())
+    let mut public = Map::new();
+    for name in PUBLIC_MEMBERS {
+        if let Some(value) = key.get(name) {
+            public.insert(name.to_owned(), value.clone());
+        }
+    }
+    Value::Object(public)
 }
 
 /// A public key, an RSA key's numbers without the leading zeros that some issuers write: equal keys look equal.

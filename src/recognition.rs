@@ -57,14 +57,14 @@ impl CustomIdp {
             return None;
         }
         let roles = match &self.role_detection {
-            RoleDetection::Defined { roles } => roles.iter().cloned().collect(),
+            RoleDetection::Defined { roles } => distinct(roles),
             RoleDetection::Claim { claim, template, allowed } => {
                 let reader = RoleReader { template, allowed: allowed.as_deref(), project };
                 reader.read_claim(claim.find(token.claims()), trace)
             }
         };
         let (project, idp, subject) = (project.clone(), self.id.clone(), subject.to_owned());
-        Some(Identity { project, idp, subject, roles: roles.into_iter().collect() })
+        Some(Identity { project, idp, subject, roles })
     }
 }
 
@@ -109,6 +109,13 @@ fn short_media_type(media_type: &str) -> String {
     media_type.strip_prefix("application/").map(str::to_owned).unwrap_or(media_type)
 }
 
+/// Each role once, in alphabetical order.
+fn distinct(roles: &[Role]) -> Vec<Role> {
+    let mut distinct = BTreeSet::new();
+    distinct.extend(roles);
+    distinct.into_iter().cloned().collect()
+}
+
 struct RoleReader<'e> {
     template: &'e RoleTemplate,
     allowed: Option<&'e [Role]>,
@@ -117,7 +124,7 @@ struct RoleReader<'e> {
 
 impl RoleReader<'_> {
     /// The roles that a claim gives: an array of strings, or one string with spaces between (RFC 8693, section 4.2).
-    fn read_claim(&self, claim: Option<&Value>, trace: &mut Trace) -> BTreeSet<Role> {
+    fn read_claim(&self, claim: Option<&Value>, trace: &mut Trace) -> Vec<Role> {
         let values: Vec<Option<&str>> = match claim {
             Some(Value::Array(values)) => values.iter().map(Value::as_str).collect(),
             Some(Value::String(values)) => {
@@ -125,18 +132,18 @@ impl RoleReader<'_> {
             }
             Some(_) => {
                 trace.push(Step::RolesClaim { outcome: RolesClaimOutcome::WrongShape });
-                return BTreeSet::new();
+                return Vec::new();
             }
             None => {
                 trace.push(Step::RolesClaim { outcome: RolesClaimOutcome::Missing });
-                return BTreeSet::new();
+                return Vec::new();
             }
         };
-        let mut roles = BTreeSet::new();
+        let mut roles = Vec::new();
         for (index, value) in values.iter().enumerate() {
             let outcome = value.map_or(RoleOutcome::NotAString, |text| self.read_value(text));
             if let RoleOutcome::Kept(role) = &outcome {
-                roles.insert(role.clone());
+                roles.push(role.clone());
             }
             if index < MAX_TRACED_VALUES {
                 trace.push(Step::Role { value: value.map(str::to_owned), outcome });
@@ -145,7 +152,7 @@ impl RoleReader<'_> {
         if let Some(count) = values.len().checked_sub(MAX_TRACED_VALUES).filter(|count| *count > 0) {
             trace.push(Step::MoreRoles { count });
         }
-        roles
+        distinct(&roles)
     }
 
     fn read_value(&self, value: &str) -> RoleOutcome {

@@ -1,10 +1,9 @@
 //! Answers that the edge gives itself.
 
+use edge_authorizer::document::Faults;
 use edge_authorizer::{Code, Denial, ResponseHeaders};
 use js_sys::Array;
 use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Response, ResponseInit};
 
@@ -19,20 +18,23 @@ struct Problem<'p> {
     code: Code,
     detail: &'static str,
     request_id: &'p str,
-    #[serde(flatten)]
-    more: BTreeMap<&'static str, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faults: Option<&'p Faults>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'p str>,
 }
 
 /// The answer to a refused request: a problem document (RFC 9457).
 pub fn problem(denial: &Denial, request_id: &str) -> Result<Response, JsValue> {
-    problem_with(denial, request_id, None)
+    detailed_problem(denial, request_id, None, None)
 }
 
-/// The same, whose document says `more` besides.
-pub fn problem_with(
+/// The same, whose document lists faults or gives a reason besides.
+pub fn detailed_problem(
     denial: &Denial,
     request_id: &str,
-    more: Option<(&'static str, Value)>,
+    faults: Option<&Faults>,
+    reason: Option<&str>,
 ) -> Result<Response, JsValue> {
     let code = denial.code;
     let headers = Headers::new()?;
@@ -53,7 +55,8 @@ pub fn problem_with(
         code,
         detail: code.detail(),
         request_id,
-        more: more.into_iter().collect(),
+        faults,
+        reason,
     };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let init = ResponseInit::new();

@@ -42,6 +42,11 @@ impl Incoming<'_> {
             .map(|(_, value)| value.into_owned())
     }
 
+    /// Whether a parameter of the query is `true`.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.parameter(name).as_deref() == Some("true")
+    }
+
     /// Whether the method is GET or HEAD: it asks for something and brings nothing.
     pub fn is_read(&self) -> bool {
         matches!(&*self.request.method(), "GET" | "HEAD")

@@ -166,8 +166,8 @@ impl Project {
     fn reorder(&mut self, ids: &[String]) -> Result<(), Refusal> {
         let ordered: Option<Vec<_>> = ids.iter().map(|id| self.idp(id).cloned()).collect();
         let is_complete = |idps: &Vec<Value>| {
-            let distinct: BTreeSet<_> = ids.iter().collect();
-            distinct.len() == ids.len() && idps.len() == self.idps.len()
+            let mut seen = BTreeSet::new();
+            ids.iter().all(|id| seen.insert(id)) && idps.len() == self.idps.len()
         };
         match ordered.filter(is_complete) {
             Some(ordered) => {
@@ -196,8 +196,11 @@ impl Project {
 
     /// The project without its entries: `{"label"}`, if there is one.
     pub fn representation(&self) -> Option<Value> {
-        let label = self.label.iter().map(|label| ("label".to_owned(), label.clone()));
-        self.exists.then(|| Value::Object(label.collect::<Map<_, _>>()))
+        let mut representation = Map::new();
+        if let Some(label) = &self.label {
+            representation.insert("label".to_owned(), label.clone());
+        }
+        self.exists.then_some(Value::Object(representation))
     }
 
     /// What the edge reads: `{"version", "idps"}`, if there is such a project.

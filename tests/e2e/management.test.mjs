@@ -3,27 +3,28 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { ENTRY, bearer, stored } from "./project.mjs";
+import { startIssuer } from "./issuer.mjs";
+import { ENTRY as TEMPLATE, bearer as bearerOf } from "./project.mjs";
 
 const BASE = "/project-management-service/v1";
 const ADMIN = { authorization: "Bearer the-admin-token" };
-const OWNERS = { ...ENTRY, id: "owners", allowedAzp: ["owner-app"], definedRoles: ["owner"] };
 const ROUTES = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } }];
 
 describe("management", () => {
-  let origin,
-    gateway,
-    owner,
-    user,
-    count = 0,
-    project;
+  let origin, issuer, gateway, owner, user, project, ENTRY, OWNERS;
+  let count = 0;
 
   before(async () => {
     origin = await startTestOrigin();
-    const { jwks } = stored(origin.url, ROUTES);
+    issuer = await startIssuer();
+    ENTRY = { ...TEMPLATE, iss: issuer.url };
+    OWNERS = { ...ENTRY, id: "owners", allowedAzp: ["owner-app"], definedRoles: ["owner"] };
     gateway = await startGateway({
-      jwks,
-      bindings: { ADMIN_TOKEN: "the-admin-token", ADMIN_TOKEN_PREVIOUS: "the-old-one" },
+      bindings: {
+        ADMIN_TOKEN: "the-admin-token",
+        ADMIN_TOKEN_PREVIOUS: "the-old-one",
+        INSECURE_ISSUER_HOSTS: new URL(issuer.url).host,
+      },
     });
     owner = await bearer({ azp: "owner-app" });
     user = await bearer({ azp: "user-app" });
@@ -32,7 +33,7 @@ describe("management", () => {
   });
 
   after(async () => {
-    for (const server of [gateway, origin]) await server?.close();
+    for (const server of [gateway, issuer, origin]) await server?.close();
   });
 
   beforeEach(async () => {
@@ -47,6 +48,8 @@ describe("management", () => {
     return send(gateway.url, BASE + path, { method, headers: { ...json, ...headers }, body: text });
   }
 
+  const bearer = (claims) => bearerOf({ iss: issuer.url, ...claims });
+
   const use = async (headers) => (await send(gateway.url, `/api/p${count}/x`, { headers })).status;
 
   test("an entry is added, read, changed and removed, and the edge follows at once", async () => {
@@ -54,7 +57,10 @@ describe("management", () => {
     const created = await call("POST", `${project}/custom-idp`, ENTRY);
     assert.equal(created.status, 201, created.text);
     assert.equal(created.headers.location, `${BASE}${project}/custom-idp/idp`);
-    assert.deepEqual(created.json(), { idp: ENTRY, published: true });
+    const { keys, warnings, ...rest } = created.json();
+    assert.deepEqual(rest, { idp: ENTRY, published: true });
+    assert.deepEqual(keys, [{ kid: "ec256-1", usable: true }]);
+    assert.match(warnings[0], /every client of this issuer/);
     assert.equal(await use(user), 200);
     assert.deepEqual(JSON.parse(await gateway.get("CONFIG", `project/p${count}`)), {
       idps: [ENTRY],
@@ -230,16 +236,17 @@ describe("management", () => {
     const { items, next } = (await call("GET", `${project}/audit-log`)).json();
     assert.equal(next, null);
     assert.deepEqual(
-      items.map(({ change, refusal }) => [Object.keys(change)[0], refusal]),
+      items.map(({ change, outcome }) => [Object.keys(change)[0], outcome.refusal]),
       [
-        ["remove_idp", null],
+        ["remove_idp", undefined],
         ["add_idp", "exists"],
-        ["add_idp", null],
-        ["put_project", null],
+        ["add_idp", undefined],
+        ["put_project", undefined],
       ],
     );
     const [removed, , added] = items;
-    assert.deepEqual([removed.before, removed.after, added.before, added.after], [ENTRY, null, null, ENTRY]);
+    assert.deepEqual(removed.outcome, { before: ENTRY, after: null });
+    assert.deepEqual(added.outcome, { before: null, after: ENTRY });
     assert.deepEqual(added.author.who, "platform-admin");
     assert.match(added.author.requestId, /^[0-9a-f]{32}$/);
     assert.ok(Math.abs(added.at - Date.now() / 1000) < 60);
@@ -261,5 +268,79 @@ describe("management", () => {
       projects.find(({ id }) => id === `p${count}`),
       { id: `p${count}`, label: { en: "A project" } },
     );
+  });
+
+  test("an issuer that cannot be used is refused where it is new, and only warned of where it is not", async () => {
+    const post = (entry) => call("POST", `${project}/custom-idp`, entry);
+    await issuer.behave("wrong-issuer", async () => {
+      const answer = await post({ ...ENTRY, iss: `${issuer.url}/other` });
+      assert.deepEqual([answer.status, answer.json().code], [422, "issuer_unusable"]);
+      assert.match(answer.json().reason, /mind a slash at the end/);
+    });
+    assert.equal((await post({ ...ENTRY, iss: "http://intranet.example" })).json().code, "issuer_unusable");
+    assert.match(
+      (await post({ ...ENTRY, iss: "https://127.0.0.1:1" })).json().reason,
+      /private or special address/,
+    );
+    assert.equal((await call("GET", `${project}/custom-idp`)).json().length, 0);
+
+    assert.equal((await post({ ...ENTRY, iss: `${issuer.url}/down` })).status, 201);
+    await issuer.behave("down", async () => {
+      const tightened = { ...ENTRY, iss: `${issuer.url}/down`, definedRoles: ["other"] };
+      const answer = await call("PUT", `${project}/custom-idp/idp`, tightened);
+      assert.equal(answer.status, 200, answer.text);
+    });
+    const { items } = (await call("GET", `${project}/audit-log`)).json();
+    assert.equal(items.filter(({ outcome }) => outcome.refusal === "issuer_unusable").length, 3);
+  });
+
+  test("an issuer is asked once a minute, and ten of them at most", async () => {
+    const before = issuer.asked.length;
+    for (const id of ["aa", "bb"]) {
+      const answer = await call("POST", `${project}/custom-idp`, { ...ENTRY, id, iss: `${issuer.url}/once` });
+      assert.equal(answer.status, 201, answer.text);
+    }
+    assert.equal(issuer.asked.length - before, 2, "the configuration and the keys, once");
+    for (let index = 0; index < 9; index += 1) {
+      const entry = { ...ENTRY, id: `idp-${index}`, iss: `${issuer.url}/${index}` };
+      assert.equal((await call("POST", `${project}/custom-idp?dryRun=true`, entry)).status, 200);
+    }
+    const answer = await call("POST", `${project}/custom-idp`, {
+      ...ENTRY,
+      id: "more",
+      iss: `${issuer.url}/more`,
+    });
+    assert.deepEqual([answer.status, answer.json().code], [429, "too_many_issuers"]);
+    assert.ok(Number(answer.headers["retry-after"]) > 0);
+  });
+
+  test("a dry run does all of it and stores nothing", async () => {
+    const answer = await call("POST", `${project}/custom-idp?dryRun=true`, ENTRY);
+    assert.deepEqual([answer.status, answer.json().published, answer.json().keys.length], [200, false, 1]);
+    assert.equal((await call("POST", `${project}/custom-idp?dryRun=true`, { id: 1 })).status, 422);
+    assert.deepEqual((await call("GET", `${project}/custom-idp`)).json(), []);
+    assert.equal((await call("GET", `${project}/audit-log`)).json().items.length, 1);
+    assert.equal(await use(user), 401);
+  });
+
+  test("owners do not lock themselves out, unless they mean it", async () => {
+    await call("POST", `${project}/custom-idp`, OWNERS);
+    await call("POST", `${project}/custom-idp`, ENTRY);
+    const path = `${project}/custom-idp/owners`;
+    for (const [method, body] of [
+      ["DELETE"],
+      ["PUT", { ...OWNERS, definedRoles: ["access"] }],
+      ["PUT", { ...OWNERS, allowedAzp: ["x"] }],
+    ]) {
+      const answer = await call(method, path, body, owner);
+      assert.deepEqual([answer.status, answer.json().code], [409, "would_lock_out"]);
+    }
+    assert.equal(
+      (await call("PUT", `${project}/custom-idp-order`, ["idp", "owners"], owner)).json().code,
+      "would_lock_out",
+    );
+    assert.equal((await call("PUT", path, { ...OWNERS, label: { en: "New" } }, owner)).status, 200);
+    assert.equal((await call("DELETE", `${path}?force=true`, undefined, owner)).status, 204);
+    assert.equal((await call("GET", `${project}/custom-idp`, undefined, owner)).status, 403);
   });
 });

@@ -1,11 +1,12 @@
 //! The management API over HTTP: who may do what with which resource, and what comes back.
 
 mod caller;
+mod project;
 mod reply;
 mod request;
 
 use edge_authorizer::management::{Change, Endpoint, NoEndpoint, Precondition, read_project};
-use edge_authorizer::{Code, Method, ProjectId, RequestPath, Unavailable};
+use edge_authorizer::{Code, Method, RequestPath, Unavailable};
 use serde_json::{Value, json};
 use web_sys::Response;
 use worker::Result;
@@ -13,7 +14,7 @@ use worker::Result;
 use self::caller::Caller;
 use self::reply::Reply;
 use crate::edge::{Edge, Incoming};
-use crate::objects::{Author, FromProject, FromRegistry, ToProject, ToRegistry, ask_project, ask_registry};
+use crate::objects::{FromProject, FromRegistry, ToProject, ToRegistry, ask_project, ask_registry};
 use crate::{log, store};
 
 /// How many elements of a list one answer has.
@@ -100,7 +101,7 @@ async fn write(
         if_match: incoming.header("if-match"),
         if_none_match: incoming.header("if-none-match"),
     };
-    let (project, change) = match (endpoint, method) {
+    let (id, change) = match (endpoint, method) {
         (Endpoint::Gateway, _) => return put_gateway(edge, document, precondition).await,
         (Endpoint::Project(id), Method::Delete) => (id, Change::DeleteProject),
         (Endpoint::Project(id), _) => {
@@ -112,30 +113,7 @@ async fn write(
         (Endpoint::IdpOrder(id), _) => (id, Change::Reorder { ids: request::read_ids(&document)? }),
         (Endpoint::Projects | Endpoint::AuditLog(_), _) => return Err(Reply::refused(Code::NotFound)),
     };
-    let author = Author {
-        who: caller.as_json(),
-        request_id: incoming.id.clone(),
-        address: incoming.header("cf-connecting-ip"),
-    };
-    change_project(edge, incoming, project, ToProject::Change { change, precondition, author }).await
-}
-
-async fn change_project(
-    edge: &Edge,
-    incoming: &Incoming<'_>,
-    id: &ProjectId,
-    question: ToProject,
-) -> std::result::Result<Reply, Reply> {
-    match ask_project(&edge.env, id, &question).await? {
-        FromProject::Changed { project, before, after, published } => {
-            // The edge that made a change sees it at once, wherever it is published yet.
-            store::remember(id, project.snapshot().as_ref());
-            let ToProject::Change { change, .. } = question else { return Err(Unavailable.into()) };
-            Ok(Reply::changed(incoming, &change, before.is_none(), after, published))
-        }
-        FromProject::Refused(refusal) => Err(refusal.into()),
-        _ => Err(Unavailable.into()),
-    }
+    project::change(edge, incoming, project::Request { id, change, precondition, caller }).await
 }
 
 async fn put_gateway(

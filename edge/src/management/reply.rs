@@ -9,6 +9,16 @@ use web_sys::{Headers, Response, ResponseInit};
 
 use crate::answer;
 use crate::edge::Incoming;
+use crate::objects::KeyReport;
+
+/// What was found about an entry beside its faults.
+#[derive(Default)]
+pub struct Examination {
+    /// The keys of its issuer.
+    pub keys: Vec<KeyReport>,
+    /// What its author should know.
+    pub warnings: Vec<String>,
+}
 
 /// An answer: a representation, or a problem.
 pub enum Reply {
@@ -17,7 +27,12 @@ pub enum Reply {
     /// No body, with headers.
     Empty { status: u16, headers: Vec<(&'static str, String)> },
     /// A refusal, with what its document says besides, and headers.
-    Problem { denial: Denial, more: Option<(&'static str, Value)>, headers: Vec<(&'static str, String)> },
+    Problem {
+        denial: Denial,
+        faults: Option<Faults>,
+        reason: Option<String>,
+        headers: Vec<(&'static str, String)>,
+    },
 }
 
 impl Reply {
@@ -48,21 +63,19 @@ impl Reply {
         created: bool,
         after: Option<Value>,
         published: bool,
+        examination: Examination,
     ) -> Self {
         let Some(after) = after else { return Self::Empty { status: 204, headers: Vec::new() } };
         let mut headers = vec![("etag", etag(&after.to_string()))];
-        let path = incoming.target.path;
-        let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
-        let (status, body) = match change {
-            Change::AddIdp { .. } => {
-                headers.push(("location", format!("{path}/{id}")));
-                (201, json!({ "idp": after, "published": published }))
-            }
-            Change::ReplaceIdp { .. } => (200, json!({ "idp": after, "published": published })),
-            _ if created => (201, after),
-            _ => (200, after),
-        };
-        Self::Body { status, headers, body }
+        let is_entry = matches!(change, Change::AddIdp { .. } | Change::ReplaceIdp { .. });
+        if matches!(change, Change::AddIdp { .. }) {
+            let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
+            headers.push(("location", format!("{}/{id}", incoming.target.path)));
+        }
+        let status = if created && !incoming.is_set("dryRun") { 201 } else { 200 };
+        let Examination { keys, warnings } = examination;
+        let entry = |idp| json!({ "idp": idp, "keys": keys, "warnings": warnings, "published": published });
+        Self::Body { status, headers, body: if is_entry { entry(after) } else { after } }
     }
 
     /// The routes were changed.
@@ -79,20 +92,37 @@ impl Reply {
 
     /// A refusal of the caller.
     pub fn denied(denial: &Denial) -> Self {
-        Self::Problem { denial: denial.clone(), more: None, headers: Vec::new() }
+        Self::Problem { denial: denial.clone(), faults: None, reason: None, headers: Vec::new() }
     }
 
     /// A document with faults.
     pub fn invalid(faults: &Faults) -> Self {
         let denial = Denial { code: Code::DocumentInvalid, realm: None };
-        Self::Problem { denial, more: Some(("faults", json!(faults))), headers: Vec::new() }
+        Self::Problem { denial, faults: Some(faults.clone()), reason: None, headers: Vec::new() }
+    }
+
+    /// The issuer of an entry cannot be used.
+    pub fn issuer_unusable(reason: String) -> Self {
+        let denial = Denial { code: Code::IssuerUnusable, realm: None };
+        Self::Problem { denial, faults: None, reason: Some(reason), headers: Vec::new() }
+    }
+
+    /// Too many different issuers were tried.
+    pub fn too_many_issuers(seconds: u32) -> Self {
+        let denial = Denial { code: Code::TooManyIssuers, realm: None };
+        Self::Problem {
+            denial,
+            faults: None,
+            reason: None,
+            headers: vec![("retry-after", seconds.to_string())],
+        }
     }
 
     /// The resource has other methods.
     pub fn method_not_allowed(methods: &[Method]) -> Self {
         let allow = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
         let denial = Denial { code: Code::MethodNotAllowed, realm: None };
-        Self::Problem { denial, more: None, headers: vec![("allow", allow)] }
+        Self::Problem { denial, faults: None, reason: None, headers: vec![("allow", allow)] }
     }
 
     /// The status of the answer.
@@ -106,9 +136,10 @@ impl Reply {
     /// The answer in HTTP.
     pub fn into_response(self, request_id: &str) -> Result<Response, JsValue> {
         let (response, headers) = match self {
-            Self::Problem { denial, more, headers } => {
-                (answer::problem_with(&denial, request_id, more)?, headers)
+            Self::Problem { denial, faults, reason, headers } => {
+                (answer::detailed_problem(&denial, request_id, faults.as_ref(), reason.as_deref())?, headers)
             }
+
             Self::Body { status, headers, body } => {
                 (respond(status, request_id, Some(&body.to_string()))?, headers)
             }

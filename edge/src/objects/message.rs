@@ -25,6 +25,18 @@ pub struct Author {
     pub address: Option<String>,
 }
 
+/// A key that an issuer publishes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KeyReport {
+    /// Its `kid`.
+    pub kid: Option<String>,
+    /// Whether it can verify tokens here.
+    pub usable: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// A question to a project's object.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ToProject {
@@ -38,6 +50,22 @@ pub enum ToProject {
         precondition: Precondition,
         /// Who asks.
         author: Author,
+        /// Whether nothing is to be stored.
+        is_dry_run: bool,
+    },
+    /// Note that this was refused before it came to the project.
+    Note {
+        /// What was to be changed.
+        change: Change,
+        /// Who asked.
+        author: Author,
+        /// The code of the refusal.
+        code: String,
+    },
+    /// Which keys does this issuer publish?
+    Probe {
+        /// The issuer.
+        issuer: String,
     },
     /// Who changed what, before the entry of that number, newest first?
     Audit {
@@ -66,6 +94,12 @@ pub enum FromProject {
     },
     /// It was not.
     Refused(Refusal),
+    /// So be it.
+    Done,
+    /// These are the issuer's keys, or why they cannot be had.
+    Probed(Result<Vec<KeyReport>, String>),
+    /// Too many issuers were asked for; try again after so many seconds.
+    TooManyIssuers(u32),
     /// These are the entries, and the number before which the next ones are.
     Audit {
         /// The entries.

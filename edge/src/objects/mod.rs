@@ -1,10 +1,13 @@
 //! The truth: Durable Objects with SQLite storage, one for each project and one for what belongs to none.
 
 mod message;
+mod probe;
 mod project;
 mod registry;
 
-pub use message::{Author, FromProject, FromRegistry, ToProject, ToRegistry, ask_project, ask_registry};
+pub use message::{
+    Author, FromProject, FromRegistry, KeyReport, ToProject, ToRegistry, ask_project, ask_registry,
+};
 
 use serde::Deserialize;
 use worker::{Result, SqlStorage};

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use edge_authorizer::management::{Applied, Change, Precondition, Project};
+use edge_authorizer::management::{Applied, Change, Precondition, Project, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{
@@ -11,7 +11,9 @@ use worker::{
 };
 
 use super::message::{Author, FromProject, FromRegistry, ToProject, ToRegistry, ask_registry};
+use super::probe::Probes;
 use crate::http::now;
+use crate::settings::Settings;
 use crate::{log, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
@@ -36,6 +38,7 @@ pub struct ProjectObject {
     state: State,
     env: Env,
     is_publishing: Cell<bool>,
+    probes: Probes,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +64,7 @@ struct AuditRow {
 
 impl DurableObject for ProjectObject {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, is_publishing: Cell::new(false) }
+        Self { state, env, is_publishing: Cell::new(false), probes: Probes::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -69,8 +72,19 @@ impl DurableObject for ProjectObject {
         let name = request.path().trim_start_matches('/').to_owned();
         let answer = match request.json().await? {
             ToProject::Read => FromProject::Project(self.read()?),
-            ToProject::Change { change, precondition, author } => {
+            ToProject::Change { change, precondition, author: _, is_dry_run: true } => {
+                preview(self.read()?.apply(&change, &precondition))
+            }
+            ToProject::Change { change, precondition, author, is_dry_run: false } => {
                 self.change(&name, &change, &precondition, &author).await?
+            }
+            ToProject::Note { change, author, code } => {
+                self.note(&author, &change, &json!({ "refusal": code }))?;
+                FromProject::Done
+            }
+            ToProject::Probe { issuer } => {
+                let settings = Settings::get(&self.env).map_err(|variable| variable.0.to_owned())?;
+                self.probes.probe(&issuer, &settings.insecure_hosts).await
             }
             ToProject::Audit { before, limit } => self.audit(before, limit)?,
         };
@@ -114,12 +128,14 @@ impl ProjectObject {
         precondition: &Precondition,
         author: &Author,
     ) -> Result<FromProject> {
-        let applied = self.read()?.apply(change, precondition);
-        self.note(change, &applied, author)?;
-        let Applied { project, before, after } = match applied {
+        let Applied { project, before, after } = match self.read()?.apply(change, precondition) {
             Ok(applied) => applied,
-            Err(refusal) => return Ok(FromProject::Refused(refusal)),
+            Err(refusal) => {
+                self.note(author, change, &json!({ "refusal": refusal }))?;
+                return Ok(FromProject::Refused(refusal));
+            }
         };
+        self.note(author, change, &json!({ "before": before, "after": after }))?;
         self.write(name, &project)?;
         // Nothing was awaited since the change was written, so the alarm is stored with it or not at all.
         self.state.storage().set_alarm(RETRY).await?;
@@ -151,19 +167,10 @@ impl ProjectObject {
         Ok(())
     }
 
-    /// Notes an attempt in the audit log, whatever came of it, and drops what is too old.
-    fn note(
-        &self,
-        change: &Change,
-        applied: &std::result::Result<Applied, edge_authorizer::management::Refusal>,
-        author: &Author,
-    ) -> Result<()> {
+    /// Notes an attempt in the audit log with what came of it, and drops what is too old.
+    fn note(&self, author: &Author, change: &Change, outcome: &Value) -> Result<()> {
         let at = now().as_seconds();
-        let (before, after, refusal) = match applied {
-            Ok(applied) => (applied.before.as_ref(), applied.after.as_ref(), None),
-            Err(refusal) => (None, None, Some(refusal)),
-        };
-        let entry = json!({ "author": author, "change": change, "before": before, "after": after, "refusal": refusal });
+        let entry = json!({ "author": author, "change": change, "outcome": outcome });
         let sql = self.sql();
         sql.exec("INSERT INTO audit (at, entry) VALUES (?, ?)", vec![at.into(), entry.to_string().into()])?;
         sql.exec(
@@ -230,6 +237,16 @@ impl ProjectObject {
             Ok(FromRegistry::Done) => Ok(()),
             _ => Err("the registry does not answer".into()),
         }
+    }
+}
+
+/// What a change would come to.
+fn preview(applied: std::result::Result<Applied, Refusal>) -> FromProject {
+    match applied {
+        Ok(Applied { project, before, after }) => {
+            FromProject::Changed { project, before, after, published: false }
+        }
+        Err(refusal) => FromProject::Refused(refusal),
     }
 }
 
