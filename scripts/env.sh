@@ -19,6 +19,8 @@ export WASM_BINDGEN_BIN=$wasm_bindgen_root/bin/wasm-bindgen
 export WASM_OPT_BIN=$root/node_modules/.bin/wasm-opt
 export ESBUILD_BIN=$root/node_modules/.bin/esbuild
 export WRANGLER_SEND_METRICS=false
+# What is built does not say where it was built.
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 
 # has_wasm_std <rustc>: whether that compiler has a standard library for wasm.
 has_wasm_std() {

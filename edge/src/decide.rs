@@ -1,29 +1,42 @@
 //! Driving the core's decision: each step's need is fetched, then the step resumes.
 
+use std::sync::Arc;
+
 use edge_authorizer::cache::Loaded;
-use edge_authorizer::{Clock, Decision, Gateway, ProjectId, Request, Snapshot, Step, authorize};
+use edge_authorizer::{Clock, Decision, Gateway, ProjectId, Request, Snapshot, Step, Unavailable, authorize};
 
 use crate::edge::Edge;
 use crate::http::now;
+use crate::objects::{FromProject, ToProject, ask_project};
 use crate::store;
+
+/// Where a project is known from.
+pub enum Source {
+    /// What this edge knows of it.
+    Edge,
+    /// The truth.
+    Object,
+    /// What is given here: a project as it would be.
+    Given(Option<Arc<Snapshot>>),
+}
 
 /// Decides on a request to an origin, by what this edge knows of the project.
 pub async fn decide(edge: &Edge, gateway: &Gateway, request: &Request<'_>) -> Decision {
     let step = authorize(gateway, request, Clock { now: now(), skew: edge.settings.clock_skew });
-    drive(edge, step, async |project| store::snapshot(edge, project).await).await
+    drive(edge, step, Source::Edge).await
 }
 
-/// Goes on from a step to the end, `snapshot` being where projects are known from.
-pub async fn drive(
-    edge: &Edge,
-    mut step: Step<'_>,
-    snapshot: impl AsyncFn(&ProjectId) -> Loaded<Snapshot>,
-) -> Decision {
+/// Goes on from a step to the end.
+pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision {
     loop {
         step = match step {
             Step::Decided(decision) => return decision,
             Step::NeedProject(need) => {
-                let snapshot = snapshot(need.project()).await;
+                let snapshot = match &source {
+                    Source::Edge => store::snapshot(edge, need.project()).await,
+                    Source::Object => truth(edge, need.project()).await,
+                    Source::Given(snapshot) => Ok(snapshot.clone()),
+                };
                 need.resume(snapshot)
             }
             Step::NeedKeys(need) => {
@@ -36,4 +49,12 @@ pub async fn drive(
             }
         }
     }
+}
+
+async fn truth(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
+    let FromProject::Project(project) = ask_project(&edge.env, project, &ToProject::Read).await? else {
+        return Err(Unavailable);
+    };
+    let Some(snapshot) = project.snapshot() else { return Ok(None) };
+    Snapshot::parse(&snapshot).map(|snapshot| Some(Arc::new(snapshot))).map_err(|_| Unavailable)
 }

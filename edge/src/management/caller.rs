@@ -1,17 +1,15 @@
 //! Who calls the management API: a platform administrator, or an owner of the project.
 
 use edge_authorizer::{Clock, Credentials};
-use edge_authorizer::{Code, Denial, Identity, ProjectId, Snapshot, Unavailable, Verdict, authorize_owner};
+use edge_authorizer::{Code, Denial, Identity, ProjectId, Verdict, authorize_owner};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 use super::reply::Reply;
-use crate::decide::drive;
+use crate::decide::{Source, drive};
 use crate::edge::{Edge, Incoming};
 use crate::http::now;
-use crate::objects::{FromProject, ToProject, ask_project};
 
 /// Somebody who may use an endpoint.
 pub enum Caller {
@@ -49,20 +47,12 @@ pub async fn authenticate(
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     let step = authorize_owner(project, authorization.as_deref(), clock);
     // The truth, not what the edges see of it: who is no owner any more cannot change anything.
-    let decision = drive(edge, step, async |project| truth(edge, project).await).await;
+    let decision = drive(edge, step, Source::Object).await;
     match decision.verdict {
         Verdict::Manage(ownership) => Ok(Caller::Owner(ownership.identity().clone())),
         Verdict::Deny(denial) => Err(denied(denial.code)),
         Verdict::Permit(_) | Verdict::Preflight => Err(denied(Code::TokenUntrusted)),
     }
-}
-
-async fn truth(edge: &Edge, project: &ProjectId) -> Result<Option<Arc<Snapshot>>, Unavailable> {
-    let FromProject::Project(project) = ask_project(&edge.env, project, &ToProject::Read).await? else {
-        return Err(Unavailable);
-    };
-    let Some(snapshot) = project.snapshot() else { return Ok(None) };
-    Snapshot::parse(&snapshot).map(|snapshot| Some(Arc::new(snapshot))).map_err(|_| Unavailable)
 }
 
 /// Compared by their hashes in constant time, so that neither content nor length shows. A secret that is not set is

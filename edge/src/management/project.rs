@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::caller::Caller;
 use super::reply::{Examination, Reply};
-use crate::decide::drive;
+use crate::decide::{Source, drive};
 use crate::edge::{Edge, Incoming};
 use crate::http::now;
 use crate::objects::{Author, FromProject, ToProject, ask_project};
@@ -121,7 +121,7 @@ async fn guard_last_way_in(
     let authorization = incoming.header("authorization");
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     let step = authorize_owner(id, authorization.as_deref(), clock);
-    let decision = drive(edge, step, async |_| Ok(snapshot.clone())).await;
+    let decision = drive(edge, step, Source::Given(snapshot)).await;
     match decision.verdict {
         Verdict::Manage(_) => Ok(()),
         _ => Err(Reply::denied(&Denial { code: Code::WouldLockOut, realm: None })),

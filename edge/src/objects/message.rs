@@ -182,26 +182,23 @@ async fn ask<A: DeserializeOwned>(
     name: &str,
     question: &impl Serialize,
 ) -> Result<A, Unavailable> {
-    exchange(env, binding, name, question).await.map_err(|error| {
+    let failed = |error: worker::Error| {
         log::warning("object_failed", &format!("{binding}: {name}"), error);
         Unavailable
-    })
+    };
+    let question = serde_json::to_string(question).map_err(|error| failed(error.into()))?;
+    let answer = exchange(env, binding, name, &question).await.map_err(failed)?;
+    serde_json::from_str(&answer).map_err(|error| failed(error.into()))
 }
 
-async fn exchange<A: DeserializeOwned>(
-    env: &Env,
-    binding: &str,
-    name: &str,
-    question: &impl Serialize,
-) -> worker::Result<A> {
+async fn exchange(env: &Env, binding: &str, name: &str, question: &str) -> worker::Result<String> {
     let object: Object = env.durable_object(binding)?.get_by_name(name)?.into_rpc();
     let init = RequestInit::new();
     init.set_method("POST");
-    init.set_body(&JsValue::from_str(&serde_json::to_string(question)?));
-    let response: Response =
-        http::wait(object.fetch(&format!("https://object/{name}"), &init)?).await?.dyn_into()?;
-    let text = http::wait(response.text()?).await?.as_string().unwrap_or_default();
-    Ok(serde_json::from_str(&text)?)
+    init.set_body(&JsValue::from_str(question));
+    let response = http::wait(object.fetch(&format!("https://object/{name}"), &init)?).await?;
+    let response: Response = response.dyn_into()?;
+    Ok(http::wait(response.text()?).await?.as_string().unwrap_or_default())
 }
 
 #[wasm_bindgen]
