@@ -15,32 +15,30 @@ export function gateway(originUrl) {
   };
 }
 
-/** The snapshot of the project `demo`. */
-export function snapshot(issuer) {
-  return {
-    version: 1,
-    idps: [
-      {
-        id: "apps",
-        iss: issuer,
-        label: { en: "Apps, whose roles are in their tokens" },
-        idClaim: "sub",
-        azpClaim: "client_id",
-        allowedAzp: ["demo-app", "demo-guest"],
-        roleDetection: "CLAIM",
-        rolesClaim: "roles",
-        roleTemplate: "{project}.{roleName}",
-      },
-      {
-        id: "devices",
-        iss: issuer,
-        label: { en: "Devices, whose role is defined here" },
-        idClaim: "sub",
-        azpClaim: "client_id",
-        allowedAzp: ["demo-device"],
-        roleDetection: "DEFINED",
-        definedRoles: ["data_provider"],
-      },
-    ],
-  };
+/** The identity providers of the project `demo`, in order. */
+export function idps(issuer) {
+  return [
+    {
+      id: "apps",
+      iss: issuer,
+      label: { en: "Apps, whose roles are in their tokens" },
+      idClaim: "sub",
+      azpClaim: "client_id",
+      allowedAzp: ["demo-app", "demo-guest", "demo-owner"],
+      roleDetection: "CLAIM",
+      rolesClaim: "roles",
+      roleTemplate: "{project}.{roleName}",
+      allowedRoles: ["access", "data_provider", "visitor", "owner"],
+    },
+    {
+      id: "devices",
+      iss: issuer,
+      label: { en: "Devices, whose role is defined here" },
+      idClaim: "sub",
+      azpClaim: "client_id",
+      allowedAzp: ["demo-device"],
+      roleDetection: "DEFINED",
+      definedRoles: ["data_provider"],
+    },
+  ];
 }

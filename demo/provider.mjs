@@ -6,6 +6,7 @@ import { close, listen } from "./origin.mjs";
 /** The provider's clients: their secret is their name, and `roles` goes into the claim of that name. */
 export const CLIENTS = {
   "demo-app": { roles: ["demo.access", "demo.data_provider", "other.admin"] },
+  "demo-owner": { roles: ["demo.owner"] },
   "demo-guest": { roles: ["demo.visitor"] },
   "demo-device": {},
 };

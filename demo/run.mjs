@@ -1,13 +1,16 @@
 // `make run`: the worker in workerd, an OpenID Provider and an origin, seeded, with curl lines to try.
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { gateway, snapshot } from "./config.mjs";
+import { gateway, idps } from "./config.mjs";
 import { listen, close, startOrigin } from "./origin.mjs";
 import { startProvider } from "./provider.mjs";
 import { createServer } from "node:http";
+
+const MANAGEMENT = "/project-management-service/v1";
 
 const HELP = `usage: make run [PORT=8787] [PROVIDER_PORT=9100] [ORIGIN_PORT=9000]
 
@@ -38,14 +41,13 @@ async function main() {
   const state = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
   started.push(() => rm(state, { recursive: true, force: true }));
 
-  console.log("• seeding the routes and the project `demo`");
-  await seed(state, {
-    gateway: gateway(origin.url),
-    "project/demo": snapshot(provider.issuer),
-  });
   console.log("• starting the worker (the first build takes a minute)");
-  await startWorker(state, port, new URL(provider.issuer).host);
-  await printRequests(`http://127.0.0.1:${port}`, provider);
+  const admin = randomUUID();
+  await startWorker(state, port, new URL(provider.issuer).host, admin);
+  console.log("• seeding the routes and the project `demo`, by the management API");
+  const base = `http://127.0.0.1:${port}`;
+  await seed(base, admin, origin.url, provider.issuer);
+  await printRequests(base, provider, admin);
   console.log("\nCtrl-C ends all of it.");
 }
 
@@ -61,30 +63,26 @@ async function assertFree(port) {
   await close(probe);
 }
 
-async function seed(state, values) {
-  const file = join(state, "seed.json");
-  const entries = Object.entries(values).map(([key, value]) => ({ key, value: JSON.stringify(value) }));
-  await writeFile(file, JSON.stringify(entries));
-  const child = wrangler([
-    "kv",
-    "bulk",
-    "put",
-    file,
-    "--binding",
-    "CONFIG",
-    "--local",
-    "--persist-to",
-    state,
-  ]);
-  const { code, output } = await finished(child);
-  if (code !== 0) throw new Error(`seeding failed:\n${output}`);
+async function seed(base, admin, originUrl, issuer) {
+  const put = async (method, path, document) => {
+    const headers = { authorization: `Bearer ${admin}`, "content-type": "application/json" };
+    const response = await fetch(base + MANAGEMENT + path, {
+      method,
+      headers,
+      body: JSON.stringify(document),
+    });
+    if (!response.ok) throw new Error(`seeding failed: ${method} ${path}: ${await response.text()}`);
+  };
+  await put("PUT", "/gateway", gateway(originUrl));
+  await put("PUT", "/projects/demo", { label: { en: "Demo" } });
+  for (const idp of idps(issuer)) await put("POST", "/projects/demo/custom-idp", idp);
 }
 
-function startWorker(state, port, issuerHost) {
+function startWorker(state, port, issuerHost, admin) {
   const child = wrangler([
     ...["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", state],
     ...["--show-interactive-dev-session=false", "--log-level", "log"],
-    ...["--var", `INSECURE_ISSUER_HOSTS:${issuerHost}`],
+    ...["--var", `INSECURE_ISSUER_HOSTS:${issuerHost}`, "--var", `ADMIN_TOKEN:${admin}`],
   ]);
   started.push(() => end(child));
   return new Promise((resolve, reject) => {
@@ -114,12 +112,6 @@ function wrangler(args) {
   });
 }
 
-function finished(child) {
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
-}
-
 function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
@@ -128,7 +120,7 @@ function end(child) {
   return gone.finally(() => clearTimeout(hard));
 }
 
-async function printRequests(base, provider) {
+async function printRequests(base, provider, admin) {
   const data = `${base}/data-recorder-service/v2/demo/things`;
   const requests = [
     ["a role from the token's claim", "200", data, await provider.token("demo-app")],
@@ -142,6 +134,13 @@ async function printRequests(base, provider) {
     ["the wrong role", "403 role_missing", data, await provider.token("demo-guest")],
     ["an expired token", "401 token_expired", data, await provider.expiredToken("demo-app")],
     ["no token", "401 token_missing", data],
+    [
+      "the project's identity providers, as its owner",
+      "200",
+      `${base}${MANAGEMENT}/projects/demo/custom-idp`,
+      await provider.token("demo-owner"),
+    ],
+    ["the list of projects, as the platform's administrator", "200", `${base}${MANAGEMENT}/projects`, admin],
     [
       "another project",
       "401 token_untrusted",

@@ -6,25 +6,35 @@ import { Log, LogLevel, Miniflare } from "miniflare";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-// KV that fails while its key `fails` exists. The worker sees it under the name of the real binding.
-const FLAKY_KV = `export default ({ KV }) => ({
+// KV whose reads fail while its key `fails` exists, and every other write while `fails-to-write` does. The worker sees
+// it under the name of the real binding.
+const FLAKY_KV = `let writes = 0; export default ({ KV }) => ({
   async get(...parameters) {
     if (await KV.get("fails")) throw new Error("KV GET failed: 500 Internal Server Error");
     return KV.get(...parameters);
   },
   getWithMetadata: (...parameters) => KV.getWithMetadata(...parameters),
-  put: (...parameters) => KV.put(...parameters),
+  async put(...parameters) {
+    if ((await KV.get("fails-to-write")) && (writes += 1) % 2) throw new Error("KV PUT failed: 500 Internal Server Error");
+    return KV.put(...parameters);
+  },
   list: (...parameters) => KV.list(...parameters),
   delete: (...parameters) => KV.delete(...parameters),
 });`;
 
 /**
  * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
- * with `flakyConfig`, the namespace CONFIG fails while it has the key `fails`.
+ * with `flakyConfig`, the namespace CONFIG fails while it is told to; `persist` is a folder that outlives the worker.
  * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
  */
-export async function startGateway({ config = {}, jwks = {}, bindings = {}, flakyConfig = false } = {}) {
+export async function startGateway({
+  config = {},
+  jwks = {},
+  bindings = {},
+  flakyConfig = false,
+  persist,
+} = {}) {
   const lines = [];
   const worker = {
     name: "edge-authorizer",
@@ -48,6 +58,8 @@ export async function startGateway({ config = {}, jwks = {}, bindings = {}, flak
   const flakyKv = { name: "flaky-kv", modules: true, script: FLAKY_KV, kvNamespaces: { KV: "CONFIG" } };
   const miniflare = new Miniflare({
     rootPath: ROOT,
+    kvPersist: persist ? `${persist}/kv` : false,
+    durableObjectsPersist: persist ? `${persist}/objects` : false,
     log: new Log(LogLevel.ERROR),
     handleRuntimeStdio: (stdout, stderr) => {
       for (const stream of [stdout, stderr]) stream.on("data", (chunk) => lines.push(chunk.toString()));

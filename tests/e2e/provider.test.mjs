@@ -1,7 +1,7 @@
 // The demo's configuration with a real OpenID Provider: tokens by client credentials, keys by discovery.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { gateway as routes, snapshot } from "../../demo/config.mjs";
+import { gateway as routes, idps } from "../../demo/config.mjs";
 import { startOrigin } from "../../demo/origin.mjs";
 import { startProvider } from "../../demo/provider.mjs";
 import { send, startGateway } from "./gateway.mjs";
@@ -22,7 +22,7 @@ describe("a real OpenID Provider", () => {
   });
 
   const stored = () => ({
-    config: { gateway: routes(origin.url), "project/demo": snapshot(provider.issuer) },
+    config: { gateway: routes(origin.url), "project/demo": { version: 1, idps: idps(provider.issuer) } },
     bindings: { INSECURE_ISSUER_HOSTS: new URL(provider.issuer).host },
   });
 

@@ -1,11 +1,12 @@
 // Bodies, event streams and WebSockets pass through as they come, never gathered first.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
 import { startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
+import { workerdIds } from "./processes.mjs";
 import { bearer, stored } from "./project.mjs";
 
 const MB = 1024 * 1024;
@@ -63,7 +64,7 @@ describe("streams", () => {
 
   for (const [what, pass] of Object.entries({ upload, download })) {
     test(`an ${what} of 200 MB passes without being kept`.replace("an d", "a d"), async (context) => {
-      const pid = workerdOf(process.pid);
+      const pid = workerdIds()[0];
       const before = residentMegabytes(pid);
       let highest = before;
       const watch = setInterval(() => (highest = Math.max(highest, residentMegabytes(pid))), 20);
@@ -121,19 +122,6 @@ describe("streams", () => {
     assert.equal(origin.received.length, before);
   });
 });
-
-/** The id of the workerd process that this process started. */
-function workerdOf(parent) {
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").match(/^\d+ \((.*)\) \S (\d+) /);
-      if (fields?.[1] === "workerd" && Number(fields[2]) === parent) return pid;
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  throw new Error("no workerd of this process");
-}
 
 function residentMegabytes(pid) {
   return Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/^VmRSS:\s+(\d+) kB/m)[1]) / 1024;

@@ -1,0 +1,106 @@
+// What was acknowledged stays, whatever fails meanwhile.
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { send, startGateway } from "./gateway.mjs";
+import { startIssuer } from "./issuer.mjs";
+import { workerdIds } from "./processes.mjs";
+import { ENTRY } from "./project.mjs";
+
+const BASE = "/project-management-service/v1";
+const WRITERS = 50;
+
+describe("durability", () => {
+  let issuer, folder, gateway;
+
+  before(async () => {
+    issuer = await startIssuer();
+    folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
+  });
+
+  after(async () => {
+    await gateway?.close();
+    await issuer?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = async (options) => {
+    const bindings = { ADMIN_TOKEN: "admin", INSECURE_ISSUER_HOSTS: new URL(issuer.url).host };
+    gateway = await startGateway({ bindings, ...options });
+  };
+
+  const call = (method, path, body) =>
+    send(gateway.url, BASE + path, {
+      method,
+      headers: { authorization: "Bearer admin", "content-type": "application/json" },
+      body: body && JSON.stringify(body),
+    });
+
+  const add = (project, index) =>
+    call("POST", `/projects/${project}/custom-idp`, { ...ENTRY, iss: issuer.url, id: `idp-${index}` });
+
+  /** Waits until what is published is the truth. */
+  async function published(project) {
+    for (const end = Date.now() + 20_000; ;) {
+      const truth = (await call("GET", `/projects/${project}/custom-idp`)).json();
+      const snapshot = JSON.parse(await gateway.get("CONFIG", `project/${project}`));
+      if (JSON.stringify(snapshot?.idps) === JSON.stringify(truth))
+        return { truth, version: snapshot.version };
+      assert.ok(Date.now() < end, "not published in time");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  test("with KV failing half the time, no update is lost and all is published in the end", async () => {
+    await start({ flakyConfig: true });
+    await gateway.put("CONFIG", "fails-to-write", "yes");
+    assert.equal((await call("PUT", "/projects/flaky", {})).status, 201);
+    const answers = await Promise.all(Array.from({ length: WRITERS }, (_, index) => add("flaky", index)));
+    assert.ok(answers.every(({ status }) => status === 201));
+    const { truth, version } = await published("flaky");
+    assert.deepEqual([truth.length, version], [WRITERS, WRITERS + 1]);
+    await gateway.close();
+    gateway = undefined;
+  });
+
+  test("killed in the middle and started again, nothing that was acknowledged is lost", async () => {
+    await start({ persist: folder });
+    assert.equal((await call("PUT", "/projects/killed", {})).status, 201);
+    const acknowledged = [];
+    const writers = Array.from({ length: WRITERS }, async (_, index) => {
+      const answer = await add("killed", index).catch(() => undefined);
+      if (answer?.status !== 201) return;
+      acknowledged.push(`idp-${index}`);
+      if (acknowledged.length === 10) for (const pid of workerdIds()) process.kill(pid, "SIGKILL");
+    });
+    await Promise.all(writers);
+    await gateway.close().catch(() => {});
+    assert.ok(
+      acknowledged.length >= 10 && acknowledged.length < WRITERS,
+      `${acknowledged.length} of ${WRITERS}`,
+    );
+
+    await start({ persist: folder });
+    const { truth, version } = await published("killed");
+    const ids = truth.map(({ id }) => id);
+    for (const id of acknowledged) assert.ok(ids.includes(id), id);
+    assert.equal(version, ids.length + 1);
+    // The version goes on without a gap.
+    assert.equal((await add("killed", "more")).status, 201);
+    assert.equal((await published("killed")).version, version + 1);
+  });
+
+  test("an entry of an issuer that is down can be tightened, with a warning", async () => {
+    const path = "/projects/killed/custom-idp/idp-more";
+    await gateway.close();
+    await start({ persist: folder });
+    await issuer.behave("down", async () => {
+      const tightened = { ...ENTRY, iss: issuer.url, id: "idp-more", definedRoles: ["other"] };
+      const answer = await call("PUT", path, tightened);
+      assert.equal(answer.status, 200, answer.text);
+      assert.match(answer.json().warnings[0], /^the issuer cannot be used at the moment: /);
+    });
+  });
+});
