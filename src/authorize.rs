@@ -9,13 +9,13 @@ use crate::algorithm::Algorithm;
 use crate::code::Code;
 use crate::cors::ResponseHeaders;
 use crate::credentials::Credentials;
-use crate::decision::{Decision, Denial, Identity, Ownership, Permit, Verdict};
-use crate::gateway::{Access, Gateway, MethodRoles, Route};
+use crate::decision::{Decision, Denial, Identity, Permit, Verdict};
+use crate::demand::{Demand, Purpose};
+use crate::gateway::{Access, Gateway, Route};
 use crate::idp::CustomIdp;
 use crate::issuer::Issuer;
 use crate::key::Key;
 use crate::key_set::KeySet;
-use crate::management::OWNER;
 use crate::method::Method;
 use crate::path::{AmbiguousPath, RequestPath};
 use crate::project::ProjectId;
@@ -154,51 +154,6 @@ impl Inquiry {
     fn decide<'r>(self, verdict: Verdict) -> Step<'r> {
         let Self { route, project, identity, cors, trace } = self;
         Step::Decided(Decision { verdict, cors, route, project, identity, trace })
-    }
-}
-
-/// What is demanded of a caller.
-#[derive(Debug)]
-struct Demand {
-    project: ProjectId,
-    purpose: Purpose,
-}
-
-/// What a caller wants.
-#[derive(Debug)]
-enum Purpose {
-    /// To send a request to an origin: one of the roles that the route demands for the method.
-    Forward { method: Method, roles: MethodRoles, route: Arc<Route> },
-    /// To manage the project: the role `owner`, of an entry that names it.
-    Manage,
-}
-
-impl Demand {
-    /// Whether the caller whom `idp` recognised may do what they want.
-    fn judge(&self, idp: &CustomIdp, identity: &Arc<Identity>, trace: &mut Trace) -> Result<Verdict, Code> {
-        let held = &identity.roles;
-        match &self.purpose {
-            Purpose::Forward { method, roles, route } => {
-                let required = roles.required(*method);
-                trace.push(trace::Step::Access {
-                    method: *method,
-                    required: required.to_vec(),
-                    held: held.clone(),
-                });
-                let is_allowed = held.iter().any(|role| required.contains(role));
-                let permit = || Verdict::Permit(Permit::new(route.clone(), Some(identity.clone())));
-                if is_allowed { Ok(permit()) } else { Err(Code::RoleMissing) }
-            }
-            Purpose::Manage => {
-                let is_owner = idp.names_owner() && held.iter().any(|role| role.as_str() == OWNER);
-                trace.push(trace::Step::Owner { held: held.clone(), is_owner });
-                if is_owner {
-                    Ok(Verdict::Manage(Ownership::new(identity.clone())))
-                } else {
-                    Err(Code::RoleMissing)
-                }
-            }
-        }
     }
 }
 

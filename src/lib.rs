@@ -15,6 +15,7 @@ mod code;
 mod cors;
 mod credentials;
 mod decision;
+mod demand;
 pub mod discovery;
 pub mod document;
 mod gateway;

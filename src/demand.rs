@@ -1,0 +1,71 @@
+//! What is demanded of a caller once they are recognised, by what they want.
+
+use std::sync::Arc;
+
+use crate::code::Code;
+use crate::decision::{Identity, Ownership, Permit, Verdict};
+use crate::gateway::{MethodRoles, Route};
+use crate::idp::CustomIdp;
+use crate::management::OWNER;
+use crate::method::Method;
+use crate::project::ProjectId;
+use crate::trace::{self, Trace};
+
+/// What is demanded of a caller.
+#[derive(Debug)]
+pub struct Demand {
+    /// The project in whose name it is demanded.
+    pub project: ProjectId,
+    /// What they want.
+    pub purpose: Purpose,
+}
+
+/// What a caller wants.
+#[derive(Debug)]
+pub enum Purpose {
+    /// To send a request to an origin: one of the roles that the route demands for the method.
+    Forward {
+        /// The request's method.
+        method: Method,
+        /// The roles that the route demands.
+        roles: MethodRoles,
+        /// The route.
+        route: Arc<Route>,
+    },
+    /// To manage the project: the role `owner`, of an entry that names it.
+    Manage,
+}
+
+impl Demand {
+    /// Whether the caller whom `idp` recognised may do what they want.
+    pub fn judge(
+        &self,
+        idp: &CustomIdp,
+        identity: &Arc<Identity>,
+        trace: &mut Trace,
+    ) -> Result<Verdict, Code> {
+        let held = &identity.roles;
+        match &self.purpose {
+            Purpose::Forward { method, roles, route } => {
+                let required = roles.required(*method);
+                trace.push(trace::Step::Access {
+                    method: *method,
+                    required: required.to_vec(),
+                    held: held.clone(),
+                });
+                let is_allowed = held.iter().any(|role| required.contains(role));
+                let permit = || Verdict::Permit(Permit::new(route.clone(), Some(identity.clone())));
+                if is_allowed { Ok(permit()) } else { Err(Code::RoleMissing) }
+            }
+            Purpose::Manage => {
+                let is_owner = idp.names_owner() && held.iter().any(|role| role.as_str() == OWNER);
+                trace.push(trace::Step::Owner { held: held.clone(), is_owner });
+                if is_owner {
+                    Ok(Verdict::Manage(Ownership::new(identity.clone())))
+                } else {
+                    Err(Code::RoleMissing)
+                }
+            }
+        }
+    }
+}
