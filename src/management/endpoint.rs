@@ -83,3 +83,42 @@ impl Endpoint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(path: &str, method: &str) -> Result<(Endpoint, Method), NoEndpoint> {
+        Endpoint::find(&RequestPath::try_from(&*format!("{MANAGEMENT_PATH}{path}")).unwrap(), method)
+    }
+
+    #[test]
+    fn a_path_names_a_resource_with_its_methods() {
+        let project = ProjectId::try_from("p1").unwrap();
+        for (path, endpoint) in [
+            ("/gateway", Endpoint::Gateway),
+            ("/projects", Endpoint::Projects),
+            ("/projects/p1", Endpoint::Project(project.clone())),
+            ("/projects/p1/custom-idp", Endpoint::Idps(project.clone())),
+            ("/projects/p1/custom-idp/my%49DP", Endpoint::Idp(project.clone(), "myIDP".to_owned())),
+            ("/projects/p1/custom-idp-order", Endpoint::IdpOrder(project.clone())),
+            ("/projects/p1/audit-log", Endpoint::AuditLog(project)),
+        ] {
+            assert_eq!(find(path, "GET"), Ok((endpoint, Method::Get)), "{path}");
+        }
+        assert_eq!(
+            find("/gateway", "DELETE"),
+            Err(NoEndpoint::Method(&[Method::Get, Method::Head, Method::Put]))
+        );
+        assert!(matches!(find("/projects", "TRACE"), Err(NoEndpoint::Method(_))));
+    }
+
+    #[test]
+    fn anything_else_is_unknown() {
+        for path in
+            ["", "/", "/gateway/", "/projects/", "/projects/-", "/projects/p1/", "/projects/p1/custom-idp/"]
+        {
+            assert_eq!(find(path, "GET"), Err(NoEndpoint::Unknown), "{path}");
+        }
+    }
+}

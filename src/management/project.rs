@@ -222,3 +222,65 @@ pub fn read_project(document: &Value) -> Result<Change, Faults> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::Snapshot;
+
+    fn entry(id: &str) -> Value {
+        json!({
+            "id": id, "iss": "https://issuer.example", "label": { "en": "x" }, "idClaim": "sub",
+            "roleDetection": "DEFINED", "definedRoles": ["access"],
+        })
+    }
+
+    fn apply(project: &Project, change: &Change) -> Result<Project, Refusal> {
+        project.apply(change, &Precondition::default()).map(|applied| applied.project)
+    }
+
+    fn project(ids: &[&str]) -> Project {
+        let new = apply(&Project::default(), &Change::PutProject { label: None }).unwrap();
+        ids.iter().fold(new, |project, id| apply(&project, &Change::AddIdp { idp: entry(id) }).unwrap())
+    }
+
+    #[test]
+    fn each_change_is_one_version_and_a_refused_one_is_none() {
+        let two = project(&["aa", "bb"]);
+        assert_eq!((two.version, two.order()), (3, json!(["aa", "bb"])));
+        assert_eq!(apply(&two, &Change::AddIdp { idp: entry("aa") }), Err(Refusal::Exists));
+        assert_eq!(apply(&two, &Change::RemoveIdp { id: "cc".to_owned() }), Err(Refusal::NotFound));
+        let one = apply(&two, &Change::RemoveIdp { id: "aa".to_owned() }).unwrap();
+        assert_eq!((one.version, one.order()), (4, json!(["bb"])));
+        assert!(Snapshot::parse(&one.snapshot().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn an_order_names_every_entry_once() {
+        let two = project(&["aa", "bb"]);
+        let reorder = |ids: &[&str]| {
+            let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+            apply(&two, &Change::Reorder { ids }).map(|project| project.order())
+        };
+        assert_eq!(reorder(&["bb", "aa"]), Ok(json!(["bb", "aa"])));
+        for bad in [&["aa"][..], &["aa", "aa"], &["aa", "cc"], &["aa", "bb", "bb"], &[]] {
+            assert!(matches!(reorder(bad), Err(Refusal::Invalid(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_project_that_is_gone_takes_nothing_and_keeps_its_version() {
+        let gone = apply(&project(&["aa"]), &Change::DeleteProject).unwrap();
+        assert_eq!((gone.snapshot(), gone.version), (None, 3));
+        assert_eq!(apply(&gone, &Change::AddIdp { idp: entry("bb") }), Err(Refusal::NotFound));
+        let again = apply(&gone, &Change::PutProject { label: None }).unwrap();
+        assert_eq!((again.version, again.idps.len()), (4, 0));
+    }
+
+    #[test]
+    fn a_project_has_at_most_a_hundred_entries() {
+        let ids: Vec<_> = (0..100).map(|index| format!("idp-{index}")).collect();
+        let full = project(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(apply(&full, &Change::AddIdp { idp: entry("more") }), Err(Refusal::TooMany));
+    }
+}
