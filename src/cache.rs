@@ -13,6 +13,9 @@ pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
 /// The most text that one cache stands for, in bytes.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// The largest entry that is kept.
+const MAX_ENTRY_BYTES: usize = MAX_BYTES / 4;
+
 /// What an entry costs beside its key and its text, in bytes.
 const ENTRY_BYTES: usize = 128;
 
@@ -85,22 +88,30 @@ impl<T: Versioned> Cache<T> {
 
     /// Keeps what `key` was found to hold at `now`, `bytes` being the length of its text. A newer version that is kept
     /// already stays, and goes on ageing: when it is gone, the older one is what there is.
-    pub fn put(&mut self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) {
+    ///
+    /// Answers what counts now.
+    pub fn put(&mut self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) -> Loaded<T> {
         let kept = self.by_key.peek(key).filter(|entry| now < entry.read.plus(OUTAGE_SECONDS));
         if let Some(Ok(Some(kept))) = kept.map(|entry| &entry.loaded)
             && let Ok(Some(new)) = &loaded
             && new.is_older_than(kept)
         {
-            return;
+            return Ok(Some(kept.clone()));
         }
         let bytes = bytes + key.len() + ENTRY_BYTES;
-        let entry = Entry { loaded, bytes, read: now, refresh_started: None };
+        if bytes > MAX_ENTRY_BYTES {
+            // One that is as large is read each time, rather than that it drives out all others.
+            self.bytes -= self.by_key.pop(key).map_or(0, |entry| entry.bytes);
+            return loaded;
+        }
+        let entry = Entry { loaded: loaded.clone(), bytes, read: now, refresh_started: None };
         let replaced = self.by_key.put(key.to_owned(), entry).map_or(0, |entry| entry.bytes);
         self.bytes = self.bytes + bytes - replaced;
         while self.bytes > MAX_BYTES {
             let Some((_, evicted)) = self.by_key.pop_lru() else { break };
             self.bytes -= evicted.bytes;
         }
+        loaded
     }
 }
 
@@ -120,16 +131,16 @@ mod tests {
         Time::from_seconds(seconds)
     }
 
-    fn cache(loaded: Loaded<u8>) -> Cache<u8> {
+    fn cache(loaded: &Loaded<u8>) -> Cache<u8> {
         let mut cache = Cache::default();
-        cache.put("k", loaded, 1, at(1000.0));
+        assert_eq!(cache.put("k", loaded.clone(), 1, at(1000.0)), *loaded);
         cache
     }
 
     #[test]
     fn a_value_is_fresh_then_stale_then_old_then_gone() {
         let value = Ok(Some(Arc::new(7)));
-        let mut cache = cache(value.clone());
+        let mut cache = cache(&value);
         assert_eq!(cache.look_up("k", at(1029.9), TTL), Cached::Fresh(value.clone()));
         assert_eq!(cache.look_up("k", at(1030.0), TTL), Cached::Stale(value.clone()));
         assert_eq!(cache.look_up("k", at(1060.0), TTL), Cached::Old(value.clone()));
@@ -141,50 +152,53 @@ mod tests {
     #[test]
     fn one_caller_refreshes_a_stale_value_unless_it_takes_too_long() {
         let value = Ok(Some(Arc::new(7)));
-        let mut cache = cache(value.clone());
+        let mut cache = cache(&value);
         assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Stale(value.clone()));
         assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Fresh(value.clone()));
         assert_eq!(cache.look_up("k", at(1045.0), TTL), Cached::Stale(value.clone()));
-        cache.put("k", value.clone(), 1, at(1046.0));
+        assert_eq!(cache.put("k", value.clone(), 1, at(1046.0)), value);
         assert_eq!(cache.look_up("k", at(1046.0), TTL), Cached::Fresh(value));
     }
 
     #[test]
     fn nothing_and_the_unreadable_are_kept_too() {
-        assert_eq!(cache(Ok(None)).look_up("k", at(1001.0), TTL), Cached::Fresh(Ok(None)));
-        assert_eq!(cache(Err(Unavailable)).look_up("k", at(1001.0), TTL), Cached::Fresh(Err(Unavailable)));
+        assert_eq!(cache(&Ok(None)).look_up("k", at(1001.0), TTL), Cached::Fresh(Ok(None)));
+        assert_eq!(cache(&Err(Unavailable)).look_up("k", at(1001.0), TTL), Cached::Fresh(Err(Unavailable)));
     }
 
     #[test]
     fn without_an_age_a_value_serves_only_while_the_store_fails() {
-        assert_eq!(cache(Ok(None)).look_up("k", at(1000.0), 0.0), Cached::Old(Ok(None)));
+        assert_eq!(cache(&Ok(None)).look_up("k", at(1000.0), 0.0), Cached::Old(Ok(None)));
     }
 
     #[test]
     fn an_older_version_does_not_replace_a_newer_one_until_that_is_gone() {
         let (new, old) = (Ok(Some(Arc::new(7))), Ok(Some(Arc::new(6))));
-        let mut cache = cache(new.clone());
-        cache.put("k", old.clone(), 1, at(1040.0));
+        let mut cache = cache(&new);
+        assert_eq!(cache.put("k", old.clone(), 1, at(1040.0)), new);
         assert_eq!(cache.look_up("k", at(1040.0), TTL), Cached::Stale(new));
-        cache.put("k", old.clone(), 1, at(1300.0));
+        assert_eq!(cache.put("k", old.clone(), 1, at(1300.0)), old);
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(old));
-        cache.put("k", Ok(None), 1, at(1300.0));
+        assert_eq!(cache.put("k", Ok(None), 1, at(1300.0)), Ok(None));
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(Ok(None)));
     }
 
     #[test]
-    fn the_least_recently_used_value_makes_room() {
+    fn the_least_recently_used_value_makes_room_and_a_huge_one_takes_none() {
         let mut cache = Cache::default();
         let value = || Ok(Some(Arc::new(1)));
-        cache.put("a", value(), MAX_BYTES / 2, at(0.0));
-        cache.put("b", value(), MAX_BYTES / 4, at(0.0));
-        cache.put("a", value(), MAX_BYTES / 2, at(1.0));
-        assert_eq!(cache.look_up("b", at(1.0), TTL), Cached::Fresh(value()));
-        cache.put("c", value(), MAX_BYTES / 4, at(1.0));
+        let quarter = MAX_ENTRY_BYTES - 200;
+        for key in ["a", "b", "c", "d"] {
+            cache.put(key, value(), quarter, at(0.0)).unwrap();
+        }
+        assert_eq!(cache.look_up("a", at(1.0), TTL), Cached::Fresh(value()));
+        cache.put("e", value(), quarter, at(1.0)).unwrap();
+        assert_eq!(cache.look_up("b", at(1.0), TTL), Cached::Missing);
+        for key in ["a", "c", "d", "e"] {
+            assert_eq!(cache.look_up(key, at(1.0), TTL), Cached::Fresh(value()), "{key}");
+        }
+        assert_eq!(cache.put("a", value(), MAX_ENTRY_BYTES, at(1.0)), value());
         assert_eq!(cache.look_up("a", at(1.0), TTL), Cached::Missing);
-        assert_eq!(cache.look_up("b", at(1.0), TTL), Cached::Fresh(value()));
-        cache.put("huge", value(), MAX_BYTES + 1, at(1.0));
-        assert_eq!(cache.look_up("huge", at(1.0), TTL), Cached::Missing);
-        assert_eq!(cache.bytes, 0);
+        assert_eq!(cache.look_up("c", at(1.0), TTL), Cached::Fresh(value()));
     }
 }

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// What is wrong at one place of a document.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fault {
     /// The place, as a JSON pointer (RFC 6901).
     pub pointer: String,
@@ -20,7 +20,7 @@ pub struct Fault {
 }
 
 /// All that is wrong with a document; never empty.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
 pub struct Faults(Vec<Fault>);
 
 impl Faults {
@@ -54,6 +54,7 @@ pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> R
     let faults = RefCell::default();
     let outcome = read(&Node { value: document, pointer: String::new(), faults: &faults });
     let mut faults = faults.into_inner();
+    faults.truncate(MAX_FAULTS);
     match outcome {
         Some(outcome) if faults.is_empty() => Ok(outcome),
         _ => {
@@ -65,9 +66,22 @@ pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> R
     }
 }
 
+/// The most faults that are told of one document.
+const MAX_FAULTS: usize = 100;
+
+/// The longest value that is repeated in a fault, in bytes of JSON.
+const MAX_REPEATED: usize = 200;
+
 fn fault(value: &Value, pointer: String, expected: impl Display) -> Fault {
-    Fault { pointer, value: Some(value.clone()), expected: expected.to_string() }
+    let text = value.to_string();
+    let is_short = text.len() <= MAX_REPEATED;
+    let shortened = || Value::String(text.chars().take(MAX_REPEATED).chain("…".chars()).collect());
+    let value = if is_short { value.clone() } else { shortened() };
+    Fault { pointer, value: Some(value), expected: expected.to_string() }
 }
+
+/// The most elements of a list.
+const MAX_ELEMENTS: usize = 256;
 
 /// One value of the document, with its place.
 pub struct Node<'d> {
@@ -145,6 +159,10 @@ impl<'d> Node<'d> {
         let elements = self.elements()?;
         if elements.is_empty() {
             self.fault("at least one element, or no list at all");
+            return None;
+        }
+        if elements.len() > MAX_ELEMENTS {
+            self.fault(format_args!("at most {MAX_ELEMENTS} elements"));
             return None;
         }
         elements.iter().map(Node::parse).collect::<Vec<_>>().into_iter().collect()

@@ -62,7 +62,7 @@ pub async fn keys(edge: &Edge, issuer: &Issuer) -> Result<Arc<KeySet>, Unavailab
             Unavailable
         })?;
     let keys = record.keys().clone();
-    KEYS.keep(issuer.as_str(), Ok(Some(Arc::new(record))), stored.len(), now());
+    let _kept = KEYS.keep(issuer.as_str(), Ok(Some(Arc::new(record))), stored.len(), now());
     // What KV does not take, other isolates fetch again; this one has it.
     if let Err(error) = write_text(&edge.env, KEYS.namespace, issuer.as_str(), &stored).await {
         log::warning("keys_not_stored", issuer.as_str(), error);
@@ -112,8 +112,7 @@ impl<T: Versioned> Shelf<T> {
             }),
             None => Ok(None),
         };
-        self.keep(key, loaded.clone(), text.map_or(0, |text| text.len()), now);
-        Ok(loaded)
+        Ok(self.keep(key, loaded, text.map_or(0, |text| text.len()), now))
     }
 
     fn read(&self, text: &str) -> Result<T, String> {
@@ -121,8 +120,8 @@ impl<T: Versioned> Shelf<T> {
         (self.parse)(&document).map_err(|faults| faults.to_string())
     }
 
-    fn keep(&self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) {
-        self.cache.with_borrow_mut(|cache| cache.put(key, loaded, bytes, now));
+    fn keep(&self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) -> Loaded<T> {
+        self.cache.with_borrow_mut(|cache| cache.put(key, loaded, bytes, now))
     }
 }
 
@@ -131,13 +130,14 @@ pub fn remember(project: &ProjectId, snapshot: Option<&Value>) {
     let text = snapshot.map(Value::to_string);
     let loaded =
         snapshot.map(|snapshot| Snapshot::parse(snapshot).map(Arc::new).map_err(|_| Unavailable)).transpose();
-    SNAPSHOT.keep(&format!("project/{project}"), loaded, text.map_or(0, |text| text.len()), now());
+    let _kept =
+        SNAPSHOT.keep(&format!("project/{project}"), loaded, text.map_or(0, |text| text.len()), now());
 }
 
 /// Takes note of routes that were changed here.
 pub fn remember_gateway(document: &Value) {
     let loaded = Gateway::parse(document).map(|gateway| Some(Arc::new(gateway))).map_err(|_| Unavailable);
-    GATEWAY.keep("gateway", loaded, document.to_string().len(), now());
+    let _kept = GATEWAY.keep("gateway", loaded, document.to_string().len(), now());
 }
 
 /// Publishes a value of CONFIG, or takes it away.

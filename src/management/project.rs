@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::precondition::Precondition;
+use crate::code::Code;
 use crate::document::{self, Faults};
 use crate::idp::CustomIdp;
 
@@ -74,8 +75,7 @@ pub struct Applied {
 }
 
 /// Why a change is not made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
     /// There is no such project or identity provider.
     NotFound,
@@ -87,6 +87,19 @@ pub enum Refusal {
     TooMany,
     /// The document has faults.
     Invalid(Faults),
+}
+
+impl Refusal {
+    /// The code by which it is told.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotFound => Code::NotFound,
+            Self::Exists => Code::AlreadyExists,
+            Self::PreconditionFailed => Code::PreconditionFailed,
+            Self::TooMany => Code::LimitReached,
+            Self::Invalid(_) => Code::DocumentInvalid,
+        }
+    }
 }
 
 impl Project {

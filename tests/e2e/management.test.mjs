@@ -133,7 +133,7 @@ describe("management", () => {
       items.map(({ change, outcome }) => [Object.keys(change)[0], outcome.refusal]),
       [
         ["remove_idp", undefined],
-        ["add_idp", "exists"],
+        ["add_idp", "already_exists"],
         ["add_idp", undefined],
         ["put_project", undefined],
       ],
@@ -178,11 +178,11 @@ describe("management", () => {
     assert.deepEqual([...new Set(listed)].sort(), listed);
     assert.ok(ids.every((id) => listed.includes(id)));
 
-    for (let index = 0; index < 105; index += 1)
+    for (let index = 0; index < 25; index += 1)
       await api.call("PUT", api.project, { label: { en: String(index) } });
     const first = (await api.call("GET", `${api.project}/audit-log`)).json();
     const second = (await api.call("GET", `${api.project}/audit-log?before=${first.next}`)).json();
-    assert.deepEqual([first.items.length, second.items.length, second.next], [100, 6, null]);
+    assert.deepEqual([first.items.length, second.items.length, second.next], [20, 6, null]);
     assert.ok(first.items.at(-1).number > second.items[0].number);
   });
 

@@ -6,7 +6,7 @@ mod reply;
 mod request;
 
 use edge_authorizer::management::{Change, Endpoint, NoEndpoint, Precondition, read_project};
-use edge_authorizer::{Code, Method, RequestPath, Unavailable};
+use edge_authorizer::{Code, Gateway, Method, RequestPath, Unavailable};
 use serde_json::{Value, json};
 use web_sys::Response;
 use worker::Result;
@@ -17,8 +17,11 @@ use crate::edge::{Edge, Incoming};
 use crate::objects::{FromProject, FromRegistry, ToProject, ToRegistry, ask_project, ask_registry};
 use crate::{log, store};
 
-/// How many elements of a list one answer has.
+/// How many projects one answer has.
 const PAGE: u32 = 100;
+
+/// How many entries of an audit log one answer has. Each can be as large as three bodies.
+const AUDIT_PAGE: u32 = 20;
 
 /// Answers a request to the management API.
 pub async fn handle(edge: &Edge, incoming: &Incoming<'_>) -> Result<Response> {
@@ -67,7 +70,7 @@ async fn read(
         }
         Endpoint::AuditLog(project) => {
             let before = incoming.parameter("before").and_then(|number| number.parse().ok());
-            match ask_project(&edge.env, project, &ToProject::Audit { before, limit: PAGE }).await? {
+            match ask_project(&edge.env, project, &ToProject::Audit { before, limit: AUDIT_PAGE }).await? {
                 FromProject::Audit { items, next } => Some(json!({ "items": items, "next": next })),
                 _ => return Err(Unavailable.into()),
             }
@@ -102,7 +105,7 @@ async fn write(
         if_none_match: incoming.header("if-none-match"),
     };
     let (id, change) = match (endpoint, method) {
-        (Endpoint::Gateway, _) => return put_gateway(edge, document, precondition).await,
+        (Endpoint::Gateway, _) => return put_gateway(edge, incoming, document, precondition).await,
         (Endpoint::Project(id), Method::Delete) => (id, Change::DeleteProject),
         (Endpoint::Project(id), _) => {
             (id, read_project(&document).map_err(|faults| Reply::invalid(&faults))?)
@@ -118,16 +121,21 @@ async fn write(
 
 async fn put_gateway(
     edge: &Edge,
+    incoming: &Incoming<'_>,
     document: Value,
     precondition: Precondition,
 ) -> std::result::Result<Reply, Reply> {
+    Gateway::parse(&document).map_err(|faults| Reply::invalid(&faults))?;
+    if incoming.is_set("dryRun") {
+        return Ok(Reply::gateway(&document, false, false));
+    }
     let question = ToRegistry::PutGateway { document: document.clone(), precondition };
     match ask_registry(&edge.env, &question).await? {
         FromRegistry::Changed { published, created } => {
             store::remember_gateway(&document);
             Ok(Reply::gateway(&document, created, published))
         }
-        FromRegistry::Refused(refusal) => Err(refusal.into()),
+        FromRegistry::PreconditionFailed => Err(Reply::refused(Code::PreconditionFailed)),
         _ => Err(Unavailable.into()),
     }
 }

@@ -28,48 +28,87 @@ pub struct Request<'r> {
     pub caller: &'r Caller,
 }
 
+/// How often a change is tried while others change the project.
+const ATTEMPTS: usize = 20;
+
 /// Makes the change, unless it is refused, or only asked for with `?dryRun=true`.
+///
+/// An owner's right and what the change would come to are looked at on the same version of the project as the change is
+/// made on: who is no owner any more by then changes nothing.
 pub async fn change(edge: &Edge, incoming: &Incoming<'_>, request: Request<'_>) -> Result<Reply, Reply> {
+    for _ in 0..ATTEMPTS {
+        if let Some(reply) = attempt(edge, incoming, &request).await? {
+            return Ok(reply);
+        }
+    }
+    Err(Unavailable.into())
+}
+
+/// Tries to make the change; `None` if the project has changed meanwhile.
+async fn attempt(
+    edge: &Edge,
+    incoming: &Incoming<'_>,
+    request: &Request<'_>,
+) -> Result<Option<Reply>, Reply> {
+    let FromProject::Project(current) = ask_project(&edge.env, request.id, &ToProject::Read).await? else {
+        return Err(Unavailable.into());
+    };
+    let is_owner = matches!(request.caller, Caller::Owner(_));
+    if is_owner && !owns(edge, incoming, request.id, &current).await {
+        return Err(Reply::denied(&Denial { code: Code::TokenUntrusted, realm: Some(request.id.clone()) }));
+    }
     let is_dry_run = incoming.is_set("dryRun");
-    let examination = match request.ask(edge, incoming, true).await? {
-        FromProject::Changed { project, before, .. } => {
-            let examined = examine(edge, incoming, &request, &project, before.as_ref()).await;
-            if let Err(Reply::Problem { denial, .. }) = &examined
+    let preview = current.apply(&request.change, &request.precondition).map_err(Reply::from);
+    let examined = match &preview {
+        Ok(applied) => examine(edge, incoming, request, &applied.project, applied.before.as_ref()).await,
+        Err(_) => Ok(Examination::default()),
+    };
+    let (applied, examination) = match preview.and_then(|applied| Ok((applied, examined?))) {
+        Ok(passed) => passed,
+        Err(refusal) => {
+            if let Reply::Problem { denial, .. } = &refusal
                 && !is_dry_run
             {
                 request.note(edge, incoming, denial.code).await?;
             }
-            examined?
+            return Err(refusal);
         }
-        // Asked for in earnest, a refused attempt is noted.
-        FromProject::Refused(refusal) if is_dry_run => return Err(refusal.into()),
-        _ => Examination::default(),
     };
-    match request.ask(edge, incoming, is_dry_run).await? {
+    if is_dry_run {
+        let is_new = applied.before.is_none();
+        return Ok(Some(Reply::changed(
+            incoming,
+            &request.change,
+            is_new,
+            applied.after,
+            false,
+            examination,
+        )));
+    }
+    match request.commit(edge, incoming, is_owner.then_some(current.version)).await? {
         FromProject::Changed { project, before, after, published } => {
-            if !is_dry_run {
-                // The edge that made a change sees it at once, wherever it is published yet.
-                store::remember(request.id, project.snapshot().as_ref());
-            }
-            Ok(Reply::changed(incoming, &request.change, before.is_none(), after, published, examination))
+            // The edge that made a change sees it at once, wherever it is published yet.
+            store::remember(request.id, project.snapshot().as_ref());
+            let is_new = before.is_none();
+            Ok(Some(Reply::changed(incoming, &request.change, is_new, after, published, examination)))
         }
-        FromProject::Refused(refusal) => Err(refusal.into()),
+        FromProject::Stale => Ok(None),
         _ => Err(Unavailable.into()),
     }
 }
 
 impl Request<'_> {
-    async fn ask(
+    async fn commit(
         &self,
         edge: &Edge,
         incoming: &Incoming<'_>,
-        is_dry_run: bool,
+        expected: Option<u64>,
     ) -> Result<FromProject, Unavailable> {
         let question = ToProject::Change {
             change: self.change.clone(),
             precondition: self.precondition.clone(),
             author: self.author(incoming),
-            is_dry_run,
+            expected,
         };
         ask_project(&edge.env, self.id, &question).await
     }
@@ -98,8 +137,9 @@ async fn examine(
     project: &Project,
     before: Option<&Value>,
 ) -> Result<Examination, Reply> {
-    if matches!(request.caller, Caller::Owner(_)) && !incoming.is_set("force") {
-        guard_last_way_in(edge, incoming, request.id, project).await?;
+    let is_guarded = matches!(request.caller, Caller::Owner(_)) && !incoming.is_set("force");
+    if is_guarded && !owns(edge, incoming, request.id, project).await {
+        return Err(Reply::refused(Code::WouldLockOut));
     }
     match &request.change {
         Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. } => {
@@ -110,22 +150,13 @@ async fn examine(
     }
 }
 
-/// An owner stays one, by the very token that asks for the change.
-async fn guard_last_way_in(
-    edge: &Edge,
-    incoming: &Incoming<'_>,
-    id: &ProjectId,
-    project: &Project,
-) -> Result<(), Reply> {
+/// Whether the token of the request makes its caller an owner of the project as it is given.
+async fn owns(edge: &Edge, incoming: &Incoming<'_>, id: &ProjectId, project: &Project) -> bool {
     let snapshot = project.snapshot().and_then(|snapshot| Snapshot::parse(&snapshot).ok()).map(Arc::new);
     let authorization = incoming.header("authorization");
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     let step = authorize_owner(id, authorization.as_deref(), clock);
-    let decision = drive(edge, step, Source::Given(snapshot)).await;
-    match decision.verdict {
-        Verdict::Manage(_) => Ok(()),
-        _ => Err(Reply::denied(&Denial { code: Code::WouldLockOut, realm: None })),
-    }
+    matches!(drive(edge, step, Source::Given(snapshot)).await.verdict, Verdict::Manage(_))
 }
 
 /// Asks the issuer for its keys. That it fails is a refusal only for an issuer that is new: an owner must be able to

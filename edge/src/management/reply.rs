@@ -154,7 +154,8 @@ impl Reply {
 
 fn respond(status: u16, request_id: &str, body: Option<&str>) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
-    headers.set("cache-control", "no-store")?;
+    // A compressed answer would have another, weak entity tag.
+    headers.set("cache-control", "no-store, no-transform")?;
     headers.set("x-request-id", request_id)?;
     if body.is_some() {
         headers.set("content-type", "application/json")?;
@@ -173,12 +174,9 @@ impl From<Unavailable> for Reply {
 
 impl From<Refusal> for Reply {
     fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NotFound => Self::refused(Code::NotFound),
-            Refusal::Exists => Self::refused(Code::AlreadyExists),
-            Refusal::PreconditionFailed => Self::refused(Code::PreconditionFailed),
-            Refusal::TooMany => Self::refused(Code::LimitReached),
-            Refusal::Invalid(faults) => Self::invalid(&faults),
+        match &refusal {
+            Refusal::Invalid(faults) => Self::invalid(faults),
+            _ => Self::refused(refusal.code()),
         }
     }
 }

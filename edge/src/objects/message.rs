@@ -1,6 +1,6 @@
 //! What the objects are asked, and what they answer: JSON over the only way that the platform has to them.
 
-use edge_authorizer::management::{Change, Precondition, Project, Refusal};
+use edge_authorizer::management::{Change, Precondition, Project};
 use edge_authorizer::{ProjectId, Unavailable};
 use js_sys::Promise;
 use serde::de::DeserializeOwned;
@@ -50,8 +50,8 @@ pub enum ToProject {
         precondition: Precondition,
         /// Who asks.
         author: Author,
-        /// Whether nothing is to be stored.
-        is_dry_run: bool,
+        /// The version of the project that the author was allowed to change; any, if there is none.
+        expected: Option<u64>,
     },
     /// Note that this was refused before it came to the project.
     Note {
@@ -92,8 +92,8 @@ pub enum FromProject {
         /// Whether the edges can see it.
         published: bool,
     },
-    /// It was not.
-    Refused(Refusal),
+    /// The project has changed since, or cannot be changed so any more; look at it again.
+    Stale,
     /// So be it.
     Done,
     /// These are the issuer's keys, or why they cannot be had.
@@ -154,8 +154,8 @@ pub enum FromRegistry {
         /// Whether there were none before.
         created: bool,
     },
-    /// They were not.
-    Refused(Refusal),
+    /// They are not as demanded.
+    PreconditionFailed,
     /// These are the projects, `{"id", "label"}` each.
     Projects(Vec<Value>),
     /// So be it.

@@ -4,6 +4,7 @@ mod message;
 mod probe;
 mod project;
 mod registry;
+mod turn;
 
 pub use message::{
     Author, FromProject, FromRegistry, KeyReport, ToProject, ToRegistry, ask_project, ask_registry,

@@ -1,17 +1,17 @@
 //! A project's object: its entries, its version, its audit log. A change commits here and then is published.
 
-use std::cell::Cell;
 use std::time::Duration;
 
-use edge_authorizer::management::{Applied, Change, Precondition, Project, Refusal};
+use edge_authorizer::management::{Applied, Change, Precondition, Project};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{
-    Delay, DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
+    DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
 use super::message::{Author, FromProject, FromRegistry, ToProject, ToRegistry, ask_registry};
 use super::probe::Probes;
+use super::turn::{Turn, within_time};
 use crate::http::now;
 use crate::settings::Settings;
 use crate::{log, store};
@@ -37,7 +37,7 @@ const RETRY: Duration = Duration::from_secs(2);
 pub struct ProjectObject {
     state: State,
     env: Env,
-    is_publishing: Cell<bool>,
+    publishing: Turn,
     probes: Probes,
 }
 
@@ -64,22 +64,21 @@ struct AuditRow {
 
 impl DurableObject for ProjectObject {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, is_publishing: Cell::new(false), probes: Probes::default() }
+        Self { state, env, publishing: Turn::default(), probes: Probes::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        super::migrate(&self.sql(), &MIGRATIONS)?;
         let name = request.path().trim_start_matches('/').to_owned();
         let answer = match request.json().await? {
             ToProject::Read => FromProject::Project(self.read()?),
-            ToProject::Change { change, precondition, author: _, is_dry_run: true } => {
-                preview(self.read()?.apply(&change, &precondition))
-            }
-            ToProject::Change { change, precondition, author, is_dry_run: false } => {
-                self.change(&name, &change, &precondition, &author).await?
+            ToProject::Change { change, precondition, author, expected } => {
+                self.change(&name, &change, &precondition, &author, expected).await?
             }
             ToProject::Note { change, author, code } => {
-                self.note(&author, &change, &json!({ "refusal": code }))?;
+                // A project that nobody made has no log that could be filled.
+                if self.is_known()? {
+                    self.note(&author, &change, &json!({ "refusal": code }))?;
+                }
                 FromProject::Done
             }
             ToProject::Probe { issuer } => {
@@ -103,7 +102,17 @@ impl ProjectObject {
         self.state.storage().sql()
     }
 
+    /// Whether anything was ever stored here. Asking for a project that does not exist leaves nothing behind.
+    fn is_known(&self) -> Result<bool> {
+        let tables: Vec<Value> =
+            self.sql().exec("SELECT name FROM sqlite_master WHERE name = 'project'", None)?.to_array()?;
+        Ok(!tables.is_empty())
+    }
+
     fn row(&self) -> Result<Option<ProjectRow>> {
+        if !self.is_known()? {
+            return Ok(None);
+        }
         Ok(self
             .sql()
             .exec("SELECT name, present, version, published, label FROM project", None)?
@@ -127,14 +136,17 @@ impl ProjectObject {
         change: &Change,
         precondition: &Precondition,
         author: &Author,
+        expected: Option<u64>,
     ) -> Result<FromProject> {
-        let Applied { project, before, after } = match self.read()?.apply(change, precondition) {
-            Ok(applied) => applied,
-            Err(refusal) => {
-                self.note(author, change, &json!({ "refusal": refusal }))?;
-                return Ok(FromProject::Refused(refusal));
-            }
+        let current = self.read()?;
+        if expected.is_some_and(|version| version != current.version) {
+            return Ok(FromProject::Stale);
+        }
+        // What is refused here was possible when it was looked at: whoever asks has to look again.
+        let Ok(Applied { project, before, after }) = current.apply(change, precondition) else {
+            return Ok(FromProject::Stale);
         };
+        super::migrate(&self.sql(), &MIGRATIONS)?;
         self.note(author, change, &json!({ "before": before, "after": after }))?;
         self.write(name, &project)?;
         // Nothing was awaited since the change was written, so the alarm is stored with it or not at all.
@@ -172,15 +184,18 @@ impl ProjectObject {
         let at = now().as_seconds();
         let entry = json!({ "author": author, "change": change, "outcome": outcome });
         let sql = self.sql();
-        sql.exec("INSERT INTO audit (at, entry) VALUES (?, ?)", vec![at.into(), entry.to_string().into()])?;
         sql.exec(
             "DELETE FROM audit WHERE at < ? OR number <= (SELECT MAX(number) FROM audit) - ?",
-            vec![(at - AUDIT_SECONDS).into(), AUDIT_ENTRIES.into()],
+            vec![(at - AUDIT_SECONDS).into(), (AUDIT_ENTRIES - 1).into()],
         )?;
+        sql.exec("INSERT INTO audit (at, entry) VALUES (?, ?)", vec![at.into(), entry.to_string().into()])?;
         Ok(())
     }
 
     fn audit(&self, before: Option<u64>, limit: u32) -> Result<FromProject> {
+        if !self.is_known()? {
+            return Ok(FromProject::Audit { items: Vec::new(), next: None });
+        }
         let rows: Vec<AuditRow> = self
             .sql()
             .exec(
@@ -203,22 +218,13 @@ impl ProjectObject {
     /// Publishes what is not published yet, and answers which version the edges can see.
     async fn publish(&self) -> Result<u64> {
         // One at a time, so that an older snapshot never lands after a newer one.
-        while self.is_publishing.get() {
-            Delay::from(Duration::from_millis(10)).await;
-        }
-        self.is_publishing.set(true);
-        let outcome = self.publish_alone().await;
-        self.is_publishing.set(false);
-        outcome
-    }
-
-    async fn publish_alone(&self) -> Result<u64> {
+        let Some(_turn) = self.publishing.take().await else { return Ok(0) };
         let Some(row) = self.row()? else { return Ok(0) };
         if row.published == row.version {
             return Ok(row.version);
         }
         let project = self.read()?;
-        if let Err(error) = self.publish_version(&row.name, &project).await {
+        if let Err(error) = within_time(self.publish_version(&row.name, &project)).await {
             log::warning("not_published", &row.name, error);
             self.state.storage().set_alarm(RETRY).await?;
             return Ok(row.published);
@@ -237,16 +243,6 @@ impl ProjectObject {
             Ok(FromRegistry::Done) => Ok(()),
             _ => Err("the registry does not answer".into()),
         }
-    }
-}
-
-/// What a change would come to.
-fn preview(applied: std::result::Result<Applied, Refusal>) -> FromProject {
-    match applied {
-        Ok(Applied { project, before, after }) => {
-            FromProject::Changed { project, before, after, published: false }
-        }
-        Err(refusal) => FromProject::Refused(refusal),
     }
 }
 

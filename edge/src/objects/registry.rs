@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use edge_authorizer::Gateway;
-use edge_authorizer::management::{Precondition, Refusal};
+use edge_authorizer::management::Precondition;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{
@@ -11,11 +10,14 @@ use worker::{
 };
 
 use super::message::{FromRegistry, ToRegistry};
+use super::turn::{Turn, within_time};
 use crate::{log, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 1] = ["
-    CREATE TABLE gateway (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL, published INTEGER NOT NULL);
+    CREATE TABLE gateway (
+        id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL,
+        version INTEGER NOT NULL, published INTEGER NOT NULL);
     CREATE TABLE project (id TEXT PRIMARY KEY, label TEXT) WITHOUT ROWID;
 "];
 
@@ -27,12 +29,14 @@ const RETRY: Duration = Duration::from_secs(2);
 pub struct RegistryObject {
     state: State,
     env: Env,
+    publishing: Turn,
 }
 
 #[derive(Deserialize)]
 struct GatewayRow {
     document: String,
-    published: u8,
+    version: u32,
+    published: u32,
 }
 
 #[derive(Deserialize)]
@@ -43,7 +47,7 @@ struct ProjectRow {
 
 impl DurableObject for RegistryObject {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env }
+        Self { state, env, publishing: Turn::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -80,7 +84,7 @@ impl RegistryObject {
     }
 
     fn row(&self) -> Result<Option<GatewayRow>> {
-        Ok(self.sql().exec("SELECT document, published FROM gateway", None)?.to_array()?.pop())
+        Ok(self.sql().exec("SELECT document, version, published FROM gateway", None)?.to_array()?.pop())
     }
 
     fn gateway(&self) -> Result<Option<Value>> {
@@ -90,31 +94,29 @@ impl RegistryObject {
     async fn put_gateway(&self, document: &Value, precondition: &Precondition) -> Result<FromRegistry> {
         let current = self.gateway()?.map(|document| document.to_string());
         if !precondition.holds(current.as_deref()) {
-            return Ok(FromRegistry::Refused(Refusal::PreconditionFailed));
+            return Ok(FromRegistry::PreconditionFailed);
         }
-        if let Err(faults) = Gateway::parse(document) {
-            return Ok(FromRegistry::Refused(Refusal::Invalid(faults)));
-        }
-        let text = document.to_string();
-        self.sql().exec("INSERT OR REPLACE INTO gateway VALUES (1, ?, 0)", vec![text.into()])?;
+        self.sql().exec(
+            "INSERT INTO gateway VALUES (1, ?, 1, 0)
+             ON CONFLICT (id) DO UPDATE SET document = excluded.document, version = version + 1",
+            vec![document.to_string().into()],
+        )?;
         self.state.storage().set_alarm(RETRY).await?;
         Ok(FromRegistry::Changed { published: self.publish().await?, created: current.is_none() })
     }
 
     /// Publishes the routes, if they are not yet; answers whether the edges can see them.
     async fn publish(&self) -> Result<bool> {
-        let Some(row) = self.row()? else { return Ok(true) };
-        if row.published == 1 {
-            return Ok(true);
-        }
+        // One at a time, so that older routes never land after newer ones.
+        let Some(_turn) = self.publishing.take().await else { return Ok(false) };
+        let Some(row) = self.row()?.filter(|row| row.published != row.version) else { return Ok(true) };
         let document = serde_json::from_str(&row.document)?;
-        if let Err(error) = store::publish(&self.env, "gateway", Some(&document)).await {
+        if let Err(error) = within_time(store::publish(&self.env, "gateway", Some(&document))).await {
             log::warning("not_published", "gateway", error);
             self.state.storage().set_alarm(RETRY).await?;
             return Ok(false);
         }
-        let text = row.document.into();
-        self.sql().exec("UPDATE gateway SET published = 1 WHERE document = ?", vec![text])?;
+        self.sql().exec("UPDATE gateway SET published = ?", vec![i64::from(row.version).into()])?;
         Ok(true)
     }
 
