@@ -68,6 +68,9 @@ impl DurableObject for ProjectObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if self.is_known()? {
+            super::migrate(&self.sql(), &MIGRATIONS)?;
+        }
         let name = request.path().trim_start_matches('/').to_owned();
         let answer = match request.json().await? {
             ToProject::Read => FromProject::Project(self.read()?),
