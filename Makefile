@@ -20,8 +20,8 @@ setup: ## Install what the build needs (run and test do it themselves)
 
 lint: ## Check formatting, and clippy with warnings denied
 	$(CARGO) fmt --all -- --check
-	$(CARGO) clippy --locked --package edge-authorizer --all-targets -- -D warnings
-	$(CARGO) clippy --locked --package edge --package inspector --target wasm32-unknown-unknown -- -D warnings
+	$(CARGO) clippy --locked --package edge-authorizer --package wycheproof-cases --all-targets -- -D warnings
+	$(CARGO) clippy --locked --package edge --package inspector --package webcrypto --target wasm32-unknown-unknown -- -D warnings
 	npx prettier --check --log-level warn .
 
 unit: ## Run the native tests of the core
