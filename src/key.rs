@@ -174,18 +174,18 @@ pub fn member(entry: &Value, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use base64ct::{Base64UrlUnpadded, Encoding};
     use serde_json::json;
 
-    fn rsa(bytes: usize, last: u8, exponent: &str) -> Value {
+    pub(crate) fn rsa(bytes: usize, last: u8, exponent: &str) -> Value {
         let mut modulus = vec![0xff; bytes];
         modulus[bytes - 1] = last;
         json!({"kty": "RSA", "n": Base64UrlUnpadded::encode_string(&modulus), "e": exponent})
     }
 
-    fn with(mut key: Value, name: &str, value: Value) -> Value {
+    pub(crate) fn with(mut key: Value, name: &str, value: Value) -> Value {
         key[name] = value;
         key
     }

@@ -94,22 +94,12 @@ impl KeySet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::tests::{rsa, with};
     use base64ct::{Base64UrlUnpadded, Encoding};
     use serde_json::json;
 
-    fn rsa(bytes: usize, last: u8, exponent: &str) -> Value {
-        let mut modulus = vec![0xff; bytes];
-        modulus[bytes - 1] = last;
-        json!({"kty": "RSA", "n": Base64UrlUnpadded::encode_string(&modulus), "e": exponent})
-    }
-
     fn ed25519(kid: &str, fill: u8) -> Value {
         json!({"kty": "OKP", "crv": "Ed25519", "x": Base64UrlUnpadded::encode_string(&[fill; 32]), "kid": kid})
-    }
-
-    fn with(mut key: Value, name: &str, value: Value) -> Value {
-        key[name] = value;
-        key
     }
 
     #[test]

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startOrigin } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
+import { ENTRY } from "./project.mjs";
 import { keyRecord, publicJwk, sign } from "./tokens.mjs";
 
-const ISSUER = "https://issuer.example";
 const KEY_OF = {
   RS256: "rsa-1",
   RS384: "rsa-1",
@@ -24,22 +24,14 @@ describe("algorithms", () => {
 
   before(async () => {
     origin = await startOrigin();
-    const idp = {
-      id: "idp",
-      iss: ISSUER,
-      label: { en: "IdP" },
-      idClaim: "sub",
-      roleDetection: "DEFINED",
-      definedRoles: ["access"],
-    };
     const routes = [{ path: "/api/{project}/{*rest}", origin: "echo", access: { GET: ["access"] } }];
     const keys = [...new Set(Object.values(KEY_OF))].map(publicJwk);
     gateway = await startGateway({
       config: {
         gateway: { origins: { echo: { url: origin.url } }, routes },
-        "project/p1": { version: 1, idps: [idp] },
+        "project/p1": { version: 1, idps: [ENTRY] },
       },
-      jwks: { [ISSUER]: keyRecord(keys) },
+      jwks: { [ENTRY.iss]: keyRecord(keys) },
     });
   });
 
@@ -53,7 +45,7 @@ describe("algorithms", () => {
   for (const [alg, key] of Object.entries(KEY_OF)) {
     test(alg, async () => {
       const now = Math.floor(Date.now() / 1000);
-      const claims = { iss: ISSUER, sub: "someone", iat: now, exp: now + 600 };
+      const claims = { iss: ENTRY.iss, sub: "someone", iat: now, exp: now + 600 };
       const token = await sign(key, { alg, kid: key, typ: "JWT" }, claims);
       const answer = await request(token);
       assert.equal(answer.status, 200, answer.text);
@@ -68,19 +60,12 @@ describe("algorithms", () => {
 
   test("a key under another algorithm of its type is refused where it names one", async () => {
     const now = Math.floor(Date.now() / 1000);
-    const claims = { iss: ISSUER, sub: "someone", iat: now, exp: now + 600 };
+    const claims = { iss: ENTRY.iss, sub: "someone", iat: now, exp: now + 600 };
     const jwks = keyRecord([{ ...publicJwk("rsa-1"), alg: "RS256" }]);
     await gateway.put("JWKS", "https://named.example", jwks);
-    const idp = {
-      id: "idp",
-      label: { en: "x" },
-      idClaim: "sub",
-      roleDetection: "DEFINED",
-      definedRoles: ["access"],
-    };
     await gateway.put("CONFIG", "project/p2", {
       version: 1,
-      idps: [{ ...idp, iss: "https://named.example" }],
+      idps: [{ ...ENTRY, iss: "https://named.example" }],
     });
     for (const [alg, status] of [
       ["RS256", 200],

@@ -87,7 +87,7 @@ async fn attempt(
     }
     match request.commit(edge, incoming, is_owner.then_some(current.version)).await? {
         FromProject::Changed { project, before, after, published } => {
-            // The edge that made a change sees it at once, wherever it is published yet.
+            // The edge that made a change sees it at once, published or not.
             store::remember(request.id, project.snapshot().as_ref());
             let is_new = before.is_none();
             Ok(Some(Reply::changed(incoming, &request.change, is_new, after, published, examination)))
