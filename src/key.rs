@@ -1,9 +1,9 @@
 //! A key of an issuer (RFC 7517), and whether it can verify signatures here.
 
-use jwt_compact::jwk::JsonWebKey;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
-use serde_json::{Map, Value};
-use sha2::Sha256;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::algorithm::{Algorithm, Scheme};
 
@@ -13,7 +13,7 @@ pub struct Key {
     id: Option<String>,
     algorithm: Option<String>,
     kind: Kind,
-    jwk: JsonWebKey<'static>,
+    public_jwk: String,
     thumbprint: [u8; 32],
 }
 
@@ -63,15 +63,11 @@ impl Key {
         if entry.get("key_ops").is_some_and(|operations| !verifies(operations)) {
             return Err(Unusable::Operations);
         }
-        let jwk = serde_json::from_value(public_part(entry)).map_err(|_| Unusable::Unsupported)?;
-        let jwk = normalize(jwk);
-        Ok(Self {
-            id: member(entry, "kid"),
-            algorithm: member(entry, "alg"),
-            kind: kind(&jwk)?,
-            thumbprint: jwk.thumbprint::<Sha256>().into(),
-            jwk,
-        })
+        let (kind, public_jwk) = read_public(entry)?;
+        // In the order of their names, only what is required and nothing between: that text is what RFC 7638 hashes.
+        let public_jwk = public_jwk.to_string();
+        let thumbprint = Sha256::digest(&public_jwk).into();
+        Ok(Self { id: member(entry, "kid"), algorithm: member(entry, "alg"), kind, public_jwk, thumbprint })
     }
 
     /// Its `kid`.
@@ -85,8 +81,8 @@ impl Key {
     }
 
     /// The public key and nothing else, as JSON: what a platform imports.
-    pub fn public_jwk(&self) -> String {
-        self.jwk.to_string()
+    pub fn public_jwk(&self) -> &str {
+        &self.public_jwk
     }
 
     /// The key's type decides, never the token alone (RFC 8725, section 3.1).
@@ -100,35 +96,42 @@ impl Key {
     }
 }
 
-/// The kind of a key, if its numbers are those of one.
-fn kind(jwk: &JsonWebKey<'_>) -> Result<Kind, Unusable> {
-    match jwk {
-        JsonWebKey::Rsa { modulus, public_exponent, .. } => {
+/// The kind of a key and what is public of it, if its numbers are those of one. Leading zeros, which some issuers write
+/// before an RSA key's numbers, are left out: equal keys look equal.
+fn read_public(entry: &Value) -> Result<(Kind, Value), Unusable> {
+    let text = |name| entry.get(name).and_then(Value::as_str).ok_or(Unusable::Unsupported);
+    let bytes = |name| Base64UrlUnpadded::decode_vec(text(name)?).map_err(|_| Unusable::Unsupported);
+    let coordinate = |name, length| {
+        let bytes = bytes(name)?;
+        let is_whole = bytes.len() == length;
+        if is_whole { Ok(Base64UrlUnpadded::encode_string(&bytes)) } else { Err(Unusable::Coordinates) }
+    };
+    match text("kty")? {
+        "RSA" => {
+            let (modulus, exponent) = (bytes("n")?, bytes("e")?);
+            let (modulus, exponent) = (without_leading_zeros(&modulus), without_leading_zeros(&exponent));
             let is_odd = modulus.last().is_some_and(|byte| byte & 1 == 1);
             if !is_odd || !(2048..=8192).contains(&bit_length(modulus)) {
                 return Err(Unusable::Modulus);
             }
-            match without_leading_zeros(public_exponent) {
-                [3 | 17] | [1, 0, 1] => Ok(Kind::Rsa),
-                _ => Err(Unusable::Exponent),
+            if !matches!(exponent, [3 | 17] | [1, 0, 1]) {
+                return Err(Unusable::Exponent);
             }
+            let [n, e] = [modulus, exponent].map(Base64UrlUnpadded::encode_string);
+            Ok((Kind::Rsa, json!({ "kty": "RSA", "n": n, "e": e })))
         }
-        JsonWebKey::EllipticCurve { curve, x, y, .. } => {
-            let (curve, length) = match &**curve {
+        "EC" => {
+            let (curve, length) = match text("crv")? {
                 "P-256" => ("P-256", 32),
                 "P-384" => ("P-384", 48),
                 "P-521" => ("P-521", 66),
                 _ => return Err(Unusable::Unsupported),
             };
-            let fits = x.len() == length && y.len() == length;
-            if fits { Ok(Kind::Elliptic(curve)) } else { Err(Unusable::Coordinates) }
+            let (x, y) = (coordinate("x", length)?, coordinate("y", length)?);
+            Ok((Kind::Elliptic(curve), json!({ "kty": "EC", "crv": curve, "x": x, "y": y })))
         }
-        JsonWebKey::KeyPair { curve, x, .. } if curve == "Ed25519" => {
-            if x.len() == 32 {
-                Ok(Kind::Ed25519)
-            } else {
-                Err(Unusable::Coordinates)
-            }
+        "OKP" if text("crv")? == "Ed25519" => {
+            Ok((Kind::Ed25519, json!({ "kty": "OKP", "crv": "Ed25519", "x": coordinate("x", 32)? })))
         }
         _ => Err(Unusable::Unsupported),
     }
@@ -148,24 +151,14 @@ pub fn public_part(key: &Value) -> Value {
     Value::Object(public)
 }
 
-/// A public key, an RSA key's numbers without the leading zeros that some issuers write: equal keys look equal.
-fn normalize(mut jwk: JsonWebKey<'static>) -> JsonWebKey<'static> {
-    if let JsonWebKey::Rsa { modulus, public_exponent, .. } = &mut jwk {
-        for number in [modulus, public_exponent] {
-            *number = without_leading_zeros(number).to_vec().into();
-        }
-    }
-    jwk
-}
-
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
 }
 
+/// The bits of a number without leading zeros.
 fn bit_length(number: &[u8]) -> usize {
-    let digits = without_leading_zeros(number);
-    digits.first().map_or(0, |first| digits.len() * 8 - first.leading_zeros() as usize)
+    number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
 }
 
 /// A member that is a string.
@@ -176,8 +169,6 @@ pub fn member(entry: &Value, name: &str) -> Option<String> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use base64ct::{Base64UrlUnpadded, Encoding};
-    use serde_json::json;
 
     pub(crate) fn rsa(bytes: usize, last: u8, exponent: &str) -> Value {
         let mut modulus = vec![0xff; bytes];
@@ -220,5 +211,16 @@ pub(crate) mod tests {
         );
         assert_eq!(reason(&json!(7)), Some(Unusable::Unsupported));
         assert_eq!(reason(&with(rsa(256, 1, "AQAB"), "alg", json!(7))), Some(Unusable::Unsupported));
+    }
+
+    /// The key and the thumbprint of RFC 7638, section 3.1.
+    #[test]
+    fn a_thumbprint_is_that_of_rfc_7638() {
+        let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+        let key =
+            Key::parse(&json!({"kty": "RSA", "n": n, "e": "AQAB", "alg": "RS256", "kid": "2011-04-29"}))
+                .unwrap();
+        let thumbprint = Base64UrlUnpadded::encode_string(key.thumbprint());
+        assert_eq!(thumbprint, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
     }
 }

@@ -58,7 +58,7 @@ async fn import(
     if let Some(imported) = IMPORTED.with_borrow_mut(|keys| keys.get(&name).cloned()) {
         return Some(imported);
     }
-    let jwk = JSON::parse(&key.public_jwk()).ok()?.dyn_into::<Object>().ok()?;
+    let jwk = JSON::parse(key.public_jwk()).ok()?.dyn_into::<Object>().ok()?;
     let usages = Array::of1(&"verify".into());
     let promise = subtle.import_key_with_object("jwk", &jwk, parameters, false, &usages).ok()?;
     let imported: CryptoKey = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
