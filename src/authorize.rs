@@ -15,7 +15,7 @@ use crate::gateway::{Access, Gateway, Route};
 use crate::idp::CustomIdp;
 use crate::issuer::Issuer;
 use crate::key::Key;
-use crate::key_set::KeySet;
+use crate::key_set::{KeySet, NoCandidates};
 use crate::method::Method;
 use crate::path::{AmbiguousPath, RequestPath};
 use crate::project::ProjectId;
@@ -183,7 +183,7 @@ impl<'r> NeedProject<'r> {
             return inquiry.deny(Code::TokenUntrusted);
         };
         let issuer = idp.issuer.clone();
-        Step::NeedKeys(NeedKeys { inquiry, demand, token, snapshot, position, issuer })
+        Step::NeedKeys(NeedKeys { inquiry, demand, token, snapshot, position, issuer, known_in_vain: false })
     }
 }
 
@@ -210,6 +210,7 @@ pub struct NeedKeys<'r> {
     snapshot: Arc<Snapshot>,
     position: usize,
     issuer: Issuer,
+    known_in_vain: bool,
 }
 
 impl<'r> NeedKeys<'r> {
@@ -218,11 +219,21 @@ impl<'r> NeedKeys<'r> {
         &self.issuer
     }
 
-    /// Goes on with the issuer's keys.
+    /// Whether keys were given already and the token's is not among them: there may be newer ones.
+    pub fn known_in_vain(&self) -> bool {
+        self.known_in_vain
+    }
+
+    /// Goes on with the issuer's keys. Where the token's is not among them, they are asked for once more.
     pub fn resume(self, keys: Result<Arc<KeySet>, Unavailable>) -> Step<'r> {
-        let Self { mut inquiry, demand, token, snapshot, position, issuer: _ } = self;
+        let Self { mut inquiry, demand, token, snapshot, position, issuer, known_in_vain } = self;
         let Ok(keys) = keys else { return inquiry.deny(Code::KeysUnavailable) };
-        match keys.candidates(token.key_id(), token.algorithm()) {
+        let trusted = |key: &Key| snapshot.trusts(&issuer, key);
+        match keys.candidates(token.key_id(), token.algorithm(), trusted) {
+            Err(NoCandidates::None) if !known_in_vain => {
+                let known_in_vain = true;
+                Step::NeedKeys(Self { inquiry, demand, token, snapshot, position, issuer, known_in_vain })
+            }
             Ok(candidates) => {
                 let candidates = candidates.into_iter();
                 NeedCheck::next(candidates, Unverified { inquiry, demand, token, snapshot, position })

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use crate::issuer::Issuer;
-use crate::key_record::KeyRecord;
-use crate::time::Time;
+use crate::key_record::Published;
 
 /// How long one fetch may take, in milliseconds.
 pub const TIMEOUT_MS: u32 = 5_000;
@@ -54,24 +53,26 @@ fn hint(named: &str) -> &'static str {
     }
 }
 
-/// Keys that were fetched, and the text by which they are stored.
-#[derive(Debug)]
-pub struct Fetched {
-    /// The keys.
-    pub record: KeyRecord,
-    /// The stored form.
-    pub stored: String,
-}
-
-/// The keys of an answer, fetched at `now`; one of them at least is usable.
-pub fn read_key_set(body: &[u8], now: Time) -> Result<Fetched, Unacceptable> {
+/// The keys of an answer; one of them at least is usable.
+pub fn read_key_set(body: &[u8]) -> Result<Published, Unacceptable> {
     let jwks: Value = serde_json::from_slice(body).map_err(|_| Unacceptable::KeySet)?;
-    let record = KeyRecord::new(&jwks, now).ok_or(Unacceptable::KeySet)?;
-    if record.keys().keys().is_empty() {
+    let published = Published::new(jwks).map_err(|_| Unacceptable::KeySet)?;
+    if published.keys().keys().is_empty() {
         return Err(Unacceptable::NoUsableKey);
     }
-    let stored = record.stored(&jwks);
-    Ok(Fetched { record, stored })
+    Ok(published)
+}
+
+/// How many seconds an answer may be cached, by its `Cache-Control` (RFC 9111, section 5.2.2).
+pub fn max_age(cache_control: &str) -> Option<f64> {
+    let mut directives = cache_control.split(',').map(|directive| directive.trim().to_ascii_lowercase());
+    directives.find_map(|directive| match &*directive {
+        "no-store" | "no-cache" => Some(0.0),
+        _ => {
+            let seconds = directive.strip_prefix("max-age=")?.trim_matches('"');
+            seconds.parse::<u32>().ok().map(f64::from)
+        }
+    })
 }
 
 #[cfg(test)]
@@ -92,9 +93,22 @@ mod tests {
 
     #[test]
     fn a_key_set_without_a_usable_key_is_none() {
-        let fault = |body: &str| read_key_set(body.as_bytes(), Time::from_seconds(0.0)).unwrap_err();
+        let fault = |body: &str| read_key_set(body.as_bytes()).unwrap_err();
         assert_eq!(fault(r#"{"keys":[]}"#), Unacceptable::NoUsableKey);
         assert_eq!(fault(r#"{"keys":[{"kty":"oct","k":"AA"}]}"#), Unacceptable::NoUsableKey);
         assert_eq!(fault("[]"), Unacceptable::KeySet);
+    }
+
+    #[test]
+    fn an_answer_says_how_long_it_may_be_cached() {
+        for (header, seconds) in [
+            ("max-age=600", Some(600.0)),
+            ("public, Max-Age=\"60\", must-revalidate", Some(60.0)),
+            ("no-store", Some(0.0)),
+            ("public, s-maxage=5", None),
+            ("max-age=-1", None),
+        ] {
+            assert_eq!(max_age(header).map(f64::to_bits), seconds.map(f64::to_bits), "{header}");
+        }
     }
 }

@@ -1,19 +1,21 @@
-//! An issuer's keys as they are kept: with the time they were fetched and the time they serve.
+//! An issuer's keys as they are kept: with their times, and the history of each.
 
 use std::sync::Arc;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 
 use crate::cache::Versioned;
 use crate::document::{self, Faults};
-use crate::key::public_part;
-use crate::key_set::KeySet;
+use crate::key::{Key, public_part};
+use crate::key_set::{InvalidKeySet, KeySet};
 use crate::time::Time;
 
-/// How long fetched keys serve, in seconds.
-const LIFE: f64 = 3600.0;
+/// The most keys whose history is kept.
+const MAX_HISTORY: usize = 200;
 
-/// A key set with its times. Stored as `{"jwks": {"keys": […]}, "fetchedAt": seconds, "expiresAt": seconds}`.
+/// A key set with its times. Stored as `{"jwks": {"keys": […]}, "fetchedAt": seconds, "expiresAt": seconds,
+/// "history": [{"kid", "thumbprint", "firstSeen", "lastSeen"}, …]}`.
 #[derive(Clone, Debug)]
 pub struct KeyRecord {
     keys: Arc<KeySet>,
@@ -28,12 +30,6 @@ impl Versioned for KeyRecord {
 }
 
 impl KeyRecord {
-    /// A key set that was fetched at `now`; `None` if `jwks` is none.
-    pub fn new(jwks: &Value, now: Time) -> Option<Self> {
-        let keys = Arc::new(KeySet::parse(jwks).ok()?);
-        Some(Self { keys, fetched: now, expires: now.plus(LIFE) })
-    }
-
     /// Reads the stored form.
     pub fn parse(stored: &Value) -> Result<Self, Faults> {
         document::read(stored, |node| {
@@ -41,6 +37,7 @@ impl KeyRecord {
                 let time =
                     |name| record.required(name, "seconds since 1970")?.number().map(Time::from_seconds);
                 let (fetched, expires) = (time("fetchedAt"), time("expiresAt"));
+                let _for_people = record.optional("history");
                 let jwks = record.required("jwks", "a key set")?;
                 let keys = KeySet::parse(jwks.value()).map_err(|error| jwks.fault(error)).ok()?;
                 Some(Self { keys: Arc::new(keys), fetched: fetched?, expires: expires? })
@@ -48,37 +45,141 @@ impl KeyRecord {
         })
     }
 
-    /// The stored form, `jwks` being what the issuer published.
-    pub fn stored(&self, jwks: &Value) -> String {
-        let keys: Vec<_> =
-            jwks.get("keys").and_then(Value::as_array).into_iter().flatten().map(public_part).collect();
-        json!({ "jwks": { "keys": keys }, "fetchedAt": self.fetched, "expiresAt": self.expires }).to_string()
-    }
-
     /// The keys.
     pub fn keys(&self) -> &Arc<KeySet> {
         &self.keys
     }
 
-    /// Until when the keys serve without being fetched again.
+    /// When they were fetched.
+    pub fn fetched(&self) -> Time {
+        self.fetched
+    }
+
+    /// Until when they should have been fetched again.
     pub fn expires(&self) -> Time {
         self.expires
     }
+}
+
+/// Keys as they were just fetched.
+#[derive(Clone, Debug)]
+pub struct Published {
+    jwks: Value,
+    keys: KeySet,
+}
+
+impl Published {
+    /// Reads a JWK set.
+    pub fn new(jwks: Value) -> Result<Self, InvalidKeySet> {
+        Ok(Self { keys: KeySet::parse(&jwks)?, jwks })
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
+    /// The stored form of keys that were fetched at `now` and serve for `life` seconds, in the place of `former`. Private
+    /// members, which no issuer should publish, are not in it.
+    pub fn stored(&self, now: Time, life: f64, former: Option<&Value>) -> Value {
+        let keys: Vec<_> =
+            self.jwks.get("keys").and_then(Value::as_array).into_iter().flatten().map(public_part).collect();
+        let history = self.history(former.and_then(|former| former.get("history")), now);
+        json!({ "jwks": { "keys": keys }, "fetchedAt": now, "expiresAt": now.plus(life), "history": history })
+    }
+
+    /// The keys with the times when they were first and last seen; those that are gone come after those that are there.
+    fn history(&self, former: Option<&Value>, now: Time) -> Vec<Value> {
+        let former = former.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut history = Vec::new();
+        for key in self.keys.keys() {
+            let thumbprint = thumbprint(key);
+            let is_it = |seen: &&Value| is_seen(seen, key.id(), &thumbprint);
+            let first =
+                former.iter().find(is_it).and_then(|seen| seen.get("firstSeen")).and_then(Value::as_f64);
+            let first = first.map_or(now, Time::from_seconds);
+            history.push(
+                json!({ "kid": key.id(), "thumbprint": thumbprint, "firstSeen": first, "lastSeen": now }),
+            );
+        }
+        let is_gone =
+            |seen: &&Value| !self.keys.keys().iter().any(|key| is_seen(seen, key.id(), &thumbprint(key)));
+        history.extend(former.iter().filter(is_gone).cloned());
+        history.truncate(MAX_HISTORY);
+        history
+    }
+
+    /// The key ids that `former` knows with other key material than there is now.
+    pub fn changed(&self, former: &Value) -> Vec<&str> {
+        let former = former.get("history").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let is_changed = |key: &&Arc<Key>| {
+            let has_kid =
+                |seen: &&Value| key.id().is_some() && seen.get("kid").and_then(Value::as_str) == key.id();
+            let mut seen = former.iter().filter(has_kid).peekable();
+            seen.peek().is_some() && !seen.any(|seen| is_seen(seen, key.id(), &thumbprint(key)))
+        };
+        self.keys.keys().iter().filter(is_changed).filter_map(|key| key.id()).collect()
+    }
+}
+
+/// The thumbprint of a key as people write it: in base64url (RFC 9278).
+pub fn thumbprint(key: &Key) -> String {
+    Base64UrlUnpadded::encode_string(key.thumbprint())
+}
+
+fn is_seen(seen: &Value, kid: Option<&str>, thumbprint: &str) -> bool {
+    let is = |name, text| seen.get(name).and_then(Value::as_str) == text;
+    is("thumbprint", Some(thumbprint)) && is("kid", kid)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn key(kid: &str, fill: char) -> Value {
+        json!({"kty": "OKP", "crv": "Ed25519", "kid": kid, "x": fill.to_string().repeat(43), "d": "secret"})
+    }
+
+    fn published(keys: &[Value]) -> Published {
+        Published::new(json!({ "keys": keys })).unwrap()
+    }
+
+    fn at(seconds: f64) -> Time {
+        Time::from_seconds(seconds)
+    }
+
     #[test]
     fn is_stored_without_private_members_and_read_again() {
-        let key = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "A".repeat(43), "d": "secret"});
-        let jwks = json!({ "keys": [key, 7] });
-        let stored = KeyRecord::new(&jwks, Time::from_seconds(10.0)).unwrap().stored(&jwks);
-        assert!(!stored.contains("secret"));
-        let read = KeyRecord::parse(&serde_json::from_str(&stored).unwrap()).unwrap();
+        let stored = published(&[key("k", 'A'), json!(7)]).stored(at(10.0), 3600.0, None);
+        assert!(!stored.to_string().contains("secret"));
+        let read = KeyRecord::parse(&stored).unwrap();
         assert_eq!(read.keys().keys()[0].id(), Some("k"));
-        assert_eq!(read.expires(), Time::from_seconds(3610.0));
+        assert_eq!((read.fetched(), read.expires()), (at(10.0), at(3610.0)));
+    }
+
+    #[test]
+    fn history_tells_when_a_key_came_and_when_it_was_last_there() {
+        let first = published(&[key("a", 'A'), key("b", 'E')]).stored(at(10.0), 60.0, None);
+        let second = published(&[key("b", 'E'), key("c", 'I')]).stored(at(20.0), 60.0, Some(&first));
+        let told: Vec<_> = second["history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|seen| {
+                (
+                    seen["kid"].as_str().unwrap(),
+                    seen["firstSeen"].as_f64().unwrap(),
+                    seen["lastSeen"].as_f64().unwrap(),
+                )
+            })
+            .collect();
+        assert_eq!(told, [("b", 10.0, 20.0), ("c", 20.0, 20.0), ("a", 10.0, 10.0)]);
+    }
+
+    #[test]
+    fn a_key_id_with_other_key_material_is_noticed() {
+        let first = published(&[key("a", 'A'), key("b", 'E')]).stored(at(10.0), 60.0, None);
+        assert_eq!(published(&[key("a", 'I'), key("b", 'E'), key("c", 'A')]).changed(&first), ["a"]);
     }
 
     #[test]

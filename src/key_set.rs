@@ -42,6 +42,8 @@ pub struct InvalidKeySet;
 pub enum NoCandidates {
     /// No usable key has the token's `kid` and fits its `alg`.
     None,
+    /// Those that do are ones that the project does not trust.
+    Distrusted,
     /// More than [`MAX_CANDIDATES`] different ones do.
     TooMany,
 }
@@ -74,16 +76,25 @@ impl KeySet {
     }
 
     /// The keys to try on a token: those with its `kid` (without one: all) that fit its algorithm, equal keys once.
-    pub fn candidates(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Vec<Arc<Key>>, NoCandidates> {
+    /// Those that are not `trusted` are left aside.
+    pub fn candidates(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+        trusted: impl Fn(&Key) -> bool,
+    ) -> Result<Vec<Arc<Key>>, NoCandidates> {
         let mut seen = BTreeSet::new();
-        let candidates: Vec<_> = self
+        let mut candidates: Vec<_> = self
             .keys
             .iter()
             .filter(|key| kid.is_none() || key.id() == kid)
             .filter(|key| key.fits(algorithm) && seen.insert(*key.thumbprint()))
             .cloned()
             .collect();
+        let fitting = candidates.len();
+        candidates.retain(|key| trusted(key));
         match candidates.len() {
+            0 if fitting > 0 => Err(NoCandidates::Distrusted),
             0 => Err(NoCandidates::None),
             1..=MAX_CANDIDATES => Ok(candidates),
             _ => Err(NoCandidates::TooMany),
@@ -108,7 +119,7 @@ mod tests {
         let set = KeySet::parse(&json!({"keys": [ed25519("a", 1), ed25519("b", 2), ed25519("c", 1), ps256]}))
             .unwrap();
         let ids = |kid, name| {
-            let keys = set.candidates(kid, Algorithm::try_from(name).unwrap())?;
+            let keys = set.candidates(kid, Algorithm::try_from(name).unwrap(), |_| true)?;
             Ok(keys.iter().map(|key| key.id().unwrap().to_owned()).collect::<Vec<_>>())
         };
         assert_eq!(ids(Some("b"), "EdDSA"), Ok(vec!["b".to_owned()]));
@@ -122,7 +133,7 @@ mod tests {
     #[test]
     fn leading_zeros_make_no_other_key() {
         let set = KeySet::parse(&json!({"keys": [rsa(256, 1, "AQAB"), rsa(256, 1, "AAEAAQ")]})).unwrap();
-        assert_eq!(set.candidates(None, Algorithm::try_from("RS256").unwrap()).unwrap().len(), 1);
+        assert_eq!(set.candidates(None, Algorithm::try_from("RS256").unwrap(), |_| true).unwrap().len(), 1);
     }
 
     #[test]
@@ -130,7 +141,7 @@ mod tests {
         let keys: Vec<_> = (0..5).map(|fill| ed25519("same", fill)).collect();
         let set = KeySet::parse(&json!({"keys": keys})).unwrap();
         let eddsa = Algorithm::try_from("EdDSA").unwrap();
-        assert_eq!(set.candidates(Some("same"), eddsa).unwrap_err(), NoCandidates::TooMany);
+        assert_eq!(set.candidates(Some("same"), eddsa, |_| true).unwrap_err(), NoCandidates::TooMany);
     }
 
     #[test]

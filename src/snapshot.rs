@@ -3,14 +3,19 @@
 use serde_json::Value;
 
 use crate::cache::Versioned;
+use crate::distrusted::DistrustedKey;
 use crate::document::{self, Faults, Node};
 use crate::idp::CustomIdp;
+use crate::issuer::Issuer;
+use crate::key::Key;
+use crate::key_record::thumbprint;
 
-/// A project's identity providers, in the order in which they are asked.
+/// A project's identity providers, in the order in which they are asked, and the keys that it does not trust.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     version: u64,
     idps: Vec<CustomIdp>,
+    distrusted: Vec<DistrustedKey>,
 }
 
 impl Versioned for Snapshot {
@@ -20,7 +25,7 @@ impl Versioned for Snapshot {
 }
 
 impl Snapshot {
-    /// Reads the stored form: `{"version": 1, "idps": [entry, …]}`.
+    /// Reads the stored form: `{"version": 1, "idps": [entry, …], "distrustedKeys": [key, …]}`, the last if there are any.
     pub fn parse(document: &Value) -> Result<Self, Faults> {
         document::read(document, Self::read)
     }
@@ -31,7 +36,8 @@ impl Snapshot {
                 .required("version", "the snapshot's version")
                 .and_then(|node| node.integer(0..=u64::MAX));
             let idps = snapshot.required("idps", "the list of entries").and_then(|node| read_idps(&node));
-            Some(Self { version: version?, idps: idps? })
+            let distrusted = snapshot.optional("distrustedKeys").map(|node| read_distrusted(&node));
+            Some(Self { version: version?, idps: idps?, distrusted: distrusted.unwrap_or(Some(Vec::new()))? })
         })
     }
 
@@ -39,6 +45,16 @@ impl Snapshot {
     pub fn idps(&self) -> &[CustomIdp] {
         &self.idps
     }
+
+    /// Whether a key of `issuer` counts for this project.
+    pub fn trusts(&self, issuer: &Issuer, key: &Key) -> bool {
+        let thumbprint = thumbprint(key);
+        !self.distrusted.iter().any(|distrusted| distrusted.is(issuer, key.id(), &thumbprint))
+    }
+}
+
+fn read_distrusted(node: &Node<'_>) -> Option<Vec<DistrustedKey>> {
+    node.elements()?.iter().map(DistrustedKey::read).collect()
 }
 
 fn read_idps(node: &Node<'_>) -> Option<Vec<CustomIdp>> {

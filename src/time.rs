@@ -1,9 +1,9 @@
 //! Points in time, as tokens write them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Seconds since 1970-01-01T00:00:00Z with their fraction: the `NumericDate` of RFC 7519 (section 2).
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct Time(f64);
 
 impl Time {

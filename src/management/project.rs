@@ -7,11 +7,15 @@ use serde_json::{Map, Value, json};
 
 use super::precondition::Precondition;
 use crate::code::Code;
+use crate::distrusted::DistrustedKey;
 use crate::document::{self, Faults};
 use crate::idp::CustomIdp;
 
 /// The most identity providers of a project.
 const MAX_IDPS: usize = 100;
+
+/// The most keys that a project does not trust.
+const MAX_DISTRUSTED: usize = 100;
 
 /// A project: its entries as they were written, in order, and a version that grows by one with each change.
 ///
@@ -26,6 +30,8 @@ pub struct Project {
     pub label: Option<Value>,
     /// Its identity providers.
     pub idps: Vec<Value>,
+    /// The keys that it does not trust.
+    pub distrusted: Vec<DistrustedKey>,
 }
 
 /// Something that is to be changed.
@@ -60,6 +66,15 @@ pub enum Change {
     Reorder {
         /// Their ids, each once.
         ids: Vec<String>,
+    },
+    /// Trusts a key no more.
+    DistrustKey(DistrustedKey),
+    /// Trusts a key again.
+    TrustKey {
+        /// Its issuer.
+        iss: String,
+        /// Its id.
+        kid: String,
     },
 }
 
@@ -125,6 +140,10 @@ impl Project {
             Change::AddIdp { idp } => self.idp(idp.get("id")?.as_str()?).cloned(),
             Change::ReplaceIdp { id, .. } | Change::RemoveIdp { id } => self.idp(id).cloned(),
             Change::Reorder { .. } => Some(self.order()),
+            Change::DistrustKey(DistrustedKey { iss, kid, .. }) | Change::TrustKey { iss, kid } => {
+                let position = self.distrusted_position(iss, kid)?;
+                self.distrusted.get(position).map(|key| json!(key))
+            }
         }
     }
 
@@ -173,6 +192,21 @@ impl Project {
                 self.reorder(ids)?;
                 Ok(Some(self.order()))
             }
+            Change::DistrustKey(key) => {
+                if let Some(position) = self.distrusted_position(&key.iss, &key.kid) {
+                    self.distrusted.remove(position);
+                }
+                if self.distrusted.len() >= MAX_DISTRUSTED {
+                    return Err(Refusal::TooMany);
+                }
+                self.distrusted.push(key.clone());
+                Ok(Some(json!(key)))
+            }
+            Change::TrustKey { iss, kid } => {
+                let position = self.distrusted_position(iss, kid).ok_or(Refusal::NotFound)?;
+                self.distrusted.remove(position);
+                Ok(None)
+            }
         }
     }
 
@@ -197,6 +231,10 @@ impl Project {
         self.idps.iter().position(|idp| idp.get("id").and_then(Value::as_str) == Some(id))
     }
 
+    fn distrusted_position(&self, iss: &str, kid: &str) -> Option<usize> {
+        self.distrusted.iter().position(|key| key.iss == iss && key.kid == kid)
+    }
+
     /// The entry with that id.
     pub fn idp(&self, id: &str) -> Option<&Value> {
         self.idps.get(self.position(id)?)
@@ -216,9 +254,22 @@ impl Project {
         self.exists.then_some(Value::Object(representation))
     }
 
-    /// What the edge reads: `{"version", "idps"}`, if there is such a project.
+    /// What the edge reads, if there is such a project: `{"version", "idps"}`, and `distrustedKeys` where there are any.
     pub fn snapshot(&self) -> Option<Value> {
-        self.exists.then(|| json!({ "version": self.version, "idps": self.idps }))
+        let mut snapshot = json!({ "version": self.version, "idps": self.idps });
+        if !self.distrusted.is_empty()
+            && let Some(snapshot) = snapshot.as_object_mut()
+        {
+            snapshot.insert("distrustedKeys".to_owned(), json!(self.distrusted));
+        }
+        self.exists.then_some(snapshot)
+    }
+
+    /// The issuers that the entries name, each once.
+    pub fn issuers(&self) -> BTreeSet<&str> {
+        let mut issuers = BTreeSet::new();
+        issuers.extend(self.idps.iter().filter_map(|idp| idp.get("iss").and_then(Value::as_str)));
+        issuers
     }
 }
 
@@ -239,6 +290,9 @@ pub fn read_project(document: &Value) -> Result<Change, Faults> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::issuer::Issuer;
+    use crate::key::Key;
+    use crate::key_record::thumbprint;
     use crate::snapshot::Snapshot;
 
     fn entry(id: &str) -> Value {
@@ -266,6 +320,33 @@ mod tests {
         let one = apply(&two, &Change::RemoveIdp { id: "aa".to_owned() }).unwrap();
         assert_eq!((one.version, one.order()), (4, json!(["bb"])));
         assert!(Snapshot::parse(&one.snapshot().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_key_that_is_distrusted_stays_so_until_it_is_trusted_again() {
+        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "A".repeat(43)});
+        let renamed = json!({"kty": "OKP", "crv": "Ed25519", "kid": "other", "x": "A".repeat(43)});
+        let replaced = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "E".repeat(43)});
+        let [key, renamed, replaced] = [jwk, renamed, replaced].map(|jwk| Key::parse(&jwk).unwrap());
+        let (iss, kid) = ("https://issuer.example".to_owned(), "k".to_owned());
+        let issuer = Issuer::try_from(&*iss).unwrap();
+        let distrust = |thumbprint| {
+            let key = DistrustedKey { iss: iss.clone(), kid: kid.clone(), thumbprint };
+            apply(&project(&["aa"]), &Change::DistrustKey(key)).unwrap()
+        };
+        let trusts = |project: &Project, key: &Key| {
+            Snapshot::parse(&project.snapshot().unwrap()).unwrap().trusts(&issuer, key)
+        };
+        let by_id = distrust(None);
+        assert_eq!([&key, &renamed, &replaced].map(|key| trusts(&by_id, key)), [false, true, false]);
+        let by_both = distrust(Some(thumbprint(&key)));
+        assert_eq!([&key, &renamed, &replaced].map(|key| trusts(&by_both, key)), [false, false, false]);
+        let other = Issuer::try_from("https://other.example").unwrap();
+        assert!(Snapshot::parse(&by_both.snapshot().unwrap()).unwrap().trusts(&other, &key));
+        let trust = Change::TrustKey { iss: iss.clone(), kid: kid.clone() };
+        let again = apply(&by_both, &trust).unwrap();
+        assert!(trusts(&again, &key));
+        assert_eq!(apply(&again, &trust), Err(Refusal::NotFound));
     }
 
     #[test]

@@ -1,0 +1,159 @@
+//! When an issuer's keys are fetched: ahead of time, once for a key that is not known, and ever more rarely while the
+//! issuer fails.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Time;
+
+/// The shortest life of fetched keys, in seconds, whatever the issuer says of caching.
+const MIN_LIFE: f64 = 300.0;
+
+/// The part of their life after which keys are fetched again, so that no request waits for them.
+const REFRESH_AT: f64 = 0.8;
+
+/// The part by which a time is drawn earlier or later, so that many issuers do not meet at one moment.
+const JITTER: f64 = 0.1;
+
+/// The longest wait after a failure, in seconds.
+const MAX_WAIT: f64 = 600.0;
+
+/// How long the answer to somebody who only looks at an issuer is used again, in seconds.
+const GLANCE: f64 = 60.0;
+
+/// The bounds that whoever runs the gateway sets, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyPolicy {
+    /// The longest life of fetched keys.
+    pub max_life: f64,
+    /// The shortest time between two fetches because of a key that is not known; the first wait after a failure.
+    pub cooldown: f64,
+    /// How long keys serve after the last time they could be fetched.
+    pub max_stale: f64,
+}
+
+/// Why keys are wanted from an issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// It is time, or there are none.
+    Due,
+    /// A key is not among those that are known.
+    Newer,
+    /// Somebody looks at the issuer before it is trusted.
+    Glance,
+}
+
+/// What is known of the fetches of one issuer's keys.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KeyLife {
+    /// When the last fetch began.
+    pub attempted: Option<Time>,
+    /// When the next one is due.
+    pub due: Option<Time>,
+    /// How many have failed since the last that did not.
+    pub failures: u32,
+    /// Why the last one failed.
+    pub error: Option<String>,
+}
+
+impl KeyPolicy {
+    /// How long keys serve that the issuer allows to be cached for `seconds`.
+    pub fn life(&self, seconds: Option<f64>) -> f64 {
+        seconds.unwrap_or(self.max_life).max(MIN_LIFE).min(self.max_life)
+    }
+}
+
+impl KeyLife {
+    /// Whether a fetch may begin at `now`; if not, when.
+    pub fn admits(&self, want: Want, now: Time, policy: &KeyPolicy) -> Result<(), Time> {
+        let since_last = |seconds| self.attempted.map(|attempted| attempted.plus(seconds));
+        let earliest = match want {
+            Want::Due => self.due,
+            Want::Newer => since_last(policy.cooldown),
+            Want::Glance => since_last(GLANCE),
+        };
+        earliest.filter(|earliest| now < *earliest).map_or(Ok(()), Err)
+    }
+
+    /// Takes note of a fetch that began at `began` and brought keys that serve for `life` seconds. `chance`, from 0 to 1,
+    /// is what the time of the next one is drawn by.
+    pub fn succeed(&mut self, began: Time, life: f64, chance: f64) {
+        let due = began.plus(life * (REFRESH_AT - JITTER * chance));
+        *self = Self { attempted: Some(began), due: Some(due), failures: 0, error: None };
+    }
+
+    /// Takes note of a fetch that began at `began` and brought nothing, because of `reason`. The issuer may have asked
+    /// for a pause of `retry_after` seconds.
+    pub fn fail(
+        &mut self,
+        began: Time,
+        reason: String,
+        retry_after: Option<f64>,
+        policy: &KeyPolicy,
+        chance: f64,
+    ) {
+        let doubled = policy.cooldown.max(1.0) * 2.0_f64.powi(self.failures.min(16).cast_signed());
+        let wait = doubled.max(retry_after.unwrap_or_default()).min(MAX_WAIT);
+        *self = Self {
+            attempted: Some(began),
+            due: Some(began.plus(wait * (1.0 + JITTER * chance))),
+            failures: self.failures.saturating_add(1),
+            error: Some(reason),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: KeyPolicy = KeyPolicy { max_life: 3600.0, cooldown: 30.0, max_stale: 86_400.0 };
+
+    fn at(seconds: f64) -> Time {
+        Time::from_seconds(seconds)
+    }
+
+    #[test]
+    fn life_is_what_the_issuer_says_within_bounds() {
+        assert_eq!(POLICY.life(None).to_bits(), 3600.0_f64.to_bits());
+        for (said, counts) in [(0.0, 300.0), (600.0, 600.0), (1e9, 3600.0)] {
+            assert_eq!(POLICY.life(Some(said)).to_bits(), f64::to_bits(counts));
+        }
+        let short = KeyPolicy { max_life: 2.0, ..POLICY };
+        assert_eq!(short.life(Some(0.0)).to_bits(), 2.0_f64.to_bits());
+    }
+
+    #[test]
+    fn keys_are_fetched_before_their_life_ends() {
+        let mut life = KeyLife::default();
+        assert_eq!(life.admits(Want::Due, at(0.0), &POLICY), Ok(()));
+        for (chance, due) in [(0.0, 1800.0), (1.0, 1700.0)] {
+            life.succeed(at(1000.0), 1000.0, chance);
+            assert_eq!(life.admits(Want::Due, at(due - 1.0), &POLICY), Err(at(due)));
+            assert_eq!(life.admits(Want::Due, at(due), &POLICY), Ok(()));
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_worth_one_fetch_a_cooldown_and_a_glance_one_a_minute() {
+        let mut life = KeyLife::default();
+        life.succeed(at(1000.0), 3600.0, 0.0);
+        assert_eq!(life.admits(Want::Newer, at(1029.0), &POLICY), Err(at(1030.0)));
+        assert_eq!(life.admits(Want::Newer, at(1030.0), &POLICY), Ok(()));
+        assert_eq!(life.admits(Want::Glance, at(1059.0), &POLICY), Err(at(1060.0)));
+        assert_eq!(life.admits(Want::Glance, at(1060.0), &POLICY), Ok(()));
+    }
+
+    #[test]
+    fn failures_wait_longer_each_time_and_a_success_ends_them() {
+        let mut life = KeyLife::default();
+        for (failures, wait) in [30.0, 60.0, 120.0, 240.0, 480.0, 600.0, 600.0].into_iter().enumerate() {
+            assert_eq!(life.failures as usize, failures);
+            life.fail(at(1000.0), "down".to_owned(), None, &POLICY, 0.0);
+            assert_eq!(life.due, Some(at(1000.0 + wait)));
+        }
+        life.succeed(at(2000.0), 3600.0, 0.0);
+        assert_eq!((life.failures, life.error.as_deref()), (0, None));
+        life.fail(at(3000.0), "busy".to_owned(), Some(100.0), &POLICY, 1.0);
+        assert_eq!(life.due, Some(at(3110.0)));
+    }
+}
