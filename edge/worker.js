@@ -1,2 +1,2 @@
 // What the worker offers: its handler and its objects. The build exports every class of the `worker` crate besides.
-export { default, ProjectObject, RegistryObject } from "./build/index.js";
+export { default, IssuerObject, ProjectObject, RegistryObject } from "./build/index.js";

@@ -54,6 +54,8 @@ pub enum Code {
     IssuerUnusable,
     /// More different issuers were tried within a minute than are allowed.
     TooManyIssuers,
+    /// The issuer's keys were fetched a moment ago.
+    RefreshTooSoon,
     /// The change would take the caller's own ownership away.
     WouldLockOut,
     /// The store of the truth does not answer.
@@ -128,6 +130,9 @@ impl Code {
             }
             Self::TooManyIssuers => {
                 ("too_many_issuers", 429, "too many different issuers within a minute; try again later")
+            }
+            Self::RefreshTooSoon => {
+                ("refresh_too_soon", 429, "the keys were asked for a moment ago; try again later")
             }
             Self::WouldLockOut => (
                 "would_lock_out",

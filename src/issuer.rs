@@ -8,7 +8,7 @@ use url::Url;
 /// The exact text of an `iss` claim: an absolute http(s) URL without query and fragment, at most 400 bytes.
 ///
 /// Two issuers are the same only if their texts are (OpenID Connect Core 1.0, section 3.1.3.7).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Issuer(String);
 
 impl Issuer {

@@ -32,7 +32,7 @@ pub struct KeyPolicy {
 }
 
 /// Why keys are wanted from an issuer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Want {
     /// It is time, or there are none.
     Due,

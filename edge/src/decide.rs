@@ -8,7 +8,7 @@ use edge_authorizer::{Clock, Decision, Gateway, ProjectId, Request, Snapshot, St
 use crate::edge::Edge;
 use crate::http::now;
 use crate::objects::{FromProject, ToProject, ask_project};
-use crate::store;
+use crate::{keys, store};
 
 /// Where a project is known from.
 pub enum Source {
@@ -40,7 +40,7 @@ pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision 
                 need.resume(snapshot)
             }
             Step::NeedKeys(need) => {
-                let keys = store::keys(edge, need.issuer()).await;
+                let keys = keys::keys(edge, need.issuer(), need.known_in_vain()).await;
                 need.resume(keys)
             }
             Step::NeedCheck(need) => {

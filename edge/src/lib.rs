@@ -9,6 +9,7 @@ mod edge;
 mod forward;
 mod handler;
 mod http;
+mod keys;
 mod log;
 mod management;
 mod objects;

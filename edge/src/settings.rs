@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
+use edge_authorizer::KeyPolicy;
 use edge_authorizer::remote::InsecureHosts;
 use worker::Env;
 
@@ -13,6 +14,9 @@ pub struct Settings {
     pub clock_skew: f64,
     /// `CONFIG_TTL_SECONDS`: how long a value read from KV is fresh.
     pub config_ttl: f64,
+    /// `JWKS_LIFE_SECONDS`, `JWKS_COOLDOWN_SECONDS`, `JWKS_MAX_STALE_SECONDS`: when keys are fetched and how long they
+    /// serve.
+    pub keys: KeyPolicy,
     /// `INSECURE_ISSUER_HOSTS`: hosts that may be fetched in spite of the rules.
     pub insecure_hosts: InsecureHosts,
 }
@@ -40,6 +44,11 @@ impl Settings {
         Ok(Self {
             clock_skew: seconds(env, "CLOCK_SKEW_SECONDS", 30, 0..=300)?,
             config_ttl: seconds(env, "CONFIG_TTL_SECONDS", 30, 0..=3600)?,
+            keys: KeyPolicy {
+                max_life: seconds(env, "JWKS_LIFE_SECONDS", 3600, 1..=86_400)?,
+                cooldown: seconds(env, "JWKS_COOLDOWN_SECONDS", 30, 1..=3600)?,
+                max_stale: seconds(env, "JWKS_MAX_STALE_SECONDS", 86_400, 1..=604_800)?,
+            },
             insecure_hosts: InsecureHosts::parse(&text(env, "INSECURE_ISSUER_HOSTS").unwrap_or_default()),
         })
     }
@@ -52,8 +61,8 @@ fn text(env: &Env, name: &str) -> Option<String> {
 fn seconds(
     env: &Env,
     name: &'static str,
-    default: u16,
-    range: RangeInclusive<u16>,
+    default: u32,
+    range: RangeInclusive<u32>,
 ) -> Result<f64, InvalidVariable> {
     let number = text(env, name).map_or(Some(default), |text| text.parse().ok());
     number.filter(|number| range.contains(number)).map(f64::from).ok_or_else(|| {

@@ -1,18 +1,17 @@
-//! What the edge reads from KV, through memory, and the keys that it puts there.
+//! What the edge reads from KV, through memory.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use edge_authorizer::cache::{Cache, Cached, Loaded, Versioned};
-use edge_authorizer::discovery::Fetched;
 use edge_authorizer::document::Faults;
-use edge_authorizer::{Gateway, Issuer, KeyRecord, KeySet, ProjectId, Snapshot, Time, Unavailable, json};
+use edge_authorizer::{Gateway, Issuer, KeyRecord, ProjectId, Snapshot, Time, Unavailable, json};
 use serde_json::Value;
 use worker::Env;
 
 use crate::edge::Edge;
 use crate::http::now;
-use crate::{discover, log};
+use crate::log;
 
 thread_local! {
     static GATEWAYS: RefCell<Cache<Gateway>> = RefCell::default();
@@ -49,25 +48,15 @@ pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
     SNAPSHOT.get(edge, &format!("project/{project}")).await
 }
 
-/// The keys of an issuer: those stored, while they serve, or else those that the issuer publishes.
-pub async fn keys(edge: &Edge, issuer: &Issuer) -> Result<Arc<KeySet>, Unavailable> {
-    if let Ok(Some(record)) = KEYS.get(edge, issuer.as_str()).await
-        && now() < record.expires()
-    {
-        return Ok(record.keys().clone());
-    }
-    let Fetched { record, stored } =
-        discover::keys(issuer, &edge.settings.insecure_hosts).await.map_err(|reason| {
-            log::warning("keys_not_fetched", issuer.as_str(), reason);
-            Unavailable
-        })?;
-    let keys = record.keys().clone();
-    let _kept = KEYS.keep(issuer.as_str(), Ok(Some(Arc::new(record))), stored.len(), now());
-    // What KV does not take, other isolates fetch again; this one has it.
-    if let Err(error) = write_text(&edge.env, KEYS.namespace, issuer.as_str(), &stored).await {
-        log::warning("keys_not_stored", issuer.as_str(), error);
-    }
-    Ok(keys)
+/// What is stored of an issuer's keys, if anything that can be read is.
+pub async fn key_record(edge: &Edge, issuer: &Issuer) -> Option<Arc<KeyRecord>> {
+    KEYS.get(edge, issuer.as_str()).await.ok().flatten()
+}
+
+/// Takes note of keys that their issuer's object gave: this edge need not wait for KV.
+pub fn remember_keys(issuer: &Issuer, stored: &Value) -> Option<Arc<KeyRecord>> {
+    let record = KeyRecord::parse(stored).map(Arc::new).ok()?;
+    KEYS.keep(issuer.as_str(), Ok(Some(record)), stored.to_string().len(), now()).ok().flatten()
 }
 
 /// KV did not answer, or its answer means nothing: what is known already goes on counting.
@@ -140,18 +129,15 @@ pub fn remember_gateway(document: &Value) {
     let _kept = GATEWAY.keep("gateway", loaded, document.to_string().len(), now());
 }
 
-/// Publishes a value of CONFIG, or takes it away.
-pub async fn publish(env: &Env, key: &str, value: Option<&Value>) -> worker::Result<()> {
+/// Publishes a value, or takes it away.
+pub async fn publish(env: &Env, namespace: &str, key: &str, value: Option<&Value>) -> worker::Result<()> {
+    let kv = env.kv(namespace)?;
     match value {
-        Some(value) => write_text(env, "CONFIG", key, &value.to_string()).await,
-        None => Ok(env.kv("CONFIG")?.delete(key).await?),
+        Some(value) => Ok(kv.put(key, value.to_string())?.execute().await?),
+        None => Ok(kv.delete(key).await?),
     }
 }
 
 async fn read_text(env: &Env, namespace: &str, key: &str) -> worker::Result<Option<String>> {
     Ok(env.kv(namespace)?.get(key).text().await?)
-}
-
-async fn write_text(env: &Env, namespace: &str, key: &str, value: &str) -> worker::Result<()> {
-    Ok(env.kv(namespace)?.put(key, value)?.execute().await?)
 }

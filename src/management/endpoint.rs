@@ -18,6 +18,13 @@ pub enum Endpoint {
     Idps(ProjectId),
     /// `/projects/{project}/custom-idp/{idpId}`: one of them, which need not exist.
     Idp(ProjectId, String),
+    /// `/projects/{project}/custom-idp/{idpId}/keys`: the keys of its issuer.
+    Keys(ProjectId, String),
+    /// `/projects/{project}/custom-idp/{idpId}/keys/refresh`: fetching them anew.
+    KeysRefresh(ProjectId, String),
+    /// `/projects/{project}/custom-idp/{idpId}/keys/{kid}/distrust`: that a key does not count for the project. The key is
+    /// named by its `kid` or its thumbprint.
+    KeyDistrust(ProjectId, String, String),
     /// `/projects/{project}/custom-idp-order`: their ids in the order in which they are asked.
     IdpOrder(ProjectId),
     /// `/projects/{project}/audit-log`: who changed what.
@@ -55,6 +62,11 @@ impl Endpoint {
             [] => Some(Self::Project(project)),
             ["custom-idp"] => Some(Self::Idps(project)),
             ["custom-idp", id] if !id.is_empty() => Some(Self::Idp(project, (*id).to_owned())),
+            ["custom-idp", id, "keys"] => Some(Self::Keys(project, (*id).to_owned())),
+            ["custom-idp", id, "keys", "refresh"] => Some(Self::KeysRefresh(project, (*id).to_owned())),
+            ["custom-idp", id, "keys", kid, "distrust"] => {
+                Some(Self::KeyDistrust(project, (*id).to_owned(), (*kid).to_owned()))
+            }
             ["custom-idp-order"] => Some(Self::IdpOrder(project)),
             ["audit-log"] => Some(Self::AuditLog(project)),
             _ => None,
@@ -66,10 +78,18 @@ impl Endpoint {
         use Method::{Delete, Get, Head, Post, Put};
         match self {
             Self::Gateway | Self::IdpOrder(_) => &[Get, Head, Put],
-            Self::Projects | Self::AuditLog(_) => &[Get, Head],
+            Self::Projects | Self::AuditLog(_) | Self::Keys(..) => &[Get, Head],
+            Self::KeysRefresh(..) => &[Post],
+            Self::KeyDistrust(..) => &[Delete, Put],
             Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
             Self::Idps(_) => &[Get, Head, Post],
         }
+    }
+
+    /// Whether a request with `method` brings a document.
+    pub fn takes_document(&self, method: Method) -> bool {
+        let is_deed = matches!(self, Self::KeysRefresh(..) | Self::KeyDistrust(..));
+        !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
     /// The project that owners of it may manage here; `None` where only a platform administrator may.
@@ -78,6 +98,9 @@ impl Endpoint {
             Self::Gateway | Self::Projects | Self::Project(_) => None,
             Self::Idps(project)
             | Self::Idp(project, _)
+            | Self::Keys(project, _)
+            | Self::KeysRefresh(project, _)
+            | Self::KeyDistrust(project, ..)
             | Self::IdpOrder(project)
             | Self::AuditLog(project) => Some(project),
         }
@@ -101,6 +124,7 @@ mod tests {
             ("/projects/p1", Endpoint::Project(project.clone())),
             ("/projects/p1/custom-idp", Endpoint::Idps(project.clone())),
             ("/projects/p1/custom-idp/my%49DP", Endpoint::Idp(project.clone(), "myIDP".to_owned())),
+            ("/projects/p1/custom-idp/idp/keys", Endpoint::Keys(project.clone(), "idp".to_owned())),
             ("/projects/p1/custom-idp-order", Endpoint::IdpOrder(project.clone())),
             ("/projects/p1/audit-log", Endpoint::AuditLog(project)),
         ] {

@@ -1,9 +1,11 @@
 //! The management API: what its requests mean, and what a change makes of a project. Pure like the rest of the core.
 
 mod endpoint;
+mod keys;
 mod precondition;
 mod project;
 
 pub use endpoint::{Endpoint, NoEndpoint};
+pub use keys::IssuerKeys;
 pub use precondition::{Precondition, etag};
 pub use project::{Applied, Change, OWNER, Project, Refusal, read_project};

@@ -21,7 +21,7 @@ test("the worker exports only its handler and its objects", async () => {
     external: ["cloudflare:workers", "*.wasm"],
   });
   const [output] = Object.values(metafile.outputs);
-  assert.deepEqual(output.exports.sort(), ["ProjectObject", "RegistryObject", "default"]);
+  assert.deepEqual(output.exports.sort(), ["IssuerObject", "ProjectObject", "RegistryObject", "default"]);
 });
 
 test(`the worker's wasm is at most ${BUDGET_KIB} KiB gzipped`, (context) => {

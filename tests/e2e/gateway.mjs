@@ -49,6 +49,7 @@ export async function startGateway({
     kvNamespaces: flakyConfig ? ["JWKS"] : ["CONFIG", "JWKS"],
     wrappedBindings: flakyConfig ? { CONFIG: "flaky-kv" } : {},
     durableObjects: {
+      ISSUERS: { className: "IssuerObject", useSQLite: true },
       PROJECTS: { className: "ProjectObject", useSQLite: true },
       REGISTRY: { className: "RegistryObject", useSQLite: true },
     },

@@ -1,6 +1,7 @@
 //! The management API over HTTP: who may do what with which resource, and what comes back.
 
 mod caller;
+mod keys;
 mod project;
 mod reply;
 mod request;
@@ -45,7 +46,7 @@ async fn answer(edge: &Edge, incoming: &Incoming<'_>) -> std::result::Result<Rep
         return read(edge, incoming, &endpoint).await;
     }
     let document = match method {
-        Method::Delete => Value::Null,
+        _ if !endpoint.takes_document(method) => Value::Null,
         _ => request::read_document(incoming).await?,
     };
     write(edge, incoming, &endpoint, method, document, &caller).await
@@ -75,6 +76,8 @@ async fn read(
                 _ => return Err(Unavailable.into()),
             }
         }
+        Endpoint::Keys(id, idp) => Some(keys::describe(edge, id, idp).await?),
+        Endpoint::KeysRefresh(..) | Endpoint::KeyDistrust(..) => None,
         Endpoint::Project(id) | Endpoint::Idps(id) | Endpoint::Idp(id, _) | Endpoint::IdpOrder(id) => {
             let FromProject::Project(project) = ask_project(&edge.env, id, &ToProject::Read).await? else {
                 return Err(Unavailable.into());
@@ -113,8 +116,13 @@ async fn write(
         (Endpoint::Idps(id), _) => (id, Change::AddIdp { idp: document }),
         (Endpoint::Idp(id, idp), Method::Delete) => (id, Change::RemoveIdp { id: idp.clone() }),
         (Endpoint::Idp(id, idp), _) => (id, Change::ReplaceIdp { id: idp.clone(), idp: document }),
+        (Endpoint::KeysRefresh(id, idp), _) => return keys::refresh(edge, id, idp).await,
+        (Endpoint::KeyDistrust(id, idp, kid), Method::Delete) => (id, keys::trust(edge, id, idp, kid).await?),
+        (Endpoint::KeyDistrust(id, idp, kid), _) => (id, keys::distrust(edge, id, idp, kid).await?),
         (Endpoint::IdpOrder(id), _) => (id, Change::Reorder { ids: request::read_ids(&document)? }),
-        (Endpoint::Projects | Endpoint::AuditLog(_), _) => return Err(Reply::refused(Code::NotFound)),
+        (Endpoint::Projects | Endpoint::AuditLog(_) | Endpoint::Keys(..), _) => {
+            return Err(Reply::refused(Code::NotFound));
+        }
     };
     project::change(edge, incoming, project::Request { id, change, precondition, caller }).await
 }

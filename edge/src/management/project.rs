@@ -1,9 +1,9 @@
 //! Changing a project: what it would come to is looked at first, then it is done.
 
 use edge_authorizer::authorize_owner;
-use edge_authorizer::management::{Change, Precondition, Project};
+use edge_authorizer::management::{Change, IssuerKeys, Precondition, Project};
 use edge_authorizer::{
-    Clock, Code, CustomIdp, Denial, ProjectId, RoleDetection, Snapshot, Unavailable, Verdict,
+    Clock, Code, CustomIdp, Denial, ProjectId, RoleDetection, Snapshot, Unavailable, Verdict, Want,
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::reply::{Examination, Reply};
 use crate::decide::{Source, drive};
 use crate::edge::{Edge, Incoming};
 use crate::http::now;
-use crate::objects::{Author, FromProject, ToProject, ask_project};
+use crate::objects::{Author, FromIssuer, FromProject, ToIssuer, ToProject, ask_issuer, ask_project};
 use crate::store;
 
 /// A change of a project that somebody asks for.
@@ -166,12 +166,22 @@ async fn examine_idp(edge: &Edge, id: &ProjectId, idp: &Value, is_new: bool) -> 
     let issuer = entry.issuer.as_str().to_owned();
     let mut examination = Examination::default();
     match ask_project(&edge.env, id, &ToProject::Probe { issuer }).await? {
-        FromProject::Probed(Ok(keys)) => examination.keys = keys,
-        FromProject::Probed(Err(reason)) if is_new => return Err(Reply::issuer_unusable(reason)),
-        FromProject::Probed(Err(reason)) => {
-            examination.warnings.push(format!("the issuer cannot be used at the moment: {reason}"));
+        FromProject::Done => {
+            let question = ToIssuer::Keys(Want::Glance);
+            let FromIssuer { record, life } = ask_issuer(&edge.env, entry.issuer.as_str(), &question).await?;
+            let keys = IssuerKeys { issuer: &entry.issuer, record: record.as_ref(), life: &life };
+            examination.keys = keys.list();
+            match life.error {
+                Some(reason) if is_new => return Err(Reply::issuer_unusable(reason)),
+                Some(reason) => {
+                    examination.warnings.push(format!("the issuer cannot be used at the moment: {reason}"));
+                }
+                None => {}
+            }
         }
-        FromProject::TooManyIssuers(seconds) if is_new => return Err(Reply::too_many_issuers(seconds)),
+        FromProject::TooManyIssuers(seconds) if is_new => {
+            return Err(Reply::too_soon(Code::TooManyIssuers, seconds));
+        }
         FromProject::TooManyIssuers(_) => {
             examination.warnings.push("the issuer was not asked for its keys".to_owned());
         }

@@ -9,13 +9,12 @@ use web_sys::{Headers, Response, ResponseInit};
 
 use crate::answer;
 use crate::edge::Incoming;
-use crate::objects::KeyReport;
 
 /// What was found about an entry beside its faults.
 #[derive(Default)]
 pub struct Examination {
     /// The keys of its issuer.
-    pub keys: Vec<KeyReport>,
+    pub keys: Vec<Value>,
     /// What its author should know.
     pub warnings: Vec<String>,
 }
@@ -67,15 +66,20 @@ impl Reply {
     ) -> Self {
         let Some(after) = after else { return Self::Empty { status: 204, headers: Vec::new() } };
         let mut headers = vec![("etag", etag(&after.to_string()))];
-        let is_entry = matches!(change, Change::AddIdp { .. } | Change::ReplaceIdp { .. });
         if matches!(change, Change::AddIdp { .. }) {
             let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
             headers.push(("location", format!("{}/{id}", incoming.target.path)));
         }
         let status = if created && !incoming.is_set("dryRun") { 201 } else { 200 };
         let Examination { keys, warnings } = examination;
-        let entry = |idp| json!({ "idp": idp, "keys": keys, "warnings": warnings, "published": published });
-        Self::Body { status, headers, body: if is_entry { entry(after) } else { after } }
+        let body = match change {
+            Change::AddIdp { .. } | Change::ReplaceIdp { .. } => {
+                json!({ "idp": after, "keys": keys, "warnings": warnings, "published": published })
+            }
+            Change::DistrustKey(_) => json!({ "distrusted": after, "published": published }),
+            _ => after,
+        };
+        Self::Body { status, headers, body }
     }
 
     /// The routes were changed.
@@ -107,15 +111,11 @@ impl Reply {
         Self::Problem { denial, faults: None, reason: Some(reason), headers: Vec::new() }
     }
 
-    /// Too many different issuers were tried.
-    pub fn too_many_issuers(seconds: u32) -> Self {
-        let denial = Denial { code: Code::TooManyIssuers, realm: None };
-        Self::Problem {
-            denial,
-            faults: None,
-            reason: None,
-            headers: vec![("retry-after", seconds.to_string())],
-        }
+    /// A refusal of what may be asked for again in some seconds.
+    pub fn too_soon(code: Code, seconds: f64) -> Self {
+        let denial = Denial { code, realm: None };
+        let headers = vec![("retry-after", format!("{}", seconds.ceil().max(1.0)))];
+        Self::Problem { denial, faults: None, reason: None, headers }
     }
 
     /// The resource has other methods.

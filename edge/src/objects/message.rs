@@ -1,7 +1,7 @@
 //! What the objects are asked, and what they answer: JSON over the only way that the platform has to them.
 
 use edge_authorizer::management::{Change, Precondition, Project};
-use edge_authorizer::{ProjectId, Unavailable};
+use edge_authorizer::{KeyLife, ProjectId, Unavailable, Want};
 use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,18 +23,6 @@ pub struct Author {
     pub request_id: String,
     /// The address that it came from, where the platform knows it.
     pub address: Option<String>,
-}
-
-/// A key that an issuer publishes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct KeyReport {
-    /// Its `kid`.
-    pub kid: Option<String>,
-    /// Whether it can verify tokens here.
-    pub usable: bool,
-    /// Why not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
 }
 
 /// A question to a project's object.
@@ -62,7 +50,7 @@ pub enum ToProject {
         /// The code of the refusal.
         code: String,
     },
-    /// Which keys does this issuer publish?
+    /// May this issuer be looked at?
     Probe {
         /// The issuer.
         issuer: String,
@@ -96,10 +84,8 @@ pub enum FromProject {
     Stale,
     /// So be it.
     Done,
-    /// These are the issuer's keys, or why they cannot be had.
-    Probed(Result<Vec<KeyReport>, String>),
     /// Too many issuers were asked for; try again after so many seconds.
-    TooManyIssuers(u32),
+    TooManyIssuers(f64),
     /// These are the entries, and the number before which the next ones are.
     Audit {
         /// The entries.
@@ -107,6 +93,32 @@ pub enum FromProject {
         /// The number.
         next: Option<u64>,
     },
+}
+
+/// A question to an issuer's object.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToIssuer {
+    /// What are your keys, fetched anew if that is wanted and it is time?
+    Keys(Want),
+    /// A project names you.
+    Trusted {
+        /// The project.
+        project: String,
+    },
+    /// A project names you no more.
+    Untrusted {
+        /// The project.
+        project: String,
+    },
+}
+
+/// An issuer's object's answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FromIssuer {
+    /// The last good keys, as they are stored.
+    pub record: Option<Value>,
+    /// What is known of their fetches.
+    pub life: KeyLife,
 }
 
 /// A question to the registry.
@@ -168,12 +180,17 @@ pub async fn ask_project(
     project: &ProjectId,
     question: &ToProject,
 ) -> Result<FromProject, Unavailable> {
-    ask(env, "PROJECTS", project.as_str(), question).await
+    ask(env, "PROJECTS", project.as_str(), &(project.as_str(), question)).await
+}
+
+/// Asks an issuer's object.
+pub async fn ask_issuer(env: &Env, issuer: &str, question: &ToIssuer) -> Result<FromIssuer, Unavailable> {
+    ask(env, "ISSUERS", issuer, &(issuer, question)).await
 }
 
 /// Asks the registry, of which there is one.
 pub async fn ask_registry(env: &Env, question: &ToRegistry) -> Result<FromRegistry, Unavailable> {
-    ask(env, "REGISTRY", "registry", question).await
+    ask(env, "REGISTRY", "registry", &((), question)).await
 }
 
 async fn ask<A: DeserializeOwned>(
@@ -196,7 +213,7 @@ async fn exchange(env: &Env, binding: &str, name: &str, question: &str) -> worke
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&JsValue::from_str(question));
-    let response = http::wait(object.fetch(&format!("https://object/{name}"), &init)?).await?;
+    let response = http::wait(object.fetch("https://object/", &init)?).await?;
     let response: Response = response.dyn_into()?;
     Ok(http::wait(response.text()?).await?.as_string().unwrap_or_default())
 }

@@ -1,5 +1,7 @@
-//! The truth: Durable Objects with SQLite storage, one for each project and one for what belongs to none.
+//! The truth: Durable Objects with SQLite storage, one for each project, one for each issuer, and one for what belongs to
+//! none.
 
+mod issuer;
 mod message;
 mod probe;
 mod project;
@@ -7,11 +9,18 @@ mod registry;
 mod turn;
 
 pub use message::{
-    Author, FromProject, FromRegistry, KeyReport, ToProject, ToRegistry, ask_project, ask_registry,
+    Author, FromIssuer, FromProject, FromRegistry, ToIssuer, ToProject, ToRegistry, ask_issuer, ask_project,
+    ask_registry,
 };
 
+use std::time::Duration;
+
 use serde::Deserialize;
+use serde_json::Value;
 use worker::{Result, SqlStorage};
+
+/// How long until what could not be published is published again.
+const RETRY: Duration = Duration::from_secs(2);
 
 #[derive(Deserialize)]
 struct MigrationRow {
@@ -32,4 +41,11 @@ fn migrate(sql: &SqlStorage, migrations: &[&str]) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Whether anything was ever stored. Asking for what does not exist leaves nothing behind.
+fn has_table(sql: &SqlStorage, name: &str) -> Result<bool> {
+    let tables: Vec<Value> =
+        sql.exec("SELECT name FROM sqlite_master WHERE name = ?", vec![name.into()])?.to_array()?;
+    Ok(!tables.is_empty())
 }

@@ -1,36 +1,41 @@
 //! A project's object: its entries, its version, its audit log. A change commits here and then is published.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use edge_authorizer::management::{Applied, Change, Precondition, Project};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{
-    DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
+    DurableObject, Env, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
-use super::message::{Author, FromProject, FromRegistry, ToProject, ToRegistry, ask_registry};
+use super::message::{
+    Author, FromProject, FromRegistry, ToIssuer, ToProject, ToRegistry, ask_issuer, ask_registry,
+};
 use super::probe::Probes;
 use super::turn::{Turn, within_time};
+use super::{RETRY, has_table};
 use crate::http::now;
-use crate::settings::Settings;
 use crate::{log, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE project (
         id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, present INTEGER NOT NULL,
         version INTEGER NOT NULL, published INTEGER NOT NULL, label TEXT);
     CREATE TABLE idp (position INTEGER PRIMARY KEY, entry TEXT NOT NULL);
     CREATE TABLE audit (number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, entry TEXT NOT NULL);
-"];
+",
+    "
+    ALTER TABLE project ADD COLUMN distrusted TEXT NOT NULL DEFAULT '[]';
+    CREATE TABLE issuer (iss TEXT PRIMARY KEY) WITHOUT ROWID;
+",
+];
 
 /// How long audit entries are kept, in seconds, and how many.
 const AUDIT_SECONDS: f64 = 400.0 * 86_400.0;
 const AUDIT_ENTRIES: i64 = 10_000;
-
-/// How long until an unpublished change is published again.
-const RETRY: Duration = Duration::from_secs(2);
 
 /// The object of one project.
 #[durable_object(alarm)]
@@ -48,6 +53,12 @@ struct ProjectRow {
     version: u64,
     published: u64,
     label: Option<String>,
+    distrusted: String,
+}
+
+#[derive(Deserialize)]
+struct IssuerRow {
+    iss: String,
 }
 
 #[derive(Deserialize)]
@@ -71,8 +82,8 @@ impl DurableObject for ProjectObject {
         if self.is_known()? {
             super::migrate(&self.sql(), &MIGRATIONS)?;
         }
-        let name = request.path().trim_start_matches('/').to_owned();
-        let answer = match request.json().await? {
+        let (name, question): (String, ToProject) = request.json().await?;
+        let answer = match question {
             ToProject::Read => FromProject::Project(self.read()?),
             ToProject::Change { change, precondition, author, expected } => {
                 self.change(&name, &change, &precondition, &author, expected).await?
@@ -84,10 +95,10 @@ impl DurableObject for ProjectObject {
                 }
                 FromProject::Done
             }
-            ToProject::Probe { issuer } => {
-                let settings = Settings::get(&self.env).map_err(|variable| variable.0.to_owned())?;
-                self.probes.probe(&issuer, &settings.insecure_hosts).await
-            }
+            ToProject::Probe { issuer } => match self.probes.admit(&issuer, now()) {
+                Ok(()) => FromProject::Done,
+                Err(seconds) => FromProject::TooManyIssuers(seconds),
+            },
             ToProject::Audit { before, limit } => self.audit(before, limit)?,
         };
         Response::from_json(&answer)
@@ -105,11 +116,8 @@ impl ProjectObject {
         self.state.storage().sql()
     }
 
-    /// Whether anything was ever stored here. Asking for a project that does not exist leaves nothing behind.
     fn is_known(&self) -> Result<bool> {
-        let tables: Vec<Value> =
-            self.sql().exec("SELECT name FROM sqlite_master WHERE name = 'project'", None)?.to_array()?;
-        Ok(!tables.is_empty())
+        has_table(&self.sql(), "project")
     }
 
     fn row(&self) -> Result<Option<ProjectRow>> {
@@ -118,7 +126,7 @@ impl ProjectObject {
         }
         Ok(self
             .sql()
-            .exec("SELECT name, present, version, published, label FROM project", None)?
+            .exec("SELECT name, present, version, published, label, distrusted FROM project", None)?
             .to_array()?
             .pop())
     }
@@ -130,7 +138,8 @@ impl ProjectObject {
         let idps =
             entries.iter().map(|row| serde_json::from_str(&row.entry)).collect::<serde_json::Result<_>>()?;
         let label = row.label.as_deref().map(serde_json::from_str).transpose()?;
-        Ok(Project { exists: row.present == 1, version: row.version, label, idps })
+        let distrusted = serde_json::from_str(&row.distrusted)?;
+        Ok(Project { exists: row.present == 1, version: row.version, label, idps, distrusted })
     }
 
     async fn change(
@@ -163,13 +172,15 @@ impl ProjectObject {
         let sql = self.sql();
         let label = project.label.as_ref().map(Value::to_string);
         sql.exec(
-            "INSERT INTO project (id, name, present, version, published, label) VALUES (1, ?, ?, ?, 0, ?)
-             ON CONFLICT (id) DO UPDATE SET present = excluded.present, version = excluded.version, label = excluded.label",
+            "INSERT INTO project (id, name, present, version, published, label, distrusted) VALUES (1, ?, ?, ?, 0, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET present = excluded.present, version = excluded.version,
+             label = excluded.label, distrusted = excluded.distrusted",
             vec![
                 name.into(),
                 i32::from(project.exists).into(),
                 integer(project.version),
                 label.map_or(SqlStorageValue::Null, Into::into),
+                serde_json::to_string(&project.distrusted)?.into(),
             ],
         )?;
         sql.exec("DELETE FROM idp", None)?;
@@ -237,15 +248,34 @@ impl ProjectObject {
     }
 
     async fn publish_version(&self, name: &str, project: &Project) -> Result<()> {
-        store::publish(&self.env, &format!("project/{name}"), project.snapshot().as_ref()).await?;
+        store::publish(&self.env, "CONFIG", &format!("project/{name}"), project.snapshot().as_ref()).await?;
         let id = name.to_owned();
         let label = project.label.clone();
         let question =
             if project.exists { ToRegistry::Register { id, label } } else { ToRegistry::Unregister { id } };
         match ask_registry(&self.env, &question).await {
-            Ok(FromRegistry::Done) => Ok(()),
-            _ => Err("the registry does not answer".into()),
+            Ok(FromRegistry::Done) => {}
+            _ => return Err("the registry does not answer".into()),
         }
+        self.tell_issuers(name, &project.issuers()).await
+    }
+
+    /// Tells issuers that the project names them, or names them no more, as far as they do not know.
+    async fn tell_issuers(&self, name: &str, named: &BTreeSet<&str>) -> Result<()> {
+        let told: Vec<IssuerRow> = self.sql().exec("SELECT iss FROM issuer", None)?.to_array()?;
+        let is_told = |iss: &str| told.iter().any(|row| row.iss == iss);
+        let failed = |_| Error::from("an issuer's object does not answer");
+        for iss in named.iter().filter(|iss| !is_told(iss)) {
+            let question = ToIssuer::Trusted { project: name.to_owned() };
+            ask_issuer(&self.env, iss, &question).await.map_err(failed)?;
+            self.sql().exec("INSERT OR IGNORE INTO issuer VALUES (?)", vec![(*iss).into()])?;
+        }
+        for row in told.iter().filter(|row| !named.contains(&*row.iss)) {
+            let question = ToIssuer::Untrusted { project: name.to_owned() };
+            ask_issuer(&self.env, &row.iss, &question).await.map_err(failed)?;
+            self.sql().exec("DELETE FROM issuer WHERE iss = ?", vec![row.iss.clone().into()])?;
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,5 @@
 //! The registry: the routes document and the list of projects.
 
-use std::time::Duration;
-
 use edge_authorizer::management::Precondition;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,6 +7,7 @@ use worker::{
     DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
+use super::RETRY;
 use super::message::{FromRegistry, ToRegistry};
 use super::turn::{Turn, within_time};
 use crate::{log, store};
@@ -20,9 +19,6 @@ const MIGRATIONS: [&str; 1] = ["
         version INTEGER NOT NULL, published INTEGER NOT NULL);
     CREATE TABLE project (id TEXT PRIMARY KEY, label TEXT) WITHOUT ROWID;
 "];
-
-/// How long until unpublished routes are published again.
-const RETRY: Duration = Duration::from_secs(2);
 
 /// The one object that knows what belongs to no project.
 #[durable_object(alarm)]
@@ -52,7 +48,8 @@ impl DurableObject for RegistryObject {
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         super::migrate(&self.sql(), &MIGRATIONS)?;
-        let answer = match request.json().await? {
+        let ((), question) = request.json().await?;
+        let answer = match question {
             ToRegistry::Gateway => FromRegistry::Gateway(self.gateway()?),
             ToRegistry::PutGateway { document, precondition } => {
                 self.put_gateway(&document, &precondition).await?
@@ -111,7 +108,8 @@ impl RegistryObject {
         let Some(_turn) = self.publishing.take().await else { return Ok(false) };
         let Some(row) = self.row()?.filter(|row| row.published != row.version) else { return Ok(true) };
         let document = serde_json::from_str(&row.document)?;
-        if let Err(error) = within_time(store::publish(&self.env, "gateway", Some(&document))).await {
+        if let Err(error) = within_time(store::publish(&self.env, "CONFIG", "gateway", Some(&document))).await
+        {
             log::warning("not_published", "gateway", error);
             self.state.storage().set_alarm(RETRY).await?;
             return Ok(false);

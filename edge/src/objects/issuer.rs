@@ -1,0 +1,211 @@
+//! An issuer's object: the only place that fetches its keys. It fetches them ahead of time, publishes them to KV, and
+//! forgets them when no project names the issuer any more.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use edge_authorizer::{Issuer, KeyLife, Want};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, durable_object};
+
+use super::message::{FromIssuer, ToIssuer};
+use super::turn::{Turn, within_time};
+use super::{RETRY, has_table, migrate};
+use crate::discover::{self, Failure, Found};
+use crate::http::now;
+use crate::settings::Settings;
+use crate::{log, store};
+
+/// The steps by which the schema came to be; each runs once, in order.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE issuer (id INTEGER PRIMARY KEY CHECK (id = 1), kept TEXT NOT NULL);
+    CREATE TABLE project (id TEXT PRIMARY KEY) WITHOUT ROWID;
+"];
+
+/// The object of one issuer.
+#[durable_object(alarm)]
+pub struct IssuerObject {
+    state: State,
+    env: Env,
+    fetching: Turn,
+    publishing: Turn,
+    kept: RefCell<Kept>,
+    /// Whether it is kept in storage too. Looking at an issuer that nobody trusts leaves nothing behind.
+    is_stored: Cell<bool>,
+}
+
+/// What is known of the issuer.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Kept {
+    issuer: String,
+    life: KeyLife,
+    /// The last good keys, as they are published.
+    record: Option<Value>,
+    is_published: bool,
+}
+
+#[derive(Deserialize)]
+struct KeptRow {
+    kept: String,
+}
+
+#[derive(Deserialize)]
+struct CountRow {
+    count: u32,
+}
+
+impl DurableObject for IssuerObject {
+    fn new(state: State, env: Env) -> Self {
+        let (fetching, publishing) = (Turn::default(), Turn::default());
+        Self { state, env, fetching, publishing, kept: RefCell::default(), is_stored: Cell::default() }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let (issuer, question): (String, ToIssuer) = request.json().await?;
+        self.load()?;
+        self.kept.borrow_mut().issuer = issuer;
+        match question {
+            ToIssuer::Keys(Want::Glance) => self.renew(Want::Glance).await?,
+            ToIssuer::Keys(want) => {
+                self.store()?;
+                self.renew(want).await?;
+            }
+            ToIssuer::Trusted { project } => {
+                self.store()?;
+                self.sql().exec("INSERT OR IGNORE INTO project VALUES (?)", vec![project.into()])?;
+                self.settle().await?;
+            }
+            ToIssuer::Untrusted { project } if self.is_stored.get() => {
+                self.sql().exec("DELETE FROM project WHERE id = ?", vec![project.into()])?;
+                if !self.is_trusted()? {
+                    self.remove().await?;
+                }
+            }
+            ToIssuer::Untrusted { .. } => {}
+        }
+        let Kept { record, life, .. } = self.kept.borrow().clone();
+        Response::from_json(&FromIssuer { record, life })
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.load()?;
+        if !self.is_stored.get() {
+        } else if self.is_trusted()? {
+            self.renew(Want::Due).await?;
+            self.settle().await?;
+        } else {
+            self.remove().await?;
+        }
+        Response::empty()
+    }
+}
+
+impl IssuerObject {
+    fn sql(&self) -> SqlStorage {
+        self.state.storage().sql()
+    }
+
+    /// Reads what is stored, if anything is.
+    fn load(&self) -> Result<()> {
+        if self.is_stored.get() || !has_table(&self.sql(), "issuer")? {
+            return Ok(());
+        }
+        self.store()?;
+        let rows: Vec<KeptRow> = self.sql().exec("SELECT kept FROM issuer", None)?.to_array()?;
+        if let Some(row) = rows.first() {
+            self.kept.replace(serde_json::from_str(&row.kept)?);
+        }
+        Ok(())
+    }
+
+    /// From now on it is kept in storage.
+    fn store(&self) -> Result<()> {
+        migrate(&self.sql(), &MIGRATIONS)?;
+        self.is_stored.set(true);
+        Ok(())
+    }
+
+    /// Whether a project names the issuer.
+    fn is_trusted(&self) -> Result<bool> {
+        let rows: Vec<CountRow> =
+            self.sql().exec("SELECT COUNT(*) AS count FROM project", None)?.to_array()?;
+        Ok(rows.first().is_some_and(|row| row.count > 0))
+    }
+
+    /// Fetches the keys if it is time for it: once for all who ask meanwhile.
+    async fn renew(&self, want: Want) -> Result<()> {
+        let settings = Settings::get(&self.env).map_err(|variable| variable.0.to_owned())?;
+        let Some(_turn) = self.fetching.take().await else { return Ok(()) };
+        let (began, chance) = (now(), js_sys::Math::random());
+        let mut kept = self.kept.borrow().clone();
+        if kept.life.admits(want, began, &settings.keys).is_err() {
+            return Ok(());
+        }
+        let outcome = match Issuer::try_from(&*kept.issuer) {
+            Ok(issuer) => discover::keys(&issuer, &settings.insecure_hosts).await,
+            Err(error) => Err(Failure { reason: error.to_string(), retry_after: None }),
+        };
+        match outcome {
+            Ok(Found { published, cacheable }) => {
+                for kid in kept.record.iter().flat_map(|former| published.changed(former)) {
+                    log::warning("key_changed", &kept.issuer, format_args!("another key has the id `{kid}`"));
+                }
+                let life = settings.keys.life(cacheable);
+                kept.record = Some(published.stored(began, life, kept.record.as_ref()));
+                kept.is_published = false;
+                kept.life.succeed(began, life, chance);
+            }
+            // Keys that were good stay good.
+            Err(Failure { reason, retry_after }) => {
+                log::warning("keys_not_fetched", &kept.issuer, &reason);
+                kept.life.fail(began, reason, retry_after, &settings.keys, chance);
+            }
+        }
+        self.kept.replace(kept);
+        self.settle().await
+    }
+
+    /// Stores what is known, publishes keys that are not yet, and sets the alarm for what comes next.
+    async fn settle(&self) -> Result<()> {
+        if !self.is_stored.get() {
+            return Ok(());
+        }
+        self.save()?;
+        // Before anything is awaited: what is stored is seen to.
+        self.state.storage().set_alarm(RETRY).await?;
+        // One at a time, so that older keys never land after newer ones.
+        let Some(_turn) = self.publishing.take().await else { return Ok(()) };
+        let Kept { issuer, life, record, is_published } = self.kept.borrow().clone();
+        if let Some(record) = record.filter(|_| !is_published) {
+            if let Err(error) = within_time(store::publish(&self.env, "JWKS", &issuer, Some(&record))).await {
+                log::warning("not_published", &issuer, error);
+                return Ok(());
+            }
+            self.kept.borrow_mut().is_published = true;
+            self.save()?;
+        }
+        let wait = life.due.map_or(0.0, |due| due.as_seconds() - now().as_seconds());
+        self.state.storage().set_alarm(Duration::from_secs_f64(wait.max(0.0))).await
+    }
+
+    fn save(&self) -> Result<()> {
+        let kept = serde_json::to_string(&*self.kept.borrow())?;
+        self.sql().exec("INSERT OR REPLACE INTO issuer VALUES (1, ?)", vec![kept.into()])?;
+        Ok(())
+    }
+
+    /// Forgets the issuer, here and at the edges.
+    async fn remove(&self) -> Result<()> {
+        self.state.storage().set_alarm(RETRY).await?;
+        let issuer = self.kept.borrow().issuer.clone();
+        if let Err(error) = within_time(store::publish(&self.env, "JWKS", &issuer, None)).await {
+            log::warning("not_removed", &issuer, error);
+            return Ok(());
+        }
+        self.is_stored.set(false);
+        self.kept.replace(Kept { issuer, ..Kept::default() });
+        self.state.storage().delete_alarm().await?;
+        self.state.storage().delete_all().await
+    }
+}
