@@ -56,9 +56,9 @@ async fn get(url: &str, insecure: &InsecureHosts) -> Result<(Vec<u8>, Response),
     let response: Response =
         answer.and_then(JsCast::dyn_into).map_err(|_| Failure::new(url, "no answer in time"))?;
     if response.status() != 200 {
-        let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.parse().ok());
+        let retry_after = header(&response, "retry-after").and_then(|seconds| seconds.parse::<u32>().ok());
         let failure = Failure::new(url, format_args!("status {}", response.status()));
-        return Err(Failure { retry_after, ..failure });
+        return Err(Failure { retry_after: retry_after.map(f64::from), ..failure });
     }
     let body = response.body().ok_or_else(|| Failure::new(url, "no body"))?;
     let bytes = http::read_at_most(&body, MAX_BODY_LENGTH).await;

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, durable_object};
 
-use super::message::{FromIssuer, ToIssuer};
+use super::RETRY;
+use super::message::{FromIssuer, ToIssuer, receive, reply};
+use super::rows::{has_table, migrate, query};
 use super::turn::{Turn, within_time};
-use super::{RETRY, has_table, migrate};
 use crate::discover::{self, Failure, Found};
 use crate::http::now;
 use crate::settings::Settings;
@@ -45,16 +46,6 @@ struct Kept {
     is_published: bool,
 }
 
-#[derive(Deserialize)]
-struct KeptRow {
-    kept: String,
-}
-
-#[derive(Deserialize)]
-struct CountRow {
-    count: u32,
-}
-
 impl DurableObject for IssuerObject {
     fn new(state: State, env: Env) -> Self {
         let (fetching, publishing) = (Turn::default(), Turn::default());
@@ -62,7 +53,7 @@ impl DurableObject for IssuerObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let (issuer, question): (String, ToIssuer) = request.json().await?;
+        let (issuer, question) = receive(&mut request).await?;
         self.load()?;
         self.kept.borrow_mut().issuer = issuer;
         match question {
@@ -85,17 +76,16 @@ impl DurableObject for IssuerObject {
             ToIssuer::Untrusted { .. } => {}
         }
         let Kept { record, life, .. } = self.kept.borrow().clone();
-        Response::from_json(&FromIssuer { record, life })
+        reply(&FromIssuer { record, life })
     }
 
     async fn alarm(&self) -> Result<Response> {
         self.load()?;
-        if !self.is_stored.get() {
-        } else if self.is_trusted()? {
+        if self.is_stored.get() && !self.is_trusted()? {
+            self.remove().await?;
+        } else {
             self.renew(Want::Due).await?;
             self.settle().await?;
-        } else {
-            self.remove().await?;
         }
         Response::empty()
     }
@@ -112,9 +102,8 @@ impl IssuerObject {
             return Ok(());
         }
         self.store()?;
-        let rows: Vec<KeptRow> = self.sql().exec("SELECT kept FROM issuer", None)?.to_array()?;
-        if let Some(row) = rows.first() {
-            self.kept.replace(serde_json::from_str(&row.kept)?);
+        if let Some(row) = query(&self.sql(), "SELECT kept FROM issuer", Vec::new())?.first() {
+            self.kept.replace(row.json(0)?);
         }
         Ok(())
     }
@@ -128,9 +117,7 @@ impl IssuerObject {
 
     /// Whether a project names the issuer.
     fn is_trusted(&self) -> Result<bool> {
-        let rows: Vec<CountRow> =
-            self.sql().exec("SELECT COUNT(*) AS count FROM project", None)?.to_array()?;
-        Ok(rows.first().is_some_and(|row| row.count > 0))
+        Ok(!query(&self.sql(), "SELECT 1 FROM project LIMIT 1", Vec::new())?.is_empty())
     }
 
     /// Fetches the keys if it is time for it: once for all who ask meanwhile.

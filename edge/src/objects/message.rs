@@ -9,7 +9,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{RequestInit, Response};
-use worker::Env;
+use worker::{Env, Request};
 
 use crate::{http, log};
 
@@ -180,17 +180,17 @@ pub async fn ask_project(
     project: &ProjectId,
     question: &ToProject,
 ) -> Result<FromProject, Unavailable> {
-    ask(env, "PROJECTS", project.as_str(), &(project.as_str(), question)).await
+    ask(env, "PROJECTS", project.as_str(), question).await
 }
 
 /// Asks an issuer's object.
 pub async fn ask_issuer(env: &Env, issuer: &str, question: &ToIssuer) -> Result<FromIssuer, Unavailable> {
-    ask(env, "ISSUERS", issuer, &(issuer, question)).await
+    ask(env, "ISSUERS", issuer, question).await
 }
 
 /// Asks the registry, of which there is one.
 pub async fn ask_registry(env: &Env, question: &ToRegistry) -> Result<FromRegistry, Unavailable> {
-    ask(env, "REGISTRY", "registry", &((), question)).await
+    ask(env, "REGISTRY", "registry", question).await
 }
 
 async fn ask<A: DeserializeOwned>(
@@ -203,9 +203,9 @@ async fn ask<A: DeserializeOwned>(
         log::warning("object_failed", &format!("{binding}: {name}"), error);
         Unavailable
     };
-    let question = serde_json::to_string(question).map_err(|error| failed(error.into()))?;
+    let question = serde_json::to_string(&(name, question)).map_err(|error| failed(error.into()))?;
     let answer = exchange(env, binding, name, &question).await.map_err(failed)?;
-    serde_json::from_str(&answer).map_err(|error| failed(error.into()))
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(error.into()))
 }
 
 async fn exchange(env: &Env, binding: &str, name: &str, question: &str) -> worker::Result<String> {
@@ -216,6 +216,16 @@ async fn exchange(env: &Env, binding: &str, name: &str, question: &str) -> worke
     let response = http::wait(object.fetch("https://object/", &init)?).await?;
     let response: Response = response.dyn_into()?;
     Ok(http::wait(response.text()?).await?.as_string().unwrap_or_default())
+}
+
+/// The question that a request to an object brings, and in whose name.
+pub async fn receive<Q: DeserializeOwned>(request: &mut Request) -> worker::Result<(String, Q)> {
+    Ok(serde_json::from_slice(request.text().await?.as_bytes())?)
+}
+
+/// The answer to it.
+pub fn reply(answer: &impl Serialize) -> worker::Result<worker::Response> {
+    worker::Response::ok(serde_json::to_string(answer)?)
 }
 
 #[wasm_bindgen]

@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 
 use edge_authorizer::management::{Applied, Change, Precondition, Project};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
+use super::RETRY;
 use super::message::{
-    Author, FromProject, FromRegistry, ToIssuer, ToProject, ToRegistry, ask_issuer, ask_registry,
+    Author, FromProject, FromRegistry, ToIssuer, ToProject, ToRegistry, ask_issuer, ask_registry, receive,
+    reply,
 };
 use super::probe::Probes;
+use super::rows::{has_table, integer, migrate, query};
 use super::turn::{Turn, within_time};
-use super::{RETRY, has_table};
 use crate::http::now;
 use crate::{log, store};
 
@@ -46,31 +47,11 @@ pub struct ProjectObject {
     probes: Probes,
 }
 
-#[derive(Deserialize)]
-struct ProjectRow {
+/// What is stored of a project beside its entries.
+struct Stored {
     name: String,
-    present: u8,
-    version: u64,
     published: u64,
-    label: Option<String>,
-    distrusted: String,
-}
-
-#[derive(Deserialize)]
-struct IssuerRow {
-    iss: String,
-}
-
-#[derive(Deserialize)]
-struct EntryRow {
-    entry: String,
-}
-
-#[derive(Deserialize)]
-struct AuditRow {
-    number: u64,
-    at: f64,
-    entry: String,
+    project: Project,
 }
 
 impl DurableObject for ProjectObject {
@@ -80,9 +61,9 @@ impl DurableObject for ProjectObject {
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         if self.is_known()? {
-            super::migrate(&self.sql(), &MIGRATIONS)?;
+            migrate(&self.sql(), &MIGRATIONS)?;
         }
-        let (name, question): (String, ToProject) = request.json().await?;
+        let (name, question) = receive(&mut request).await?;
         let answer = match question {
             ToProject::Read => FromProject::Project(self.read()?),
             ToProject::Change { change, precondition, author, expected } => {
@@ -101,11 +82,11 @@ impl DurableObject for ProjectObject {
             },
             ToProject::Audit { before, limit } => self.audit(before, limit)?,
         };
-        Response::from_json(&answer)
+        reply(&answer)
     }
 
     async fn alarm(&self) -> Result<Response> {
-        super::migrate(&self.sql(), &MIGRATIONS)?;
+        migrate(&self.sql(), &MIGRATIONS)?;
         self.publish().await?;
         Response::empty()
     }
@@ -120,26 +101,27 @@ impl ProjectObject {
         has_table(&self.sql(), "project")
     }
 
-    fn row(&self) -> Result<Option<ProjectRow>> {
+    fn stored(&self) -> Result<Option<Stored>> {
         if !self.is_known()? {
             return Ok(None);
         }
-        Ok(self
-            .sql()
-            .exec("SELECT name, present, version, published, label, distrusted FROM project", None)?
-            .to_array()?
-            .pop())
+        let columns = "SELECT name, published, present, version, label, distrusted FROM project";
+        let rows = query(&self.sql(), columns, Vec::new())?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let entries = query(&self.sql(), "SELECT entry FROM idp ORDER BY position", Vec::new())?;
+        let project = Project {
+            exists: row.number(2)? == 1,
+            version: row.number(3)?,
+            label: row.json(4)?,
+            idps: entries.iter().map(|row| row.json(0)).collect::<Result<_>>()?,
+            distrusted: row.json(5)?,
+        };
+        let name = row.text(0)?.unwrap_or_default().to_owned();
+        Ok(Some(Stored { name, published: row.number(1)?, project }))
     }
 
     fn read(&self) -> Result<Project> {
-        let Some(row) = self.row()? else { return Ok(Project::default()) };
-        let entries: Vec<EntryRow> =
-            self.sql().exec("SELECT entry FROM idp ORDER BY position", None)?.to_array()?;
-        let idps =
-            entries.iter().map(|row| serde_json::from_str(&row.entry)).collect::<serde_json::Result<_>>()?;
-        let label = row.label.as_deref().map(serde_json::from_str).transpose()?;
-        let distrusted = serde_json::from_str(&row.distrusted)?;
-        Ok(Project { exists: row.present == 1, version: row.version, label, idps, distrusted })
+        Ok(self.stored()?.map(|stored| stored.project).unwrap_or_default())
     }
 
     async fn change(
@@ -158,7 +140,7 @@ impl ProjectObject {
         let Ok(Applied { project, before, after }) = current.apply(change, precondition) else {
             return Ok(FromProject::Stale);
         };
-        super::migrate(&self.sql(), &MIGRATIONS)?;
+        migrate(&self.sql(), &MIGRATIONS)?;
         self.note(author, change, &json!({ "before": before, "after": after }))?;
         self.write(name, &project)?;
         // Nothing was awaited since the change was written, so the alarm is stored with it or not at all.
@@ -210,38 +192,36 @@ impl ProjectObject {
         if !self.is_known()? {
             return Ok(FromProject::Audit { items: Vec::new(), next: None });
         }
-        let rows: Vec<AuditRow> = self
-            .sql()
-            .exec(
-                "SELECT number, at, entry FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
-                vec![integer(before.unwrap_or(u64::from(u32::MAX))), integer(u64::from(limit))],
-            )?
-            .to_array()?;
-        let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number);
+        let rows = query(
+            &self.sql(),
+            "SELECT entry, number, at FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
+            vec![integer(before.unwrap_or(u64::from(u32::MAX))), integer(u64::from(limit))],
+        )?;
+        let next =
+            rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number(1)).transpose()?;
         let items = rows.iter().map(|row| {
-            let mut item: Value = serde_json::from_str(&row.entry)?;
+            let mut item: Value = row.json(0)?;
             if let Some(item) = item.as_object_mut() {
-                item.insert("number".to_owned(), row.number.into());
-                item.insert("at".to_owned(), row.at.into());
+                item.insert("number".to_owned(), row.value(1));
+                item.insert("at".to_owned(), row.value(2));
             }
             Ok(item)
         });
-        Ok(FromProject::Audit { items: items.collect::<serde_json::Result<_>>()?, next })
+        Ok(FromProject::Audit { items: items.collect::<Result<_>>()?, next })
     }
 
     /// Publishes what is not published yet, and answers which version the edges can see.
     async fn publish(&self) -> Result<u64> {
         // One at a time, so that an older snapshot never lands after a newer one.
         let Some(_turn) = self.publishing.take().await else { return Ok(0) };
-        let Some(row) = self.row()? else { return Ok(0) };
-        if row.published == row.version {
-            return Ok(row.version);
+        let Some(Stored { name, published, project }) = self.stored()? else { return Ok(0) };
+        if published == project.version {
+            return Ok(published);
         }
-        let project = self.read()?;
-        if let Err(error) = within_time(self.publish_version(&row.name, &project)).await {
-            log::warning("not_published", &row.name, error);
+        if let Err(error) = within_time(self.publish_version(&name, &project)).await {
+            log::warning("not_published", &name, error);
             self.state.storage().set_alarm(RETRY).await?;
-            return Ok(row.published);
+            return Ok(published);
         }
         self.sql().exec("UPDATE project SET published = ?", vec![integer(project.version)])?;
         Ok(project.version)
@@ -262,24 +242,19 @@ impl ProjectObject {
 
     /// Tells issuers that the project names them, or names them no more, as far as they do not know.
     async fn tell_issuers(&self, name: &str, named: &BTreeSet<&str>) -> Result<()> {
-        let told: Vec<IssuerRow> = self.sql().exec("SELECT iss FROM issuer", None)?.to_array()?;
-        let is_told = |iss: &str| told.iter().any(|row| row.iss == iss);
+        let told = query(&self.sql(), "SELECT iss FROM issuer", Vec::new())?;
+        let told: Vec<_> = told.iter().filter_map(|row| row.text(0).ok().flatten()).collect();
         let failed = |_| Error::from("an issuer's object does not answer");
-        for iss in named.iter().filter(|iss| !is_told(iss)) {
+        for iss in named.iter().filter(|iss| !told.contains(iss)) {
             let question = ToIssuer::Trusted { project: name.to_owned() };
             ask_issuer(&self.env, iss, &question).await.map_err(failed)?;
             self.sql().exec("INSERT OR IGNORE INTO issuer VALUES (?)", vec![(*iss).into()])?;
         }
-        for row in told.iter().filter(|row| !named.contains(&*row.iss)) {
+        for iss in told.iter().filter(|iss| !named.contains(*iss)) {
             let question = ToIssuer::Untrusted { project: name.to_owned() };
-            ask_issuer(&self.env, &row.iss, &question).await.map_err(failed)?;
-            self.sql().exec("DELETE FROM issuer WHERE iss = ?", vec![row.iss.clone().into()])?;
+            ask_issuer(&self.env, iss, &question).await.map_err(failed)?;
+            self.sql().exec("DELETE FROM issuer WHERE iss = ?", vec![(*iss).into()])?;
         }
         Ok(())
     }
-}
-
-/// Versions and positions stay far below 2^53, where they would lose precision.
-fn integer(number: u64) -> SqlStorageValue {
-    SqlStorageValue::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }

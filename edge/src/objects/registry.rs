@@ -1,14 +1,14 @@
 //! The registry: the routes document and the list of projects.
 
 use edge_authorizer::management::Precondition;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::{
     DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
 use super::RETRY;
-use super::message::{FromRegistry, ToRegistry};
+use super::message::{FromRegistry, ToRegistry, receive, reply};
+use super::rows::{Row, integer, migrate, query};
 use super::turn::{Turn, within_time};
 use crate::{log, store};
 
@@ -28,17 +28,11 @@ pub struct RegistryObject {
     publishing: Turn,
 }
 
-#[derive(Deserialize)]
-struct GatewayRow {
-    document: String,
-    version: u32,
-    published: u32,
-}
-
-#[derive(Deserialize)]
-struct ProjectRow {
-    id: String,
-    label: Option<String>,
+/// The routes document as it is stored.
+struct Stored {
+    document: Value,
+    version: u64,
+    published: u64,
 }
 
 impl DurableObject for RegistryObject {
@@ -47,8 +41,8 @@ impl DurableObject for RegistryObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        super::migrate(&self.sql(), &MIGRATIONS)?;
-        let ((), question) = request.json().await?;
+        migrate(&self.sql(), &MIGRATIONS)?;
+        let (_, question) = receive(&mut request).await?;
         let answer = match question {
             ToRegistry::Gateway => FromRegistry::Gateway(self.gateway()?),
             ToRegistry::PutGateway { document, precondition } => {
@@ -65,11 +59,11 @@ impl DurableObject for RegistryObject {
                 FromRegistry::Done
             }
         };
-        Response::from_json(&answer)
+        reply(&answer)
     }
 
     async fn alarm(&self) -> Result<Response> {
-        super::migrate(&self.sql(), &MIGRATIONS)?;
+        migrate(&self.sql(), &MIGRATIONS)?;
         self.publish().await?;
         Response::empty()
     }
@@ -80,12 +74,16 @@ impl RegistryObject {
         self.state.storage().sql()
     }
 
-    fn row(&self) -> Result<Option<GatewayRow>> {
-        Ok(self.sql().exec("SELECT document, version, published FROM gateway", None)?.to_array()?.pop())
+    fn stored(&self) -> Result<Option<Stored>> {
+        let rows = query(&self.sql(), "SELECT document, version, published FROM gateway", Vec::new())?;
+        let read = |row: &Row| {
+            Ok(Stored { document: row.json(0)?, version: row.number(1)?, published: row.number(2)? })
+        };
+        rows.first().map(read).transpose()
     }
 
     fn gateway(&self) -> Result<Option<Value>> {
-        Ok(self.row()?.map(|row| serde_json::from_str(&row.document)).transpose()?)
+        Ok(self.stored()?.map(|stored| stored.document))
     }
 
     async fn put_gateway(&self, document: &Value, precondition: &Precondition) -> Result<FromRegistry> {
@@ -106,26 +104,25 @@ impl RegistryObject {
     async fn publish(&self) -> Result<bool> {
         // One at a time, so that older routes never land after newer ones.
         let Some(_turn) = self.publishing.take().await else { return Ok(false) };
-        let Some(row) = self.row()?.filter(|row| row.published != row.version) else { return Ok(true) };
-        let document = serde_json::from_str(&row.document)?;
+        let unpublished = self.stored()?.filter(|stored| stored.published != stored.version);
+        let Some(Stored { document, version, .. }) = unpublished else { return Ok(true) };
         if let Err(error) = within_time(store::publish(&self.env, "CONFIG", "gateway", Some(&document))).await
         {
             log::warning("not_published", "gateway", error);
             self.state.storage().set_alarm(RETRY).await?;
             return Ok(false);
         }
-        self.sql().exec("UPDATE gateway SET published = ?", vec![i64::from(row.version).into()])?;
+        self.sql().exec("UPDATE gateway SET published = ?", vec![integer(version)])?;
         Ok(true)
     }
 
     fn list(&self, after: &str, limit: u32) -> Result<FromRegistry> {
-        let query = "SELECT id, label FROM project WHERE id > ? ORDER BY id LIMIT ?";
-        let rows: Vec<ProjectRow> =
-            self.sql().exec(query, vec![after.into(), i64::from(limit).into()])?.to_array()?;
-        let project = |row: &ProjectRow| {
-            let label = row.label.as_deref().map(serde_json::from_str::<Value>).transpose()?;
-            Ok(json!({ "id": row.id, "label": label }))
-        };
-        Ok(FromRegistry::Projects(rows.iter().map(project).collect::<serde_json::Result<_>>()?))
+        let rows = query(
+            &self.sql(),
+            "SELECT id, label FROM project WHERE id > ? ORDER BY id LIMIT ?",
+            vec![after.into(), i64::from(limit).into()],
+        )?;
+        let project = |row: &Row| Ok(json!({ "id": row.text(0)?, "label": row.json::<Value>(1)? }));
+        Ok(FromRegistry::Projects(rows.iter().map(project).collect::<Result<_>>()?))
     }
 }
