@@ -2,20 +2,16 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::cache::Loaded;
-use edge_authorizer::{Clock, Decision, Gateway, ProjectId, Request, Snapshot, Step, Unavailable, authorize};
+use edge_authorizer::{Clock, Decision, Gateway, Request, Snapshot, Step, authorize};
 
 use crate::edge::Edge;
 use crate::http::now;
-use crate::objects::{FromProject, ToProject, ask_project};
 use crate::{keys, store};
 
 /// Where a project is known from.
 pub enum Source {
     /// What this edge knows of it.
     Edge,
-    /// The truth.
-    Object,
     /// What is given here: a project as it would be.
     Given(Option<Arc<Snapshot>>),
 }
@@ -34,7 +30,6 @@ pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision 
             Step::NeedProject(need) => {
                 let snapshot = match &source {
                     Source::Edge => store::snapshot(edge, need.project()).await,
-                    Source::Object => truth(edge, need.project()).await,
                     Source::Given(snapshot) => Ok(snapshot.clone()),
                 };
                 need.resume(snapshot)
@@ -49,12 +44,4 @@ pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision 
             }
         }
     }
-}
-
-async fn truth(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
-    let FromProject::Project(project) = ask_project(&edge.env, project, &ToProject::Read).await? else {
-        return Err(Unavailable);
-    };
-    let Some(snapshot) = project.snapshot() else { return Ok(None) };
-    Snapshot::parse(&snapshot).map(|snapshot| Some(Arc::new(snapshot))).map_err(|_| Unavailable)
 }

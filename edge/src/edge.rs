@@ -12,10 +12,20 @@ use crate::settings::Settings;
 pub struct Edge {
     /// Bindings and secrets.
     pub env: Env,
-    /// Where work goes on after the answer.
-    pub context: Context,
+    /// Where work goes on after the answer; none in an object, which lives on by itself.
+    pub context: Option<Context>,
     /// The worker's variables.
     pub settings: Rc<Settings>,
+}
+
+impl Edge {
+    /// Goes on with `work` after the answer.
+    pub fn later(&self, work: impl Future<Output = ()> + 'static) {
+        match &self.context {
+            Some(context) => context.wait_until(work),
+            None => wasm_bindgen_futures::spawn_local(work),
+        }
+    }
 }
 
 /// A client's request.

@@ -27,7 +27,7 @@ pub async fn handle(request: &web_sys::Request, env: Env, context: Context) -> R
             return Ok(answer::problem(&denial, &incoming.id)?);
         }
     };
-    let edge = Edge { env, context, settings };
+    let edge = Edge { env, context: Some(context), settings };
     if is_management(incoming.target.path) {
         return management::handle(&edge, &incoming).await;
     }

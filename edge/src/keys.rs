@@ -46,7 +46,7 @@ pub async fn keys(edge: &Edge, issuer: &Issuer, known_in_vain: bool) -> Result<A
             // They should have been fetched again: whoever is here does not wait for it.
             note(want, issuer, Asked { again: now().plus(PATIENCE), failed: false });
             let (env, issuer, cooldown) = (edge.env.clone(), issuer.clone(), edge.settings.keys.cooldown);
-            edge.context.wait_until(async move {
+            edge.later(async move {
                 let _ = ask(&env, &issuer, want, cooldown).await;
             });
             (Some(record), false)

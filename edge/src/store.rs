@@ -69,7 +69,7 @@ impl<T: Versioned> Shelf<T> {
             Cached::Fresh(loaded) => loaded,
             Cached::Stale(loaded) => {
                 let (env, key) = (edge.env.clone(), key.to_owned());
-                edge.context.wait_until(async move {
+                edge.later(async move {
                     // Where KV fails, the value goes on serving until it is old.
                     let _ = self.load(&env, &key).await;
                 });
@@ -114,13 +114,10 @@ impl<T: Versioned> Shelf<T> {
     }
 }
 
-/// Takes note of a project that was changed here: this edge need not wait for KV.
-pub fn remember(project: &ProjectId, snapshot: Option<&Value>) {
-    let text = snapshot.map(Value::to_string);
-    let loaded =
-        snapshot.map(|snapshot| Snapshot::parse(snapshot).map(Arc::new).map_err(|_| Unavailable)).transpose();
-    let _kept =
-        SNAPSHOT.keep(&format!("project/{project}"), loaded, text.map_or(0, |text| text.len()), now());
+/// Takes note of a project that was changed from here, as it is stored: this edge need not wait for KV.
+pub fn remember(project: &ProjectId, stored: Option<&str>) {
+    let snapshot = stored.map(|text| SNAPSHOT.read(text).map(Arc::new).map_err(|_| Unavailable)).transpose();
+    let _kept = SNAPSHOT.keep(&format!("project/{project}"), snapshot, stored.map_or(0, str::len), now());
 }
 
 /// Takes note of routes that were changed here.

@@ -92,11 +92,12 @@ impl Endpoint {
         !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
-    /// The project that owners of it may manage here; `None` where only a platform administrator may.
-    pub fn owned_project(&self) -> Option<&ProjectId> {
+    /// The project that it belongs to; `None` for what belongs to none.
+    pub fn project(&self) -> Option<&ProjectId> {
         match self {
-            Self::Gateway | Self::Projects | Self::Project(_) => None,
-            Self::Idps(project)
+            Self::Gateway | Self::Projects => None,
+            Self::Project(project)
+            | Self::Idps(project)
             | Self::Idp(project, _)
             | Self::Keys(project, _)
             | Self::KeysRefresh(project, _)
@@ -104,6 +105,11 @@ impl Endpoint {
             | Self::IdpOrder(project)
             | Self::AuditLog(project) => Some(project),
         }
+    }
+
+    /// The project that owners of it may manage here; `None` where only a platform administrator may.
+    pub fn owned_project(&self) -> Option<&ProjectId> {
+        self.project().filter(|_| !matches!(self, Self::Project(_)))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Conditional requests (RFC 9110, section 13): two writers cannot lose each other's update.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The strong entity tag of a representation, quotes included.
@@ -11,7 +10,7 @@ pub fn etag(representation: &str) -> String {
 }
 
 /// What a request demands of the resource as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Precondition {
     /// The value of `If-Match`.
     pub if_match: Option<String>,

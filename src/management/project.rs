@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::precondition::Precondition;
@@ -20,7 +20,7 @@ const MAX_DISTRUSTED: usize = 100;
 /// A project: its entries as they were written, in order, and a version that grows by one with each change.
 ///
 /// A project that is deleted keeps its version, so that one of the same name goes on from there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Project {
     /// Whether there is such a project.
     pub exists: bool,
@@ -35,7 +35,7 @@ pub struct Project {
 }
 
 /// Something that is to be changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Creates the project or changes its label.

@@ -1,7 +1,10 @@
 //! Who calls the management API: a platform administrator, or an owner of the project.
 
-use edge_authorizer::{Clock, Credentials};
-use edge_authorizer::{Code, Denial, Identity, ProjectId, Verdict, authorize_owner};
+use std::sync::Arc;
+
+use edge_authorizer::{
+    Clock, Code, Credentials, Denial, Identity, ProjectId, Snapshot, Verdict, authorize_owner,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -29,25 +32,25 @@ impl Caller {
     }
 }
 
-/// Who calls, if they may; `project` is the one whose owners may.
+/// Who calls, if they may; `project` is the one whose owners may, as it is.
 pub async fn authenticate(
     edge: &Edge,
     incoming: &Incoming<'_>,
-    project: Option<&ProjectId>,
+    project: Option<(&ProjectId, Option<Arc<Snapshot>>)>,
 ) -> Result<Caller, Reply> {
     let authorization = incoming.header("authorization");
-    let denied = |code| Reply::denied(&Denial { code, realm: project.cloned() });
+    let realm = project.as_ref().map(|(id, _)| (*id).clone());
+    let denied = |code| Reply::denied(&Denial { code, realm: realm.clone() });
     match Credentials::parse(authorization.as_deref()) {
         Credentials::Bearer(token) if is_admin(edge, token) => return Ok(Caller::PlatformAdmin),
         Credentials::Missing => return Err(denied(Code::TokenMissing)),
         Credentials::Ambiguous => return Err(denied(Code::RequestInvalid)),
         Credentials::Bearer(_) => {}
     }
-    let Some(project) = project else { return Err(denied(Code::TokenUntrusted)) };
+    let Some((project, snapshot)) = project else { return Err(denied(Code::TokenUntrusted)) };
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     let step = authorize_owner(project, authorization.as_deref(), clock);
-    // The truth, not what the edges see of it: who is no owner any more cannot change anything.
-    let decision = drive(edge, step, Source::Object).await;
+    let decision = drive(edge, step, Source::Given(snapshot)).await;
     match decision.verdict {
         Verdict::Manage(ownership) => Ok(Caller::Owner(ownership.identity().clone())),
         Verdict::Deny(denial) => Err(denied(denial.code)),

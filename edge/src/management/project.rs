@@ -1,197 +1,83 @@
-//! Changing a project: what it would come to is looked at first, then it is done.
+//! What belongs to a project.
 
-use edge_authorizer::authorize_owner;
-use edge_authorizer::management::{Change, IssuerKeys, Precondition, Project};
-use edge_authorizer::{
-    Clock, Code, CustomIdp, Denial, ProjectId, RoleDetection, Snapshot, Unavailable, Verdict, Want,
-};
-use serde_json::Value;
 use std::sync::Arc;
 
-use super::caller::Caller;
-use super::reply::{Examination, Reply};
-use crate::decide::{Source, drive};
+use edge_authorizer::management::{Change, Endpoint, read_project};
+use edge_authorizer::{Code, Method, Snapshot};
+use serde_json::Value;
+use worker::{Env, Response, Result};
+
+use super::reply::Reply;
+use super::{caller, change, find, in_object, keys, request};
 use crate::edge::{Edge, Incoming};
-use crate::http::now;
-use crate::objects::{Author, FromIssuer, FromProject, ToIssuer, ToProject, ask_issuer, ask_project};
-use crate::store;
+use crate::objects::ProjectObject;
 
-/// A change of a project that somebody asks for.
-pub struct Request<'r> {
-    /// The project.
-    pub id: &'r ProjectId,
-    /// What to change.
-    pub change: Change,
-    /// What is demanded of the resource as it is.
-    pub precondition: Precondition,
-    /// Who asks.
-    pub caller: &'r Caller,
+/// How many entries of an audit log one answer has. Each can be as large as three bodies.
+const AUDIT_PAGE: u32 = 20;
+
+/// Answers a request in the object of a project.
+pub async fn answer_for_project(
+    object: &ProjectObject,
+    env: &Env,
+    request: &web_sys::Request,
+) -> Result<Response> {
+    in_object(env, request, async |edge, incoming| answer(object, edge, incoming).await).await
 }
 
-/// How often a change is tried while others change the project.
-const ATTEMPTS: usize = 20;
-
-/// Makes the change, unless it is refused, or only asked for with `?dryRun=true`.
-///
-/// An owner's right and what the change would come to are looked at on the same version of the project as the change is
-/// made on: who is no owner any more by then changes nothing.
-pub async fn change(edge: &Edge, incoming: &Incoming<'_>, request: Request<'_>) -> Result<Reply, Reply> {
-    for _ in 0..ATTEMPTS {
-        if let Some(reply) = attempt(edge, incoming, &request).await? {
-            return Ok(reply);
-        }
-    }
-    Err(Unavailable.into())
-}
-
-/// Tries to make the change; `None` if the project has changed meanwhile.
-async fn attempt(
+async fn answer(
+    object: &ProjectObject,
     edge: &Edge,
     incoming: &Incoming<'_>,
-    request: &Request<'_>,
-) -> Result<Option<Reply>, Reply> {
-    let FromProject::Project(current) = ask_project(&edge.env, request.id, &ToProject::Read).await? else {
-        return Err(Unavailable.into());
-    };
-    let is_owner = matches!(request.caller, Caller::Owner(_));
-    if is_owner && !owns(edge, incoming, request.id, &current).await {
-        return Err(Reply::denied(&Denial { code: Code::TokenUntrusted, realm: Some(request.id.clone()) }));
-    }
-    let is_dry_run = incoming.is_set("dryRun");
-    let preview = current.apply(&request.change, &request.precondition).map_err(Reply::from);
-    let examined = match &preview {
-        Ok(applied) => examine(edge, incoming, request, &applied.project, applied.before.as_ref()).await,
-        Err(_) => Ok(Examination::default()),
-    };
-    let (applied, examination) = match preview.and_then(|applied| Ok((applied, examined?))) {
-        Ok(passed) => passed,
-        Err(refusal) => {
-            if let Reply::Problem { denial, .. } = &refusal
-                && !is_dry_run
-            {
-                request.note(edge, incoming, denial.code).await?;
-            }
-            return Err(refusal);
-        }
-    };
-    if is_dry_run {
-        let is_new = applied.before.is_none();
-        return Ok(Some(Reply::changed(
-            incoming,
-            &request.change,
-            is_new,
-            applied.after,
-            false,
-            examination,
-        )));
-    }
-    match request.commit(edge, incoming, is_owner.then_some(current.version)).await? {
-        FromProject::Changed { project, before, after, published } => {
-            // The edge that made a change sees it at once, published or not.
-            store::remember(request.id, project.snapshot().as_ref());
-            let is_new = before.is_none();
-            Ok(Some(Reply::changed(incoming, &request.change, is_new, after, published, examination)))
-        }
-        FromProject::Stale => Ok(None),
-        _ => Err(Unavailable.into()),
-    }
-}
-
-impl Request<'_> {
-    async fn commit(
-        &self,
-        edge: &Edge,
-        incoming: &Incoming<'_>,
-        expected: Option<u64>,
-    ) -> Result<FromProject, Unavailable> {
-        let question = ToProject::Change {
-            change: self.change.clone(),
-            precondition: self.precondition.clone(),
-            author: self.author(incoming),
-            expected,
-        };
-        ask_project(&edge.env, self.id, &question).await
-    }
-
-    async fn note(&self, edge: &Edge, incoming: &Incoming<'_>, code: Code) -> Result<(), Unavailable> {
-        let (change, author) = (self.change.clone(), self.author(incoming));
-        ask_project(&edge.env, self.id, &ToProject::Note { change, author, code: code.as_str().to_owned() })
-            .await?;
-        Ok(())
-    }
-
-    fn author(&self, incoming: &Incoming<'_>) -> Author {
-        Author {
-            who: self.caller.as_json(),
-            request_id: incoming.id.clone(),
-            address: incoming.header("cf-connecting-ip"),
-        }
-    }
-}
-
-/// Looks at what a change would come to, `project` being the project after it and `before` what it is about.
-async fn examine(
-    edge: &Edge,
-    incoming: &Incoming<'_>,
-    request: &Request<'_>,
-    project: &Project,
-    before: Option<&Value>,
-) -> Result<Examination, Reply> {
-    let is_guarded = matches!(request.caller, Caller::Owner(_)) && !incoming.is_set("force");
-    if is_guarded && !owns(edge, incoming, request.id, project).await {
-        return Err(Reply::refused(Code::WouldLockOut));
-    }
-    match &request.change {
-        Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. } => {
-            let is_new = before.and_then(|before| before.get("iss")) != idp.get("iss");
-            examine_idp(edge, request.id, idp, is_new).await
-        }
-        _ => Ok(Examination::default()),
-    }
-}
-
-/// Whether the token of the request makes its caller an owner of the project as it is given.
-async fn owns(edge: &Edge, incoming: &Incoming<'_>, id: &ProjectId, project: &Project) -> bool {
+) -> std::result::Result<Reply, Reply> {
+    let (endpoint, method) = find(incoming)?;
+    let project = object.read()?;
+    // The truth, not what the edges see of it: who is no owner any more cannot change anything.
     let snapshot = project.snapshot().and_then(|snapshot| Snapshot::parse(&snapshot).ok()).map(Arc::new);
-    let authorization = incoming.header("authorization");
-    let clock = Clock { now: now(), skew: edge.settings.clock_skew };
-    let step = authorize_owner(id, authorization.as_deref(), clock);
-    matches!(drive(edge, step, Source::Given(snapshot)).await.verdict, Verdict::Manage(_))
+    let owned = endpoint.owned_project().map(|id| (id, snapshot));
+    let caller = caller::authenticate(edge, incoming, owned).await?;
+    let document = match method {
+        _ if !endpoint.takes_document(method) => Value::Null,
+        _ => request::read_document(incoming).await?,
+    };
+    let (id, change) = match (&endpoint, method) {
+        (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(edge, &project, idp).await,
+        (_, Method::Get | Method::Head) => {
+            let found = read(object, edge, incoming, &endpoint).await?;
+            let found = found.ok_or_else(|| Reply::refused(Code::NotFound))?;
+            return Ok(Reply::representation(&found, incoming.header("if-none-match").as_deref()));
+        }
+        (Endpoint::Project(id), Method::Delete) => (id, Change::DeleteProject),
+        (Endpoint::Project(id), _) => {
+            (id, read_project(&document).map_err(|faults| Reply::invalid(&faults))?)
+        }
+        (Endpoint::Idps(id), _) => (id, Change::AddIdp { idp: document }),
+        (Endpoint::Idp(id, idp), Method::Delete) => (id, Change::RemoveIdp { id: idp.clone() }),
+        (Endpoint::Idp(id, idp), _) => (id, Change::ReplaceIdp { id: idp.clone(), idp: document }),
+        (Endpoint::KeyDistrust(id, idp, kid), Method::Delete) => (id, keys::trust(&project, idp, kid)?),
+        (Endpoint::KeyDistrust(id, idp, kid), _) => (id, keys::distrust(edge, &project, idp, kid).await?),
+        (Endpoint::IdpOrder(id), _) => (id, Change::Reorder { ids: request::read_ids(&document)? }),
+        _ => return Err(Reply::refused(Code::NotFound)),
+    };
+    change::make(object, edge, incoming, change::Request { id, change, caller: &caller }).await
 }
 
-/// Asks the issuer for its keys. That it fails is a refusal only for an issuer that is new: an owner must be able to
-/// tighten roles while their provider is down.
-async fn examine_idp(edge: &Edge, id: &ProjectId, idp: &Value, is_new: bool) -> Result<Examination, Reply> {
-    let entry = CustomIdp::parse(idp).map_err(|faults| Reply::invalid(&faults))?;
-    let issuer = entry.issuer.as_str().to_owned();
-    let mut examination = Examination::default();
-    match ask_project(&edge.env, id, &ToProject::Probe { issuer }).await? {
-        FromProject::Done => {
-            let question = ToIssuer::Keys(Want::Glance);
-            let FromIssuer { record, life } = ask_issuer(&edge.env, entry.issuer.as_str(), &question).await?;
-            let keys = IssuerKeys { issuer: &entry.issuer, record: record.as_ref(), life: &life };
-            examination.keys = keys.list();
-            match life.error {
-                Some(reason) if is_new => return Err(Reply::issuer_unusable(reason)),
-                Some(reason) => {
-                    examination.warnings.push(format!("the issuer cannot be used at the moment: {reason}"));
-                }
-                None => {}
-            }
+async fn read(
+    object: &ProjectObject,
+    edge: &Edge,
+    incoming: &Incoming<'_>,
+    endpoint: &Endpoint,
+) -> std::result::Result<Option<Value>, Reply> {
+    let project = object.read()?;
+    Ok(match endpoint {
+        Endpoint::AuditLog(_) => {
+            let before = incoming.parameter("before").and_then(|number| number.parse().ok());
+            Some(object.audit(before, AUDIT_PAGE)?)
         }
-        FromProject::TooManyIssuers(seconds) if is_new => {
-            return Err(Reply::too_soon(Code::TooManyIssuers, seconds));
-        }
-        FromProject::TooManyIssuers(_) => {
-            examination.warnings.push("the issuer was not asked for its keys".to_owned());
-        }
-        _ => return Err(Unavailable.into()),
-    }
-    let is_open = entry.allowed_azp.is_none() && entry.allowed_aud.is_none();
-    if is_open && matches!(entry.role_detection, RoleDetection::Defined { .. }) {
-        examination.warnings.push(
-            "every client of this issuer gets the roles: set `allowedAzp` or `allowedAud` if that is not meant".to_owned(),
-        );
-    }
-    Ok(examination)
+        _ if !project.exists => None,
+        Endpoint::Idps(_) => Some(Value::Array(project.idps)),
+        Endpoint::Idp(_, idp) => project.idp(idp).cloned(),
+        Endpoint::IdpOrder(_) => Some(project.order()),
+        Endpoint::Keys(_, idp) => Some(keys::describe(edge, &project, idp).await?),
+        _ => project.representation(),
+    })
 }

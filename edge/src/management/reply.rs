@@ -1,7 +1,7 @@
 //! Answers of the management API.
 
 use edge_authorizer::document::Faults;
-use edge_authorizer::management::{Change, Refusal, etag};
+use edge_authorizer::management::{Applied, Change, Refusal, etag};
 use edge_authorizer::{Code, Denial, Method, Unavailable};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
@@ -9,6 +9,7 @@ use web_sys::{Headers, Response, ResponseInit};
 
 use crate::answer;
 use crate::edge::Incoming;
+use crate::log;
 
 /// What was found about an entry beside its faults.
 #[derive(Default)]
@@ -55,22 +56,22 @@ impl Reply {
         Self::Body { status: 200, headers: next.into_iter().collect(), body: Value::Array(projects) }
     }
 
-    /// A change was made.
+    /// A change was made, or would be.
     pub fn changed(
         incoming: &Incoming<'_>,
         change: &Change,
-        created: bool,
-        after: Option<Value>,
+        applied: Applied,
         published: bool,
         examination: Examination,
     ) -> Self {
+        let Applied { before, after, .. } = applied;
         let Some(after) = after else { return Self::Empty { status: 204, headers: Vec::new() } };
         let mut headers = vec![("etag", etag(&after.to_string()))];
         if matches!(change, Change::AddIdp { .. }) {
             let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
             headers.push(("location", format!("{}/{id}", incoming.target.path)));
         }
-        let status = if created && !incoming.is_set("dryRun") { 201 } else { 200 };
+        let is_created = before.is_none() && !incoming.is_set("dryRun");
         let Examination { keys, warnings } = examination;
         let body = match change {
             Change::AddIdp { .. } | Change::ReplaceIdp { .. } => {
@@ -79,7 +80,7 @@ impl Reply {
             Change::DistrustKey(_) => json!({ "distrusted": after, "published": published }),
             _ => after,
         };
-        Self::Body { status, headers, body }
+        Self::Body { status: if is_created { 201 } else { 200 }, headers, body }
     }
 
     /// The routes were changed.
@@ -123,14 +124,6 @@ impl Reply {
         let allow = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
         let denial = Denial { code: Code::MethodNotAllowed, realm: None };
         Self::Problem { denial, faults: None, reason: None, headers: vec![("allow", allow)] }
-    }
-
-    /// The status of the answer.
-    pub fn status(&self) -> u16 {
-        match self {
-            Self::Body { status, .. } | Self::Empty { status, .. } => *status,
-            Self::Problem { denial, .. } => denial.code.status(),
-        }
     }
 
     /// The answer in HTTP.
@@ -178,5 +171,12 @@ impl From<Refusal> for Reply {
             Refusal::Invalid(faults) => Self::invalid(faults),
             _ => Self::refused(refusal.code()),
         }
+    }
+}
+
+impl From<worker::Error> for Reply {
+    fn from(error: worker::Error) -> Self {
+        log::warning("store_failed", "management", error);
+        Unavailable.into()
     }
 }

@@ -1,5 +1,6 @@
 //! The bodies of requests to the management API.
 
+use edge_authorizer::management::Precondition;
 use edge_authorizer::{Code, json};
 use serde_json::Value;
 
@@ -21,6 +22,11 @@ pub async fn read_document(incoming: &Incoming<'_>) -> Result<Value, Reply> {
     let bytes =
         read_at_most(&body, MAX_BODY_LENGTH).await.ok_or_else(|| Reply::refused(Code::BodyTooLarge))?;
     json::from_slice(&bytes).map_err(|_| Reply::refused(Code::BodyMalformed))
+}
+
+/// What a request demands of the resource as it is.
+pub fn precondition(incoming: &Incoming<'_>) -> Precondition {
+    Precondition { if_match: incoming.header("if-match"), if_none_match: incoming.header("if-none-match") }
 }
 
 /// Reads a list of ids.

@@ -1,7 +1,6 @@
-//! What the objects are asked, and what they answer: JSON over the only way that the platform has to them.
+//! Asking objects: for what they answer over HTTP, and, in JSON, what they tell each other.
 
-use edge_authorizer::management::{Change, Precondition, Project};
-use edge_authorizer::{KeyLife, ProjectId, Unavailable, Want};
+use edge_authorizer::{KeyLife, Unavailable, Want};
 use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,88 +11,6 @@ use web_sys::{RequestInit, Response};
 use worker::{Env, Request};
 
 use crate::{http, log};
-
-/// Who asks for a change.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Author {
-    /// `{"idp", "subject"}`, or `"platform-admin"`.
-    pub who: Value,
-    /// The id of the request.
-    pub request_id: String,
-    /// The address that it came from, where the platform knows it.
-    pub address: Option<String>,
-}
-
-/// A question to a project's object.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum ToProject {
-    /// What is there?
-    Read,
-    /// Change this, if the resource is as demanded.
-    Change {
-        /// What to change.
-        change: Change,
-        /// What is demanded.
-        precondition: Precondition,
-        /// Who asks.
-        author: Author,
-        /// The version of the project that the author was allowed to change; any, if there is none.
-        expected: Option<u64>,
-    },
-    /// Note that this was refused before it came to the project.
-    Note {
-        /// What was to be changed.
-        change: Change,
-        /// Who asked.
-        author: Author,
-        /// The code of the refusal.
-        code: String,
-    },
-    /// May this issuer be looked at?
-    Probe {
-        /// The issuer.
-        issuer: String,
-    },
-    /// Who changed what, before the entry of that number, newest first?
-    Audit {
-        /// The number.
-        before: Option<u64>,
-        /// How many entries at most.
-        limit: u32,
-    },
-}
-
-/// A project's object's answer.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum FromProject {
-    /// This is there.
-    Project(Project),
-    /// It was changed.
-    Changed {
-        /// The project after it.
-        project: Project,
-        /// What was there before; nothing where something was created.
-        before: Option<Value>,
-        /// What is there now.
-        after: Option<Value>,
-        /// Whether the edges can see it.
-        published: bool,
-    },
-    /// The project has changed since, or cannot be changed so any more; look at it again.
-    Stale,
-    /// So be it.
-    Done,
-    /// Too many issuers were asked for; try again after so many seconds.
-    TooManyIssuers(f64),
-    /// These are the entries, and the number before which the next ones are.
-    Audit {
-        /// The entries.
-        items: Vec<Value>,
-        /// The number.
-        next: Option<u64>,
-    },
-}
 
 /// A question to an issuer's object.
 #[derive(Debug, Serialize, Deserialize)]
@@ -121,101 +38,74 @@ pub struct FromIssuer {
     pub life: KeyLife,
 }
 
-/// A question to the registry.
+/// Something that the registry is told.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum ToRegistry {
-    /// What are the routes?
-    Gateway,
-    /// Change the routes, if they are as demanded.
-    PutGateway {
-        /// The new document.
-        document: Value,
-        /// What is demanded.
-        precondition: Precondition,
-    },
-    /// Which projects are there after this one?
-    List {
-        /// The project's name.
-        after: String,
-        /// How many at most.
-        limit: u32,
-    },
-    /// There is such a project, with this label.
-    Register {
-        /// Its name.
-        id: String,
-        /// Its label.
-        label: Option<Value>,
-    },
-    /// There is no such project any more.
-    Unregister {
-        /// Its name.
-        id: String,
-    },
-}
-
-/// The registry's answer.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum FromRegistry {
-    /// These are the routes, if there are any.
-    Gateway(Option<Value>),
-    /// They were changed.
-    Changed {
-        /// Whether the edges can see it.
-        published: bool,
-        /// Whether there were none before.
-        created: bool,
-    },
-    /// They are not as demanded.
-    PreconditionFailed,
-    /// These are the projects, `{"id", "label"}` each.
-    Projects(Vec<Value>),
-    /// So be it.
-    Done,
-}
-
-/// Asks a project's object.
-pub async fn ask_project(
-    env: &Env,
-    project: &ProjectId,
-    question: &ToProject,
-) -> Result<FromProject, Unavailable> {
-    ask(env, "PROJECTS", project.as_str(), question).await
+pub struct ToRegistry {
+    /// A project.
+    pub project: String,
+    /// Whether there is one of that name.
+    pub exists: bool,
+    /// Its label.
+    pub label: Option<Value>,
 }
 
 /// Asks an issuer's object.
 pub async fn ask_issuer(env: &Env, issuer: &str, question: &ToIssuer) -> Result<FromIssuer, Unavailable> {
-    ask(env, "ISSUERS", issuer, question).await
+    let answer = ask(env, "ISSUERS", issuer, question).await?;
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed("ISSUERS", issuer, error.into()))
 }
 
-/// Asks the registry, of which there is one.
-pub async fn ask_registry(env: &Env, question: &ToRegistry) -> Result<FromRegistry, Unavailable> {
-    ask(env, "REGISTRY", "registry", question).await
+/// Tells the registry, of which there is one.
+pub async fn tell_registry(env: &Env, news: &ToRegistry) -> Result<(), Unavailable> {
+    ask(env, "REGISTRY", REGISTRY, news).await.map(|_| ())
 }
 
-async fn ask<A: DeserializeOwned>(
+/// What a project's object has published last, as it is stored in KV; empty where there is no such project.
+pub async fn snapshot(env: &Env, project: &str) -> Result<String, Unavailable> {
+    ask(env, "PROJECTS", project, &()).await
+}
+
+/// The name of the registry's object.
+pub const REGISTRY: &str = "registry";
+
+/// The answer of an object to a request.
+pub async fn send(
     env: &Env,
     binding: &str,
     name: &str,
-    question: &impl Serialize,
-) -> Result<A, Unavailable> {
-    let failed = |error: worker::Error| {
-        log::warning("object_failed", &format!("{binding}: {name}"), error);
-        Unavailable
+    request: &web_sys::Request,
+) -> Result<Response, Unavailable> {
+    let sent = async {
+        let object: Object = env.durable_object(binding)?.get_by_name(name)?.into_rpc();
+        Ok(http::wait(object.fetch(request)?).await?.dyn_into()?)
     };
-    let question = serde_json::to_string(&(name, question)).map_err(|error| failed(error.into()))?;
-    let answer = exchange(env, binding, name, &question).await.map_err(failed)?;
-    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(error.into()))
+    sent.await.map_err(|error| failed(binding, name, error))
 }
 
-async fn exchange(env: &Env, binding: &str, name: &str, question: &str) -> worker::Result<String> {
-    let object: Object = env.durable_object(binding)?.get_by_name(name)?.into_rpc();
+async fn ask(env: &Env, binding: &str, name: &str, question: &impl Serialize) -> Result<String, Unavailable> {
+    let failed = |error| failed(binding, name, error);
+    let question = serde_json::to_string(&(name, question)).map_err(|error| failed(error.into()))?;
     let init = RequestInit::new();
     init.set_method("POST");
-    init.set_body(&JsValue::from_str(question));
-    let response = http::wait(object.fetch("https://object/", &init)?).await?;
-    let response: Response = response.dyn_into()?;
-    Ok(http::wait(response.text()?).await?.as_string().unwrap_or_default())
+    init.set_body(&JsValue::from_str(&question));
+    let request = web_sys::Request::new_with_str_and_init(QUESTION_URL, &init);
+    let response = send(env, binding, name, &request.map_err(|error| failed(error.into()))?).await?;
+    let text = http::wait(response.text().map_err(|error| failed(error.into()))?).await;
+    let text = text.map_err(|error| failed(error.into()))?.as_string().unwrap_or_default();
+    if response.ok() { Ok(text) } else { Err(failed(text.into())) }
+}
+
+fn failed(binding: &str, name: &str, error: worker::Error) -> Unavailable {
+    log::warning("object_failed", &format!("{binding}: {name}"), error);
+    Unavailable
+}
+
+/// Where questions are sent. Other URLs are those of clients.
+const QUESTION_URL: &str = "https://object/";
+
+/// Whether a request to an object is a question of another part of the worker.
+pub fn is_question(request: &Request) -> bool {
+    request.inner().url() == QUESTION_URL
 }
 
 /// The question that a request to an object brings, and in whose name.
@@ -234,5 +124,5 @@ extern "C" {
     type Object;
 
     #[wasm_bindgen(method, catch)]
-    fn fetch(this: &Object, url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    fn fetch(this: &Object, request: &web_sys::Request) -> Result<Promise, JsValue>;
 }

@@ -9,10 +9,9 @@ mod registry;
 mod rows;
 mod turn;
 
-pub use message::{
-    Author, FromIssuer, FromProject, FromRegistry, ToIssuer, ToProject, ToRegistry, ask_issuer, ask_project,
-    ask_registry,
-};
+pub use message::{FromIssuer, REGISTRY, ToIssuer, ask_issuer, send, snapshot};
+pub use project::{Author, ProjectObject};
+pub use registry::RegistryObject;
 
 use std::time::Duration;
 

@@ -2,22 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use edge_authorizer::management::{Applied, Change, Precondition, Project};
+use edge_authorizer::management::{Applied, Change, Project};
+use serde::Serialize;
 use serde_json::{Value, json};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
 use super::RETRY;
-use super::message::{
-    Author, FromProject, FromRegistry, ToIssuer, ToProject, ToRegistry, ask_issuer, ask_registry, receive,
-    reply,
-};
+use super::message::{ToIssuer, ToRegistry, ask_issuer, is_question, tell_registry};
 use super::probe::Probes;
 use super::rows::{has_table, integer, migrate, query};
-use super::turn::{Turn, within_time};
+use super::turn::{Taken, Turn, within_time};
 use crate::http::now;
-use crate::{log, store};
+use crate::{log, management, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 2] = [
@@ -43,8 +41,21 @@ const AUDIT_ENTRIES: i64 = 10_000;
 pub struct ProjectObject {
     state: State,
     env: Env,
+    changing: Turn,
     publishing: Turn,
     probes: Probes,
+}
+
+/// Who asks for a change.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Author {
+    /// `{"idp", "subject"}`, or `"platform-admin"`.
+    pub who: Value,
+    /// The id of the request.
+    pub request_id: String,
+    /// The address that it came from, where the platform knows it.
+    pub address: Option<String>,
 }
 
 /// What is stored of a project beside its entries.
@@ -56,33 +67,19 @@ struct Stored {
 
 impl DurableObject for ProjectObject {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, publishing: Turn::default(), probes: Probes::default() }
+        let (changing, publishing) = (Turn::default(), Turn::default());
+        Self { state, env, changing, publishing, probes: Probes::default() }
     }
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
+    async fn fetch(&self, request: Request) -> Result<Response> {
         if self.is_known()? {
             migrate(&self.sql(), &MIGRATIONS)?;
         }
-        let (name, question) = receive(&mut request).await?;
-        let answer = match question {
-            ToProject::Read => FromProject::Project(self.read()?),
-            ToProject::Change { change, precondition, author, expected } => {
-                self.change(&name, &change, &precondition, &author, expected).await?
-            }
-            ToProject::Note { change, author, code } => {
-                // A project that nobody made has no log that could be filled.
-                if self.is_known()? {
-                    self.note(&author, &change, &json!({ "refusal": code }))?;
-                }
-                FromProject::Done
-            }
-            ToProject::Probe { issuer } => match self.probes.admit(&issuer, now()) {
-                Ok(()) => FromProject::Done,
-                Err(seconds) => FromProject::TooManyIssuers(seconds),
-            },
-            ToProject::Audit { before, limit } => self.audit(before, limit)?,
-        };
-        reply(&answer)
+        if is_question(&request) {
+            let snapshot = self.read()?.snapshot().as_ref().map(Value::to_string);
+            return Response::ok(snapshot.unwrap_or_default());
+        }
+        management::answer_for_project(self, &self.env, request.inner()).await
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -120,33 +117,36 @@ impl ProjectObject {
         Ok(Some(Stored { name, published: row.number(1)?, project }))
     }
 
-    fn read(&self) -> Result<Project> {
+    /// The project as it is; where nothing is stored, one that does not exist.
+    pub fn read(&self) -> Result<Project> {
         Ok(self.stored()?.map(|stored| stored.project).unwrap_or_default())
     }
 
-    async fn change(
+    /// The issuers that its owners look at.
+    pub fn probes(&self) -> &Probes {
+        &self.probes
+    }
+
+    /// The turn to change the project; `None` if others take too long.
+    pub async fn turn(&self) -> Option<Taken<'_>> {
+        self.changing.take().await
+    }
+
+    /// Commits a change, whose `turn` it is, and publishes it; answers whether the edges can see it.
+    pub async fn commit(
         &self,
+        _turn: &Taken<'_>,
         name: &str,
         change: &Change,
-        precondition: &Precondition,
+        applied: &Applied,
         author: &Author,
-        expected: Option<u64>,
-    ) -> Result<FromProject> {
-        let current = self.read()?;
-        if expected.is_some_and(|version| version != current.version) {
-            return Ok(FromProject::Stale);
-        }
-        // What is refused here was possible when it was looked at: whoever asks has to look again.
-        let Ok(Applied { project, before, after }) = current.apply(change, precondition) else {
-            return Ok(FromProject::Stale);
-        };
+    ) -> Result<bool> {
         migrate(&self.sql(), &MIGRATIONS)?;
-        self.note(author, change, &json!({ "before": before, "after": after }))?;
-        self.write(name, &project)?;
+        self.note(author, change, &json!({ "before": applied.before, "after": applied.after }))?;
+        self.write(name, &applied.project)?;
         // Nothing was awaited since the change was written, so the alarm is stored with it or not at all.
         self.state.storage().set_alarm(RETRY).await?;
-        let published = self.publish().await? >= project.version;
-        Ok(FromProject::Changed { project, before, after, published })
+        Ok(self.publish().await? >= applied.project.version)
     }
 
     /// Stores the project. The statements run without anything in between and so count together or not at all.
@@ -175,6 +175,11 @@ impl ProjectObject {
         Ok(())
     }
 
+    /// Notes in the audit log that a change was refused. A project that nobody made has no log that could be filled.
+    pub fn note_refusal(&self, author: &Author, change: &Change, code: &str) -> Result<()> {
+        if self.is_known()? { self.note(author, change, &json!({ "refusal": code })) } else { Ok(()) }
+    }
+
     /// Notes an attempt in the audit log with what came of it, and drops what is too old.
     fn note(&self, author: &Author, change: &Change, outcome: &Value) -> Result<()> {
         let at = now().as_seconds();
@@ -188,9 +193,10 @@ impl ProjectObject {
         Ok(())
     }
 
-    fn audit(&self, before: Option<u64>, limit: u32) -> Result<FromProject> {
+    /// The entries of the audit log before the one of that number, newest first: `{"items", "next"}`.
+    pub fn audit(&self, before: Option<u64>, limit: u32) -> Result<Value> {
         if !self.is_known()? {
-            return Ok(FromProject::Audit { items: Vec::new(), next: None });
+            return Ok(json!({ "items": [], "next": null }));
         }
         let rows = query(
             &self.sql(),
@@ -207,7 +213,7 @@ impl ProjectObject {
             }
             Ok(item)
         });
-        Ok(FromProject::Audit { items: items.collect::<Result<_>>()?, next })
+        Ok(json!({ "items": items.collect::<Result<Vec<_>>>()?, "next": next }))
     }
 
     /// Publishes what is not published yet, and answers which version the edges can see.
@@ -229,14 +235,9 @@ impl ProjectObject {
 
     async fn publish_version(&self, name: &str, project: &Project) -> Result<()> {
         store::publish(&self.env, "CONFIG", &format!("project/{name}"), project.snapshot().as_ref()).await?;
-        let id = name.to_owned();
-        let label = project.label.clone();
-        let question =
-            if project.exists { ToRegistry::Register { id, label } } else { ToRegistry::Unregister { id } };
-        match ask_registry(&self.env, &question).await {
-            Ok(FromRegistry::Done) => {}
-            _ => return Err("the registry does not answer".into()),
-        }
+        let (exists, label) = (project.exists, project.label.clone());
+        let news = ToRegistry { project: name.to_owned(), exists, label };
+        tell_registry(&self.env, &news).await.map_err(|_| Error::from("the registry does not answer"))?;
         self.tell_issuers(name, &project.issuers()).await
     }
 

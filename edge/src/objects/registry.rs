@@ -1,16 +1,15 @@
 //! The registry: the routes document and the list of projects.
 
-use edge_authorizer::management::Precondition;
 use serde_json::{Value, json};
 use worker::{
     DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
 use super::RETRY;
-use super::message::{FromRegistry, ToRegistry, receive, reply};
+use super::message::{ToRegistry, is_question, receive};
 use super::rows::{Row, integer, migrate, query};
 use super::turn::{Turn, within_time};
-use crate::{log, store};
+use crate::{log, management, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 1] = ["
@@ -42,24 +41,17 @@ impl DurableObject for RegistryObject {
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         migrate(&self.sql(), &MIGRATIONS)?;
-        let (_, question) = receive(&mut request).await?;
-        let answer = match question {
-            ToRegistry::Gateway => FromRegistry::Gateway(self.gateway()?),
-            ToRegistry::PutGateway { document, precondition } => {
-                self.put_gateway(&document, &precondition).await?
-            }
-            ToRegistry::List { after, limit } => self.list(&after, limit)?,
-            ToRegistry::Register { id, label } => {
-                let label = label.map_or(SqlStorageValue::Null, |label| label.to_string().into());
-                self.sql().exec("INSERT OR REPLACE INTO project VALUES (?, ?)", vec![id.into(), label])?;
-                FromRegistry::Done
-            }
-            ToRegistry::Unregister { id } => {
-                self.sql().exec("DELETE FROM project WHERE id = ?", vec![id.into()])?;
-                FromRegistry::Done
-            }
-        };
-        reply(&answer)
+        if !is_question(&request) {
+            return management::answer_for_registry(self, &self.env, request.inner()).await;
+        }
+        let (_, ToRegistry { project, exists, label }) = receive(&mut request).await?;
+        if exists {
+            let label = label.map_or(SqlStorageValue::Null, |label| label.to_string().into());
+            self.sql().exec("INSERT OR REPLACE INTO project VALUES (?, ?)", vec![project.into(), label])?;
+        } else {
+            self.sql().exec("DELETE FROM project WHERE id = ?", vec![project.into()])?;
+        }
+        Response::empty()
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -82,22 +74,20 @@ impl RegistryObject {
         rows.first().map(read).transpose()
     }
 
-    fn gateway(&self) -> Result<Option<Value>> {
+    /// The routes document, if there is one.
+    pub fn gateway(&self) -> Result<Option<Value>> {
         Ok(self.stored()?.map(|stored| stored.document))
     }
 
-    async fn put_gateway(&self, document: &Value, precondition: &Precondition) -> Result<FromRegistry> {
-        let current = self.gateway()?.map(|document| document.to_string());
-        if !precondition.holds(current.as_deref()) {
-            return Ok(FromRegistry::PreconditionFailed);
-        }
+    /// Replaces the routes document and publishes it; answers whether the edges can see it.
+    pub async fn put_gateway(&self, document: &Value) -> Result<bool> {
         self.sql().exec(
             "INSERT INTO gateway VALUES (1, ?, 1, 0)
              ON CONFLICT (id) DO UPDATE SET document = excluded.document, version = version + 1",
             vec![document.to_string().into()],
         )?;
         self.state.storage().set_alarm(RETRY).await?;
-        Ok(FromRegistry::Changed { published: self.publish().await?, created: current.is_none() })
+        self.publish().await
     }
 
     /// Publishes the routes, if they are not yet; answers whether the edges can see them.
@@ -116,13 +106,14 @@ impl RegistryObject {
         Ok(true)
     }
 
-    fn list(&self, after: &str, limit: u32) -> Result<FromRegistry> {
+    /// The projects after the one of that name, `{"id", "label"}` each.
+    pub fn list(&self, after: &str, limit: u32) -> Result<Vec<Value>> {
         let rows = query(
             &self.sql(),
             "SELECT id, label FROM project WHERE id > ? ORDER BY id LIMIT ?",
             vec![after.into(), i64::from(limit).into()],
         )?;
         let project = |row: &Row| Ok(json!({ "id": row.text(0)?, "label": row.json::<Value>(1)? }));
-        Ok(FromRegistry::Projects(rows.iter().map(project).collect::<Result<_>>()?))
+        rows.iter().map(project).collect()
     }
 }

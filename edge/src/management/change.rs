@@ -1,0 +1,125 @@
+//! Changing a project: what it would come to is looked at first, then it is done.
+
+use std::sync::Arc;
+
+use edge_authorizer::management::{Change, IssuerKeys, Project};
+use edge_authorizer::{
+    Clock, Code, CustomIdp, Denial, ProjectId, RoleDetection, Snapshot, Unavailable, Verdict, Want,
+    authorize_owner,
+};
+use serde_json::Value;
+
+use super::caller::Caller;
+use super::reply::{Examination, Reply};
+use super::request;
+use crate::decide::{Source, drive};
+use crate::edge::{Edge, Incoming};
+use crate::http::now;
+use crate::objects::{Author, FromIssuer, ProjectObject, ToIssuer, ask_issuer};
+
+/// A change of a project that somebody asks for.
+pub struct Request<'r> {
+    /// The project.
+    pub id: &'r ProjectId,
+    /// What to change.
+    pub change: Change,
+    /// Who asks.
+    pub caller: &'r Caller,
+}
+
+/// Makes the change, unless it is refused, or only asked for with `?dryRun=true`. What is refused is noted.
+pub async fn make(
+    object: &ProjectObject,
+    edge: &Edge,
+    incoming: &Incoming<'_>,
+    request: Request<'_>,
+) -> Result<Reply, Reply> {
+    let author = Author {
+        who: request.caller.as_json(),
+        request_id: incoming.id.clone(),
+        address: incoming.header("cf-connecting-ip"),
+    };
+    let outcome = attempt(object, edge, incoming, &request, &author).await;
+    if let Err(Reply::Problem { denial, .. }) = &outcome
+        && !incoming.is_set("dryRun")
+    {
+        object.note_refusal(&author, &request.change, denial.code.as_str())?;
+    }
+    outcome
+}
+
+async fn attempt(
+    object: &ProjectObject,
+    edge: &Edge,
+    incoming: &Incoming<'_>,
+    request: &Request<'_>,
+    author: &Author,
+) -> Result<Reply, Reply> {
+    let precondition = request::precondition(incoming);
+    // The issuer is asked before it is one's turn: one that is slow holds nobody up.
+    let preview = object.read()?.apply(&request.change, &precondition)?;
+    let examination = examine(object, edge, &request.change, preview.before.as_ref()).await?;
+    let turn = object.turn().await.ok_or(Unavailable)?;
+    let current = object.read()?;
+    let applied = current.apply(&request.change, &precondition)?;
+    if matches!(request.caller, Caller::Owner(_)) {
+        // Who was an owner when they asked has to be one of the version that is changed.
+        if !owns(edge, incoming, request.id, &current).await {
+            let realm = Some(request.id.clone());
+            return Err(Reply::denied(&Denial { code: Code::TokenUntrusted, realm }));
+        }
+        if !incoming.is_set("force") && !owns(edge, incoming, request.id, &applied.project).await {
+            return Err(Reply::refused(Code::WouldLockOut));
+        }
+    }
+    let published = !incoming.is_set("dryRun")
+        && object.commit(&turn, request.id.as_str(), &request.change, &applied, author).await?;
+    Ok(Reply::changed(incoming, &request.change, applied, published, examination))
+}
+
+/// Whether the token of the request makes its caller an owner of the project as it is given.
+async fn owns(edge: &Edge, incoming: &Incoming<'_>, id: &ProjectId, project: &Project) -> bool {
+    let snapshot = project.snapshot().and_then(|snapshot| Snapshot::parse(&snapshot).ok()).map(Arc::new);
+    let authorization = incoming.header("authorization");
+    let clock = Clock { now: now(), skew: edge.settings.clock_skew };
+    let step = authorize_owner(id, authorization.as_deref(), clock);
+    matches!(drive(edge, step, Source::Given(snapshot)).await.verdict, Verdict::Manage(_))
+}
+
+/// Looks at the issuer of an entry that is to be saved in the place of `before`. That it cannot be used is a refusal only
+/// for one that is new: an owner must be able to tighten roles while their provider is down.
+async fn examine(
+    object: &ProjectObject,
+    edge: &Edge,
+    change: &Change,
+    before: Option<&Value>,
+) -> Result<Examination, Reply> {
+    let mut examination = Examination::default();
+    let (Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. }) = change else { return Ok(examination) };
+    let entry = CustomIdp::parse(idp).map_err(|faults| Reply::invalid(&faults))?;
+    let is_new = before.and_then(|before| before.get("iss")) != idp.get("iss");
+    match object.probes().admit(entry.issuer.as_str(), now()) {
+        Ok(()) => {
+            let question = ToIssuer::Keys(Want::Glance);
+            let FromIssuer { record, life } = ask_issuer(&edge.env, entry.issuer.as_str(), &question).await?;
+            let keys = IssuerKeys { issuer: &entry.issuer, record: record.as_ref(), life: &life };
+            examination.keys = keys.list();
+            match life.error {
+                Some(reason) if is_new => return Err(Reply::issuer_unusable(reason)),
+                Some(reason) => {
+                    examination.warnings.push(format!("the issuer cannot be used at the moment: {reason}"));
+                }
+                None => {}
+            }
+        }
+        Err(seconds) if is_new => return Err(Reply::too_soon(Code::TooManyIssuers, seconds)),
+        Err(_) => examination.warnings.push("the issuer was not asked for its keys".to_owned()),
+    }
+    let is_open = entry.allowed_azp.is_none() && entry.allowed_aud.is_none();
+    if is_open && matches!(entry.role_detection, RoleDetection::Defined { .. }) {
+        examination.warnings.push(
+            "every client of this issuer gets the roles: set `allowedAzp` or `allowedAud` if that is not meant".to_owned(),
+        );
+    }
+    Ok(examination)
+}
