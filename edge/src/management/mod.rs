@@ -13,7 +13,8 @@ pub use registry::answer_for_registry;
 
 use edge_authorizer::management::{Endpoint, NoEndpoint};
 use edge_authorizer::{Code, Method, ProjectId, RequestPath, Target, Unavailable};
-use web_sys::{Headers, RequestInit, Response};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Response;
 use worker::{Env, Result};
 
 use self::reply::Reply;
@@ -52,12 +53,13 @@ async fn see_at_once(edge: &Edge, project: &ProjectId) {
     }
 }
 
-fn with_id(incoming: &Incoming<'_>) -> std::result::Result<web_sys::Request, wasm_bindgen::JsValue> {
-    let headers = Headers::new_with_headers(&incoming.request.headers())?;
-    headers.set(REQUEST_ID, &incoming.id)?;
-    let init = RequestInit::new();
-    init.set_headers(&headers);
-    web_sys::Request::new_with_request_and_init(incoming.request, &init)
+/// The request as an object gets it: with its id, and a URL that is one. On a socket of its own the worker sees a target
+/// without host.
+fn with_id(incoming: &Incoming<'_>) -> std::result::Result<web_sys::Request, JsValue> {
+    let url = ["https://object", incoming.target.path, incoming.target.query].concat();
+    let request = web_sys::Request::new_with_str_and_init(&url, incoming.request.unchecked_ref())?;
+    request.headers().set(REQUEST_ID, &incoming.id)?;
+    Ok(request)
 }
 
 /// The resource that a request names, with a method that it has.
