@@ -224,13 +224,15 @@ impl<'r> NeedKeys<'r> {
         self.known_in_vain
     }
 
-    /// Goes on with the issuer's keys. Where the token's is not among them, they are asked for once more.
+    /// Goes on with the issuer's keys. Where none has the token's `kid`, they are asked for once more.
     pub fn resume(self, keys: Result<Arc<KeySet>, Unavailable>) -> Step<'r> {
         let Self { mut inquiry, demand, token, snapshot, position, issuer, known_in_vain } = self;
         let Ok(keys) = keys else { return inquiry.deny(Code::KeysUnavailable) };
         let trusted = |key: &Key| snapshot.trusts(&issuer, key);
         match keys.candidates(token.key_id(), token.algorithm(), trusted) {
-            Err(NoCandidates::None) if !known_in_vain => {
+            Err(NoCandidates::None)
+                if !known_in_vain && token.key_id().is_some_and(|kid| !keys.knows(kid)) =>
+            {
                 let known_in_vain = true;
                 Step::NeedKeys(Self { inquiry, demand, token, snapshot, position, issuer, known_in_vain })
             }

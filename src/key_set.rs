@@ -75,6 +75,12 @@ impl KeySet {
         &self.unusable
     }
 
+    /// Whether a key has that `kid`, usable or not.
+    pub fn knows(&self, kid: &str) -> bool {
+        self.keys.iter().any(|key| key.id() == Some(kid))
+            || self.unusable.iter().any(|key| key.kid.as_deref() == Some(kid))
+    }
+
     /// The keys to try on a token: those with its `kid` (without one: all) that fit its algorithm, equal keys once.
     /// Those that are not `trusted` are left aside.
     pub fn candidates(

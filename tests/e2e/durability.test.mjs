@@ -91,16 +91,4 @@ describe("durability", () => {
     assert.equal((await add("killed", "more")).status, 201);
     assert.equal((await published("killed")).version, version + 1);
   });
-
-  test("an entry of an issuer that is down can be tightened, with a warning", async () => {
-    const path = "/projects/killed/custom-idp/idp-more";
-    await gateway.close();
-    await start({ persist: folder });
-    await issuer.behave("down", async () => {
-      const tightened = { ...ENTRY, iss: issuer.url, id: "idp-more", definedRoles: ["other"] };
-      const answer = await call("PUT", path, tightened);
-      assert.equal(answer.status, 200, answer.text);
-      assert.match(answer.json().warnings[0], /^the issuer cannot be used at the moment: /);
-    });
-  });
 });

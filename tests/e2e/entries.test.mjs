@@ -1,6 +1,7 @@
 // What an entry of an identity provider has to be, and what its issuer.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { DOWN, OTHER_ISSUER } from "./issuer.mjs";
 import { managed } from "./managed.mjs";
 
 describe("entries", () => {
@@ -29,7 +30,7 @@ describe("entries", () => {
 
   test("an issuer that cannot be used is refused where it is new, and only warned of where it is not", async () => {
     const post = (entry) => api.call("POST", `${api.project}/custom-idp`, entry);
-    await api.issuer.behave("wrong-issuer", async () => {
+    await api.issuer.behave(OTHER_ISSUER, async () => {
       const answer = await post({ ...api.ENTRY, iss: `${api.issuer.url}/other` });
       assert.deepEqual([answer.status, answer.json().code], [422, "issuer_unusable"]);
       assert.match(answer.json().reason, /mind a slash at the end/);
@@ -45,7 +46,7 @@ describe("entries", () => {
     assert.equal((await api.call("GET", `${api.project}/custom-idp`)).json().length, 0);
 
     assert.equal((await post({ ...api.ENTRY, iss: `${api.issuer.url}/down` })).status, 201);
-    await api.issuer.behave("down", async () => {
+    await api.issuer.behave(DOWN, async () => {
       const tightened = { ...api.ENTRY, iss: `${api.issuer.url}/down`, definedRoles: ["other"] };
       const answer = await api.call("PUT", `${api.project}/custom-idp/idp`, tightened);
       assert.equal(answer.status, 200, answer.text);

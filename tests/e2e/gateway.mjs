@@ -24,7 +24,8 @@ const FLAKY_KV = `let writes = 0; export default ({ KV }) => ({
 
 /**
  * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
- * with `flakyConfig`, the namespace CONFIG fails while it is told to; `persist` is a folder that outlives the worker.
+ * with `flakyConfig`, the namespace CONFIG fails while it is told to; `persist` is a folder that outlives the worker;
+ * `outbound` answers the requests that the worker makes, instead of the network.
  * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
  */
@@ -34,6 +35,7 @@ export async function startGateway({
   bindings = {},
   flakyConfig = false,
   persist,
+  outbound,
 } = {}) {
   const lines = [];
   const worker = {
@@ -54,6 +56,7 @@ export async function startGateway({
       REGISTRY: { className: "RegistryObject", useSQLite: true },
     },
     bindings,
+    outboundService: outbound,
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }],
   };
   const flakyKv = { name: "flaky-kv", modules: true, script: FLAKY_KV, kvNamespaces: { KV: "CONFIG" } };

@@ -1,38 +1,55 @@
-// An issuer with the key `ec256-1`, at any path below its address, that misbehaves where it is told to.
+// An issuer at any path below its address, that publishes the keys and misbehaves in the ways that it is told.
 import { createServer } from "node:http";
 import { close, listen } from "../../demo/origin.mjs";
 import { publicJwk } from "./tokens.mjs";
 
-/** Starts the issuer on a free port. `asked` lists the targets that it was asked for. */
-export async function startIssuer() {
-  const asked = [];
-  let behaviour;
+/**
+ * Starts the issuer on a free port. `asked` lists the targets that it was asked for; `keys` is what it publishes;
+ * `answers` has functions that answer in the place of it: `configuration(response, issuer)` and `keys(response)`.
+ */
+export async function startIssuer(port = 0) {
   const server = createServer((request, response) => {
-    asked.push(request.url);
-    if (behaviour === "down") return response.destroy();
-    const [issuer] = `${url}${request.url}`.split("/.well-known/");
-    const named = behaviour === "wrong-issuer" ? `${issuer}/` : issuer;
+    issuer.asked.push(request.url);
+    const [named] = `${issuer.url}${request.url}`.split("/.well-known/");
     const isConfiguration = request.url.endsWith("/.well-known/openid-configuration");
-    const body = isConfiguration
-      ? { issuer: named, jwks_uri: `${url}/keys` }
-      : { keys: [publicJwk("ec256-1")] };
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(body));
+    const answer = isConfiguration ? issuer.answers.configuration : issuer.answers.keys;
+    if (answer) return answer(response, named);
+    sendJson(
+      response,
+      isConfiguration ? { issuer: named, jwks_uri: `${issuer.url}/keys` } : { keys: issuer.keys },
+    );
   });
-  await listen(server, 0);
-  const url = `http://127.0.0.1:${server.address().port}`;
-  return {
-    url,
-    asked,
-    /** Behaves so while `work` is under way. */
-    behave: async (name, work) => {
-      behaviour = name;
+  await listen(server, port);
+  const issuer = {
+    url: `http://127.0.0.1:${server.address().port}`,
+    asked: [],
+    keys: [publicJwk("ec256-1")],
+    answers: {},
+    /** Answers so while `work` is under way. */
+    behave: async (answers, work) => {
+      issuer.answers = answers;
       try {
-        await work();
+        return await work();
       } finally {
-        behaviour = undefined;
+        issuer.answers = {};
       }
     },
     close: () => close(server),
   };
+  return issuer;
 }
+
+/** Answers with a document. */
+export const sendJson = (response, body, headers = {}) =>
+  response.writeHead(200, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+
+/** The answers of an issuer that is down. */
+export const DOWN = {
+  configuration: (response) => response.destroy(),
+  keys: (response) => response.destroy(),
+};
+
+/** The answers of one that speaks for another issuer. */
+export const OTHER_ISSUER = {
+  configuration: (response, named) => sendJson(response, { issuer: `${named}/`, jwks_uri: `${named}/keys` }),
+};

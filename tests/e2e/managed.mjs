@@ -10,8 +10,8 @@ export const BASE = "/project-management-service/v1";
 export const ADMIN = { authorization: "Bearer the-admin-token" };
 const ROUTES = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } }];
 
-/** Registers what the tests of a suite need, and returns it; it is filled when they run. */
-export function managed() {
+/** Registers what the tests of a suite need, and returns it; it is filled when they run. `variables` are the worker's. */
+export function managed(variables = {}) {
   const api = {
     /** Calls the management API, as the platform's administrator unless told otherwise. */
     call(method, path, body, headers = ADMIN) {
@@ -45,6 +45,7 @@ export function managed() {
         ADMIN_TOKEN: "the-admin-token",
         ADMIN_TOKEN_PREVIOUS: "the-old-one",
         INSECURE_ISSUER_HOSTS: new URL(api.issuer.url).host,
+        ...variables,
       },
     });
     api.owner = await api.bearer({ azp: "owner-app" });

@@ -14,7 +14,10 @@ describe("management", () => {
     assert.equal(created.headers.location, `${BASE}${api.project}/custom-idp/idp`);
     const { keys, warnings, ...rest } = created.json();
     assert.deepEqual(rest, { idp: api.ENTRY, published: true });
-    assert.deepEqual(keys, [{ kid: "ec256-1", usable: true }]);
+    assert.deepEqual(
+      keys.map(({ kid, usable }) => [kid, usable]),
+      [["ec256-1", true]],
+    );
     assert.match(warnings[0], /every client of this issuer/);
     assert.equal(await api.use(api.user), 200);
     assert.deepEqual(await api.snapshot(), {

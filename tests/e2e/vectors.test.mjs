@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startOrigin } from "../../demo/origin.mjs";
+import { Response, fetch } from "miniflare";
 import { send, startGateway } from "./gateway.mjs";
 import { keyRecord, merge, publicJwk, sign } from "./tokens.mjs";
 
@@ -16,7 +17,7 @@ for (const file of readdirSync(FOLDER)) {
 
     before(async () => {
       origin = await startOrigin();
-      gateway = await startGateway(stored(vectors, origin.url));
+      gateway = await startGateway({ ...stored(vectors, origin.url), outbound: publishers(vectors) });
     });
 
     after(async () => {
@@ -43,6 +44,21 @@ function stored({ routes, projects, keys }, originUrl) {
     jwks[issuer] = keyRecord(names.map((key) => (typeof key === "string" ? publicJwk(key) : key)));
   }
   return { config, jwks };
+}
+
+/** The network as the vectors have it: each issuer publishes its keys. */
+function publishers({ keys }) {
+  const { jwks } = stored({ projects: {}, keys });
+  const answers = Object.keys(jwks).flatMap((issuer) => {
+    const configuration = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+    const jwks_uri = `${configuration}/keys`;
+    return [
+      [configuration, { issuer, jwks_uri }],
+      [jwks_uri, jwks[issuer].jwks],
+    ];
+  });
+  const byUrl = new Map(answers);
+  return (request) => (byUrl.has(request.url) ? Response.json(byUrl.get(request.url)) : fetch(request));
 }
 
 async function authorizationOf({ token, now }, vector) {

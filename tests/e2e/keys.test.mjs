@@ -1,0 +1,391 @@
+// The life of an issuer's keys: fetched ahead of time, renewed for an unknown key, kept through an outage, distrusted.
+import assert from "node:assert/strict";
+import { before, beforeEach, describe, test } from "node:test";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { send } from "./gateway.mjs";
+import { DOWN, sendJson } from "./issuer.mjs";
+import { ADMIN, managed } from "./managed.mjs";
+
+let made = 0;
+
+/** A new key pair: its public JWK, and a way to sign with it. */
+async function newKey(kid = `key-${(made += 1)}`) {
+  const { privateKey, publicKey } = await generateKeyPair("ES256");
+  return { jwk: { ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" }, privateKey };
+}
+
+async function tokenOf({ jwk, privateKey }, iss, kid = jwk.kid) {
+  const claims = { iss, sub: "someone", azp: "user-app" };
+  const token = new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid });
+  return token.setIssuedAt().setExpirationTime("10m").sign(privateKey);
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits until `look` answers something true, for 15 seconds at most. */
+async function until(what, look) {
+  for (const end = Date.now() + 15_000; Date.now() < end;) {
+    const seen = await look();
+    if (seen) return seen;
+    await pause(50);
+  }
+  assert.fail(`in vain: ${what}`);
+}
+
+/** What the suites share: an issuer of its own for each test, named by the entry `idp` of the test's project. */
+function withIssuer(api) {
+  const own = { count: 0 };
+  own.use = async (token) => {
+    const answer = await send(api.gateway.url, `/api/${api.id}/x`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return answer.status === 200 ? 200 : `${answer.status} ${answer.json().code}`;
+  };
+  own.record = async () => JSON.parse(await api.gateway.get("JWKS", own.iss));
+  own.asked = () => api.issuer.asked.filter((target) => target.startsWith(`/${own.tenant}/.well`)).length;
+  own.keysPath = () => `${api.project}/custom-idp/idp/keys`;
+  own.refresh = () =>
+    until("the cooldown is over", async () => {
+      const answer = await api.call("POST", `${own.keysPath()}/refresh`);
+      return answer.status !== 429 && answer;
+    });
+  beforeEach(async () => {
+    own.count += 1;
+    own.tenant = `tenant-${own.count}`;
+    own.iss = `${api.issuer.url}/${own.tenant}`;
+    own.key = await newKey();
+    api.issuer.keys = [own.key.jwk];
+    api.issuer.answers = {};
+    const saved = await api.call("POST", `${api.project}/custom-idp`, { ...api.ENTRY, iss: own.iss });
+    assert.equal(saved.status, 201, saved.text);
+    own.token = await tokenOf(own.key, own.iss);
+  });
+  return own;
+}
+
+describe("keys", () => {
+  const api = managed({ JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" });
+  const own = withIssuer(api);
+
+  test("saving an entry publishes its issuer's keys: the first request does not wait for the issuer", async () => {
+    const asked = api.issuer.asked.length;
+    assert.equal(await own.use(own.token), 200);
+    assert.equal(api.issuer.asked.length, asked);
+    assert.deepEqual((await own.record()).jwks.keys, [own.key.jwk]);
+  });
+
+  test("a new key is taken at its first token, with overlap and without", async () => {
+    const [second, third] = [await newKey(), await newKey()];
+    await pause(1000);
+    api.issuer.keys = [own.key.jwk, second.jwk];
+    assert.equal(await own.use(await tokenOf(second, own.iss)), 200);
+    assert.equal(await own.use(own.token), 200);
+    await pause(1000);
+    api.issuer.keys = [third.jwk];
+    assert.equal(await own.use(await tokenOf(third, own.iss)), 200);
+    await until("the old keys are gone", async () => (await own.use(own.token)) !== 200);
+    assert.equal(await own.use(own.token), "401 token_untrusted");
+  });
+
+  test("an unknown key has the keys fetched once a cooldown", async () => {
+    const stranger = await newKey();
+    await pause(1000);
+    const asked = own.asked();
+    const token = await tokenOf(stranger, own.iss);
+    for (let count = 0; count < 20; count += 1) assert.equal(await own.use(token), "401 token_untrusted");
+    assert.equal(own.asked(), asked + 1);
+  });
+
+  test("while the issuer is down, an unknown key is 503 and a known one serves", async () => {
+    const token = await tokenOf(await newKey(), own.iss);
+    await pause(1000);
+    await api.issuer.behave(DOWN, async () => {
+      assert.equal(await own.use(token), "503 keys_unavailable");
+      assert.equal(await own.use(own.token), 200);
+    });
+    assert.equal(await until("it is back", async () => (await own.use(token)).startsWith("401")), true);
+  });
+
+  for (const [what, answers, reason] of [
+    ["an error", { keys: (response) => response.writeHead(500).end() }, /status 500/],
+    [
+      "too many requests",
+      { keys: (response) => response.writeHead(429, { "retry-after": "1" }).end() },
+      /status 429/,
+    ],
+    ["a page", { keys: (response) => response.end("<html>") }, /not a JSON object/],
+    ["an empty set", { keys: (response) => sendJson(response, { keys: [] }) }, /no usable key/],
+    [
+      "symmetric keys",
+      { keys: (response) => sendJson(response, { keys: [{ kty: "oct", k: "AAAA" }] }) },
+      /no usable key/,
+    ],
+    [
+      "10 MB",
+      { keys: (response) => sendJson(response, { keys: [], more: "x".repeat(10_000_000) }) },
+      /too long/,
+    ],
+    [
+      "a redirect",
+      { keys: (response) => response.writeHead(302, { location: "/keys" }).end() },
+      /status 302/,
+    ],
+    [
+      "another issuer's configuration",
+      { configuration: (response) => sendJson(response, { issuer: "https://other.example", jwks_uri: "u" }) },
+      /https:\/\/other\.example/,
+    ],
+    [
+      "keys elsewhere without https",
+      {
+        configuration: (response, issuer) =>
+          sendJson(response, { issuer, jwks_uri: "http://keys.example/keys" }),
+      },
+      /keys\.example/,
+    ],
+  ]) {
+    test(`${what} is no reason to lose good keys`, async () => {
+      const answer = await api.issuer.behave(answers, own.refresh);
+      assert.deepEqual([answer.status, answer.json().code], [422, "issuer_unusable"]);
+      assert.match(answer.json().reason, reason);
+      assert.equal(await own.use(own.token), 200);
+      const { keys, lastError } = (await api.call("GET", own.keysPath())).json();
+      assert.equal(keys[0].kid, own.key.jwk.kid);
+      assert.match(lastError.reason, reason);
+    });
+  }
+
+  test("an entry of an issuer that is down can be tightened, with a warning", async () => {
+    await api.issuer.behave(DOWN, async () => {
+      assert.equal((await own.refresh()).status, 422);
+      const tightened = { ...api.ENTRY, iss: own.iss, definedRoles: ["other"] };
+      const answer = await api.call("PUT", `${api.project}/custom-idp/idp`, tightened);
+      assert.equal(answer.status, 200, answer.text);
+      assert.match(answer.json().warnings[0], /^the issuer cannot be used at the moment: /);
+    });
+  });
+
+  test("owners see each key, since when it is there, and what became of it", async () => {
+    const [first, small] = [own.key.jwk, { kty: "RSA", n: "AQAB", e: "AQAB", kid: "small" }];
+    const second = await newKey();
+    api.issuer.keys = [second.jwk, { ...second.jwk, kid: "again" }, small];
+    const described = await own.refresh();
+    assert.equal(described.status, 200, described.text);
+    const { keys, formerKeys, fetchedAt, nextRefresh, lastError } = described.json();
+    assert.deepEqual(
+      keys.map(({ kid, usable, distrusted }) => [kid, usable, distrusted]),
+      [
+        [second.jwk.kid, true, false],
+        ["again", true, false],
+        ["small", false, false],
+      ],
+    );
+    assert.match(keys[2].reason, /modulus/);
+    assert.equal(keys[0].thumbprint, keys[1].thumbprint);
+    assert.equal(keys[0].firstSeen, fetchedAt);
+    assert.deepEqual(
+      formerKeys.map(({ kid }) => kid),
+      [first.kid],
+    );
+    assert.ok(formerKeys[0].lastSeen < fetchedAt && nextRefresh > fetchedAt && lastError === null);
+    const again = await api.call("POST", `${own.keysPath()}/refresh`);
+    assert.deepEqual([again.status, again.json().code], [429, "refresh_too_soon"]);
+    assert.ok(Number(again.headers["retry-after"]) >= 1);
+  });
+
+  test("a key id with other key material is a warning in the log", async () => {
+    api.issuer.keys = [(await newKey(own.key.jwk.kid)).jwk];
+    assert.equal((await own.refresh()).status, 200);
+    await until("it is logged", () =>
+      api.gateway
+        .log()
+        .split("\n")
+        .some((line) => line.includes("key_changed") && line.includes(own.tenant)),
+    );
+  });
+
+  test("a distrusted key counts for the project no more, under any id, whatever its issuer publishes", async () => {
+    const path = `${own.keysPath()}/${own.key.jwk.kid}/distrust`;
+    const distrusted = await api.call("PUT", path);
+    assert.equal(distrusted.status, 201, distrusted.text);
+    assert.equal(distrusted.json().published, true);
+    assert.equal(await own.use(own.token), "401 token_untrusted");
+    api.issuer.keys = [own.key.jwk, { ...own.key.jwk, kid: "renamed" }];
+    await own.refresh();
+    assert.equal(await own.use(await tokenOf(own.key, own.iss, "renamed")), "401 token_untrusted");
+    assert.equal((await api.call("GET", own.keysPath())).json().keys[0].distrusted, true);
+    const { items } = (await api.call("GET", `${api.project}/audit-log`)).json();
+    assert.deepEqual(items[0].change.distrust_key.kid, own.key.jwk.kid);
+    assert.equal((await api.call("DELETE", path)).status, 204);
+    assert.equal(await own.use(own.token), 200);
+    assert.equal((await api.call("DELETE", path)).status, 404);
+    const { thumbprint } = (await api.call("GET", own.keysPath())).json().keys[0];
+    assert.equal((await api.call("PUT", `${own.keysPath()}/${thumbprint}/distrust`)).status, 201);
+    assert.equal(await own.use(own.token), "401 token_untrusted");
+  });
+
+  test("an issuer's keys verify its own tokens only, also under an equal id", async () => {
+    const other = `${own.iss}-other`;
+    const twin = await newKey(own.key.jwk.kid);
+    const keysOf = { [own.iss]: [own.key.jwk], [other]: [twin.jwk] };
+    await api.issuer.behave(
+      {
+        configuration: (response, issuer) =>
+          sendJson(response, { issuer, jwks_uri: `${issuer}/.well-known/keys` }),
+        keys: (response) => sendJson(response, { keys: keysOf[other] }),
+      },
+      async () => {
+        const entry = { ...api.ENTRY, id: "other", iss: other };
+        assert.equal((await api.call("POST", `${api.project}/custom-idp`, entry)).status, 201);
+      },
+    );
+    for (const [key, iss, status] of [
+      [own.key, own.iss, 200],
+      [twin, other, 200],
+      [own.key, other, "401 token_untrusted"],
+      [twin, own.iss, "401 token_untrusted"],
+    ]) {
+      assert.equal(await own.use(await tokenOf(key, iss)), status);
+    }
+  });
+
+  test("projects that share an issuer share its keys and nothing else", async () => {
+    const [first, { iss, token }] = [api.id, own];
+    await api.newProject();
+    const narrow = { ...api.ENTRY, iss, allowedAzp: ["another-app"] };
+    assert.equal((await api.call("POST", `${api.project}/custom-idp`, narrow)).status, 201);
+    assert.equal(await own.use(token), "401 token_untrusted");
+    api.id = first;
+    assert.equal(await own.use(token), 200);
+  });
+
+  test("keys of an issuer that no project names any more are removed", async () => {
+    const [first, { iss }] = [api.project, own];
+    await api.newProject();
+    await api.call("POST", `${api.project}/custom-idp`, { ...api.ENTRY, iss });
+    assert.equal((await api.call("DELETE", `${first}/custom-idp/idp`)).status, 204);
+    assert.notEqual(await api.gateway.get("JWKS", iss), null);
+    assert.equal((await api.call("DELETE", api.project)).status, 204);
+    await until("they are removed", async () => (await api.gateway.get("JWKS", iss)) === null);
+  });
+});
+
+describe("keys that live two seconds", () => {
+  const api = managed({
+    JWKS_COOLDOWN_SECONDS: "1",
+    JWKS_LIFE_SECONDS: "2",
+    JWKS_MAX_STALE_SECONDS: "5",
+    CONFIG_TTL_SECONDS: "1",
+  });
+  const own = withIssuer(api);
+
+  test("are fetched again before their life ends, without a request", async () => {
+    const { fetchedAt, expiresAt } = await own.record();
+    const next = await until("they are fetched again", async () => {
+      const record = await own.record();
+      return record.fetchedAt > fetchedAt && record;
+    });
+    assert.ok(next.fetchedAt < expiresAt, `${next.fetchedAt} is not before ${expiresAt}`);
+  });
+
+  test("a removed key stops verifying after the next refresh", async () => {
+    assert.equal(await own.use(own.token), 200);
+    api.issuer.keys = [(await newKey()).jwk];
+    await until("it is refused", async () => (await own.use(own.token)) === "401 token_untrusted");
+  });
+
+  test("an outage is bridged up to the bound, then 503, and its end is noticed", async () => {
+    const start = (await own.record()).fetchedAt * 1000;
+    await api.issuer.behave(DOWN, async () => {
+      let last = start;
+      await until("the bound is reached", async () => {
+        const asked = Date.now();
+        const status = await own.use(own.token);
+        if (status === 200) last = asked;
+        else assert.equal(status, "503 keys_unavailable");
+        return status !== 200;
+      });
+      assert.ok(last - start > 3000, `good keys served ${last - start} ms only`);
+    });
+    await until("it is over", async () => (await own.use(own.token)) === 200);
+  });
+
+  test("an issuer that is down at the first request is found by itself when it is back", async () => {
+    const iss = `${own.iss}-new`;
+    // An entry that was stored while its issuer answered, whose keys were never had.
+    await api.gateway.put("CONFIG", "project/late", { version: 1, idps: [{ ...api.ENTRY, iss }] });
+    api.id = "late";
+    const token = await tokenOf(own.key, iss);
+    await api.issuer.behave(DOWN, async () => assert.equal(await own.use(token), "503 keys_unavailable"));
+    await until("it is back", async () => (await own.use(token)) === 200);
+  });
+});
+
+describe("keys under load", () => {
+  const api = managed({ JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" });
+  const own = withIssuer(api);
+
+  before(() => assert.ok(ADMIN));
+
+  test("20 rotations at 200 requests a second refuse no token whose key was there for a cooldown", async (t) => {
+    let [current, sent, running] = [own.token, 0, true];
+    const refused = [];
+    const load = (async () => {
+      const pending = new Set();
+      while (running) {
+        const request = own.use(current).then((status) => status !== 200 && refused.push(status));
+        pending.add(request.finally(() => pending.delete(request)));
+        sent += 1;
+        await pause(5);
+      }
+      await Promise.all(pending);
+    })();
+    for (let rotation = 0; rotation < 20; rotation += 1) {
+      const next = await newKey();
+      const token = await tokenOf(next, own.iss);
+      api.issuer.keys = [...api.issuer.keys.slice(-1), next.jwk];
+      await pause(1000);
+      current = token;
+      api.issuer.keys = [next.jwk];
+    }
+    running = false;
+    await load;
+    t.diagnostic(`${sent} requests`);
+    assert.deepEqual(refused, []);
+  });
+
+  test("a flood of unknown keys makes two refreshes at most and refuses no good token", async (t) => {
+    const strangers = await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => tokenOf(own.key, own.iss, `unknown-${index}`)),
+    );
+    const latencies = { quiet: [], flooded: [] };
+    const good = async (into, milliseconds) => {
+      for (const end = Date.now() + milliseconds; Date.now() < end;) {
+        const start = performance.now();
+        assert.equal(await own.use(own.token), 200);
+        into.push(performance.now() - start);
+        await pause(10);
+      }
+    };
+    await good(latencies.quiet, 2000);
+    const asked = own.asked();
+    let flooded = 0;
+    const began = Date.now();
+    const flood = Array.from({ length: 50 }, async () => {
+      while (flooded < 10_000) {
+        flooded += 1;
+        const status = await own.use(strangers[flooded % strangers.length]);
+        assert.equal(status, "401 token_untrusted");
+      }
+    });
+    await Promise.all([good(latencies.flooded, 2000), ...flood]);
+    const seconds = (Date.now() - began) / 1000;
+    const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)].toFixed(2);
+    t.diagnostic(`${flooded} unknown keys in ${seconds} s: ${own.asked() - asked} refreshes`);
+    t.diagnostic(
+      `median of good requests: ${median(latencies.quiet)} ms, ${median(latencies.flooded)} ms flooded`,
+    );
+    // One a cooldown, which is a second here.
+    assert.ok(own.asked() - asked <= Math.ceil(seconds) + 1);
+  });
+});
