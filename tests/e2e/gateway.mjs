@@ -93,12 +93,12 @@ export async function startGateway({
 }
 
 /** Sends a request whose target reaches the server as written; `fetch` would resolve it first. */
-export function send(url, path, { method = "GET", headers = {}, body } = {}) {
+export function send(url, path, { method = "GET", headers = {}, body, agent = false } = {}) {
   const { hostname, port } = new URL(url);
   // Node frames the body of some methods only if it is told the length.
   if (body !== undefined) headers = { "content-length": Buffer.byteLength(body), ...headers };
   return new Promise((resolve, reject) => {
-    const outgoing = request({ hostname, port, path, method, headers, agent: false }, async (response) => {
+    const outgoing = request({ hostname, port, path, method, headers, agent }, async (response) => {
       const chunks = [];
       try {
         for await (const chunk of response) chunks.push(chunk);
