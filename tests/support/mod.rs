@@ -65,7 +65,7 @@ impl TestKey {
 
 /// What the platform does in the worker.
 pub fn check(check: &SignatureCheck<'_>) -> KeyOutcome {
-    let jwk: Value = serde_json::from_str(&check.key.public_jwk()).unwrap();
+    let jwk: Value = serde_json::from_str(check.key.public_jwk()).unwrap();
     let number = |name: &str| Base64UrlUnpadded::decode_vec(jwk[name].as_str().unwrap()).unwrap();
     let rsa = |parameters: &'static signature::RsaParameters| {
         let key = RsaPublicKeyComponents { n: number("n"), e: number("e") };
