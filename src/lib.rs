@@ -24,6 +24,7 @@ mod gateway;
 pub mod headers;
 mod idp;
 mod inquiry;
+pub mod inspection;
 mod issuer;
 pub mod json;
 mod key;

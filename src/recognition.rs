@@ -124,10 +124,14 @@ fn distinct(roles: &[Role]) -> Vec<Role> {
     distinct.into_iter().cloned().collect()
 }
 
-struct RoleReader<'e> {
-    template: &'e RoleTemplate,
-    allowed: Option<&'e [Role]>,
-    project: &'e ProjectId,
+/// How the values of a roles claim are read.
+pub struct RoleReader<'e> {
+    /// The form of each value.
+    pub template: &'e RoleTemplate,
+    /// The roles that count.
+    pub allowed: Option<&'e [Role]>,
+    /// The project whose roles they are.
+    pub project: &'e ProjectId,
 }
 
 impl RoleReader<'_> {
@@ -163,7 +167,8 @@ impl RoleReader<'_> {
         distinct(&roles)
     }
 
-    fn read_value(&self, value: &str) -> RoleOutcome {
+    /// What one value gives.
+    pub fn read_value(&self, value: &str) -> RoleOutcome {
         let Some(name) = self.template.extract(value, self.project) else { return RoleOutcome::NoMatch };
         let Ok(role) = Role::try_from(name) else { return RoleOutcome::NotARole };
         if self.allowed.is_none_or(|allowed| allowed.contains(&role)) {

@@ -23,7 +23,7 @@ pub struct Token<'t> {
 
 /// Header members that the parser does not know; of interest is only `crit`.
 #[derive(Clone, Debug)]
-struct Extension {
+pub struct Extension {
     is_critical: bool,
 }
 
