@@ -7,22 +7,19 @@ use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
 use crate::code::Code;
-use crate::cors::ResponseHeaders;
 use crate::credentials::Credentials;
-use crate::decision::{Decision, Denial, Identity, Permit, Verdict};
+use crate::decision::Decision;
 use crate::demand::{Demand, Purpose};
-use crate::gateway::{Access, Gateway, Route};
-use crate::idp::CustomIdp;
+use crate::gateway::Gateway;
+use crate::inquiry::{Applicable, Inquiry};
 use crate::issuer::Issuer;
 use crate::key::Key;
 use crate::key_set::{KeySet, NoCandidates};
-use crate::method::Method;
-use crate::path::{AmbiguousPath, RequestPath};
 use crate::project::ProjectId;
 use crate::snapshot::Snapshot;
 use crate::time::Time;
-use crate::token::{Token, Untimely, VerifiedToken};
-use crate::trace::{self, IdpOutcome, KeyOutcome, Trace};
+use crate::token::Token;
+use crate::trace::{self, KeyOutcome};
 
 /// What of a request decides.
 #[derive(Clone, Copy, Debug)]
@@ -69,36 +66,15 @@ pub struct Unavailable;
 /// Decides on `request`, as far as the request alone allows.
 pub fn authorize<'r>(gateway: &Gateway, request: &Request<'r>, clock: Clock) -> Step<'r> {
     let mut inquiry = Inquiry::default();
-    let Ok(path) = RequestPath::try_from(request.path) else { return inquiry.deny(Code::PathAmbiguous) };
-    let Ok(method) = Method::try_from(request.method) else { return inquiry.deny(Code::MethodNotAllowed) };
-    let found = match gateway.find(&path) {
-        Ok(Some(found)) => found,
-        Ok(None) => return inquiry.deny(Code::RouteNotFound),
-        Err(AmbiguousPath) => return inquiry.deny(Code::PathAmbiguous),
-    };
-    let route = found.route;
-    inquiry.trace.push(trace::Step::Route { path: route.template.clone() });
-    inquiry.route = Some(route.clone());
-    inquiry.project = found.project.and_then(|name| ProjectId::try_from(name).ok());
-    if let Some(cors) = &route.cors {
-        inquiry.cors = Some(cors.response_headers(request.origin));
-        if let Some(origin) = request.origin.filter(|_| method == Method::Options && request.asks_for_method)
-        {
-            inquiry.cors = Some(cors.preflight_headers(origin, &route.access.methods()));
-            return inquiry.decide(Verdict::Preflight);
-        }
+    match inquiry.enter(gateway, request) {
+        Ok(purpose) => authenticate(inquiry, purpose, request.authorization, clock),
+        Err(verdict) => Step::Decided(inquiry.decide(verdict)),
     }
-    let Access::Roles(roles) = &route.access else {
-        return inquiry.decide(Verdict::Permit(Permit::new(route, None)));
-    };
-    let purpose = Purpose::Forward { method, roles: roles.clone(), route };
-    authenticate(inquiry, purpose, request.authorization, clock)
 }
 
 /// Decides whether a caller owns `project`: one of its own entries, which names the role `owner`, gives it to them.
 pub fn authorize_owner<'r>(project: &ProjectId, authorization: Option<&'r str>, clock: Clock) -> Step<'r> {
-    let inquiry = Inquiry { project: Some(project.clone()), ..Inquiry::default() };
-    authenticate(inquiry, Purpose::Manage, authorization, clock)
+    authenticate(Inquiry::about(project), Purpose::Manage, authorization, clock)
 }
 
 /// The token's form and its time, before anybody is asked about it.
@@ -109,52 +85,31 @@ fn authenticate(
     clock: Clock,
 ) -> Step<'_> {
     let text = match Credentials::parse(authorization) {
-        Credentials::Missing => return inquiry.deny(Code::TokenMissing),
-        Credentials::Ambiguous => return inquiry.deny(Code::RequestInvalid),
+        Credentials::Missing => return deny(inquiry, Code::TokenMissing),
+        Credentials::Ambiguous => return deny(inquiry, Code::RequestInvalid),
         Credentials::Bearer(text) => text,
     };
     let token = match Token::parse(text) {
         Ok(token) => token,
         Err(reason) => {
             inquiry.trace.push(trace::Step::Malformed { reason });
-            return inquiry.deny(Code::TokenMalformed);
+            return deny(inquiry, Code::TokenMalformed);
         }
     };
     inquiry.trace.push(trace::Step::Token {
-        issuer: token.issuer().to_owned(),
+        issuer: token.untrusted().issuer().to_owned(),
         algorithm: token.algorithm(),
         kid: token.key_id().map(str::to_owned),
     });
-    match token.check_time(clock.now, clock.skew) {
-        Err(Untimely::Expired) => return inquiry.deny(Code::TokenExpired),
-        Err(Untimely::NotYetValid) => return inquiry.deny(Code::TokenNotYetValid),
-        Ok(()) => {}
+    match inquiry.admit(token.untrusted(), purpose, clock) {
+        Ok(demand) => Step::NeedProject(NeedProject { inquiry, demand, token }),
+        Err(code) => deny(inquiry, code),
     }
-    let Some(project) = inquiry.project.clone() else { return inquiry.deny(Code::TokenUntrusted) };
-    let demand = Demand { project, purpose };
-    Step::NeedProject(NeedProject { inquiry, demand, token })
 }
 
-/// What is known so far, for whoever reads the decision.
-#[derive(Debug, Default)]
-struct Inquiry {
-    route: Option<Arc<Route>>,
-    project: Option<ProjectId>,
-    identity: Option<Arc<Identity>>,
-    cors: Option<ResponseHeaders>,
-    trace: Trace,
-}
-
-impl Inquiry {
-    fn deny<'r>(self, code: Code) -> Step<'r> {
-        let denial = Denial { code, realm: self.project.clone() };
-        self.decide(Verdict::Deny(denial))
-    }
-
-    fn decide<'r>(self, verdict: Verdict) -> Step<'r> {
-        let Self { route, project, identity, cors, trace } = self;
-        Step::Decided(Decision { verdict, cors, route, project, identity, trace })
-    }
+fn deny<'r>(inquiry: Inquiry, code: Code) -> Step<'r> {
+    let verdict = inquiry.deny(code);
+    Step::Decided(inquiry.decide(verdict))
 }
 
 /// The token is well-formed and timely; the project has to say whom it trusts.
@@ -174,31 +129,13 @@ impl<'r> NeedProject<'r> {
     /// Goes on with the project's snapshot; `None` if there is no such project.
     pub fn resume(self, snapshot: Result<Option<Arc<Snapshot>>, Unavailable>) -> Step<'r> {
         let Self { mut inquiry, demand, token } = self;
-        let snapshot = match snapshot {
-            Ok(Some(snapshot)) => snapshot,
-            Ok(None) => return inquiry.deny(Code::TokenUntrusted),
-            Err(Unavailable) => return inquiry.deny(Code::ConfigUnavailable),
-        };
-        let Some((position, idp)) = next_applicable(&snapshot, 0, &token, &mut inquiry.trace) else {
-            return inquiry.deny(Code::TokenUntrusted);
-        };
-        let issuer = idp.issuer.clone();
-        Step::NeedKeys(NeedKeys { inquiry, demand, token, snapshot, position, issuer, known_in_vain: false })
+        match inquiry.consult(snapshot, token.untrusted()) {
+            Ok((entry, issuer)) => {
+                Step::NeedKeys(NeedKeys { inquiry, demand, token, entry, issuer, known_in_vain: false })
+            }
+            Err(code) => deny(inquiry, code),
+        }
     }
-}
-
-/// The first entry from `start` on that applies to the token, with its position.
-fn next_applicable<'s>(
-    snapshot: &'s Snapshot,
-    start: usize,
-    token: &Token<'_>,
-    trace: &mut Trace,
-) -> Option<(usize, &'s CustomIdp)> {
-    snapshot.idps().iter().enumerate().skip(start).find(|(_, idp)| {
-        let outcome = idp.consider(token);
-        trace.push(trace::Step::Idp { id: idp.id.clone(), outcome });
-        outcome == IdpOutcome::Applies
-    })
 }
 
 /// The project trusts the token's issuer; its keys have to be had.
@@ -207,8 +144,7 @@ pub struct NeedKeys<'r> {
     inquiry: Inquiry,
     demand: Demand,
     token: Token<'r>,
-    snapshot: Arc<Snapshot>,
-    position: usize,
+    entry: Applicable,
     issuer: Issuer,
     known_in_vain: bool,
 }
@@ -226,23 +162,22 @@ impl<'r> NeedKeys<'r> {
 
     /// Goes on with the issuer's keys. Where none has the token's `kid`, they are asked for once more.
     pub fn resume(self, keys: Result<Arc<KeySet>, Unavailable>) -> Step<'r> {
-        let Self { mut inquiry, demand, token, snapshot, position, issuer, known_in_vain } = self;
-        let Ok(keys) = keys else { return inquiry.deny(Code::KeysUnavailable) };
-        let trusted = |key: &Key| snapshot.trusts(&issuer, key);
+        let Self { mut inquiry, demand, token, entry, issuer, known_in_vain } = self;
+        let Ok(keys) = keys else { return deny(inquiry, Code::KeysUnavailable) };
+        let trusted = |key: &Key| entry.trusts(&issuer, key);
         match keys.candidates(token.key_id(), token.algorithm(), trusted) {
             Err(NoCandidates::None)
                 if !known_in_vain && token.key_id().is_some_and(|kid| !keys.knows(kid)) =>
             {
                 let known_in_vain = true;
-                Step::NeedKeys(Self { inquiry, demand, token, snapshot, position, issuer, known_in_vain })
+                Step::NeedKeys(Self { inquiry, demand, token, entry, issuer, known_in_vain })
             }
             Ok(candidates) => {
-                let candidates = candidates.into_iter();
-                NeedCheck::next(candidates, Unverified { inquiry, demand, token, snapshot, position })
+                NeedCheck::next(candidates.into_iter(), Unverified { inquiry, demand, token, entry })
             }
             Err(reason) => {
                 inquiry.trace.push(trace::Step::NoKey { reason });
-                inquiry.deny(Code::TokenUntrusted)
+                deny(inquiry, Code::TokenUntrusted)
             }
         }
     }
@@ -253,8 +188,7 @@ struct Unverified<'r> {
     inquiry: Inquiry,
     demand: Demand,
     token: Token<'r>,
-    snapshot: Arc<Snapshot>,
-    position: usize,
+    entry: Applicable,
 }
 
 /// A key has to be tried on the signature.
@@ -282,7 +216,7 @@ impl<'r> NeedCheck<'r> {
     fn next(mut candidates: std::vec::IntoIter<Arc<Key>>, unverified: Unverified<'r>) -> Step<'r> {
         match candidates.next() {
             Some(key) => Step::NeedCheck(Self { key, others: candidates, unverified }),
-            None => unverified.inquiry.deny(Code::TokenUntrusted),
+            None => deny(unverified.inquiry, Code::TokenUntrusted),
         }
     }
 
@@ -304,32 +238,11 @@ impl<'r> NeedCheck<'r> {
         if outcome != KeyOutcome::Verified {
             return Self::next(others, unverified);
         }
-        let Unverified { inquiry, demand, token, snapshot, position } = unverified;
-        identify(inquiry, &demand, &token.verified(), &snapshot, position)
-    }
-}
-
-/// The first entry from `position` on that applies and finds the caller's id decides.
-fn identify<'r>(
-    mut inquiry: Inquiry,
-    demand: &Demand,
-    token: &VerifiedToken<'_>,
-    snapshot: &Snapshot,
-    position: usize,
-) -> Step<'r> {
-    let mut next = snapshot.idps().get(position).map(|idp| (position, idp));
-    while let Some((position, idp)) = next {
-        if let Some(identity) = idp.identify(token, &demand.project, &mut inquiry.trace) {
-            inquiry.trace.push(trace::Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::Decides });
-            let identity = Arc::new(identity);
-            inquiry.identity = Some(identity.clone());
-            return match demand.judge(idp, &identity, &mut inquiry.trace) {
-                Ok(verdict) => inquiry.decide(verdict),
-                Err(code) => inquiry.deny(code),
-            };
+        let Unverified { mut inquiry, demand, token, entry } = unverified;
+        let token = token.verified();
+        match inquiry.recognise(&demand, entry, token.statement()) {
+            Ok(qualified) => Step::Decided(inquiry.decide(demand.grant(qualified, &token))),
+            Err(code) => deny(inquiry, code),
         }
-        inquiry.trace.push(trace::Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::NoSubject });
-        next = next_applicable(snapshot, position + 1, token.as_token(), &mut inquiry.trace);
     }
-    inquiry.deny(Code::TokenUntrusted)
 }

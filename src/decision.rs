@@ -52,6 +52,40 @@ pub enum Verdict {
     Deny(Denial),
 }
 
+/// What becomes of a request, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It goes to the origin.
+    Permit,
+    /// The caller may manage the project.
+    Manage,
+    /// It is answered as a preflight.
+    Preflight,
+    /// It is refused.
+    Deny,
+}
+
+impl Verdict {
+    /// The verdict in a word.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Permit(_) => Outcome::Permit,
+            Self::Manage(_) => Outcome::Manage,
+            Self::Preflight => Outcome::Preflight,
+            Self::Deny(_) => Outcome::Deny,
+        }
+    }
+
+    /// Why the request is refused, if it is.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Deny(denial) => Some(denial.code),
+            Self::Permit(_) | Self::Manage(_) | Self::Preflight => None,
+        }
+    }
+}
+
 /// The proof that a request may pass. Only [`crate::authorize`] makes one.
 #[derive(Debug)]
 pub struct Permit {
@@ -86,16 +120,18 @@ impl Permit {
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_deref()
     }
+}
 
-    /// The headers by which the origin knows the caller.
-    pub fn identity_headers(&self) -> Vec<(&'static str, String)> {
-        let Some(Identity { project, idp, subject, roles }) = self.identity() else { return Vec::new() };
+impl Identity {
+    /// The headers by which an origin knows the caller.
+    pub fn headers(&self) -> [(&'static str, String); 4] {
+        let Self { project, idp, subject, roles } = self;
         let roles: Vec<_> = roles.iter().map(|role| headers::encode(role.as_str())).collect();
-        vec![
-            ("x-auth-project", project.to_string()),
-            ("x-auth-idp", idp.as_str().to_owned()),
-            ("x-auth-subject", headers::encode(subject)),
-            ("x-auth-roles", roles.join(",")),
+        [
+            ("X-Auth-Project", project.to_string()),
+            ("X-Auth-Idp", idp.as_str().to_owned()),
+            ("X-Auth-Subject", headers::encode(subject)),
+            ("X-Auth-Roles", roles.join(",")),
         ]
     }
 }

@@ -9,6 +9,7 @@ use crate::idp::CustomIdp;
 use crate::management::OWNER;
 use crate::method::Method;
 use crate::project::ProjectId;
+use crate::token::VerifiedToken;
 use crate::trace::{self, Trace};
 
 /// What is demanded of a caller.
@@ -36,36 +37,50 @@ pub enum Purpose {
     Manage,
 }
 
+/// A caller who may do what they want, if what is said of them is true.
+#[derive(Debug)]
+pub struct Qualified(Arc<Identity>);
+
+impl Qualified {
+    /// Who it is.
+    pub fn identity(&self) -> &Identity {
+        &self.0
+    }
+}
+
 impl Demand {
     /// Whether the caller whom `idp` recognised may do what they want.
     pub fn judge(
         &self,
         idp: &CustomIdp,
-        identity: &Arc<Identity>,
+        identity: Arc<Identity>,
         trace: &mut Trace,
-    ) -> Result<Verdict, Code> {
+    ) -> Result<Qualified, Code> {
         let held = &identity.roles;
-        match &self.purpose {
-            Purpose::Forward { method, roles, route } => {
+        let is_allowed = match &self.purpose {
+            Purpose::Forward { method, roles, .. } => {
                 let required = roles.required(*method);
                 trace.push(trace::Step::Access {
                     method: *method,
                     required: required.to_vec(),
                     held: held.clone(),
                 });
-                let is_allowed = held.iter().any(|role| required.contains(role));
-                let permit = || Verdict::Permit(Permit::new(route.clone(), Some(identity.clone())));
-                if is_allowed { Ok(permit()) } else { Err(Code::RoleMissing) }
+                held.iter().any(|role| required.contains(role))
             }
             Purpose::Manage => {
                 let is_owner = idp.names_owner() && held.iter().any(|role| role.as_str() == OWNER);
                 trace.push(trace::Step::Owner { held: held.clone(), is_owner });
-                if is_owner {
-                    Ok(Verdict::Manage(Ownership::new(identity.clone())))
-                } else {
-                    Err(Code::RoleMissing)
-                }
+                is_owner
             }
+        };
+        if is_allowed { Ok(Qualified(identity)) } else { Err(Code::RoleMissing) }
+    }
+
+    /// The proof that a caller may: they qualify, and their issuer vouches for what is said of them.
+    pub fn grant(self, Qualified(identity): Qualified, _voucher: &VerifiedToken<'_>) -> Verdict {
+        match self.purpose {
+            Purpose::Forward { route, .. } => Verdict::Permit(Permit::new(route, Some(identity))),
+            Purpose::Manage => Verdict::Manage(Ownership::new(identity)),
         }
     }
 }

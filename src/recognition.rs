@@ -4,32 +4,33 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::algorithm::Algorithm;
 use crate::decision::Identity;
 use crate::idp::{CustomIdp, RoleDetection};
 use crate::management::OWNER;
 use crate::project::ProjectId;
 use crate::role::{Role, RoleTemplate};
-use crate::token::{Token, VerifiedToken};
+use crate::statement::{Header, Statement};
 use crate::trace::{IdpOutcome, RoleOutcome, RolesClaimOutcome, Step, Trace};
 
 impl CustomIdp {
-    /// Whether this entry applies to a token, before anybody vouches for it.
-    pub fn consider(&self, token: &Token<'_>) -> IdpOutcome {
-        let claims = token.untrusted_claims();
+    /// Whether this entry applies to what a token says, before anybody vouches for it.
+    pub(crate) fn consider(&self, statement: &Statement) -> IdpOutcome {
+        let claims = statement.claims();
         let is_one_of = |allowed: &Option<Vec<String>>, value: Option<&Value>| {
             allowed.as_ref().is_none_or(|list| {
                 value.and_then(Value::as_str).is_some_and(|text| list.iter().any(|a| a == text))
             })
         };
-        if self.issuer.as_str() != token.issuer() {
+        if self.issuer.as_str() != statement.issuer() {
             IdpOutcome::OtherIssuer
         } else if !is_one_of(&self.allowed_azp, self.azp_claim.find(claims)) {
             IdpOutcome::AzpNotAllowed
         } else if !has_allowed_audience(self.allowed_aud.as_deref(), claims.get("aud")) {
             IdpOutcome::AudNotAllowed
-        } else if self.allowed_algs.as_ref().is_some_and(|list| !list.contains(&token.algorithm())) {
+        } else if !has_allowed_algorithm(self.allowed_algs.as_deref(), statement.header()) {
             IdpOutcome::AlgorithmNotAllowed
-        } else if !has_allowed_type(self.allowed_typ.as_deref(), token) {
+        } else if !has_allowed_type(self.allowed_typ.as_deref(), statement) {
             IdpOutcome::TypeNotAllowed
         } else {
             IdpOutcome::Applies
@@ -46,13 +47,13 @@ impl CustomIdp {
     }
 
     /// Who the caller is, unless the id claim does not say.
-    pub fn identify(
+    pub(crate) fn identify(
         &self,
-        token: &VerifiedToken<'_>,
+        statement: &Statement,
         project: &ProjectId,
         trace: &mut Trace,
     ) -> Option<Identity> {
-        let subject = self.id_claim.find(token.claims()).and_then(Value::as_str)?;
+        let subject = self.id_claim.find(statement.claims()).and_then(Value::as_str)?;
         if subject.is_empty() || subject.chars().nth(MAX_SUBJECT_LENGTH).is_some() {
             return None;
         }
@@ -60,7 +61,7 @@ impl CustomIdp {
             RoleDetection::Defined { roles } => distinct(roles),
             RoleDetection::Claim { claim, template, allowed } => {
                 let reader = RoleReader { template, allowed: allowed.as_deref(), project };
-                reader.read_claim(claim.find(token.claims()), trace)
+                reader.read_claim(claim.find(statement.claims()), trace)
             }
         };
         let (project, idp, subject) = (project.clone(), self.id.clone(), subject.to_owned());
@@ -85,16 +86,23 @@ fn has_allowed_audience(allowed: Option<&[String]>, audience: Option<&Value>) ->
     }
 }
 
+/// Where nobody wrote a header there is no algorithm that could be a wrong one.
+fn has_allowed_algorithm(allowed: Option<&[Algorithm]>, header: Option<&Header>) -> bool {
+    let Some((allowed, header)) = allowed.zip(header) else { return true };
+    allowed.contains(&header.algorithm)
+}
+
 /// Whether a token is of an allowed type; by default an access token (RFC 9068, section 2.1) or an untyped one.
 ///
 /// Keycloak gives other kinds of tokens the same header as access tokens and tells them apart by a claim `typ`.
-fn has_allowed_type(allowed: Option<&[String]>, token: &Token<'_>) -> bool {
+fn has_allowed_type(allowed: Option<&[String]>, statement: &Statement) -> bool {
     let is_other_kind =
         |claim: &Value| matches!(claim.as_str(), Some("ID" | "Refresh" | "Logout" | "Offline"));
-    if token.untrusted_claims().get("typ").is_some_and(is_other_kind) {
+    if statement.claims().get("typ").is_some_and(is_other_kind) {
         return false;
     }
-    let actual = token.media_type().map(short_media_type);
+    let Some(header) = statement.header() else { return true };
+    let actual = header.media_type.as_deref().map(short_media_type);
     match allowed {
         Some(list) => {
             actual.is_some_and(|actual| list.iter().any(|allowed| short_media_type(allowed) == actual))
@@ -116,10 +124,14 @@ fn distinct(roles: &[Role]) -> Vec<Role> {
     distinct.into_iter().cloned().collect()
 }
 
-struct RoleReader<'e> {
-    template: &'e RoleTemplate,
-    allowed: Option<&'e [Role]>,
-    project: &'e ProjectId,
+/// How the values of a roles claim are read.
+pub struct RoleReader<'e> {
+    /// The form of each value.
+    pub template: &'e RoleTemplate,
+    /// The roles that count.
+    pub allowed: Option<&'e [Role]>,
+    /// The project whose roles they are.
+    pub project: &'e ProjectId,
 }
 
 impl RoleReader<'_> {
@@ -155,7 +167,8 @@ impl RoleReader<'_> {
         distinct(&roles)
     }
 
-    fn read_value(&self, value: &str) -> RoleOutcome {
+    /// What one value gives.
+    pub fn read_value(&self, value: &str) -> RoleOutcome {
         let Some(name) = self.template.extract(value, self.project) else { return RoleOutcome::NoMatch };
         let Ok(role) = Role::try_from(name) else { return RoleOutcome::NotARole };
         if self.allowed.is_none_or(|allowed| allowed.contains(&role)) {

@@ -55,10 +55,15 @@ impl RoleTemplate {
     /// The role name that `value` carries for `project`, if it has the template's form: the template's literal prefix
     /// and suffix around a non-empty rest.
     pub fn extract<'v>(&self, value: &'v str, project: &ProjectId) -> Option<&'v str> {
-        let prefix = self.before.replace(PROJECT, project.as_str());
-        let suffix = self.after.replace(PROJECT, project.as_str());
+        let (prefix, suffix) = self.around(project);
         let name = value.strip_prefix(&*prefix)?.strip_suffix(&*suffix)?;
         (!name.is_empty()).then_some(name)
+    }
+
+    /// What stands before and after a role name for `project`.
+    pub fn around(&self, project: &ProjectId) -> (String, String) {
+        let [before, after] = [&self.before, &self.after].map(|part| part.replace(PROJECT, project.as_str()));
+        (before, after)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::algorithm::Algorithm;
 use crate::json;
-use crate::time::Time;
+use crate::statement::{Header, Statement};
 
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
@@ -18,21 +18,12 @@ pub struct Token<'t> {
     text: &'t str,
     jws: UntrustedToken<'t, Extension>,
     algorithm: Algorithm,
-    claims: Map<String, Value>,
-    issuer: String,
-    times: Times,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Times {
-    expires: Time,
-    issued: Time,
-    not_before: Option<Time>,
+    statement: Statement,
 }
 
 /// Header members that the parser does not know; of interest is only `crit`.
 #[derive(Clone, Debug)]
-struct Extension {
+pub struct Extension {
     is_critical: bool,
 }
 
@@ -70,15 +61,6 @@ pub enum Malformed {
     Time,
 }
 
-/// What time says against a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Untimely {
-    /// `exp` has passed.
-    Expired,
-    /// `nbf` or `iat` is yet to come.
-    NotYetValid,
-}
-
 impl<'t> Token<'t> {
     /// Reads a token's form: size, encoding, header, and the types of the claims that every token needs.
     pub fn parse(text: &'t str) -> Result<Self, Malformed> {
@@ -91,27 +73,9 @@ impl<'t> Token<'t> {
         }
         let algorithm = Algorithm::try_from(jws.algorithm()).map_err(|_| Malformed::Algorithm)?;
         let claims = parse_payload(text).ok_or(Malformed::Payload)?;
-        let issuer = claims.get("iss").and_then(Value::as_str).ok_or(Malformed::Issuer)?.to_owned();
-        let times = Times::read(&claims).ok_or(Malformed::Time)?;
-        Ok(Self { text, jws, algorithm, claims, issuer, times })
-    }
-
-    /// Whether the token is valid at `now`, clocks differing by at most `skew` seconds.
-    pub fn check_time(&self, now: Time, skew: f64) -> Result<(), Untimely> {
-        let Times { expires, issued, not_before } = self.times;
-        let horizon = now.plus(skew);
-        if now >= expires.plus(skew) {
-            Err(Untimely::Expired)
-        } else if issued > horizon || not_before.is_some_and(|start| start > horizon) {
-            Err(Untimely::NotYetValid)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// The `iss` claim.
-    pub fn issuer(&self) -> &str {
-        &self.issuer
+        let header = Header { algorithm, media_type: jws.header().token_type.clone() };
+        let statement = Statement::new(claims, Some(header))?;
+        Ok(Self { text, jws, algorithm, statement })
     }
 
     /// The header's `alg`.
@@ -124,11 +88,6 @@ impl<'t> Token<'t> {
         self.jws.header().key_id.as_deref()
     }
 
-    /// The header's `typ`.
-    pub fn media_type(&self) -> Option<&str> {
-        self.jws.header().token_type.as_deref()
-    }
-
     /// The bytes that were signed (RFC 7515, section 5.1).
     pub fn signing_input(&self) -> &[u8] {
         self.text.rsplit_once('.').map_or(&[], |(input, _)| input.as_bytes())
@@ -139,9 +98,9 @@ impl<'t> Token<'t> {
         self.jws.signature_bytes()
     }
 
-    /// The claims before any signature is checked: good for choosing whom to ask, never for deciding.
-    pub fn untrusted_claims(&self) -> &Map<String, Value> {
-        &self.claims
+    /// What it says before any signature is checked: good for choosing whom to ask, never for deciding.
+    pub fn untrusted(&self) -> &Statement {
+        &self.statement
     }
 
     /// The token after a check of its signature succeeded.
@@ -154,26 +113,10 @@ impl<'t> Token<'t> {
 #[derive(Debug)]
 pub struct VerifiedToken<'t>(Token<'t>);
 
-impl<'t> VerifiedToken<'t> {
-    /// The claims that the issuer signed.
-    pub fn claims(&self) -> &Map<String, Value> {
-        &self.0.claims
-    }
-
-    /// What the token says without regard to its signature.
-    pub fn as_token(&self) -> &Token<'t> {
-        &self.0
-    }
-}
-
-impl Times {
-    fn read(claims: &Map<String, Value>) -> Option<Self> {
-        let time = |name| claims.get(name).map(|value| value.as_f64().map(Time::from_seconds));
-        let not_before = match time("nbf") {
-            Some(parsed) => Some(parsed?),
-            None => None,
-        };
-        Some(Self { expires: time("exp")??, issued: time("iat")??, not_before })
+impl VerifiedToken<'_> {
+    /// What the issuer signed.
+    pub fn statement(&self) -> &Statement {
+        &self.0.statement
     }
 }
 
@@ -207,29 +150,11 @@ mod tests {
         let text = jws(r#"{"alg":"ES256","kid":"k","typ":"at+jwt","x":{}}"#, PAYLOAD);
         let token = Token::parse(&text).unwrap();
         assert_eq!(token.algorithm().name(), "ES256");
-        assert_eq!((token.key_id(), token.media_type()), (Some("k"), Some("at+jwt")));
-        assert_eq!(token.issuer(), "https://a.example");
+        let media_type = token.untrusted().header().unwrap().media_type.as_deref();
+        assert_eq!((token.key_id(), media_type), (Some("k"), Some("at+jwt")));
+        assert_eq!(token.untrusted().issuer(), "https://a.example");
         assert_eq!(token.signature(), b"sig");
         assert_eq!([token.signing_input(), b".c2ln"].concat(), text.as_bytes());
-    }
-
-    #[test]
-    fn time_counts_fractions_and_skew() {
-        let text = jws(HEADER, PAYLOAD);
-        let token = Token::parse(&text).unwrap();
-        let at = |seconds| token.check_time(Time::from_seconds(seconds), 5.0);
-        assert_eq!(at(25.499), Ok(()));
-        assert_eq!(at(25.5), Err(Untimely::Expired));
-        assert_eq!(at(5.0), Ok(()));
-        assert_eq!(at(4.999), Err(Untimely::NotYetValid));
-    }
-
-    #[test]
-    fn nbf_counts_if_present() {
-        let text = jws(HEADER, r#"{"iss":"i","iat":0,"exp":1e300,"nbf":10}"#);
-        let token = Token::parse(&text).unwrap();
-        assert_eq!(token.check_time(Time::from_seconds(5.0), 5.0), Ok(()));
-        assert_eq!(token.check_time(Time::from_seconds(4.0), 5.0), Err(Untimely::NotYetValid));
     }
 
     #[test]

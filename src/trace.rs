@@ -7,6 +7,8 @@ use crate::idp::IdpId;
 use crate::key_set::NoCandidates;
 use crate::method::Method;
 use crate::role::Role;
+use crate::statement::TimeClaim;
+use crate::time::Time;
 use crate::token::Malformed;
 
 /// The steps of an evaluation, in order. They never contain the token.
@@ -32,6 +34,8 @@ pub enum Step {
     Route {
         /// Its template.
         path: String,
+        /// The roles of which it demands one for the request's method; absent where it is public.
+        required: Option<Vec<Role>>,
     },
     /// The token has no acceptable form.
     Malformed {
@@ -46,6 +50,20 @@ pub enum Step {
         algorithm: Algorithm,
         /// Its key id.
         kid: Option<String>,
+    },
+    /// There is no token, only claims that nobody signed: neither header nor signature is looked at.
+    Claims {
+        /// The issuer that they name.
+        issuer: String,
+    },
+    /// Time says no.
+    Untimely {
+        /// The claim that says it.
+        claim: TimeClaim,
+        /// Its value.
+        value: Time,
+        /// The time of the decision.
+        now: Time,
     },
     /// An entry of the project was considered.
     Idp {

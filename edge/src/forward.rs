@@ -1,6 +1,6 @@
 //! Sending a permitted request on to its origin.
 
-use edge_authorizer::{Code, Origin, Permit, headers};
+use edge_authorizer::{Code, Identity, Origin, Permit, headers};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, ReadableStream, RequestCache, RequestInit, RequestRedirect, Response};
@@ -47,7 +47,7 @@ fn outgoing_headers(edge: &Edge, permit: &Permit, incoming: &Incoming<'_>) -> Re
     let says = |error: JsValue| format!("{error:?}");
     let headers = passed_on(permit, incoming).map_err(says)?;
     let set = |name: &str, value: &str| headers.set(name, value).map_err(says);
-    for (name, value) in permit.identity_headers() {
+    for (name, value) in permit.identity().into_iter().flat_map(Identity::headers) {
         set(name, &value)?;
     }
     if let Some(client) = incoming.header("cf-connecting-ip") {

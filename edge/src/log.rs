@@ -1,6 +1,6 @@
 //! Log lines: JSON, one a line, never a token.
 
-use edge_authorizer::{Code, Decision, Identity, ProjectId, Verdict, trace::Trace};
+use edge_authorizer::{Code, Decision, Identity, Outcome, ProjectId, trace::Trace};
 use serde::Serialize;
 use worker::{console_log, console_warn};
 
@@ -9,7 +9,7 @@ use worker::{console_log, console_warn};
 struct DecisionLine<'d> {
     event: &'static str,
     request_id: &'d str,
-    verdict: &'static str,
+    verdict: Outcome,
     code: Option<Code>,
     project: Option<&'d str>,
     route: Option<&'d str>,
@@ -26,12 +26,7 @@ pub fn decision(request_id: &str, decision: &Decision, failure: Option<Code>, mi
     let line = DecisionLine {
         event: "decision",
         request_id,
-        verdict: match decision.verdict {
-            Verdict::Permit(_) => "permit",
-            Verdict::Manage(_) => "manage",
-            Verdict::Preflight => "preflight",
-            Verdict::Deny(_) => "deny",
-        },
+        verdict: decision.verdict.outcome(),
         code: failure,
         project: decision.project.as_ref().map(ProjectId::as_str),
         route: decision.route.as_ref().map(|route| route.template.as_str()),

@@ -1,59 +1,144 @@
-//! The core for the browser. So far it checks an entry and a signature; the page that uses them is still to come.
+//! The core for the browser: questions and answers are JSON. What is computed here leaves the page nowhere.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use edge_authorizer::document::Fault;
-use edge_authorizer::trace::KeyOutcome;
-use edge_authorizer::{Algorithm, CustomIdp, KeySet, SignatureCheck, json};
-use serde::Deserialize;
-use serde_json::{Value, json};
+mod case;
+mod documents;
+mod keys;
+
+use edge_authorizer::inspection::{self, dissect, suggest};
+use edge_authorizer::{ProjectId, Role, RoleTemplate, Statement, Token};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The faults of an identity provider's entry, as a JSON array; an empty one if there are none.
+/// Takes a token apart: `{"parts": […], "flaws": […]}`.
 #[wasm_bindgen]
-pub fn check_idp(entry: &str) -> String {
-    let faults = match json::from_slice(entry.as_bytes()) {
-        Ok(document) => {
-            CustomIdp::parse(&document).err().map_or_else(Vec::new, |faults| faults.as_slice().to_vec())
-        }
-        Err(error) => {
-            vec![Fault { pointer: String::new(), value: None, expected: format!("JSON ({error})") }]
-        }
+pub fn dissect_token(token: &str) -> String {
+    write(&dissect(token))
+}
+
+/// Explains a decision; [`case::Case`] is the question. Gives `{"explanation", "narrative"}`, `{"faults"}` of the documents,
+/// or `{"error"}`.
+#[wasm_bindgen]
+pub async fn explain(question: String) -> String {
+    match read(&question) {
+        Ok(case) => write(&case::explain(case).await),
+        Err(error) => error,
+    }
+}
+
+/// Tries keys on a token: `{"token", "keys": […]}` gives `{"keys": […]}`, one answer for each, or `{"error"}`.
+#[wasm_bindgen]
+pub async fn verify_token(question: String) -> String {
+    match read(&question) {
+        Ok(trial) => result(keys::verify(trial).await),
+        Err(error) => error,
+    }
+}
+
+/// The faults of entries, each given as its text in a JSON array: a list of faults for each.
+#[wasm_bindgen]
+pub fn check_entries(entries: &str) -> String {
+    match read::<Vec<String>>(entries) {
+        Ok(entries) => write(&documents::check_entries(&entries)),
+        Err(error) => error,
+    }
+}
+
+/// The faults of a routes document, as a JSON array.
+#[wasm_bindgen]
+pub fn check_routes(document: &str) -> String {
+    write(&documents::routes(document).err().unwrap_or_default())
+}
+
+/// What an issuer publishes: `{"issuer", "configuration", "keySet"}`, the last two as texts, gives `{"keys": […]}` or
+/// `{"error"}`.
+#[wasm_bindgen]
+pub fn check_discovery(question: &str) -> String {
+    match read(question) {
+        Ok(published) => result(keys::discover(&published)),
+        Err(error) => error,
+    }
+}
+
+/// What a template makes of values: `{"template", "project", "values", "allowedRoles"}` gives
+/// `{"before", "after", "values": […]}` or `{"error"}`.
+#[wasm_bindgen]
+pub fn match_roles(question: &str) -> String {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Question {
+        template: String,
+        project: String,
+        values: Vec<String>,
+        allowed_roles: Option<Vec<String>>,
+    }
+    let answer = |question: Question| {
+        let says = |error: &dyn ToString| error.to_string();
+        let template = RoleTemplate::try_from(&*question.template).map_err(|error| says(&error))?;
+        let project = ProjectId::try_from(&*question.project).map_err(|error| says(&error))?;
+        let allowed = question
+            .allowed_roles
+            .map(|roles| roles.iter().filter_map(|role| Role::try_from(&**role).ok()).collect::<Vec<_>>());
+        Ok(inspection::match_roles(&template, allowed.as_deref(), &project, &question.values))
     };
-    serde_json::to_string(&faults).unwrap_or_default()
+    match read(question) {
+        Ok(question) => result(answer(question)),
+        Err(error) => error,
+    }
 }
 
-/// Checks a signature: `{"algorithm", "jwk", "input", "signature"}` as JSON, the last two in base64url, gives
-/// `{"outcomes": […]}`, one for each key that was tried, or `{"error": "…"}`.
+/// An entry made of a token, or of claims: `{"token", "claims", "project"}`, the last if it is known, gives
+/// `{"provider", "providerName", "idp", "notes"}` or `{"error"}`.
 #[wasm_bindgen]
-pub async fn check_signature(request: String) -> String {
-    match checked(&request).await {
-        Ok(outcomes) => json!({ "outcomes": outcomes }),
-        Err(error) => json!({ "error": error }),
+pub fn suggest_entry(question: &str) -> String {
+    #[derive(Deserialize)]
+    struct Question {
+        token: Option<String>,
+        claims: Option<Map<String, Value>>,
+        project: Option<String>,
     }
-    .to_string()
+    let answer = |Question { token, claims, project }| {
+        let project = project.and_then(|project: String| ProjectId::try_from(&*project).ok());
+        let suggestion = match claims {
+            Some(claims) => Statement::new(claims, None).map(|said| suggest(&said, project.as_ref())),
+            None => Token::parse(&token.unwrap_or_default())
+                .map(|token| suggest(token.untrusted(), project.as_ref())),
+        };
+        suggestion.map_err(|reason| reason.to_string())
+    };
+    match read(question) {
+        Ok(question) => result(answer(question)),
+        Err(error) => error,
+    }
 }
 
-#[derive(Deserialize)]
-struct SignatureRequest {
-    algorithm: String,
-    jwk: Value,
-    input: String,
-    signature: String,
+/// Checks a signature: `{"algorithm", "jwk", "input", "signature"}`, the last two in base64url, gives `{"outcomes": […]}`,
+/// one for each key that was tried, or `{"error"}`.
+#[wasm_bindgen]
+pub async fn check_signature(question: String) -> String {
+    match read(&question) {
+        Ok(signed) => result(keys::check(signed).await),
+        Err(error) => error,
+    }
 }
 
-async fn checked(request: &str) -> Result<Vec<KeyOutcome>, String> {
-    let request: SignatureRequest = serde_json::from_str(request).map_err(|error| error.to_string())?;
-    let algorithm = Algorithm::try_from(&*request.algorithm).map_err(|error| error.to_string())?;
-    let bytes = |text: &str| Base64UrlUnpadded::decode_vec(text).map_err(|error| error.to_string());
-    let (input, signature) = (bytes(&request.input)?, bytes(&request.signature)?);
-    let keys = KeySet::parse(&json!({ "keys": [request.jwk] })).map_err(|error| error.to_string())?;
-    if let Some(unusable) = keys.unusable().first() {
-        return Err(unusable.reason.to_string());
+/// Reads a question, or gives the answer that says what is wrong with it.
+fn read<'q, T: Deserialize<'q>>(question: &'q str) -> Result<T, String> {
+    serde_json::from_str(question).map_err(|error| error_answer(&error.to_string()))
+}
+
+fn write(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).unwrap_or_else(|error| error_answer(&error.to_string()))
+}
+
+fn result(answer: Result<impl Serialize, String>) -> String {
+    match answer {
+        Ok(answer) => write(&answer),
+        Err(error) => error_answer(&error),
     }
-    let mut outcomes = Vec::new();
-    for key in keys.candidates(None, algorithm, |_| true).map_err(|_| "the key does not fit the algorithm")? {
-        let check = SignatureCheck { algorithm, key: &key, signing_input: &input, signature: &signature };
-        outcomes.push(webcrypto::check(&check).await);
-    }
-    Ok(outcomes)
+}
+
+fn error_answer(error: &str) -> String {
+    let answer: Value = json!({ "error": error });
+    answer.to_string()
 }

@@ -1,4 +1,9 @@
-//! Keys that sign and check natively, as an identity provider and the platform do.
+//! What tests share: keys that sign and check natively, as an identity provider and the platform do; the vectors.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+pub mod random;
+pub mod vectors;
 
 use std::collections::BTreeMap;
 
@@ -25,11 +30,20 @@ pub fn keys() -> BTreeMap<String, TestKey> {
     serde_json::from_str(include_str!("../keys.json")).unwrap()
 }
 
+/// A text in base64url.
+pub fn encode(text: &str) -> String {
+    Base64UrlUnpadded::encode_string(text.as_bytes())
+}
+
+/// The text that base64url stands for.
+pub fn decode(encoded: &str) -> String {
+    String::from_utf8_lossy(&Base64UrlUnpadded::decode_vec(encoded).unwrap()).into_owned()
+}
+
 impl TestKey {
     /// A compact JWS of `header` and `claims`.
     pub fn sign(&self, algorithm: &str, header: &Value, claims: &Value) -> String {
-        let encode = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
-        let input = format!("{}.{}", encode(header), encode(claims));
+        let input = format!("{}.{}", encode(&header.to_string()), encode(&claims.to_string()));
         let signature = self.signature(algorithm, input.as_bytes());
         format!("{input}.{}", Base64UrlUnpadded::encode_string(&signature))
     }

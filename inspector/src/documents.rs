@@ -1,0 +1,46 @@
+//! Documents as a person writes them: as text, with all that is wrong with it.
+
+use edge_authorizer::document::Fault;
+use edge_authorizer::{Gateway, Snapshot, json};
+use serde_json::{Value, json};
+
+/// Reads a routes document.
+pub fn routes(text: &str) -> Result<Gateway, Vec<Fault>> {
+    let document = parse(text).map_err(|fault| vec![fault])?;
+    Gateway::parse(&document).map_err(|faults| faults.as_slice().to_vec())
+}
+
+/// Reads the entries of a project, or says what is wrong with each.
+pub fn entries(texts: &[String]) -> Result<Snapshot, Vec<Vec<Fault>>> {
+    let documents: Vec<_> = texts.iter().map(|text| parse(text)).collect();
+    let idps: Vec<_> = documents.iter().map(|document| document.as_ref().unwrap_or(&Value::Null)).collect();
+    let faults = match Snapshot::parse(&json!({ "version": 1, "idps": idps })) {
+        Ok(snapshot) => return Ok(snapshot),
+        Err(faults) => faults,
+    };
+    let faults_of = |(index, document): (usize, &Result<Value, Fault>)| match document {
+        Err(fault) => vec![fault.clone()],
+        Ok(_) => faults.as_slice().iter().filter_map(|fault| within(fault, index)).collect(),
+    };
+    Err(documents.iter().enumerate().map(faults_of).collect())
+}
+
+/// What is wrong with each entry.
+pub fn check_entries(texts: &[String]) -> Vec<Vec<Fault>> {
+    entries(texts).map_or_else(|faults| faults, |_| vec![Vec::new(); texts.len()])
+}
+
+/// A fault of a snapshot as one of the entry at `index`.
+fn within(fault: &Fault, index: usize) -> Option<Fault> {
+    let pointer = fault.pointer.strip_prefix(&format!("/idps/{index}"))?;
+    let is_within = pointer.is_empty() || pointer.starts_with('/');
+    is_within.then(|| Fault { pointer: pointer.to_owned(), ..fault.clone() })
+}
+
+fn parse(text: &str) -> Result<Value, Fault> {
+    json::from_slice(text.as_bytes()).map_err(|error| Fault {
+        pointer: String::new(),
+        value: None,
+        expected: format!("JSON ({error})"),
+    })
+}

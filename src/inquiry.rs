@@ -1,0 +1,153 @@
+//! The rules of a decision in their order, each once: for tokens ([`crate::authorize`]) and for claims that nobody
+//! signed ([`crate::suppose`]).
+
+use std::sync::Arc;
+
+use crate::authorize::{Clock, Request, Unavailable};
+use crate::code::Code;
+use crate::cors::ResponseHeaders;
+use crate::decision::{Decision, Denial, Identity, Permit, Verdict};
+use crate::demand::{Demand, Purpose, Qualified};
+use crate::gateway::{Access, Gateway, Route};
+use crate::issuer::Issuer;
+use crate::key::Key;
+use crate::method::Method;
+use crate::path::{AmbiguousPath, RequestPath};
+use crate::project::ProjectId;
+use crate::snapshot::Snapshot;
+use crate::statement::{Statement, TimeClaim};
+use crate::trace::{IdpOutcome, Step, Trace};
+
+/// What is known so far, for whoever reads the decision.
+#[derive(Debug, Default)]
+pub struct Inquiry {
+    route: Option<Arc<Route>>,
+    project: Option<ProjectId>,
+    identity: Option<Arc<Identity>>,
+    cors: Option<ResponseHeaders>,
+    /// The steps so far.
+    pub trace: Trace,
+}
+
+/// An entry of a project that applies to what a token says; the issuer's keys are still to vouch for it.
+#[derive(Debug)]
+pub struct Applicable {
+    snapshot: Arc<Snapshot>,
+    position: usize,
+}
+
+impl Applicable {
+    /// Whether the project takes a key of the issuer.
+    pub fn trusts(&self, issuer: &Issuer, key: &Key) -> bool {
+        self.snapshot.trusts(issuer, key)
+    }
+}
+
+impl Inquiry {
+    /// An inquiry about somebody who wants to manage `project`.
+    pub fn about(project: &ProjectId) -> Self {
+        Self { project: Some(project.clone()), ..Self::default() }
+    }
+
+    /// What the request wants, by its path and method; or the end, where nobody has to be known for it.
+    pub fn enter(&mut self, gateway: &Gateway, request: &Request<'_>) -> Result<Purpose, Verdict> {
+        let path = RequestPath::try_from(request.path).map_err(|_| self.deny(Code::PathAmbiguous))?;
+        let method = Method::try_from(request.method).map_err(|_| self.deny(Code::MethodNotAllowed))?;
+        let found = match gateway.find(&path) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Err(self.deny(Code::RouteNotFound)),
+            Err(AmbiguousPath) => return Err(self.deny(Code::PathAmbiguous)),
+        };
+        let route = found.route;
+        let required = match &route.access {
+            Access::Roles(roles) => Some(roles.required(method).to_vec()),
+            Access::Public => None,
+        };
+        self.trace.push(Step::Route { path: route.template.clone(), required });
+        self.route = Some(route.clone());
+        self.project = found.project.and_then(|name| ProjectId::try_from(name).ok());
+        if let Some(cors) = &route.cors {
+            self.cors = Some(cors.response_headers(request.origin));
+            let is_preflight = method == Method::Options && request.asks_for_method;
+            if let Some(origin) = request.origin.filter(|_| is_preflight) {
+                self.cors = Some(cors.preflight_headers(origin, &route.access.methods()));
+                return Err(Verdict::Preflight);
+            }
+        }
+        match &route.access {
+            Access::Public => Err(Verdict::Permit(Permit::new(route, None))),
+            Access::Roles(roles) => Ok(Purpose::Forward { method, roles: roles.clone(), route }),
+        }
+    }
+
+    /// The time of what is said, before anybody is asked about it; then what is demanded, and in whose name.
+    pub fn admit(&mut self, statement: &Statement, purpose: Purpose, clock: Clock) -> Result<Demand, Code> {
+        if let Err(untimely) = statement.check_time(clock.now, clock.skew) {
+            let (claim, value) = (untimely.claim, untimely.value);
+            self.trace.push(Step::Untimely { claim, value, now: clock.now });
+            return Err(match claim {
+                TimeClaim::Exp => Code::TokenExpired,
+                TimeClaim::Iat | TimeClaim::Nbf => Code::TokenNotYetValid,
+            });
+        }
+        let project = self.project.clone().ok_or(Code::TokenUntrusted)?;
+        Ok(Demand { project, purpose })
+    }
+
+    /// The project's first entry that applies to what is said, and the issuer that has to vouch for it.
+    pub fn consult(
+        &mut self,
+        snapshot: Result<Option<Arc<Snapshot>>, Unavailable>,
+        statement: &Statement,
+    ) -> Result<(Applicable, Issuer), Code> {
+        let snapshot = snapshot.map_err(|Unavailable| Code::ConfigUnavailable)?;
+        let snapshot = snapshot.ok_or(Code::TokenUntrusted)?;
+        let position = self.next_applicable(&snapshot, 0, statement);
+        let applicable = position.and_then(|position| Some((position, snapshot.idps().get(position)?)));
+        let (position, idp) = applicable.ok_or(Code::TokenUntrusted)?;
+        let issuer = idp.issuer.clone();
+        Ok((Applicable { snapshot, position }, issuer))
+    }
+
+    /// The first entry from `start` on that applies to what is said.
+    fn next_applicable(&mut self, snapshot: &Snapshot, start: usize, statement: &Statement) -> Option<usize> {
+        let position = snapshot.idps().iter().skip(start).position(|idp| {
+            let outcome = idp.consider(statement);
+            self.trace.push(Step::Idp { id: idp.id.clone(), outcome });
+            outcome == IdpOutcome::Applies
+        });
+        position.map(|position| start + position)
+    }
+
+    /// The first entry that applies and finds the caller's id decides.
+    pub fn recognise(
+        &mut self,
+        demand: &Demand,
+        Applicable { snapshot, mut position }: Applicable,
+        statement: &Statement,
+    ) -> Result<Qualified, Code> {
+        while let Some(idp) = snapshot.idps().get(position) {
+            if let Some(identity) = idp.identify(statement, &demand.project, &mut self.trace) {
+                self.trace.push(Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::Decides });
+                let identity = Arc::new(identity);
+                self.identity = Some(identity.clone());
+                return demand.judge(idp, identity, &mut self.trace);
+            }
+            self.trace.push(Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::NoSubject });
+            position =
+                self.next_applicable(&snapshot, position + 1, statement).ok_or(Code::TokenUntrusted)?;
+        }
+        Err(Code::TokenUntrusted)
+    }
+
+    /// A refusal.
+    pub fn deny(&self, code: Code) -> Verdict {
+        Verdict::Deny(Denial { code, realm: self.project.clone() })
+    }
+
+    /// The end.
+    pub fn decide(self, verdict: Verdict) -> Decision {
+        let Self { route, project, identity, cors, trace } = self;
+        Decision { verdict, cors, route, project, identity, trace }
+    }
+}

@@ -1,0 +1,295 @@
+//! An explanation in sentences, to be read top to bottom.
+
+use serde::Serialize;
+
+use super::reason::reason;
+use super::wording::{duration, list};
+use crate::authorize::Clock;
+use crate::code::Code;
+use crate::decision::Outcome;
+use crate::explanation::Explanation;
+use crate::idp::{CustomIdp, IdpId, RoleDetection};
+use crate::key_set::{MAX_CANDIDATES, NoCandidates};
+use crate::project::ProjectId;
+use crate::role::{InvalidRole, Role};
+use crate::statement::{Statement, TimeClaim};
+use crate::time::Time;
+use crate::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, Step};
+
+/// One sentence. What stands between backticks is a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// What came of the step.
+    pub mark: Mark,
+    /// How deep the step is within another: 0 or 1.
+    pub level: u8,
+    /// The sentence.
+    pub text: String,
+}
+
+/// What came of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// It went on.
+    Passed,
+    /// Something was left aside.
+    Skipped,
+    /// It ended there.
+    Failed,
+    /// Something to know.
+    Noted,
+}
+
+/// What an explanation is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'s> {
+    /// The entries that were asked, in their order.
+    pub idps: &'s [CustomIdp],
+    /// The project that they belong to.
+    pub project: &'s ProjectId,
+    /// What the token says, if it is well-formed.
+    pub statement: Option<&'s Statement>,
+    /// When it was decided.
+    pub clock: Clock,
+}
+
+/// Tells an explanation.
+pub fn narrate(explanation: &Explanation, setting: Setting<'_>) -> Vec<Line> {
+    let mut narrative = Narrative { setting, lines: Vec::new(), entry: None, tells_roles: false };
+    for step in explanation.trace.steps() {
+        narrative.tell(step);
+    }
+    narrative.conclude(explanation);
+    narrative.lines
+}
+
+struct Narrative<'s> {
+    setting: Setting<'s>,
+    lines: Vec<Line>,
+    /// The entry that was considered last.
+    entry: Option<&'s CustomIdp>,
+    /// Whether it was said where the entry's roles are from.
+    tells_roles: bool,
+}
+
+impl Narrative<'_> {
+    fn say(&mut self, mark: Mark, text: impl Into<String>) {
+        self.lines.push(Line { mark, level: 0, text: text.into() });
+    }
+
+    fn add(&mut self, mark: Mark, text: impl Into<String>) {
+        self.lines.push(Line { mark, level: 1, text: text.into() });
+    }
+
+    fn tell(&mut self, step: &Step) {
+        match step {
+            Step::Route { path, required } => self.tell_route(path, required.as_deref()),
+            Step::Malformed { reason } => {
+                self.say(Mark::Failed, format!("What was sent is no acceptable token: {reason}."));
+            }
+            Step::Token { issuer, algorithm, kid } => {
+                let key = named_key(kid.as_deref());
+                let text = format!(
+                    "The token is well-formed, of the issuer `{issuer}`, signed by {algorithm} with {key}."
+                );
+                self.say(Mark::Passed, text);
+            }
+            Step::Claims { issuer } => {
+                let text = format!("There is no token, only claims of the issuer `{issuer}`.");
+                self.say(Mark::Noted, text + " Nobody signed them: header and signature are not looked at.");
+            }
+            Step::Untimely { claim, value, now } => self.tell_untimely(*claim, *value, *now),
+            Step::Idp { id, outcome } => self.tell_idp(id, *outcome),
+            Step::NoKey { reason } => self.say(Mark::Failed, no_key(*reason)),
+            Step::Key { kid, outcome } => self.tell_key(kid.as_deref(), *outcome),
+            Step::RolesClaim { outcome } => {
+                self.introduce_roles();
+                let what = match outcome {
+                    RolesClaimOutcome::Missing => "The token does not have that claim: no roles.",
+                    RolesClaimOutcome::WrongShape => "That claim is neither a list nor a text: no roles.",
+                };
+                self.add(Mark::Skipped, what);
+            }
+            Step::Role { value, outcome } => {
+                self.introduce_roles();
+                self.tell_role(value.as_deref(), outcome);
+            }
+            Step::MoreRoles { count } => {
+                self.add(Mark::Noted, format!("{count} more values were read in the same way."));
+            }
+            Step::Owner { held, is_owner } => {
+                self.tell_demand("To manage the project takes the role `owner`", held, *is_owner);
+            }
+            Step::Access { method, required, held } => {
+                let demand = if required.is_empty() {
+                    format!("Nobody may send {method} to this route")
+                } else {
+                    format!("{method} takes the role {}", roles(required, "or"))
+                };
+                self.tell_demand(&demand, held, held.iter().any(|role| required.contains(role)));
+            }
+        }
+    }
+
+    fn tell_route(&mut self, path: &str, required: Option<&[Role]>) {
+        let demand = match required {
+            None => "which is public: no token is needed".to_owned(),
+            Some([]) => "which has no role for this method".to_owned(),
+            Some(required) => format!("which takes the role {}", roles(required, "or")),
+        };
+        self.say(Mark::Passed, format!("The path leads to the route `{path}`, {demand}."));
+    }
+
+    fn tell_untimely(&mut self, claim: TimeClaim, value: Time, now: Time) {
+        let away = duration(now.as_seconds() - value.as_seconds());
+        let skew = duration(self.setting.clock.skew);
+        self.say(
+            Mark::Failed,
+            match claim {
+                TimeClaim::Exp => {
+                    format!("The token expired {away} ago (`exp`). Clocks may differ by {skew}.")
+                }
+                TimeClaim::Iat => {
+                    format!("The token was issued {away} from now (`iat`). Clocks may differ by {skew}.")
+                }
+                TimeClaim::Nbf => {
+                    format!("The token is not valid for another {away} (`nbf`). Clocks may differ by {skew}.")
+                }
+            },
+        );
+    }
+
+    fn tell_key(&mut self, kid: Option<&str>, outcome: KeyOutcome) {
+        let (mark, what) = match outcome {
+            KeyOutcome::Verified => (Mark::Passed, "The signature is right by"),
+            KeyOutcome::WrongSignature => (Mark::Failed, "The signature is wrong by"),
+            KeyOutcome::KeyRefused => (Mark::Failed, "The platform does not take"),
+        };
+        self.say(mark, format!("{what} {}.", named_key(kid)));
+    }
+
+    fn tell_role(&mut self, value: Option<&str>, outcome: &RoleOutcome) {
+        let value = value.map_or("A value".to_owned(), |value| format!("`{value}`"));
+        match outcome {
+            RoleOutcome::Kept(role) => self.add(Mark::Passed, format!("{value} gives the role `{role}`.")),
+            RoleOutcome::NotAllowed(role) => {
+                self.add(
+                    Mark::Skipped,
+                    format!("{value} is the role `{role}`, which `allowedRoles` does not name."),
+                );
+            }
+            RoleOutcome::NoMatch => self.add(Mark::Skipped, format!("{value} does not have that form.")),
+            RoleOutcome::NotARole => {
+                self.add(Mark::Skipped, format!("{value} has that form, but a role is {InvalidRole}."));
+            }
+            RoleOutcome::NotAString => self.add(Mark::Skipped, format!("{value} is not a text.")),
+        }
+    }
+
+    fn tell_idp(&mut self, id: &IdpId, outcome: IdpOutcome) {
+        let id = id.as_str();
+        self.entry = self.setting.idps.iter().find(|idp| idp.id.as_str() == id);
+        let why = self
+            .entry
+            .zip(self.setting.statement)
+            .and_then(|(idp, statement)| reason(idp, statement, outcome));
+        let why = why.map_or(String::new(), |why| format!(": {why}"));
+        match outcome {
+            IdpOutcome::Applies => {
+                self.tells_roles = false;
+                self.say(Mark::Passed, format!("Entry `{id}` applies."));
+            }
+            IdpOutcome::Decides => {
+                self.introduce_roles();
+                self.say(Mark::Passed, format!("Entry `{id}` decides{why}."));
+            }
+            IdpOutcome::OtherIssuer => {
+                self.say(Mark::Skipped, format!("Entry `{id}` is for another issuer{why}."));
+            }
+            IdpOutcome::NoSubject => {
+                self.say(Mark::Skipped, format!("Entry `{id}` does not find the caller's id{why}."));
+            }
+            IdpOutcome::AzpNotAllowed
+            | IdpOutcome::AudNotAllowed
+            | IdpOutcome::AlgorithmNotAllowed
+            | IdpOutcome::TypeNotAllowed => self.say(Mark::Skipped, format!("Entry `{id}` is skipped{why}.")),
+        }
+    }
+
+    /// Says once where an entry's roles come from.
+    fn introduce_roles(&mut self) {
+        let Some(idp) = self.entry.filter(|_| !self.tells_roles) else { return };
+        self.tells_roles = true;
+        let text = match &idp.role_detection {
+            RoleDetection::Defined { roles: defined } => {
+                format!("The entry itself names the roles: {}.", roles(defined, "and"))
+            }
+            RoleDetection::Claim { claim, template, .. } => {
+                let (before, after) = template.around(self.setting.project);
+                format!(
+                    "Roles are the values of `{}` of the form `{before}{{roleName}}{after}`:",
+                    claim.as_str()
+                )
+            }
+        };
+        self.say(Mark::Noted, text);
+    }
+
+    fn tell_demand(&mut self, demand: &str, held: &[Role], is_met: bool) {
+        let held = if held.is_empty() { "no role".to_owned() } else { roles(held, "and") };
+        let mark = if is_met { Mark::Passed } else { Mark::Failed };
+        self.say(mark, format!("{demand}, and the caller has {held}."));
+    }
+
+    fn conclude(&mut self, explanation: &Explanation) {
+        if explanation.code == Some(Code::TokenUntrusted) {
+            self.conclude_untrusted(explanation.trace.steps().last());
+        }
+        match (explanation.code, explanation.verdict) {
+            (Some(code), _) => {
+                let (status, name, detail) = (code.status(), code.as_str(), code.detail());
+                self.say(Mark::Failed, format!("The caller gets {status} `{name}`: {detail}."));
+            }
+            (None, Outcome::Preflight) => {
+                self.say(Mark::Passed, "It is a browser's preflight, which is answered at the edge.");
+            }
+            (None, Outcome::Manage) => self.say(Mark::Passed, "The caller owns the project."),
+            (None, _) => self.say(Mark::Passed, "The request goes to the origin."),
+        }
+    }
+
+    /// Says what the trace leaves open where nobody was found who trusts the token.
+    fn conclude_untrusted(&mut self, last: Option<&Step>) {
+        let Setting { idps, project, .. } = self.setting;
+        let text = match last {
+            Some(Step::NoKey { .. } | Step::Key { .. }) => return,
+            Some(Step::Idp { .. }) => "No entry of the project recognises the caller.".to_owned(),
+            _ if idps.is_empty() => format!("The project `{project}` has no entries."),
+            _ => format!("The path does not name the project `{project}`, whose entries these are."),
+        };
+        self.say(Mark::Failed, text);
+    }
+}
+
+fn roles(roles: &[Role], conjunction: &str) -> String {
+    list(roles.iter().map(Role::as_str), conjunction)
+}
+
+fn named_key(kid: Option<&str>) -> String {
+    kid.map_or("a key without an id".to_owned(), |kid| format!("the key `{kid}`"))
+}
+
+fn no_key(reason: NoCandidates) -> String {
+    match reason {
+        NoCandidates::None => {
+            "No usable key of the issuer has the token's key id and fits its algorithm.".to_owned()
+        }
+        NoCandidates::Distrusted => "The project does not trust the key that the token names.".to_owned(),
+        NoCandidates::TooMany => {
+            format!(
+                "More than {MAX_CANDIDATES} keys of the issuer could be meant: the token has to name one."
+            )
+        }
+    }
+}

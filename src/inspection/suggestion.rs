@@ -1,0 +1,231 @@
+//! An entry that recognises the bearer of a token, made from the token alone.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::guess::{RolesClaim, find_roles};
+use super::provider::{Profile, Provider};
+use crate::project::ProjectId;
+use crate::role::Role;
+use crate::statement::Statement;
+
+/// An entry for a project, and what its author should know.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Suggestion {
+    /// Whose token it is.
+    pub provider: Provider,
+    /// The provider's name for people.
+    pub provider_name: &'static str,
+    /// The entry.
+    pub idp: Value,
+    /// What to look at before it is saved.
+    pub notes: Vec<String>,
+}
+
+/// The most roles that an entry is made to name.
+const MAX_ROLES: usize = 20;
+
+/// Makes an entry of what a token says. `project` is the one that it is for, where that is known already.
+pub fn suggest(statement: &Statement, project: Option<&ProjectId>) -> Suggestion {
+    let claims = statement.claims();
+    let provider = Provider::of(statement.issuer(), claims);
+    let profile = provider.profile();
+    let mut draft = Draft { provider, profile, claims, entry: Map::new(), notes: Vec::new() };
+    draft.note_other_kinds(statement);
+    draft.set("id", profile.id);
+    draft.set("iss", statement.issuer());
+    draft.set("label", json!({ "en": profile.name }));
+    draft.identify();
+    draft.restrict(statement);
+    draft.detect_roles(project);
+    let Draft { entry, notes, .. } = draft;
+    Suggestion { provider, provider_name: profile.name, idp: Value::Object(entry), notes }
+}
+
+struct Draft<'c> {
+    provider: Provider,
+    profile: &'static Profile,
+    claims: &'c Map<String, Value>,
+    entry: Map<String, Value>,
+    notes: Vec<String>,
+}
+
+impl Draft<'_> {
+    fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.entry.insert(name.to_owned(), value.into());
+    }
+
+    fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    /// The first of the claims that is a text, with its name.
+    fn first_text(&self, names: &[&'static str]) -> Option<(&'static str, String)> {
+        names.iter().find_map(|name| {
+            let text = self.claims.get(*name)?.as_str().filter(|text| !text.is_empty())?;
+            Some((*name, text.to_owned()))
+        })
+    }
+
+    /// Tokens that are not for an API.
+    fn note_other_kinds(&mut self, statement: &Statement) {
+        let kind = self.claims.get("typ").and_then(Value::as_str);
+        if let Some(kind @ ("ID" | "Refresh" | "Logout" | "Offline")) = kind {
+            self.note(format!(
+                "this is a token of the kind `{kind}`, which is always refused: send an access token"
+            ));
+        } else if self.claims.contains_key("nonce") || self.claims.contains_key("at_hash") {
+            self.note("this looks like an ID token, which is for the client alone: send an access token");
+        }
+        let audiences = self.audiences();
+        let is_for_graph = |audience: &String| {
+            audience == "00000003-0000-0000-c000-000000000000" || audience == "https://graph.microsoft.com"
+        };
+        if audiences.iter().any(is_for_graph) {
+            self.note("this token is for Microsoft Graph and only Graph can verify it: ask for a scope of your own API");
+        }
+        if !statement.issuer().starts_with("https://") {
+            self.note("the issuer is not https, which works on a local machine only");
+        }
+    }
+
+    fn identify(&mut self) {
+        let (name, _) = self.first_text(self.profile.id_claims).unwrap_or_else(|| {
+            let name = self.profile.id_claims.first().copied().unwrap_or("sub");
+            self.note(format!("the token has no `{name}`: name another claim that identifies the caller"));
+            (name, String::new())
+        });
+        self.set("idClaim", name);
+        match (self.provider, name) {
+            (Provider::EntraV1 | Provider::EntraV2, "sub") => {
+                self.note(
+                    "`sub` differs from application to application; `oid`, which this token lacks, does not",
+                );
+            }
+            (Provider::Okta, "sub") if self.claims.contains_key("uid") => {
+                self.note("`sub` is the user's login name, which can change; `uid` does not");
+            }
+            _ => {}
+        }
+    }
+
+    /// Which of the issuer's tokens count.
+    fn restrict(&mut self, statement: &Statement) {
+        let client = self.first_text(self.profile.client_claims);
+        if let Some((name, client)) = &client {
+            if *name != "azp" {
+                self.set("azpClaim", *name);
+            }
+            self.set("allowedAzp", json!([client]));
+        }
+        let audiences: Vec<_> = self
+            .audiences()
+            .into_iter()
+            .filter(|audience| !self.provider.addresses_everybody(audience))
+            .collect();
+        if !audiences.is_empty() {
+            self.set("allowedAud", json!(audiences));
+        }
+        if client.is_none() && audiences.is_empty() {
+            self.note("the token names neither a client nor an API: every token of the issuer will count");
+        }
+        let media_type =
+            statement.header().and_then(|header| header.media_type.as_deref()).unwrap_or_default();
+        if matches!(&*media_type.to_ascii_lowercase(), "at+jwt" | "application/at+jwt") {
+            self.set("allowedTyp", json!(["at+jwt"]));
+        }
+    }
+
+    fn audiences(&self) -> Vec<String> {
+        match self.claims.get("aud") {
+            Some(Value::String(audience)) => vec![audience.clone()],
+            Some(Value::Array(audiences)) => {
+                audiences.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn detect_roles(&mut self, project: Option<&ProjectId>) {
+        let Some(found) = find_roles(self.provider, self.claims, project.map(ProjectId::as_str)) else {
+            self.set("roleDetection", "DEFINED");
+            self.set("definedRoles", json!(["access"]));
+            return self.note(
+                "the token carries no roles: `definedRoles` is what every caller gets, choose it with care",
+            );
+        };
+        let RolesClaim { name, values, template, of_project } = found;
+        self.set("roleDetection", "CLAIM");
+        self.set("rolesClaim", &*name);
+        self.set("roleTemplate", &*template);
+        if of_project > 0 {
+            return;
+        }
+        if let Some(project) = project {
+            self.note(format!("no value of `{name}` names the project `{project}`: its roles count in every project that has this entry"));
+        }
+        if template == "{roleName}" {
+            let roles: Vec<_> =
+                values.iter().filter(|value| Role::try_from(&***value).is_ok()).take(MAX_ROLES).collect();
+            if !roles.is_empty() {
+                self.set("allowedRoles", json!(roles));
+                self.note("`allowedRoles` has the roles of this token: take out what must not count");
+            }
+        }
+        if matches!(&*name, "scp" | "scope") {
+            self.note(format!(
+                "`{name}` says what the application may do for its user, not what the user may do"
+            ));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::idp::CustomIdp;
+
+    fn suggestion(claims: &Value) -> Suggestion {
+        let statement = Statement::new(claims.as_object().unwrap().clone(), None).unwrap();
+        suggest(&statement, Some(&ProjectId::try_from("p1").unwrap()))
+    }
+
+    #[test]
+    fn a_token_that_says_little_still_makes_an_entry() {
+        let Suggestion { provider, idp, notes, .. } =
+            suggestion(&json!({ "iss": "http://127.0.0.1:9100", "iat": 0, "exp": 1 }));
+        assert_eq!(provider, Provider::Other);
+        assert_eq!(
+            idp,
+            json!({
+                "id": "my-idp", "iss": "http://127.0.0.1:9100", "label": { "en": "My identity provider" },
+                "idClaim": "sub", "roleDetection": "DEFINED", "definedRoles": ["access"]
+            })
+        );
+        CustomIdp::parse(&idp).unwrap();
+        assert_eq!(notes.len(), 4, "{notes:?}");
+    }
+
+    #[test]
+    fn other_kinds_of_tokens_are_told() {
+        let notes = |name: &str, value: Value| {
+            suggestion(&json!({ "iss": "https://a.example", "iat": 0, "exp": 1, name: value }))
+                .notes
+                .join("\n")
+        };
+        assert!(notes("typ", json!("ID")).contains("kind `ID`"));
+        assert!(notes("nonce", json!("n")).contains("looks like an ID token"));
+        assert!(notes("aud", json!("https://graph.microsoft.com")).contains("Graph"));
+    }
+
+    #[test]
+    fn roles_of_no_project_are_named() {
+        let claims = json!({
+            "iss": "https://a.example", "iat": 0, "exp": 1, "sub": "s", "azp": "c", "roles": ["reader", "a b"]
+        });
+        let Suggestion { idp, notes, .. } = suggestion(&claims);
+        assert_eq!(idp["allowedRoles"], json!(["reader"]));
+        assert_eq!(notes.len(), 2, "{notes:?}");
+    }
+}

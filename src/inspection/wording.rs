@@ -1,0 +1,77 @@
+//! Values in a person's words.
+
+use serde_json::Value;
+
+/// The longest value that is repeated, in characters.
+const MAX_REPEATED: usize = 200;
+
+/// The most elements of a list that are told.
+const MAX_LISTED: usize = 12;
+
+/// A value between backticks, shortened.
+pub fn quoted(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if text.chars().nth(MAX_REPEATED).is_none() {
+        return format!("`{text}`");
+    }
+    format!("`{}…`", text.chars().take(MAX_REPEATED).collect::<String>())
+}
+
+/// `a`, `b` or `c`.
+pub fn list<'t>(texts: impl IntoIterator<Item = &'t str>, conjunction: &str) -> String {
+    let mut texts: Vec<_> = texts.into_iter().map(|text| format!("`{text}`")).collect();
+    if let Some(more) = texts.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
+        texts.truncate(MAX_LISTED);
+        texts.push(format!("{more} more"));
+    }
+    match texts.pop() {
+        Some(last) if texts.is_empty() => last,
+        Some(last) => format!("{} {conjunction} {last}", texts.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// A length of time, whatever its sign.
+pub fn duration(seconds: f64) -> String {
+    let seconds = seconds.abs();
+    let (unit, name) = match seconds {
+        _ if seconds < 120.0 => (1.0, "second"),
+        _ if seconds < 7200.0 => (60.0, "minute"),
+        _ if seconds < 172_800.0 => (3600.0, "hour"),
+        _ => (86_400.0, "day"),
+    };
+    let count = (seconds / unit).round();
+    let plural = if count.to_bits() == 1.0_f64.to_bits() { "" } else { "s" };
+    format!("{count} {name}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn lists_end_with_a_conjunction() {
+        assert_eq!(list([], "or"), "");
+        assert_eq!(list(["a"], "or"), "`a`");
+        assert_eq!(list(["a", "b", "c"], "or"), "`a`, `b` or `c`");
+        assert!(list(vec!["x"; 14], "and").ends_with("`x` and 2 more"));
+    }
+
+    #[test]
+    fn durations_have_the_unit_that_fits() {
+        assert_eq!(duration(1.0), "1 second");
+        assert_eq!(duration(-119.0), "119 seconds");
+        assert_eq!(duration(180.0), "3 minutes");
+        assert_eq!(duration(7200.0), "2 hours");
+        assert_eq!(duration(200_000.0), "2 days");
+        assert_eq!(duration(f64::INFINITY), "inf days");
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        assert_eq!(quoted(&json!("a")), "`a`");
+        assert_eq!(quoted(&json!(["a"])), r#"`["a"]`"#);
+        assert_eq!(quoted(&json!("ä".repeat(300))).chars().count(), 203);
+    }
+}

@@ -1,0 +1,130 @@
+//! What a token says about its bearer, whoever vouches for it.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::algorithm::Algorithm;
+use crate::time::Time;
+use crate::token::Malformed;
+
+/// The claims that a token carries, of the types that every token needs, and what its header says about them.
+#[derive(Debug)]
+pub struct Statement {
+    claims: Map<String, Value>,
+    issuer: String,
+    times: Times,
+    header: Option<Header>,
+}
+
+/// What of a token's header an entry may look at.
+#[derive(Debug)]
+pub struct Header {
+    /// Its `alg`.
+    pub algorithm: Algorithm,
+    /// Its `typ`.
+    pub media_type: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    expires: Time,
+    issued: Time,
+    not_before: Option<Time>,
+}
+
+/// What time says against a token.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Untimely {
+    /// The claim that says it.
+    pub claim: TimeClaim,
+    /// Its value.
+    pub value: Time,
+}
+
+/// A claim that bounds the time of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeClaim {
+    /// `exp`, which has passed.
+    Exp,
+    /// `iat`, which is yet to come.
+    Iat,
+    /// `nbf`, which is yet to come.
+    Nbf,
+}
+
+impl Statement {
+    /// Takes claims that have an issuer and times; `header` is absent where nobody wrote one.
+    pub fn new(claims: Map<String, Value>, header: Option<Header>) -> Result<Self, Malformed> {
+        let issuer = claims.get("iss").and_then(Value::as_str).ok_or(Malformed::Issuer)?.to_owned();
+        let times = Times::read(&claims).ok_or(Malformed::Time)?;
+        Ok(Self { claims, issuer, times, header })
+    }
+
+    /// Whether it holds at `now`, clocks differing by at most `skew` seconds.
+    pub fn check_time(&self, now: Time, skew: f64) -> Result<(), Untimely> {
+        let Times { expires, issued, not_before } = self.times;
+        let horizon = now.plus(skew);
+        let untimely = if now >= expires.plus(skew) {
+            Some((TimeClaim::Exp, expires))
+        } else if issued > horizon {
+            Some((TimeClaim::Iat, issued))
+        } else {
+            not_before.filter(|start| *start > horizon).map(|start| (TimeClaim::Nbf, start))
+        };
+        untimely.map_or(Ok(()), |(claim, value)| Err(Untimely { claim, value }))
+    }
+
+    /// The `iss` claim.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// All claims.
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// The header, if there is one.
+    pub fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+}
+
+impl Times {
+    fn read(claims: &Map<String, Value>) -> Option<Self> {
+        let time = |name| claims.get(name).map(|value| value.as_f64().map(Time::from_seconds));
+        let not_before = match time("nbf") {
+            Some(parsed) => Some(parsed?),
+            None => None,
+        };
+        Some(Self { expires: time("exp")??, issued: time("iat")??, not_before })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn untimely(claims: &Value, now: f64) -> Option<TimeClaim> {
+        let statement = Statement::new(claims.as_object().unwrap().clone(), None).unwrap();
+        statement.check_time(Time::from_seconds(now), 5.0).err().map(|untimely| untimely.claim)
+    }
+
+    #[test]
+    fn time_counts_fractions_and_skew() {
+        let claims = json!({"iss": "i", "iat": 10, "exp": 20.5});
+        assert_eq!(untimely(&claims, 25.499), None);
+        assert_eq!(untimely(&claims, 25.5), Some(TimeClaim::Exp));
+        assert_eq!(untimely(&claims, 5.0), None);
+        assert_eq!(untimely(&claims, 4.999), Some(TimeClaim::Iat));
+    }
+
+    #[test]
+    fn nbf_counts_if_present() {
+        let claims = json!({"iss": "i", "iat": 0, "exp": 1e300, "nbf": 10});
+        assert_eq!(untimely(&claims, 5.0), None);
+        assert_eq!(untimely(&claims, 4.0), Some(TimeClaim::Nbf));
+    }
+}

@@ -1,0 +1,163 @@
+//! Explanations, of tokens and of claims that nobody signed.
+
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
+
+use std::sync::Arc;
+
+use edge_authorizer::{
+    Clock, Explanation, Gateway, Request, Snapshot, Step, Supposed, Time, authorize, suppose,
+};
+use serde_json::{Value, json};
+
+const NOW: f64 = 1_708_350_800.0;
+
+fn gateway() -> Gateway {
+    Gateway::parse(&json!({
+        "origins": { "insights": { "url": "http://127.0.0.1:9000" } },
+        "routes": [
+            {
+                "path": "/api/{project}/{*rest}",
+                "origin": "insights",
+                "access": { "GET": ["access"] },
+                "cors": { "origins": ["https://app.example"] }
+            },
+            { "path": "/public/{*rest}", "origin": "insights", "public": true }
+        ]
+    }))
+    .unwrap()
+}
+
+fn request<'r>(method: &'r str, path: &'r str) -> Request<'r> {
+    Request { method, path, authorization: None, origin: None, asks_for_method: false }
+}
+
+fn clock() -> Clock {
+    Clock { now: Time::from_seconds(NOW), skew: 30.0 }
+}
+
+fn entry(changes: &Value) -> Value {
+    let mut entry = json!({
+        "id": "apps", "iss": "https://a.example", "label": { "en": "Apps" }, "idClaim": "sub",
+        "roleDetection": "CLAIM", "rolesClaim": "roles", "roleTemplate": "{project}.{roleName}"
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        entry[name] = value.clone();
+    }
+    entry
+}
+
+fn claims(changes: &Value) -> Value {
+    let mut claims = json!({
+        "iss": "https://a.example", "sub": "some, one", "iat": NOW, "exp": NOW + 60.0,
+        "roles": ["p1.access", "p1.no role", "p2.access", 7]
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    claims
+}
+
+fn explain_claims(request: &Request<'_>, claims: &Value, idps: &[Value]) -> Value {
+    let explanation = match suppose(&gateway(), request, claims.as_object().unwrap().clone(), clock()) {
+        Supposed::Explained(explanation) => explanation,
+        Supposed::NeedProject(need) => {
+            assert_eq!(need.project().as_str(), "p1");
+            let snapshot = Snapshot::parse(&json!({ "version": 1, "idps": idps })).unwrap();
+            need.resume(Ok(Some(Arc::new(snapshot))))
+        }
+    };
+    serde_json::to_value(explanation).unwrap()
+}
+
+#[test]
+fn claims_are_explained_to_the_end() {
+    let explanation = explain_claims(&request("GET", "/api/p1/x"), &claims(&json!({})), &[entry(&json!({}))]);
+    assert_eq!(
+        explanation,
+        json!({
+            "verdict": "permit",
+            "status": 200,
+            "code": null,
+            "idp": "apps",
+            "subject": "some, one",
+            "roles": ["access"],
+            "originHeaders": {
+                "X-Auth-Project": "p1",
+                "X-Auth-Idp": "apps",
+                "X-Auth-Subject": "some%2C one",
+                "X-Auth-Roles": "access"
+            },
+            "trace": [
+                { "step": "route", "path": "/api/{project}/{*rest}", "required": ["access"] },
+                { "step": "claims", "issuer": "https://a.example" },
+                { "step": "idp", "id": "apps", "outcome": "applies" },
+                { "step": "role", "value": "p1.access", "outcome": { "kept": "access" } },
+                { "step": "role", "value": "p1.no role", "outcome": "not_a_role" },
+                { "step": "role", "value": "p2.access", "outcome": "no_match" },
+                { "step": "role", "value": null, "outcome": "not_a_string" },
+                { "step": "idp", "id": "apps", "outcome": "decides" },
+                { "step": "access", "method": "GET", "required": ["access"], "held": ["access"] }
+            ]
+        })
+    );
+}
+
+#[test]
+fn a_refusal_names_the_caller_and_gives_the_origin_nothing() {
+    let explanation = explain_claims(&request("PUT", "/api/p1/x"), &claims(&json!({})), &[entry(&json!({}))]);
+    assert_eq!(
+        [&explanation["verdict"], &explanation["status"], &explanation["code"], &explanation["subject"]],
+        [&json!("deny"), &json!(403), &json!("role_missing"), &json!("some, one")]
+    );
+    assert_eq!(explanation["originHeaders"], json!({}));
+}
+
+#[test]
+fn claims_obey_the_rules_of_tokens() {
+    let code = |claims_changes: &Value, entry_changes: &Value| {
+        let (claims, idps) = (claims(claims_changes), [entry(entry_changes)]);
+        explain_claims(&request("GET", "/api/p1/x"), &claims, &idps)["code"].clone()
+    };
+    let same = json!({});
+    assert_eq!(code(&same, &same), json!(null));
+    assert_eq!(code(&json!({ "iss": 7 }), &same), "token_malformed");
+    assert_eq!(code(&json!({ "exp": NOW - 30.0 }), &same), "token_expired");
+    assert_eq!(code(&json!({ "nbf": NOW + 31.0 }), &same), "token_not_yet_valid");
+    assert_eq!(code(&json!({ "iss": "https://b.example" }), &same), "token_untrusted");
+    assert_eq!(code(&same, &json!({ "allowedAzp": ["app"] })), "token_untrusted");
+    assert_eq!(code(&json!({ "typ": "ID" }), &same), "token_untrusted");
+    assert_eq!(code(&json!({ "sub": "" }), &same), "token_untrusted");
+    assert_eq!(code(&json!({ "roles": [] }), &same), "role_missing");
+    // What only a header can say cannot be held against claims.
+    assert_eq!(code(&same, &json!({ "allowedAlgs": ["ES256"], "allowedTyp": ["at+jwt"] })), json!(null));
+}
+
+#[test]
+fn time_says_which_claim_it_is() {
+    let path = "/api/p1/x";
+    let explanation = explain_claims(&request("GET", path), &claims(&json!({ "exp": NOW - 100.0 })), &[]);
+    let untimely = json!({ "step": "untimely", "claim": "exp", "value": NOW - 100.0, "now": NOW });
+    assert_eq!(explanation["trace"][2], untimely);
+}
+
+#[test]
+fn what_needs_no_token_is_explained_without() {
+    let outcome = |request: Request<'_>| {
+        let Step::Decided(decision) = authorize(&gateway(), &request, clock()) else { panic!() };
+        let decided = serde_json::to_value(Explanation::from(decision)).unwrap();
+        let supposed = explain_claims(&request, &json!({}), &[]);
+        for member in ["verdict", "status", "code"] {
+            assert_eq!(decided[member], supposed[member]);
+        }
+        (decided["verdict"].clone(), decided["status"].clone(), decided["code"].clone())
+    };
+    assert_eq!(outcome(request("GET", "/public/x")), (json!("permit"), json!(200), json!(null)));
+    assert_eq!(outcome(request("GET", "/x")), (json!("deny"), json!(404), json!("route_not_found")));
+    assert_eq!(outcome(request("GET", "/a/../b")), (json!("deny"), json!(400), json!("path_ambiguous")));
+    let preflight = Request {
+        origin: Some("https://app.example"),
+        asks_for_method: true,
+        ..request("OPTIONS", "/api/p1/x")
+    };
+    assert_eq!(outcome(preflight), (json!("preflight"), json!(204), json!(null)));
+}

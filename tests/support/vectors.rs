@@ -1,0 +1,194 @@
+//! The vectors of `tests/vectors/`: what is configured, tokens, and what becomes of requests with them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+
+use edge_authorizer::{
+    Clock, Decision, Gateway, KeySet, ProjectId, Request, RequestPath, Snapshot, Step, Time, Unavailable,
+    authorize,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A file: what is configured, a token, and what becomes of requests with it.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vectors {
+    #[serde(rename = "about")]
+    _about: String,
+    now: f64,
+    routes: Value,
+    /// The entries of each project.
+    pub projects: BTreeMap<String, Value>,
+    keys: BTreeMap<String, Vec<Value>>,
+    token: Token,
+    /// The requests.
+    pub cases: Vec<Case>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    alg: String,
+    key: String,
+    #[serde(default)]
+    header: Value,
+    claims: Value,
+}
+
+/// A request, by its differences: `claims` and `header` overwrite those of the file's token, and `null` removes one.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What it is about.
+    pub name: String,
+    method: Option<String>,
+    path: String,
+    #[serde(default, deserialize_with = "present")]
+    token: Option<Value>,
+    authorization: Option<String>,
+    #[serde(default)]
+    claims: Value,
+    #[serde(default)]
+    sign: Sign,
+    /// What becomes of it.
+    pub expect: Expect,
+}
+
+/// How the token is signed, where that differs: another key, another algorithm, another `kid` (`null`: none).
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sign {
+    alg: Option<String>,
+    key: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    kid: Option<Value>,
+    #[serde(default)]
+    header: Value,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The status.
+    pub status: u16,
+    /// The code of a refusal.
+    pub code: Option<String>,
+    /// The entry that decides.
+    pub idp: Option<String>,
+    /// The caller.
+    pub subject: Option<String>,
+    /// The caller's roles.
+    pub roles: Option<Vec<String>>,
+    /// Steps of the trace, in their order.
+    #[serde(default)]
+    pub trace: Vec<Value>,
+}
+
+/// Tells `null` from absent.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// All files, by their names.
+pub fn all() -> Vec<(String, Vectors)> {
+    let entries = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors")).unwrap();
+    let read = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().unwrap();
+        let vectors = serde_json::from_slice(&fs::read(entry.path()).unwrap());
+        (name.clone(), vectors.unwrap_or_else(|error| panic!("{name}: {error}")))
+    };
+    entries.map(|entry| read(entry.unwrap())).collect()
+}
+
+impl Vectors {
+    /// When its requests are decided on.
+    pub fn clock(&self) -> Clock {
+        Clock { now: Time::from_seconds(self.now), skew: 30.0 }
+    }
+
+    /// Decides on a request, by the core.
+    pub fn decide(&self, case: &Case) -> Decision {
+        let authorization = self.authorization(case);
+        let request = Request {
+            method: case.method.as_deref().unwrap_or("GET"),
+            path: &case.path,
+            authorization: authorization.as_deref(),
+            origin: None,
+            asks_for_method: false,
+        };
+        let mut step = authorize(&self.gateway(), &request, self.clock());
+        loop {
+            step = match step {
+                Step::Decided(decision) => return decision,
+                Step::NeedProject(need) => {
+                    let idps = self.projects.get(need.project().as_str());
+                    let snapshot =
+                        idps.map(|idps| Snapshot::parse(&json!({ "version": 1, "idps": idps })).unwrap());
+                    need.resume(Ok(snapshot.map(Arc::new)))
+                }
+                Step::NeedKeys(need) => {
+                    let keys = self.keys.get(need.issuer().as_str()).map(|keys| key_set(keys));
+                    need.resume(keys.ok_or(Unavailable))
+                }
+                Step::NeedCheck(need) => {
+                    let outcome = super::check(&need.check());
+                    need.resume(outcome)
+                }
+            }
+        }
+    }
+
+    fn gateway(&self) -> Gateway {
+        let origins = json!({ "insights": { "url": "http://127.0.0.1:9000" } });
+        Gateway::parse(&json!({ "origins": origins, "routes": self.routes })).unwrap()
+    }
+
+    /// The project that a request's path names, or one that does not exist.
+    pub fn project_of(&self, case: &Case) -> ProjectId {
+        let gateway = self.gateway();
+        let path = RequestPath::try_from(&*case.path).ok();
+        let route = path.as_ref().and_then(|path| gateway.find(path).ok().flatten());
+        let project = route.and_then(|route| ProjectId::try_from(route.project?).ok());
+        project.unwrap_or_else(|| ProjectId::try_from("none").unwrap())
+    }
+
+    /// The token of a request, where it has one.
+    pub fn token(&self, case: &Case) -> Option<String> {
+        let authorization = self.authorization(case)?;
+        authorization.strip_prefix("Bearer ").filter(|token| token.contains('.')).map(str::to_owned)
+    }
+
+    fn authorization(&self, case: &Case) -> Option<String> {
+        if case.authorization.is_some() || case.token == Some(Value::Null) {
+            return case.authorization.clone();
+        }
+        let name = case.sign.key.as_ref().unwrap_or(&self.token.key);
+        let algorithm = case.sign.alg.as_ref().unwrap_or(&self.token.alg);
+        let kid = case.sign.kid.clone().unwrap_or_else(|| json!(name));
+        let mut header = json!({ "alg": algorithm, "kid": kid, "typ": "JWT" });
+        merge(&mut header, &self.token.header);
+        merge(&mut header, &case.sign.header);
+        let mut claims = self.token.claims.clone();
+        merge(&mut claims, &case.claims);
+        Some(format!("Bearer {}", super::keys()[name].sign(algorithm, &header, &claims)))
+    }
+}
+
+/// Keys by their name in `tests/keys.json`, or written out.
+fn key_set(keys: &[Value]) -> Arc<KeySet> {
+    let named = super::keys();
+    let jwk = |key: &Value| key.as_str().map_or_else(|| key.clone(), |name| named[name].jwk.clone());
+    let keys: Vec<_> = keys.iter().map(jwk).collect();
+    Arc::new(KeySet::parse(&json!({ "keys": keys })).unwrap())
+}
+
+fn merge(target: &mut Value, changes: &Value) {
+    let target = target.as_object_mut().unwrap();
+    for (name, value) in changes.as_object().into_iter().flatten() {
+        target.insert(name.clone(), value.clone());
+    }
+    target.retain(|_, value| !value.is_null());
+}
