@@ -3,6 +3,7 @@
 //! [`authorize`] goes as far as it can and then says what it needs: the project, the issuer's keys, the check of a
 //! signature. Whoever drives it fetches that and resumes; there is no way back and no way around a step.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
@@ -15,6 +16,7 @@ use crate::inquiry::{Applicable, Inquiry};
 use crate::issuer::Issuer;
 use crate::key::Key;
 use crate::key_set::{KeySet, NoCandidates};
+use crate::known::{Grounds, KnownToken, KnownTokens};
 use crate::project::ProjectId;
 use crate::snapshot::Snapshot;
 use crate::time::Time;
@@ -63,47 +65,74 @@ pub enum Step<'r> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unavailable;
 
-/// Decides on `request`, as far as the request alone allows.
-pub fn authorize<'r>(gateway: &Gateway, request: &Request<'r>, clock: Clock) -> Step<'r> {
+/// Decides on `request`, as far as the request alone and what is known of its token allow.
+pub fn authorize<'r>(
+    gateway: &Gateway,
+    request: &Request<'r>,
+    clock: Clock,
+    known: &mut KnownTokens,
+) -> Step<'r> {
     let mut inquiry = Inquiry::default();
     match inquiry.enter(gateway, request) {
-        Ok(purpose) => authenticate(inquiry, purpose, request.authorization, clock),
+        Ok(purpose) => authenticate(inquiry, purpose, request.authorization, clock, known),
         Err(verdict) => Step::Decided(inquiry.decide(verdict)),
     }
 }
 
 /// Decides whether a caller owns `project`: one of its own entries, which names the role `owner`, gives it to them.
 pub fn authorize_owner<'r>(project: &ProjectId, authorization: Option<&'r str>, clock: Clock) -> Step<'r> {
-    authenticate(Inquiry::about(project), Purpose::Manage, authorization, clock)
+    let known = &mut KnownTokens::default();
+    authenticate(Inquiry::about(project), Purpose::Manage, authorization, clock, known)
 }
 
 /// The token's form and its time, before anybody is asked about it.
-fn authenticate(
+fn authenticate<'r>(
     mut inquiry: Inquiry,
     purpose: Purpose,
-    authorization: Option<&str>,
+    authorization: Option<&'r str>,
     clock: Clock,
-) -> Step<'_> {
+    known: &mut KnownTokens,
+) -> Step<'r> {
     let text = match Credentials::parse(authorization) {
         Credentials::Missing => return deny(inquiry, Code::TokenMissing),
         Credentials::Ambiguous => return deny(inquiry, Code::RequestInvalid),
         Credentials::Bearer(text) => text,
     };
-    let token = match Token::parse(text) {
-        Ok(token) => token,
-        Err(reason) => {
-            inquiry.trace.push(trace::Step::Malformed { reason });
-            return deny(inquiry, Code::TokenMalformed);
-        }
+    let known = inquiry.project().and_then(|project| known.recall(project, text));
+    let (times, token) = match known {
+        Some(known) => (known.times, Presented::Known(known, text)),
+        None => match read(&mut inquiry, text) {
+            Ok(token) => (token.untrusted().times(), Presented::New(token)),
+            Err(code) => return deny(inquiry, code),
+        },
     };
-    inquiry.trace.push(trace::Step::Token {
-        issuer: token.untrusted().issuer().to_owned(),
-        algorithm: token.algorithm(),
-        kid: token.key_id().map(str::to_owned),
-    });
-    match inquiry.admit(token.untrusted(), purpose, clock) {
+    match inquiry.admit(times, purpose, clock) {
         Ok(demand) => Step::NeedProject(NeedProject { inquiry, demand, token }),
         Err(code) => deny(inquiry, code),
+    }
+}
+
+/// A token as it arrived, and what is known of it.
+#[derive(Debug)]
+enum Presented<'r> {
+    New(Token<'r>),
+    Known(Rc<KnownToken>, &'r str),
+}
+
+fn read<'r>(inquiry: &mut Inquiry, text: &'r str) -> Result<Token<'r>, Code> {
+    match Token::parse(text) {
+        Ok(token) => {
+            inquiry.trace.push(trace::Step::Token {
+                issuer: token.untrusted().issuer().to_owned(),
+                algorithm: token.algorithm(),
+                kid: token.key_id().map(str::to_owned),
+            });
+            Ok(token)
+        }
+        Err(reason) => {
+            inquiry.trace.push(trace::Step::Malformed { reason });
+            Err(Code::TokenMalformed)
+        }
     }
 }
 
@@ -117,7 +146,7 @@ fn deny<'r>(inquiry: Inquiry, code: Code) -> Step<'r> {
 pub struct NeedProject<'r> {
     inquiry: Inquiry,
     demand: Demand,
-    token: Token<'r>,
+    token: Presented<'r>,
 }
 
 impl<'r> NeedProject<'r> {
@@ -129,12 +158,34 @@ impl<'r> NeedProject<'r> {
     /// Goes on with the project's snapshot; `None` if there is no such project.
     pub fn resume(self, snapshot: Result<Option<Arc<Snapshot>>, Unavailable>) -> Step<'r> {
         let Self { mut inquiry, demand, token } = self;
-        match inquiry.consult(snapshot, token.untrusted()) {
-            Ok((entry, issuer)) => {
-                Step::NeedKeys(NeedKeys { inquiry, demand, token, entry, issuer, known_in_vain: false })
+        let token = match (token, &snapshot) {
+            (Presented::New(token), _) => token,
+            (Presented::Known(known, text), Ok(Some(snapshot))) if known.is_by_snapshot(snapshot) => {
+                let token = Vouched::Known { known, text, snapshot: snapshot.clone() };
+                return Step::NeedKeys(NeedKeys { inquiry, demand, token });
             }
-            Err(code) => deny(inquiry, code),
+            (Presented::Known(_, text), _) => match read(&mut inquiry, text) {
+                Ok(token) => token,
+                Err(code) => return deny(inquiry, code),
+            },
+        };
+        consult(inquiry, demand, token, snapshot)
+    }
+}
+
+/// Asks the project about a token that has to be looked at.
+fn consult<'r>(
+    mut inquiry: Inquiry,
+    demand: Demand,
+    token: Token<'r>,
+    snapshot: Result<Option<Arc<Snapshot>>, Unavailable>,
+) -> Step<'r> {
+    match inquiry.consult(snapshot, token.untrusted()) {
+        Ok((entry, issuer)) => {
+            let token = Vouched::New { token, entry, issuer, known_in_vain: false };
+            Step::NeedKeys(NeedKeys { inquiry, demand, token })
         }
+        Err(code) => deny(inquiry, code),
     }
 }
 
@@ -143,37 +194,61 @@ impl<'r> NeedProject<'r> {
 pub struct NeedKeys<'r> {
     inquiry: Inquiry,
     demand: Demand,
-    token: Token<'r>,
-    entry: Applicable,
-    issuer: Issuer,
-    known_in_vain: bool,
+    token: Vouched<'r>,
+}
+
+/// A token whose issuer the project trusts.
+#[derive(Debug)]
+enum Vouched<'r> {
+    New { token: Token<'r>, entry: Applicable, issuer: Issuer, known_in_vain: bool },
+    Known { known: Rc<KnownToken>, text: &'r str, snapshot: Arc<Snapshot> },
 }
 
 impl<'r> NeedKeys<'r> {
     /// The issuer whose keys count, and nobody else's.
     pub fn issuer(&self) -> &Issuer {
-        &self.issuer
+        match &self.token {
+            Vouched::New { issuer, .. } => issuer,
+            Vouched::Known { known, .. } => &known.issuer,
+        }
     }
 
     /// Whether keys were given already and the token's is not among them: there may be newer ones.
     pub fn known_in_vain(&self) -> bool {
-        self.known_in_vain
+        matches!(self.token, Vouched::New { known_in_vain: true, .. })
     }
 
     /// Goes on with the issuer's keys. Where none has the token's `kid`, they are asked for once more.
     pub fn resume(self, keys: Result<Arc<KeySet>, Unavailable>) -> Step<'r> {
-        let Self { mut inquiry, demand, token, entry, issuer, known_in_vain } = self;
+        let Self { mut inquiry, demand, token } = self;
         let Ok(keys) = keys else { return deny(inquiry, Code::KeysUnavailable) };
-        let trusted = |key: &Key| entry.trusts(&issuer, key);
-        match keys.candidates(token.key_id(), token.algorithm(), trusted) {
+        let (token, entry, issuer, known_in_vain) = match token {
+            Vouched::New { token, entry, issuer, known_in_vain } => (token, entry, issuer, known_in_vain),
+            Vouched::Known { known, .. } if known.is_by_keys(&keys) => {
+                return match inquiry.recall(&demand, &known) {
+                    Ok(qualified) => Step::Decided(inquiry.decide(demand.grant(qualified, &*known))),
+                    Err(code) => deny(inquiry, code),
+                };
+            }
+            Vouched::Known { text, snapshot, .. } => {
+                return match read(&mut inquiry, text) {
+                    Ok(token) => consult(inquiry, demand, token, Ok(Some(snapshot))),
+                    Err(code) => deny(inquiry, code),
+                };
+            }
+        };
+        match keys.candidates(token.key_id(), token.algorithm(), |key| entry.trusts(&issuer, key)) {
             Err(NoCandidates::None)
                 if !known_in_vain && token.key_id().is_some_and(|kid| !keys.knows(kid)) =>
             {
-                let known_in_vain = true;
-                Step::NeedKeys(Self { inquiry, demand, token, entry, issuer, known_in_vain })
+                let token = Vouched::New { token, entry, issuer, known_in_vain: true };
+                Step::NeedKeys(Self { inquiry, demand, token })
             }
             Ok(candidates) => {
-                NeedCheck::next(candidates.into_iter(), Unverified { inquiry, demand, token, entry })
+                let (project, snapshot) = (demand.project.clone(), entry.snapshot().clone());
+                let grounds = Grounds { project, snapshot, issuer, keys };
+                let unverified = Unverified { inquiry, demand, token, entry, grounds, is_forged: true };
+                NeedCheck::next(candidates.into_iter(), unverified)
             }
             Err(reason) => {
                 inquiry.trace.push(trace::Step::NoKey { reason });
@@ -189,6 +264,9 @@ struct Unverified<'r> {
     demand: Demand,
     token: Token<'r>,
     entry: Applicable,
+    grounds: Grounds,
+    /// Whether every key that was tried says that the signature is wrong.
+    is_forged: bool,
 }
 
 /// A key has to be tried on the signature.
@@ -216,7 +294,13 @@ impl<'r> NeedCheck<'r> {
     fn next(mut candidates: std::vec::IntoIter<Arc<Key>>, unverified: Unverified<'r>) -> Step<'r> {
         match candidates.next() {
             Some(key) => Step::NeedCheck(Self { key, others: candidates, unverified }),
-            None => deny(unverified.inquiry, Code::TokenUntrusted),
+            None => {
+                let Unverified { mut inquiry, token, grounds, is_forged, .. } = unverified;
+                if is_forged {
+                    inquiry.learn_of_forgery(&token, grounds);
+                }
+                deny(inquiry, Code::TokenUntrusted)
+            }
         }
     }
 
@@ -236,11 +320,14 @@ impl<'r> NeedCheck<'r> {
         let Self { key, others, mut unverified } = self;
         unverified.inquiry.trace.push(trace::Step::Key { kid: key.id().map(str::to_owned), outcome });
         if outcome != KeyOutcome::Verified {
+            unverified.is_forged &= outcome == KeyOutcome::WrongSignature;
             return Self::next(others, unverified);
         }
-        let Unverified { mut inquiry, demand, token, entry } = unverified;
+        let Unverified { mut inquiry, demand, token, entry, grounds, .. } = unverified;
         let token = token.verified();
-        match inquiry.recognise(&demand, entry, token.statement()) {
+        let recognised = inquiry.recognise(&demand, entry, token.statement());
+        inquiry.learn_of_bearer(&token, grounds);
+        match recognised {
             Ok(qualified) => Step::Decided(inquiry.decide(demand.grant(qualified, &token))),
             Err(code) => deny(inquiry, code),
         }

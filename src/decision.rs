@@ -1,5 +1,6 @@
 //! What becomes of a request, and why.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,6 +10,7 @@ use crate::cors::ResponseHeaders;
 use crate::gateway::Route;
 use crate::headers;
 use crate::idp::IdpId;
+use crate::known::KnownToken;
 use crate::project::ProjectId;
 use crate::role::Role;
 use crate::trace::Trace;
@@ -27,6 +29,8 @@ pub struct Decision {
     pub project: Option<ProjectId>,
     /// Who the caller is, as soon as an entry recognised them; also where their roles do not suffice.
     pub identity: Option<Arc<Identity>>,
+    /// The token as it is known from now on, where it was looked at to the end.
+    pub known: Option<Rc<KnownToken>>,
     /// Every step that led here.
     pub trace: Trace,
 }
@@ -35,7 +39,8 @@ impl Decision {
     /// Where the routes cannot be had, nothing passes.
     pub fn without_configuration() -> Self {
         let verdict = Verdict::Deny(Denial { code: Code::ConfigUnavailable, realm: None });
-        Self { verdict, cors: None, route: None, project: None, identity: None, trace: Trace::default() }
+        let (cors, route, project, identity, known) = (None, None, None, None, None);
+        Self { verdict, cors, route, project, identity, known, trace: Trace::default() }
     }
 }
 
@@ -112,7 +117,7 @@ impl Permit {
     }
 
     /// The route that the request may take.
-    pub fn route(&self) -> &Route {
+    pub fn route(&self) -> &Arc<Route> {
         &self.route
     }
 

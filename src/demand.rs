@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::code::Code;
 use crate::decision::{Identity, Ownership, Permit, Verdict};
 use crate::gateway::{MethodRoles, Route};
-use crate::idp::CustomIdp;
+use crate::known::{Bearer, KnownToken};
 use crate::management::OWNER;
 use crate::method::Method;
 use crate::project::ProjectId;
@@ -48,14 +48,17 @@ impl Qualified {
     }
 }
 
+/// What proves that an issuer vouches for what is said of a caller.
+pub trait Voucher {}
+
+impl Voucher for VerifiedToken<'_> {}
+
+impl Voucher for KnownToken {}
+
 impl Demand {
-    /// Whether the caller whom `idp` recognised may do what they want.
-    pub fn judge(
-        &self,
-        idp: &CustomIdp,
-        identity: Arc<Identity>,
-        trace: &mut Trace,
-    ) -> Result<Qualified, Code> {
+    /// Whether a caller may do what they want.
+    pub fn judge(&self, bearer: Bearer, trace: &mut Trace) -> Result<Qualified, Code> {
+        let Bearer { identity, names_owner } = bearer;
         let held = &identity.roles;
         let is_allowed = match &self.purpose {
             Purpose::Forward { method, roles, .. } => {
@@ -68,7 +71,7 @@ impl Demand {
                 held.iter().any(|role| required.contains(role))
             }
             Purpose::Manage => {
-                let is_owner = idp.names_owner() && held.iter().any(|role| role.as_str() == OWNER);
+                let is_owner = names_owner && held.iter().any(|role| role.as_str() == OWNER);
                 trace.push(trace::Step::Owner { held: held.clone(), is_owner });
                 is_owner
             }
@@ -77,7 +80,7 @@ impl Demand {
     }
 
     /// The proof that a caller may: they qualify, and their issuer vouches for what is said of them.
-    pub fn grant(self, Qualified(identity): Qualified, _voucher: &VerifiedToken<'_>) -> Verdict {
+    pub fn grant(self, Qualified(identity): Qualified, _voucher: &impl Voucher) -> Verdict {
         match self.purpose {
             Purpose::Forward { route, .. } => Verdict::Permit(Permit::new(route, Some(identity))),
             Purpose::Manage => Verdict::Manage(Ownership::new(identity)),

@@ -1,21 +1,24 @@
 //! The rules of a decision in their order, each once: for tokens ([`crate::authorize`]) and for claims that nobody
 //! signed ([`crate::suppose`]).
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::authorize::{Clock, Request, Unavailable};
 use crate::code::Code;
 use crate::cors::ResponseHeaders;
-use crate::decision::{Decision, Denial, Identity, Permit, Verdict};
+use crate::decision::{Decision, Denial, Permit, Verdict};
 use crate::demand::{Demand, Purpose, Qualified};
 use crate::gateway::{Access, Gateway, Route};
 use crate::issuer::Issuer;
 use crate::key::Key;
+use crate::known::{Bearer, Grounds, KnownToken};
 use crate::method::Method;
 use crate::path::{AmbiguousPath, RequestPath};
 use crate::project::ProjectId;
 use crate::snapshot::Snapshot;
-use crate::statement::{Statement, TimeClaim};
+use crate::statement::{Statement, TimeClaim, Times};
+use crate::token::{Token, VerifiedToken};
 use crate::trace::{IdpOutcome, Step, Trace};
 
 /// What is known so far, for whoever reads the decision.
@@ -23,7 +26,8 @@ use crate::trace::{IdpOutcome, Step, Trace};
 pub struct Inquiry {
     route: Option<Arc<Route>>,
     project: Option<ProjectId>,
-    identity: Option<Arc<Identity>>,
+    bearer: Option<Bearer>,
+    known: Option<Rc<KnownToken>>,
     cors: Option<ResponseHeaders>,
     /// The steps so far.
     pub trace: Trace,
@@ -37,6 +41,11 @@ pub struct Applicable {
 }
 
 impl Applicable {
+    /// The project that it is an entry of.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
     /// Whether the project takes a key of the issuer.
     pub fn trusts(&self, issuer: &Issuer, key: &Key) -> bool {
         self.snapshot.trusts(issuer, key)
@@ -81,8 +90,8 @@ impl Inquiry {
     }
 
     /// The time of what is said, before anybody is asked about it; then what is demanded, and in whose name.
-    pub fn admit(&mut self, statement: &Statement, purpose: Purpose, clock: Clock) -> Result<Demand, Code> {
-        if let Err(untimely) = statement.check_time(clock.now, clock.skew) {
+    pub fn admit(&mut self, times: Times, purpose: Purpose, clock: Clock) -> Result<Demand, Code> {
+        if let Err(untimely) = times.check(clock.now, clock.skew) {
             let (claim, value) = (untimely.claim, untimely.value);
             self.trace.push(Step::Untimely { claim, value, now: clock.now });
             return Err(match claim {
@@ -129,15 +138,42 @@ impl Inquiry {
         while let Some(idp) = snapshot.idps().get(position) {
             if let Some(identity) = idp.identify(statement, &demand.project, &mut self.trace) {
                 self.trace.push(Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::Decides });
-                let identity = Arc::new(identity);
-                self.identity = Some(identity.clone());
-                return demand.judge(idp, identity, &mut self.trace);
+                let bearer = Bearer { identity: Arc::new(identity), names_owner: idp.names_owner() };
+                self.bearer = Some(bearer.clone());
+                return demand.judge(bearer, &mut self.trace);
             }
             self.trace.push(Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::NoSubject });
             position =
                 self.next_applicable(&snapshot, position + 1, statement).ok_or(Code::TokenUntrusted)?;
         }
         Err(Code::TokenUntrusted)
+    }
+
+    /// The project that the path names, if it names one.
+    pub fn project(&self) -> Option<&ProjectId> {
+        self.project.as_ref()
+    }
+
+    /// Takes note that a token's signature is wrong.
+    pub fn learn_of_forgery(&mut self, token: &Token<'_>, grounds: Grounds) {
+        self.known = Some(KnownToken::new(token, grounds, None));
+    }
+
+    /// Takes note of who bears a token, if an entry recognised them, whatever the route makes of it.
+    pub fn learn_of_bearer(&mut self, token: &VerifiedToken<'_>, grounds: Grounds) {
+        let bearer = self.bearer.clone();
+        self.known = bearer.map(|bearer| KnownToken::new(token.as_token(), grounds, Some(bearer)));
+    }
+
+    /// The same as what was found out about a token before.
+    pub fn recall(&mut self, demand: &Demand, known: &Rc<KnownToken>) -> Result<Qualified, Code> {
+        self.trace.push(Step::Known);
+        self.known = Some(known.clone());
+        self.bearer.clone_from(&known.bearer);
+        match &known.bearer {
+            Some(bearer) => demand.judge(bearer.clone(), &mut self.trace),
+            None => Err(Code::TokenUntrusted),
+        }
     }
 
     /// A refusal.
@@ -147,7 +183,8 @@ impl Inquiry {
 
     /// The end.
     pub fn decide(self, verdict: Verdict) -> Decision {
-        let Self { route, project, identity, cors, trace } = self;
-        Decision { verdict, cors, route, project, identity, trace }
+        let Self { route, project, bearer, known, cors, trace } = self;
+        let identity = bearer.map(|bearer| bearer.identity);
+        Decision { verdict, cors, route, project, identity, known, trace }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// The name of a project: `[A-Za-z0-9][A-Za-z0-9_-]{0,62}`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct ProjectId(String);
 
 impl ProjectId {

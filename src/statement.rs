@@ -25,8 +25,9 @@ pub struct Header {
     pub media_type: Option<String>,
 }
 
+/// When a token counts.
 #[derive(Clone, Copy, Debug)]
-struct Times {
+pub struct Times {
     expires: Time,
     issued: Time,
     not_before: Option<Time>,
@@ -61,18 +62,9 @@ impl Statement {
         Ok(Self { claims, issuer, times, header })
     }
 
-    /// Whether it holds at `now`, clocks differing by at most `skew` seconds.
-    pub fn check_time(&self, now: Time, skew: f64) -> Result<(), Untimely> {
-        let Times { expires, issued, not_before } = self.times;
-        let horizon = now.plus(skew);
-        let untimely = if now >= expires.plus(skew) {
-            Some((TimeClaim::Exp, expires))
-        } else if issued > horizon {
-            Some((TimeClaim::Iat, issued))
-        } else {
-            not_before.filter(|start| *start > horizon).map(|start| (TimeClaim::Nbf, start))
-        };
-        untimely.map_or(Ok(()), |(claim, value)| Err(Untimely { claim, value }))
+    /// When it counts.
+    pub fn times(&self) -> Times {
+        self.times
     }
 
     /// The `iss` claim.
@@ -92,6 +84,20 @@ impl Statement {
 }
 
 impl Times {
+    /// Whether a token counts at `now`, clocks differing by at most `skew` seconds.
+    pub fn check(self, now: Time, skew: f64) -> Result<(), Untimely> {
+        let Times { expires, issued, not_before } = self;
+        let horizon = now.plus(skew);
+        let untimely = if now >= expires.plus(skew) {
+            Some((TimeClaim::Exp, expires))
+        } else if issued > horizon {
+            Some((TimeClaim::Iat, issued))
+        } else {
+            not_before.filter(|start| *start > horizon).map(|start| (TimeClaim::Nbf, start))
+        };
+        untimely.map_or(Ok(()), |(claim, value)| Err(Untimely { claim, value }))
+    }
+
     fn read(claims: &Map<String, Value>) -> Option<Self> {
         let time = |name| claims.get(name).map(|value| value.as_f64().map(Time::from_seconds));
         let not_before = match time("nbf") {
@@ -109,7 +115,7 @@ mod tests {
 
     fn untimely(claims: &Value, now: f64) -> Option<TimeClaim> {
         let statement = Statement::new(claims.as_object().unwrap().clone(), None).unwrap();
-        statement.check_time(Time::from_seconds(now), 5.0).err().map(|untimely| untimely.claim)
+        statement.times().check(Time::from_seconds(now), 5.0).err().map(|untimely| untimely.claim)
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub fn suppose(
         }
     };
     inquiry.trace.push(Step::Claims { issuer: statement.issuer().to_owned() });
-    match inquiry.admit(&statement, purpose, clock) {
+    match inquiry.admit(statement.times(), purpose, clock) {
         Ok(demand) => Supposed::NeedProject(Supposition { inquiry, demand, statement }),
         Err(code) => Supposed::Explained(refuse(inquiry, code)),
     }

@@ -103,6 +103,11 @@ impl<'t> Token<'t> {
         &self.statement
     }
 
+    /// The token as it arrived.
+    pub fn text(&self) -> &str {
+        self.text
+    }
+
     /// The token after a check of its signature succeeded.
     pub(crate) fn verified(self) -> VerifiedToken<'t> {
         VerifiedToken(self)
@@ -113,10 +118,15 @@ impl<'t> Token<'t> {
 #[derive(Debug)]
 pub struct VerifiedToken<'t>(Token<'t>);
 
-impl VerifiedToken<'_> {
+impl<'t> VerifiedToken<'t> {
     /// What the issuer signed.
     pub fn statement(&self) -> &Statement {
         &self.0.statement
+    }
+
+    /// The token as it arrived.
+    pub fn as_token(&self) -> &Token<'t> {
+        &self.0
     }
 }
 

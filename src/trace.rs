@@ -65,6 +65,8 @@ pub enum Step {
         /// The time of the decision.
         now: Time,
     },
+    /// The token was looked at before, by the same entries and keys, and it is as it was then.
+    Known,
     /// An entry of the project was considered.
     Idp {
         /// The entry.

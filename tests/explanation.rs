@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use edge_authorizer::{
-    Clock, Explanation, Gateway, Request, Snapshot, Step, Supposed, Time, authorize, suppose,
+    Clock, Explanation, Gateway, KnownTokens, Request, Snapshot, Step, Supposed, Time, authorize, suppose,
 };
 use serde_json::{Value, json};
 
@@ -143,7 +143,10 @@ fn time_says_which_claim_it_is() {
 #[test]
 fn what_needs_no_token_is_explained_without() {
     let outcome = |request: Request<'_>| {
-        let Step::Decided(decision) = authorize(&gateway(), &request, clock()) else { panic!() };
+        let Step::Decided(decision) = authorize(&gateway(), &request, clock(), &mut KnownTokens::default())
+        else {
+            panic!()
+        };
         let decided = serde_json::to_value(Explanation::from(decision)).unwrap();
         let supposed = explain_claims(&request, &json!({}), &[]);
         for member in ["verdict", "status", "code"] {

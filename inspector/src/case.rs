@@ -6,8 +6,8 @@ use std::sync::Arc;
 use edge_authorizer::document::Fault;
 use edge_authorizer::inspection::{Line, Setting, narrate};
 use edge_authorizer::{
-    Clock, Explanation, Gateway, KeySet, ProjectId, Request, Snapshot, Statement, Step, Supposed, Time,
-    Token, Unavailable, authorize, suppose,
+    Clock, Explanation, Gateway, KeySet, KnownTokens, ProjectId, Request, Snapshot, Statement, Step,
+    Supposed, Time, Token, Unavailable, authorize, suppose,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -111,7 +111,7 @@ struct World {
 
 impl World {
     async fn decide(&self, request: &Request<'_>) -> Explanation {
-        let mut step = authorize(&self.gateway, request, self.clock);
+        let mut step = authorize(&self.gateway, request, self.clock, &mut KnownTokens::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision.into(),

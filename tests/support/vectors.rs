@@ -5,8 +5,8 @@ use std::fs;
 use std::sync::Arc;
 
 use edge_authorizer::{
-    Clock, Decision, Gateway, KeySet, ProjectId, Request, RequestPath, Snapshot, Step, Time, Unavailable,
-    authorize,
+    Clock, Decision, Gateway, KeySet, KnownTokens, ProjectId, Request, RequestPath, Snapshot, Step, Time,
+    Unavailable, authorize,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -119,7 +119,7 @@ impl Vectors {
             origin: None,
             asks_for_method: false,
         };
-        let mut step = authorize(&self.gateway(), &request, self.clock());
+        let mut step = authorize(&self.gateway(), &request, self.clock(), &mut KnownTokens::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision,
