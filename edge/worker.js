@@ -1,2 +1,21 @@
-// What the worker offers: its handler and its objects. The build exports every class of the `worker` crate besides.
-export { default, IssuerObject, ProjectObject, RegistryObject } from "./build/index.js";
+// What the worker offers: its handler and its objects. The build exports every class of the `worker` crate besides, and wraps
+// the handler in what a class with remote methods needs; this one has none.
+import Entrypoint, { IssuerObject, ProjectObject, RegistryObject } from "./build/index.js";
+
+const { handle } = Entrypoint.prototype;
+
+export { IssuerObject, ProjectObject, RegistryObject };
+
+export default {
+  fetch(request, env, context) {
+    const authorization = request.headers.get("authorization") ?? undefined;
+    try {
+      return handle(request, request.method, request.url, authorization, env, context);
+    } catch (error) {
+      // After a trap, what the build has around its entry point starts the wasm anew.
+      reportError(error);
+      new Entrypoint(context, env);
+      throw error;
+    }
+  },
+};

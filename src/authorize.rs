@@ -102,7 +102,7 @@ fn authenticate<'r>(
     let (times, token) = match known {
         Some(known) => (known.times, Presented::Known(known, text)),
         None => match read(&mut inquiry, text) {
-            Ok(token) => (token.untrusted().times(), Presented::New(token)),
+            Ok(token) => (token.untrusted().times(), Presented::New(Box::new(token))),
             Err(code) => return deny(inquiry, code),
         },
     };
@@ -115,7 +115,7 @@ fn authenticate<'r>(
 /// A token as it arrived, and what is known of it.
 #[derive(Debug)]
 enum Presented<'r> {
-    New(Token<'r>),
+    New(Box<Token<'r>>),
     Known(Rc<KnownToken>, &'r str),
 }
 
@@ -165,7 +165,7 @@ impl<'r> NeedProject<'r> {
                 return Step::NeedKeys(NeedKeys { inquiry, demand, token });
             }
             (Presented::Known(_, text), _) => match read(&mut inquiry, text) {
-                Ok(token) => token,
+                Ok(token) => Box::new(token),
                 Err(code) => return deny(inquiry, code),
             },
         };
@@ -174,12 +174,12 @@ impl<'r> NeedProject<'r> {
 }
 
 /// Asks the project about a token that has to be looked at.
-fn consult<'r>(
+fn consult(
     mut inquiry: Inquiry,
     demand: Demand,
-    token: Token<'r>,
+    token: Box<Token<'_>>,
     snapshot: Result<Option<Arc<Snapshot>>, Unavailable>,
-) -> Step<'r> {
+) -> Step<'_> {
     match inquiry.consult(snapshot, token.untrusted()) {
         Ok((entry, issuer)) => {
             let token = Vouched::New { token, entry, issuer, known_in_vain: false };
@@ -200,7 +200,7 @@ pub struct NeedKeys<'r> {
 /// A token whose issuer the project trusts.
 #[derive(Debug)]
 enum Vouched<'r> {
-    New { token: Token<'r>, entry: Applicable, issuer: Issuer, known_in_vain: bool },
+    New { token: Box<Token<'r>>, entry: Applicable, issuer: Issuer, known_in_vain: bool },
     Known { known: Rc<KnownToken>, text: &'r str, snapshot: Arc<Snapshot> },
 }
 
@@ -232,7 +232,7 @@ impl<'r> NeedKeys<'r> {
             }
             Vouched::Known { text, snapshot, .. } => {
                 return match read(&mut inquiry, text) {
-                    Ok(token) => consult(inquiry, demand, token, Ok(Some(snapshot))),
+                    Ok(token) => consult(inquiry, demand, Box::new(token), Ok(Some(snapshot))),
                     Err(code) => deny(inquiry, code),
                 };
             }
@@ -262,7 +262,7 @@ impl<'r> NeedKeys<'r> {
 struct Unverified<'r> {
     inquiry: Inquiry,
     demand: Demand,
-    token: Token<'r>,
+    token: Box<Token<'r>>,
     entry: Applicable,
     grounds: Grounds,
     /// Whether every key that was tried says that the signature is wrong.
@@ -292,16 +292,14 @@ pub struct SignatureCheck<'c> {
 
 impl<'r> NeedCheck<'r> {
     fn next(mut candidates: std::vec::IntoIter<Arc<Key>>, unverified: Unverified<'r>) -> Step<'r> {
-        match candidates.next() {
-            Some(key) => Step::NeedCheck(Self { key, others: candidates, unverified }),
-            None => {
-                let Unverified { mut inquiry, token, grounds, is_forged, .. } = unverified;
-                if is_forged {
-                    inquiry.learn_of_forgery(&token, grounds);
-                }
-                deny(inquiry, Code::TokenUntrusted)
-            }
+        if let Some(key) = candidates.next() {
+            return Step::NeedCheck(Self { key, others: candidates, unverified });
         }
+        let Unverified { mut inquiry, token, grounds, is_forged, .. } = unverified;
+        if is_forged {
+            inquiry.learn_of_forgery(&token, grounds);
+        }
+        deny(inquiry, Code::TokenUntrusted)
     }
 
     /// What has to be checked.

@@ -107,6 +107,11 @@ impl Gateway {
         })
     }
 
+    /// Whether a route says which pages may call it.
+    pub fn has_cors(&self) -> bool {
+        self.routes.iter().any(|route| route.cors.is_some())
+    }
+
     /// The route for a path, the most specific first. What the authorizer answers itself has none.
     ///
     /// Many origins take `/admin/` for `/admin`. So a final slash must not lead to another route than the path without

@@ -58,6 +58,11 @@ pub fn is_token(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(is_tchar)
 }
 
+/// Whether `text` is a header's value in printable ASCII (RFC 9110, section 5.5).
+pub fn is_value(text: &str) -> bool {
+    text.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
+}
+
 /// A header value that says `text` in printable ASCII: what is outside it, `%` and `,` are percent-encoded as UTF-8, and
 /// so is a space at either end, which HTTP would strip.
 pub fn encode(text: &str) -> String {

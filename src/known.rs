@@ -54,8 +54,11 @@ pub struct KnownToken {
     /// Who its bearer is; nobody if the signature is wrong.
     pub(crate) bearer: Option<Bearer>,
     is_kept: Cell<bool>,
-    outcomes: RefCell<Vec<(Arc<Route>, Method, Rc<dyn Any>)>>,
+    outcomes: RefCell<Vec<Outcome>>,
 }
+
+/// What the platform has prepared for requests by a route and a method.
+type Outcome = (Arc<Route>, Method, Rc<dyn Any>);
 
 /// Who bears a token.
 #[derive(Clone, Debug)]
@@ -99,6 +102,11 @@ impl KnownToken {
     /// Whether it was looked at with these very keys.
     pub(crate) fn is_by_keys(&self, keys: &Arc<KeySet>) -> bool {
         self.keys.as_ptr() == Arc::as_ptr(keys)
+    }
+
+    /// Whether it was known before.
+    pub fn is_kept(&self) -> bool {
+        self.is_kept.get()
     }
 
     /// What the platform has prepared for requests with this token by that route and method, or what `prepare` makes.

@@ -2,9 +2,8 @@
 
 use edge_authorizer::document::Faults;
 use edge_authorizer::{Code, Denial, ResponseHeaders};
-use js_sys::Array;
 use serde::Serialize;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::{Headers, Response, ResponseInit};
 
 /// How long a client should wait before it tries again, in seconds.
@@ -82,25 +81,10 @@ pub fn empty() -> Result<Response, JsValue> {
     Response::new_with_opt_str_and_init(None, &init)
 }
 
-/// The same answer as the route's `cors` governs it: what the origin says of that itself does not count. Fails if the
-/// answer cannot be made anew, as with a status that is none.
+/// An answer of the edge's own with what it says to pages of other origins.
 pub fn with_cors(response: Response, cors: Option<&ResponseHeaders>) -> Result<Response, JsValue> {
-    let Some(cors) = cors else { return Ok(response) };
-    // The end of a WebSocket handshake cannot be made anew, and no browser asks CORS of it.
-    if response.status() == 101 {
-        return Ok(response);
-    }
-    let response =
-        Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), response.unchecked_ref())?;
-    let headers = response.headers();
-    for name in Array::from(&headers.keys()).iter().filter_map(|name| name.as_string()) {
-        if name.starts_with("access-control-") {
-            headers.delete(&name)?;
-        }
-    }
-    for (name, value) in cors {
-        // `vary` adds to what the origin says; the others are gone by now.
-        headers.append(name, value)?;
+    for (name, value) in cors.into_iter().flatten() {
+        response.headers().append(name, value)?;
     }
     Ok(response)
 }

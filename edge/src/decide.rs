@@ -1,8 +1,10 @@
 //! Driving the core's decision: each step's need is fetched, then the step resumes.
 
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::thread::LocalKey;
 
-use edge_authorizer::{Clock, Decision, Gateway, Request, Snapshot, Step, authorize};
+use edge_authorizer::{Clock, Decision, Gateway, KnownTokens, Request, Snapshot, Step, authorize};
 
 use crate::edge::Edge;
 use crate::http::now;
@@ -16,9 +18,15 @@ pub enum Source {
     Given(Option<Arc<Snapshot>>),
 }
 
-/// Decides on a request to an origin, by what this edge knows of the project.
-pub async fn decide(edge: &Edge, gateway: &Gateway, request: &Request<'_>) -> Decision {
-    let step = authorize(gateway, request, Clock { now: now(), skew: edge.settings.clock_skew });
+/// Decides on a request to an origin, by what this edge knows of the project and of the token.
+pub async fn decide(
+    edge: &Edge,
+    gateway: &Gateway,
+    request: &Request<'_>,
+    known: &'static LocalKey<RefCell<KnownTokens>>,
+) -> Decision {
+    let clock = Clock { now: now(), skew: edge.settings.clock_skew };
+    let step = known.with_borrow_mut(|known| authorize(gateway, request, clock, known));
     drive(edge, step, Source::Edge).await
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use edge_authorizer::Target;
+use edge_authorizer::{Target, Time};
 use web_sys::Request;
 use worker::{Context, Env};
 
@@ -29,16 +29,33 @@ impl Edge {
 }
 
 /// A client's request.
-pub struct Incoming<'r> {
+pub struct Incoming {
     /// As the platform hands it over.
-    pub request: &'r Request,
-    /// What it asks for, nothing resolved.
-    pub target: Target<'r>,
-    /// 128 random bits in hexadecimal, by which the log line is found.
-    pub id: String,
+    pub request: Request,
+    /// Its method.
+    pub method: String,
+    /// Its URL, nothing resolved.
+    pub url: String,
+    /// Its `Authorization` header.
+    pub authorization: Option<String>,
+    /// When it came.
+    pub began: Time,
 }
 
-impl Incoming<'_> {
+impl Incoming {
+    /// What it asks for, nothing resolved.
+    pub fn target(&self) -> Target<'_> {
+        Target::split(&self.url)
+    }
+
+    /// Where path and query stand in the URL, as JavaScript counts.
+    pub fn target_range(&self) -> (usize, usize) {
+        let Target { scheme, authority, path, query } = self.target();
+        let count = |text: Option<&str>| text.map_or(0, |text| text.encode_utf16().count());
+        let start = scheme.map_or(0, |scheme| count(Some(scheme)) + "://".len() + count(authority));
+        (start, start + count(Some(path)) + count(Some(query)))
+    }
+
     /// The value of a header, several of the name joined by commas.
     pub fn header(&self, name: &str) -> Option<String> {
         self.request.headers().get(name).ok().flatten()
@@ -46,7 +63,7 @@ impl Incoming<'_> {
 
     /// The value of a parameter of the query.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        let query = self.target.query.strip_prefix('?')?;
+        let query = self.target().query.strip_prefix('?')?;
         worker::url::form_urlencoded::parse(query.as_bytes())
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
@@ -59,6 +76,6 @@ impl Incoming<'_> {
 
     /// Whether the method is GET or HEAD: it asks for something and brings nothing.
     pub fn is_read(&self) -> bool {
-        matches!(&*self.request.method(), "GET" | "HEAD")
+        matches!(&*self.method, "GET" | "HEAD")
     }
 }

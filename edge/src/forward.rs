@@ -1,93 +1,110 @@
-//! Sending a permitted request on to its origin.
+//! Sending a permitted request on to its origin. Only a [`Permit`] opens this way.
+//!
+//! The path that was decided on is the path that is sent; bodies stream; redirects are the client's to follow.
 
-use edge_authorizer::{Code, Identity, Origin, Permit, headers};
-use js_sys::Array;
+use std::rc::Rc;
+
+use edge_authorizer::{Code, Decision, Denial, Identity, Method, Origin, Permit, headers};
+use js_sys::Promise;
+use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
-use web_sys::{Headers, ReadableStream, RequestCache, RequestInit, RequestRedirect, Response};
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use web_sys::{Request, Response};
 
 use crate::edge::{Edge, Incoming};
-use crate::http::{self, NoAnswer};
-use crate::log;
+use crate::{answer, log};
 
-/// Sends the request to the origin of its route and returns the answer as it is. Only a [`Permit`] opens this way.
-///
-/// The path that was decided on is the path that is sent; bodies stream; redirects are the client's to follow.
-pub async fn forward(edge: &Edge, permit: &Permit, incoming: &Incoming<'_>) -> Result<Response, Code> {
-    let origin = &permit.route().origin;
-    let url = [origin.url.as_str(), incoming.target.path, incoming.target.query].concat();
-    let headers = outgoing_headers(edge, permit, incoming).map_err(|reason| {
-        log::warning("not_forwarded", &permit.route().template, reason);
+#[wasm_bindgen(module = "/src/grant.js")]
+extern "C" {
+    /// A permit as the platform uses it.
+    type Grant;
+
+    #[wasm_bindgen(static_method_of = Grant)]
+    fn learn(drops_header: &JsValue, is_host: &JsValue, problem: &JsValue);
+
+    #[wasm_bindgen(constructor)]
+    fn new(
+        origin: &str,
+        timeout_ms: u32,
+        forwards_token: bool,
+        secret: &str,
+        headers: &str,
+        cors: Option<&str>,
+        log: &str,
+    ) -> Grant;
+
+    #[wasm_bindgen(method, catch)]
+    fn forward(
+        this: &Grant,
+        request: &Request,
+        start: usize,
+        end: usize,
+        began: f64,
+    ) -> Result<Promise, JsValue>;
+}
+
+/// Teaches the platform's part the rules that are the core's. Once an isolate.
+pub fn learn() {
+    let drops_header = Closure::<dyn Fn(String, String, String) -> bool>::new(
+        |name: String, connection: String, secret: String| {
+            headers::is_dropped(&name, &connection) || (!secret.is_empty() && headers::fold(&name) == secret)
+        },
+    );
+    let is_host = Closure::<dyn Fn(String) -> bool>::new(|text: String| headers::is_host(&text));
+    let problem =
+        Closure::<dyn Fn(String, String) -> Result<Response, JsValue>>::new(|code: String, id: String| {
+            let codes = [Code::OriginUnreachable, Code::OriginTimeout];
+            let code = codes.into_iter().find(|known| known.as_str() == code);
+            answer::problem(&Denial { code: code.unwrap_or(Code::RequestInvalid), realm: None }, &id)
+        });
+    Grant::learn(&drops_header.into_js_value(), &is_host.into_js_value(), &problem.into_js_value());
+}
+
+/// Sends the request to the origin of its route; the promise is for the answer as it is.
+pub fn forward(
+    edge: &Edge,
+    decision: &Decision,
+    permit: &Permit,
+    incoming: &Incoming,
+) -> Result<Promise, Code> {
+    let known = decision.known.as_ref().filter(|known| known.is_kept() && decision.cors.is_none());
+    let grant = match (known, Method::try_from(&*incoming.method)) {
+        (Some(known), Ok(method)) => {
+            known.outcome(permit.route(), method, || prepare(edge, decision, permit))
+        }
+        _ => Rc::new(prepare(edge, decision, permit)),
+    };
+    let grant = grant.as_ref().as_ref().map_err(|code| *code)?;
+    let (start, end) = incoming.target_range();
+    let began = incoming.began.as_seconds() * 1000.0;
+    grant.forward(&incoming.request, start, end, began).map_err(|_| Code::OriginUnreachable)
+}
+
+fn prepare(edge: &Edge, decision: &Decision, permit: &Permit) -> Result<Grant, Code> {
+    let route = permit.route();
+    let origin = &route.origin;
+    let secret = secret(edge, origin).map_err(|reason| {
+        log::warning("not_forwarded", &route.template, reason);
         Code::ConfigUnavailable
     })?;
-    let init = RequestInit::new();
-    init.set_method(&incoming.request.method());
-    init.set_headers(&headers);
-    init.set_body_opt_readable_stream(body(incoming)?.as_ref());
-    init.set_redirect(RequestRedirect::Manual);
-    init.set_cache(RequestCache::NoStore);
-    http::fetch(&url, &init, origin.timeout_ms).await.map_err(|reason| match reason {
-        NoAnswer::Unreachable => Code::OriginUnreachable,
-        NoAnswer::Timeout => Code::OriginTimeout,
-    })
-}
-
-/// The body to send on. GET and HEAD have none (RFC 9110, section 9.3.1); one that they bring is not dropped silently.
-fn body(incoming: &Incoming<'_>) -> Result<Option<ReadableStream>, Code> {
-    let body = incoming.request.body();
-    let is_empty =
-        body.is_none() || incoming.header("content-length").is_some_and(|length| length.trim() == "0");
-    match (incoming.is_read(), is_empty) {
-        (false, _) => Ok(body),
-        (true, true) => Ok(None),
-        (true, false) => Err(Code::RequestInvalid),
-    }
-}
-
-fn outgoing_headers(edge: &Edge, permit: &Permit, incoming: &Incoming<'_>) -> Result<Headers, String> {
-    let says = |error: JsValue| format!("{error:?}");
-    let headers = passed_on(permit, incoming).map_err(says)?;
-    let set = |name: &str, value: &str| headers.set(name, value).map_err(says);
+    let secret_name = secret.as_ref().map(|(name, _)| headers::fold(name)).unwrap_or_default();
+    let mut headers = Map::new();
     for (name, value) in permit.identity().into_iter().flat_map(Identity::headers) {
-        set(name, &value)?;
+        headers.insert(name.to_ascii_lowercase(), value.into());
     }
-    if let Some(client) = incoming.header("cf-connecting-ip") {
-        set("x-forwarded-for", &client)?;
+    if let Some((name, value)) = secret {
+        headers.insert(name, value.into());
     }
-    let host = incoming.target.authority.map(str::to_owned).or_else(|| incoming.header("host"));
-    if let Some(host) = host.filter(|host| headers::is_host(host)) {
-        set("x-forwarded-host", &host)?;
-    }
-    set("x-forwarded-proto", incoming.target.scheme.unwrap_or("http"))?;
-    set("x-request-id", &incoming.id)?;
-    // The one upgrade that passes is spelled out. The runtime makes a GET of it, so it has to have been decided on as one.
-    let is_websocket =
-        incoming.header("upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket"));
-    if is_websocket && incoming.request.method() == "GET" {
-        set("upgrade", "websocket")?;
-    }
-    if let Some((name, value)) = secret(edge, &permit.route().origin)? {
-        headers.set(&name, &value).map_err(|_| "the secret is no header value")?;
-    }
-    Ok(headers)
-}
-
-/// The client's headers without those that stay at the edge.
-fn passed_on(permit: &Permit, incoming: &Incoming<'_>) -> Result<Headers, JsValue> {
-    let route = permit.route();
-    let connection = incoming.header("connection").unwrap_or_default();
-    let secret = route.origin.secret_header.as_ref().map(|header| headers::fold(header.name.as_str()));
-    let passed_on = Headers::new_with_headers(&incoming.request.headers())?;
-    for name in Array::from(&incoming.request.headers().keys()).iter().filter_map(|name| name.as_string()) {
-        let stays = match &*name {
-            "authorization" => !route.forward_token,
-            "content-length" => incoming.is_read(),
-            _ => secret.as_ref().is_some_and(|secret| headers::fold(&name) == *secret),
-        };
-        if stays || headers::is_dropped(&name, &connection) {
-            passed_on.delete(&name)?;
-        }
-    }
-    Ok(passed_on)
+    let cors = decision.cors.as_ref().map(|cors| serde_json::to_string(cors).unwrap_or_default());
+    Ok(Grant::new(
+        origin.url.as_str(),
+        origin.timeout_ms,
+        route.forward_token,
+        &secret_name,
+        &Value::Object(headers).to_string(),
+        cors.as_deref(),
+        &log::beginning(decision),
+    ))
 }
 
 /// The header by which the origin knows that the edge sent a request: its name and value.
@@ -95,5 +112,9 @@ fn secret(edge: &Edge, origin: &Origin) -> Result<Option<(String, String)>, Stri
     let Some(header) = &origin.secret_header else { return Ok(None) };
     let binding = header.secret.as_str();
     let value = edge.env.secret(binding).map_err(|_| format!("the secret binding `{binding}` is missing"))?;
-    Ok(Some((header.name.as_str().to_owned(), value.to_string())))
+    let value = value.to_string();
+    if !headers::is_value(&value) {
+        return Err(format!("the secret `{binding}` is no header value"));
+    }
+    Ok(Some((header.name.as_str().to_ascii_lowercase(), value)))
 }

@@ -1,82 +1,83 @@
 //! One request, from the first byte to the answer.
 
-use edge_authorizer::{Code, Decision, Denial, MANAGEMENT_PATH, Request, Target, Verdict};
-use web_sys::Response;
-use worker::{Context, Env, Result};
+use std::cell::RefCell;
+
+use edge_authorizer::{Code, Decision, Denial, KnownTokens, MANAGEMENT_PATH, Request, Verdict};
+use wasm_bindgen::JsValue;
+use worker::{Context, Env};
 
 use crate::decide::decide;
 use crate::edge::{Edge, Incoming};
 use crate::forward::forward;
-use crate::http::now;
 use crate::settings::Settings;
-use crate::{answer, log, management, store};
+use crate::{answer, http, log, management, store};
 
-/// Answers a request: forwards it if the core permits that, explains the refusal otherwise.
-pub async fn handle(request: &web_sys::Request, env: Env, context: Context) -> Result<Response> {
-    let start = now();
-    let url = request.url();
-    let incoming = Incoming { request, target: Target::split(&url), id: new_id()? };
-    if incoming.target.path == "/healthz" && incoming.is_read() {
-        return Ok(answer::healthy()?);
+thread_local! {
+    static KNOWN: RefCell<KnownTokens> = RefCell::default();
+}
+
+/// Answers a request: forwards it if the core permits that, explains the refusal otherwise. The answer, or a promise of it.
+pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<JsValue, JsValue> {
+    let path = incoming.target().path;
+    if path == "/healthz" && incoming.is_read() {
+        return Ok(answer::healthy()?.into());
     }
     let settings = match Settings::get(&env) {
         Ok(settings) => settings,
         Err(variable) => {
             log::warning("variable_invalid", variable.0, format_args!("expected {}", variable.1));
             let denial = Denial { code: Code::ConfigUnavailable, realm: None };
-            return Ok(answer::problem(&denial, &incoming.id)?);
+            return Ok(answer::problem(&denial, &http::new_id())?.into());
         }
     };
     let edge = Edge { env, context: Some(context), settings };
-    if is_management(incoming.target.path) {
-        return management::handle(&edge, &incoming).await;
+    if is_management(path) {
+        return Ok(management::handle(&edge, &incoming).await?.into());
     }
     let decision = evaluate(&edge, &incoming).await;
-    let outcome = act(&edge, &incoming, &decision).await;
-    let milliseconds = ((now().as_seconds() - start.as_seconds()) * 1000.0).round();
-    log::decision(&incoming.id, &decision, outcome.as_ref().err().copied(), milliseconds);
-    match outcome {
-        Ok(response) => Ok(response),
-        Err(code) => {
-            let problem = answer::problem(&Denial { code, realm: decision.project }, &incoming.id)?;
-            Ok(answer::with_cors(problem, decision.cors.as_ref())?)
-        }
+    let outcome = act(&edge, &incoming, &decision);
+    if let Some(known) = &decision.known {
+        KNOWN.with_borrow_mut(|tokens| tokens.keep(known));
     }
+    outcome.or_else(|code| refuse(&incoming, &decision, code))
 }
 
-async fn evaluate(edge: &Edge, incoming: &Incoming<'_>) -> Decision {
+async fn evaluate(edge: &Edge, incoming: &Incoming) -> Decision {
     let Ok(gateway) = store::gateway(edge).await else { return Decision::without_configuration() };
-    let method = incoming.request.method();
-    let (authorization, origin) = (incoming.header("authorization"), incoming.header("origin"));
+    let origin = gateway.has_cors().then(|| incoming.header("origin")).flatten();
     let request = Request {
-        method: &method,
-        path: incoming.target.path,
-        authorization: authorization.as_deref(),
+        method: &incoming.method,
+        path: incoming.target().path,
+        authorization: incoming.authorization.as_deref(),
         origin: origin.as_deref(),
-        asks_for_method: incoming.header("access-control-request-method").is_some(),
+        asks_for_method: origin.is_some() && incoming.header("access-control-request-method").is_some(),
     };
-    decide(edge, &gateway, &request).await
+    decide(edge, &gateway, &request, &KNOWN).await
 }
 
 /// Does what was decided: the answer, or the code of a refusal.
-async fn act(edge: &Edge, incoming: &Incoming<'_>, decision: &Decision) -> Result<Response, Code> {
-    let response = match &decision.verdict {
-        Verdict::Permit(permit) => forward(edge, permit, incoming).await?,
-        Verdict::Preflight => answer::empty().map_err(|_| Code::ConfigUnavailable)?,
-        Verdict::Deny(denial) => return Err(denial.code),
+fn act(edge: &Edge, incoming: &Incoming, decision: &Decision) -> Result<JsValue, Code> {
+    match &decision.verdict {
+        Verdict::Permit(permit) => Ok(forward(edge, decision, permit, incoming)?.into()),
+        Verdict::Preflight => {
+            let answer = answer::empty().and_then(|answer| answer::with_cors(answer, decision.cors.as_ref()));
+            log::decision(decision, None, &http::new_id(), incoming.began);
+            answer.map(Into::into).map_err(|_| Code::ConfigUnavailable)
+        }
+        Verdict::Deny(denial) => Err(denial.code),
         // Nobody asks for that here.
-        Verdict::Manage(_) => return Err(Code::RouteNotFound),
-    };
-    answer::with_cors(response, decision.cors.as_ref()).map_err(|_| Code::OriginUnreachable)
+        Verdict::Manage(_) => Err(Code::RouteNotFound),
+    }
+}
+
+fn refuse(incoming: &Incoming, decision: &Decision, code: Code) -> Result<JsValue, JsValue> {
+    let id = http::new_id();
+    log::decision(decision, Some(code), &id, incoming.began);
+    let problem = answer::problem(&Denial { code, realm: decision.project.clone() }, &id)?;
+    Ok(answer::with_cors(problem, decision.cors.as_ref())?.into())
 }
 
 /// Whether a request is for the management API. Only the plain spelling is; any other has no route.
 fn is_management(path: &str) -> bool {
     path.strip_prefix(MANAGEMENT_PATH).is_some_and(|rest| rest.starts_with('/'))
-}
-
-fn new_id() -> Result<String> {
-    let mut id = [0; 16];
-    getrandom::fill(&mut id).map_err(|error| error.to_string())?;
-    Ok(format!("{:032x}", u128::from_be_bytes(id)))
 }

@@ -1,39 +1,26 @@
 //! Outgoing requests.
 
 use edge_authorizer::Time;
-use futures_util::future::{Either, select};
 use js_sys::futures::JsFuture;
 use js_sys::{Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    AbortController, ReadableStream, ReadableStreamDefaultReader, RequestInit, Response, WorkerGlobalScope,
-};
-use worker::Delay;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, WorkerGlobalScope};
 
-/// Why there is no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// The host cannot be reached, or what it says is not HTTP.
-    Unreachable,
-    /// The answer did not begin in time.
-    Timeout,
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
+    fn random_uuid() -> String;
 }
 
-/// Fetches `url`. The answer has to begin within `timeout_ms`; its body may take longer.
-pub async fn fetch(url: &str, init: &RequestInit, timeout_ms: u32) -> Result<Response, NoAnswer> {
-    let controller = AbortController::new().map_err(|_| NoAnswer::Unreachable)?;
-    init.set_signal(Some(&controller.signal()));
-    let answer = JsFuture::from(scope().fetch_with_str_and_init(url, init));
-    let timeout = Delay::from(std::time::Duration::from_millis(timeout_ms.into()));
-    match select(answer, std::pin::pin!(timeout)).await {
-        Either::Left((answer, _)) => {
-            answer.and_then(JsCast::dyn_into).map_err(|_: JsValue| NoAnswer::Unreachable)
-        }
-        Either::Right(_) => {
-            controller.abort();
-            Err(NoAnswer::Timeout)
-        }
-    }
+/// An id for a request, by which its log line is found: a random UUID (RFC 9562, section 5.4).
+pub fn new_id() -> String {
+    random_uuid()
+}
+
+/// A number from 0 to 1, drawn at random.
+pub fn random() -> f64 {
+    getrandom::u32().map_or(0.5, f64::from) / f64::from(u32::MAX)
 }
 
 /// The bytes of a stream, if it ends within `limit` of them.

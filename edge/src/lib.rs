@@ -16,9 +16,37 @@ mod objects;
 mod settings;
 mod store;
 
-use worker::{Context, Env, Result, event};
+use std::task::{Context as TaskContext, Poll, Waker};
 
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
-    handler::handle(&request, env, context).await
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
+use worker::{Context, Env, worker_sys};
+
+use crate::edge::Incoming;
+
+/// What `worker.js` hands a request over to; gives the answer or a promise of it.
+///
+/// Mostly nothing has to be waited for: then one poll comes to the end, and no promise is made here.
+#[wasm_bindgen]
+pub fn handle(
+    request: web_sys::Request,
+    method: String,
+    url: String,
+    authorization: Option<String>,
+    env: Env,
+    context: worker_sys::Context,
+) -> Result<JsValue, JsValue> {
+    let incoming = Incoming { request, method, url, authorization, began: http::now() };
+    let mut answer = Box::pin(handler::handle(incoming, env, Context::new(context)));
+    match answer.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => Ok(future_to_promise(answer).into()),
+    }
+}
+
+/// What an isolate does first.
+#[wasm_bindgen(start)]
+pub fn start() {
+    forward::learn();
 }

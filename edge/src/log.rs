@@ -1,41 +1,58 @@
 //! Log lines: JSON, one a line, never a token.
 
-use edge_authorizer::{Code, Decision, Identity, Outcome, ProjectId, trace::Trace};
+use edge_authorizer::{Code, Decision, Identity, Outcome, ProjectId, Time, trace::Trace};
 use serde::Serialize;
 use worker::{console_log, console_warn};
+
+use crate::http::now;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DecisionLine<'d> {
     event: &'static str,
-    request_id: &'d str,
     verdict: Outcome,
-    code: Option<Code>,
     project: Option<&'d str>,
     route: Option<&'d str>,
     idp: Option<&'d str>,
     subject: Option<&'d str>,
-    milliseconds: f64,
     trace: &'d Trace,
 }
 
-/// What was decided on a request and why, and how long it took until the origin's answer began. `failure` is the code
-/// of the answer where that is an error.
-pub fn decision(request_id: &str, decision: &Decision, failure: Option<Code>, milliseconds: f64) {
+/// What is known of a request in the end only.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct End<'d> {
+    code: Option<Code>,
+    request_id: &'d str,
+    milliseconds: f64,
+}
+
+/// What was decided on a request and why, and with which code it was answered.
+pub fn decision(decision: &Decision, code: Option<Code>, request_id: &str, began: Time) {
+    let milliseconds = ((now().as_seconds() - began.as_seconds()) * 1000.0).round();
+    let end = End { code, request_id, milliseconds };
+    console_log!(
+        "{}{}",
+        beginning(decision),
+        serde_json::to_string(&end).unwrap_or_default().replacen('{', ",", 1)
+    );
+}
+
+/// The line of a decision but for its end: code, request id and milliseconds.
+pub fn beginning(decision: &Decision) -> String {
     let identity: Option<&Identity> = decision.identity.as_deref();
     let line = DecisionLine {
         event: "decision",
-        request_id,
         verdict: decision.verdict.outcome(),
-        code: failure,
         project: decision.project.as_ref().map(ProjectId::as_str),
         route: decision.route.as_ref().map(|route| route.template.as_str()),
         idp: identity.map(|identity| identity.idp.as_str()),
         subject: identity.map(|identity| identity.subject.as_str()),
-        milliseconds,
         trace: &decision.trace,
     };
-    console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
+    let mut line = serde_json::to_string(&line).unwrap_or_default();
+    line.pop();
+    line
 }
 
 #[derive(Serialize)]

@@ -100,7 +100,7 @@ impl Narrative<'_> {
                 self.say(Mark::Noted, text + " Nobody signed them: header and signature are not looked at.");
             }
             Step::Known => {
-                self.say(Mark::Passed, "The token was looked at a moment ago, with the same outcome.")
+                self.say(Mark::Passed, "The token was looked at a moment ago, with the same outcome.");
             }
             Step::Untimely { claim, value, now } => self.tell_untimely(*claim, *value, *now),
             Step::Idp { id, outcome } => self.tell_idp(id, *outcome),

@@ -50,7 +50,7 @@ describe("forwarded requests", () => {
     assert.equal(received["x-auth-idp"], "idp");
     assert.equal(received["x-auth-subject"], "J%C3%B6rg%2C 100%25 %0D%0A");
     assert.equal(received["x-auth-roles"], "access");
-    assert.match(received["x-request-id"], /^[0-9a-f]{32}$/);
+    assert.match(received["x-request-id"], /^[0-9a-f-]{36}$/);
     assert.equal(received["x-forwarded-proto"], "http");
     assert.equal(received["x-forwarded-host"], new URL(gateway.url).host);
   });

@@ -145,7 +145,7 @@ describe("management", () => {
     assert.deepEqual(removed.outcome, { before: api.ENTRY, after: null });
     assert.deepEqual(added.outcome, { before: null, after: api.ENTRY });
     assert.deepEqual(added.author.who, "platform-admin");
-    assert.match(added.author.requestId, /^[0-9a-f]{32}$/);
+    assert.match(added.author.requestId, /^[0-9a-f-]{36}$/);
     assert.ok(Math.abs(added.at - Date.now() / 1000) < 60);
   });
 

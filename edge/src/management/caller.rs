@@ -35,13 +35,12 @@ impl Caller {
 /// Who calls, if they may; `project` is the one whose owners may, as it is.
 pub async fn authenticate(
     edge: &Edge,
-    incoming: &Incoming<'_>,
+    incoming: &Incoming,
     project: Option<(&ProjectId, Option<Arc<Snapshot>>)>,
 ) -> Result<Caller, Reply> {
-    let authorization = incoming.header("authorization");
     let realm = project.as_ref().map(|(id, _)| (*id).clone());
     let denied = |code| Reply::denied(&Denial { code, realm: realm.clone() });
-    match Credentials::parse(authorization.as_deref()) {
+    match Credentials::parse(incoming.authorization.as_deref()) {
         Credentials::Bearer(token) if is_admin(edge, token) => return Ok(Caller::PlatformAdmin),
         Credentials::Missing => return Err(denied(Code::TokenMissing)),
         Credentials::Ambiguous => return Err(denied(Code::RequestInvalid)),
@@ -49,7 +48,7 @@ pub async fn authenticate(
     }
     let Some((project, snapshot)) = project else { return Err(denied(Code::TokenUntrusted)) };
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
-    let step = authorize_owner(project, authorization.as_deref(), clock);
+    let step = authorize_owner(project, incoming.authorization.as_deref(), clock);
     let decision = drive(edge, step, Source::Given(snapshot)).await;
     match decision.verdict {
         Verdict::Manage(ownership) => Ok(Caller::Owner(ownership.identity().clone())),

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::caller::Caller;
 use super::reply::{Examination, Reply};
-use super::request;
+use super::{id_of, request};
 use crate::decide::{Source, drive};
 use crate::edge::{Edge, Incoming};
 use crate::http::now;
@@ -31,12 +31,12 @@ pub struct Request<'r> {
 pub async fn make(
     object: &ProjectObject,
     edge: &Edge,
-    incoming: &Incoming<'_>,
+    incoming: &Incoming,
     request: Request<'_>,
 ) -> Result<Reply, Reply> {
     let author = Author {
         who: request.caller.as_json(),
-        request_id: incoming.id.clone(),
+        request_id: id_of(incoming),
         address: incoming.header("cf-connecting-ip"),
     };
     let outcome = attempt(object, edge, incoming, &request, &author).await;
@@ -51,7 +51,7 @@ pub async fn make(
 async fn attempt(
     object: &ProjectObject,
     edge: &Edge,
-    incoming: &Incoming<'_>,
+    incoming: &Incoming,
     request: &Request<'_>,
     author: &Author,
 ) -> Result<Reply, Reply> {
@@ -78,11 +78,10 @@ async fn attempt(
 }
 
 /// Whether the token of the request makes its caller an owner of the project as it is given.
-async fn owns(edge: &Edge, incoming: &Incoming<'_>, id: &ProjectId, project: &Project) -> bool {
+async fn owns(edge: &Edge, incoming: &Incoming, id: &ProjectId, project: &Project) -> bool {
     let snapshot = project.snapshot().and_then(|snapshot| Snapshot::parse(&snapshot).ok()).map(Arc::new);
-    let authorization = incoming.header("authorization");
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
-    let step = authorize_owner(id, authorization.as_deref(), clock);
+    let step = authorize_owner(id, incoming.authorization.as_deref(), clock);
     matches!(drive(edge, step, Source::Given(snapshot)).await.verdict, Verdict::Manage(_))
 }
 

@@ -21,24 +21,25 @@ use self::reply::Reply;
 use crate::edge::{Edge, Incoming};
 use crate::objects::{REGISTRY, send, snapshot};
 use crate::settings::Settings;
-use crate::{log, store};
+use crate::{http, log, store};
 
 /// The header that tells an object the id of a request.
 const REQUEST_ID: &str = "x-request-id";
 
 /// Answers a request to the management API.
-pub async fn handle(edge: &Edge, incoming: &Incoming<'_>) -> Result<Response> {
-    let answer = hand_over(edge, incoming).await;
-    let response = answer.or_else(|reply: Reply| reply.into_response(&incoming.id))?;
-    log::management(&incoming.id, &incoming.request.method(), incoming.target.path, response.status());
+pub async fn handle(edge: &Edge, incoming: &Incoming) -> std::result::Result<Response, JsValue> {
+    let id = http::new_id();
+    let answer = hand_over(edge, incoming, &id).await;
+    let response = answer.or_else(|reply: Reply| reply.into_response(&id))?;
+    log::management(&id, &incoming.method, incoming.target().path, response.status());
     Ok(response)
 }
 
-async fn hand_over(edge: &Edge, incoming: &Incoming<'_>) -> std::result::Result<Response, Reply> {
+async fn hand_over(edge: &Edge, incoming: &Incoming, id: &str) -> std::result::Result<Response, Reply> {
     let (endpoint, _) = find(incoming)?;
     let project = endpoint.project();
     let (binding, name) = project.map_or(("REGISTRY", REGISTRY), |project| ("PROJECTS", project.as_str()));
-    let request = with_id(incoming).map_err(|_| Unavailable)?;
+    let request = with_id(incoming, id).map_err(|_| Unavailable)?;
     let response = send(&edge.env, binding, name, &request).await?;
     if let Some(project) = project.filter(|_| !incoming.is_read() && response.ok()) {
         see_at_once(edge, project).await;
@@ -55,36 +56,46 @@ async fn see_at_once(edge: &Edge, project: &ProjectId) {
 
 /// The request as an object gets it: with its id, and a URL that is one. On a socket of its own the worker sees a target
 /// without host.
-fn with_id(incoming: &Incoming<'_>) -> std::result::Result<web_sys::Request, JsValue> {
-    let url = ["https://object", incoming.target.path, incoming.target.query].concat();
+fn with_id(incoming: &Incoming, id: &str) -> std::result::Result<web_sys::Request, JsValue> {
+    let Target { path, query, .. } = incoming.target();
+    let url = ["https://object", path, query].concat();
     let request = web_sys::Request::new_with_str_and_init(&url, incoming.request.unchecked_ref())?;
-    request.headers().set(REQUEST_ID, &incoming.id)?;
+    request.headers().set(REQUEST_ID, id)?;
     Ok(request)
 }
 
 /// The resource that a request names, with a method that it has.
-fn find(incoming: &Incoming<'_>) -> std::result::Result<(Endpoint, Method), Reply> {
+fn find(incoming: &Incoming) -> std::result::Result<(Endpoint, Method), Reply> {
     let path =
-        RequestPath::try_from(incoming.target.path).map_err(|_| Reply::refused(Code::PathAmbiguous))?;
-    Endpoint::find(&path, &incoming.request.method()).map_err(|none| match none {
+        RequestPath::try_from(incoming.target().path).map_err(|_| Reply::refused(Code::PathAmbiguous))?;
+    Endpoint::find(&path, &incoming.method).map_err(|none| match none {
         NoEndpoint::Unknown => Reply::refused(Code::NotFound),
         NoEndpoint::Method(methods) => Reply::method_not_allowed(methods),
     })
+}
+
+/// The id that the worker gave a request.
+fn id_of(incoming: &Incoming) -> String {
+    incoming.header(REQUEST_ID).unwrap_or_default()
 }
 
 /// Answers a request in an object, with what `answer` makes of it.
 async fn in_object(
     env: &Env,
     request: &web_sys::Request,
-    answer: impl AsyncFnOnce(&Edge, &Incoming<'_>) -> std::result::Result<Reply, Reply>,
+    answer: impl AsyncFnOnce(&Edge, &Incoming) -> std::result::Result<Reply, Reply>,
 ) -> Result<worker::Response> {
     let settings = Settings::get(env).map_err(|variable| variable.0.to_owned())?;
     let edge = Edge { env: env.clone(), context: None, settings };
-    let url = request.url();
-    let id = request.headers().get(REQUEST_ID)?.unwrap_or_default();
-    let incoming = Incoming { request, target: Target::split(&url), id };
+    let incoming = Incoming {
+        request: Clone::clone(request),
+        method: request.method(),
+        url: request.url(),
+        authorization: request.headers().get("authorization")?,
+        began: http::now(),
+    };
     let reply = match answer(&edge, &incoming).await {
         Ok(reply) | Err(reply) => reply,
     };
-    Ok(reply.into_response(&incoming.id)?.into())
+    Ok(reply.into_response(&id_of(&incoming))?.into())
 }

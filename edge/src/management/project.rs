@@ -27,7 +27,7 @@ pub async fn answer_for_project(
 async fn answer(
     object: &ProjectObject,
     edge: &Edge,
-    incoming: &Incoming<'_>,
+    incoming: &Incoming,
 ) -> std::result::Result<Reply, Reply> {
     let (endpoint, method) = find(incoming)?;
     let project = object.read()?;
@@ -64,7 +64,7 @@ async fn answer(
 async fn read(
     object: &ProjectObject,
     edge: &Edge,
-    incoming: &Incoming<'_>,
+    incoming: &Incoming,
     endpoint: &Endpoint,
 ) -> std::result::Result<Option<Value>, Reply> {
     let project = object.read()?;

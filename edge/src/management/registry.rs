@@ -26,7 +26,7 @@ pub async fn answer_for_registry(
 async fn answer(
     registry: &RegistryObject,
     edge: &Edge,
-    incoming: &Incoming<'_>,
+    incoming: &Incoming,
 ) -> std::result::Result<Reply, Reply> {
     let (endpoint, method) = find(incoming)?;
     caller::authenticate(edge, incoming, None).await?;
@@ -44,10 +44,7 @@ async fn answer(
     }
 }
 
-async fn put_gateway(
-    registry: &RegistryObject,
-    incoming: &Incoming<'_>,
-) -> std::result::Result<Reply, Reply> {
+async fn put_gateway(registry: &RegistryObject, incoming: &Incoming) -> std::result::Result<Reply, Reply> {
     let document = request::read_document(incoming).await?;
     Gateway::parse(&document).map_err(|faults| Reply::invalid(&faults))?;
     let current = registry.gateway()?;

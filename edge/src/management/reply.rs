@@ -49,16 +49,16 @@ impl Reply {
     }
 
     /// A page of the list of projects, and where the next one is.
-    pub fn page(incoming: &Incoming<'_>, projects: Vec<Value>, size: u32) -> Self {
+    pub fn page(incoming: &Incoming, projects: Vec<Value>, size: u32) -> Self {
         let last = projects.last().filter(|_| projects.len() == size as usize);
         let last = last.and_then(|project| project.get("id")).and_then(Value::as_str);
-        let next = last.map(|id| ("link", format!("<{}?after={id}>; rel=\"next\"", incoming.target.path)));
+        let next = last.map(|id| ("link", format!("<{}?after={id}>; rel=\"next\"", incoming.target().path)));
         Self::Body { status: 200, headers: next.into_iter().collect(), body: Value::Array(projects) }
     }
 
     /// A change was made, or would be.
     pub fn changed(
-        incoming: &Incoming<'_>,
+        incoming: &Incoming,
         change: &Change,
         applied: Applied,
         published: bool,
@@ -69,7 +69,7 @@ impl Reply {
         let mut headers = vec![("etag", etag(&after.to_string()))];
         if matches!(change, Change::AddIdp { .. }) {
             let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
-            headers.push(("location", format!("{}/{id}", incoming.target.path)));
+            headers.push(("location", format!("{}/{id}", incoming.target().path)));
         }
         let is_created = before.is_none() && !incoming.is_set("dryRun");
         let Examination { keys, warnings } = examination;

@@ -12,7 +12,7 @@ use crate::http::read_at_most;
 const MAX_BODY_LENGTH: usize = 64 * 1024;
 
 /// Reads a JSON document. Only `application/json` is one: forms, which a browser sends across origins unasked, are not.
-pub async fn read_document(incoming: &Incoming<'_>) -> Result<Value, Reply> {
+pub async fn read_document(incoming: &Incoming) -> Result<Value, Reply> {
     let content_type = incoming.header("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
@@ -25,7 +25,7 @@ pub async fn read_document(incoming: &Incoming<'_>) -> Result<Value, Reply> {
 }
 
 /// What a request demands of the resource as it is.
-pub fn precondition(incoming: &Incoming<'_>) -> Precondition {
+pub fn precondition(incoming: &Incoming) -> Precondition {
     Precondition { if_match: incoming.header("if-match"), if_none_match: incoming.header("if-none-match") }
 }
 

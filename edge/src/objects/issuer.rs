@@ -14,7 +14,7 @@ use super::message::{FromIssuer, ToIssuer, receive, reply};
 use super::rows::{has_table, migrate, query};
 use super::turn::{Turn, within_time};
 use crate::discover::{self, Failure, Found};
-use crate::http::now;
+use crate::http::{now, random};
 use crate::settings::Settings;
 use crate::{log, store};
 
@@ -124,7 +124,7 @@ impl IssuerObject {
     async fn renew(&self, want: Want) -> Result<()> {
         let settings = Settings::get(&self.env).map_err(|variable| variable.0.to_owned())?;
         let Some(_turn) = self.fetching.take().await else { return Ok(()) };
-        let (began, chance) = (now(), js_sys::Math::random());
+        let (began, chance) = (now(), random());
         let mut kept = self.kept.borrow().clone();
         if kept.life.admits(want, began, &settings.keys).is_err() {
             return Ok(());

@@ -1,0 +1,133 @@
+// A permitted request on its way to the origin. What is the same for every request with the same token, route and method is
+// prepared once; what is left to do is the least that can be done, and crosses to wasm no more.
+//
+// The rules are the core's: `dropsHeader(name, connection, secret)`, `isHost(text)`, and `problem(code, id)`, the answer to
+// a request that fails.
+
+const NOBODY = "";
+
+/** Whether a header stays at the edge, by its name; for each name of a secret header. There are few names in use. */
+const dropped = new Map();
+const MAX_NAMES = 1000;
+
+let rules;
+let lastHost;
+
+export class Grant {
+  static learn(dropsHeader, isHost, problem) {
+    rules = { dropsHeader, isHost, problem };
+  }
+
+  /** `headers` and `cors` are pairs as JSON; `log` is the log line without its last members and its end. */
+  constructor(origin, timeoutMs, forwardsToken, secret, headers, cors, log) {
+    Object.assign(this, { origin, timeoutMs, forwardsToken, secret, log });
+    this.headers = JSON.parse(headers);
+    this.cors = cors && JSON.parse(cors);
+  }
+
+  /** Sends the request to the origin; its target stands in its URL from `start` to `end`. */
+  forward(request, start, end, began) {
+    const id = crypto.randomUUID();
+    const { method, url, body } = request;
+    const isRead = method === "GET" || method === "HEAD";
+    const headers = this.#headersOf(request, start, id, isRead);
+    // GET and HEAD have no body (RFC 9110, section 9.3.1); one that they bring is not dropped silently.
+    if (isRead && body !== null && request.headers.get("content-length")?.trim() !== "0") {
+      return this.#fail("request_invalid", id, began);
+    }
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), this.timeoutMs);
+    const init = { method, headers, redirect: "manual", signal: controller.signal, cache: "no-store" };
+    if (!isRead) init.body = body;
+    return fetch(this.origin + url.slice(start, end), init).then(
+      (response) => {
+        // The answer has begun; its body may take longer.
+        clearTimeout(timer);
+        return this.#answer(response, id, began);
+      },
+      () => {
+        clearTimeout(timer);
+        return this.#fail(controller.signal.aborted ? "origin_timeout" : "origin_unreachable", id, began);
+      },
+    );
+  }
+
+  #headersOf(request, start, id, isRead) {
+    const connection = request.headers.get("connection") ?? NOBODY;
+    const headers = {};
+    let host;
+    for (const [name, value] of request.headers) {
+      if (name === "host") host = value;
+      else if (name === "authorization" ? this.forwardsToken : name !== "content-length" || !isRead) {
+        if (!drops(name, connection, this.secret)) headers[name] = value;
+      }
+      // The one upgrade that passes is spelled out. The runtime makes a GET of it, so it has to have been decided on as one.
+      if (name === "upgrade" && request.method === "GET" && value.toLowerCase() === "websocket") {
+        headers.upgrade = "websocket";
+      }
+    }
+    for (const name in this.headers) headers[name] = this.headers[name];
+    const [scheme, authority] = start > 0 ? request.url.slice(0, start).split("://") : ["http", host];
+    if (headers["cf-connecting-ip"]) headers["x-forwarded-for"] = headers["cf-connecting-ip"];
+    if (authority !== undefined && (authority === lastHost || rules.isHost(authority))) {
+      headers["x-forwarded-host"] = lastHost = authority;
+    }
+    headers["x-forwarded-proto"] = scheme;
+    headers["x-request-id"] = id;
+    return headers;
+  }
+
+  #answer(response, id, began) {
+    if (this.cors === undefined) {
+      this.#tell(null, id, began);
+      return response;
+    }
+    try {
+      const answer = withCors(response, this.cors);
+      this.#tell(null, id, began);
+      return answer;
+    } catch {
+      return this.#fail("origin_unreachable", id, began);
+    }
+  }
+
+  #fail(code, id, began) {
+    this.#tell(code, id, began);
+    const problem = rules.problem(code, id);
+    return this.cors === undefined ? problem : withCors(problem, this.cors);
+  }
+
+  #tell(code, id, began) {
+    const last = `,"code":${code && `"${code}"`},"requestId":"${id}","milliseconds":${Date.now() - began}}`;
+    console.log(this.log + last);
+  }
+}
+
+function drops(name, connection, secret) {
+  // What `Connection` names is dropped from this request only.
+  if (connection !== NOBODY && connection !== "keep-alive") return rules.dropsHeader(name, connection, secret);
+  let names = dropped.get(secret);
+  if (names === undefined) dropped.set(secret, (names = new Map()));
+  let drop = names.get(name);
+  if (drop === undefined) {
+    if (names.size >= MAX_NAMES) names.clear();
+    names.set(name, (drop = rules.dropsHeader(name, NOBODY, secret)));
+  }
+  return drop;
+}
+
+/**
+ * The same answer as the route's `cors` governs it: what the origin says of that itself does not count. Throws if the answer
+ * cannot be made anew, as with a status that is none.
+ */
+function withCors(response, cors) {
+  // The end of a WebSocket handshake cannot be made anew, and no browser asks CORS of it.
+  if (response.status === 101) return response;
+  const answer = new Response(response.body, response);
+  for (const name of [...answer.headers.keys()]) {
+    if (name.startsWith("access-control-")) answer.headers.delete(name);
+  }
+  // `vary` adds to what the origin says; the others are gone by now.
+  for (const [name, value] of cors) answer.headers.append(name, value);
+  return answer;
+}
