@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lru::LruCache;
+use sha2::{Digest, Sha256};
 
 use crate::authorize::Unavailable;
 use crate::time::Time;
@@ -35,6 +36,8 @@ pub struct Cache<T> {
 #[derive(Debug)]
 struct Entry<T> {
     loaded: Loaded<T>,
+    /// The digest of its text.
+    digest: [u8; 32],
     bytes: usize,
     read: Time,
     refresh_started: Option<Time>,
@@ -86,11 +89,20 @@ impl<T: Versioned> Cache<T> {
         if is_younger_than(OUTAGE_SECONDS) { Cached::Old(loaded) } else { Cached::Missing }
     }
 
-    /// Keeps what `key` was found to hold at `now`, `bytes` being the length of its text. A newer version that is kept
+    /// What `key` is known to hold, if `text`, which it was found to hold at `now`, is the one that is kept: the very same
+    /// value then goes on, and what depends on it with it.
+    pub fn confirm(&mut self, key: &str, text: &str, now: Time) -> Option<Loaded<T>> {
+        let entry = self.by_key.get_mut(key).filter(|entry| entry.digest == digest(text))?;
+        entry.read = now;
+        entry.refresh_started = None;
+        Some(entry.loaded.clone())
+    }
+
+    /// Keeps what `key` was found to hold at `now`; `text` is empty where it holds nothing. A newer version that is kept
     /// already stays, and goes on ageing: when it is gone, the older one is what there is.
     ///
     /// Answers what counts now.
-    pub fn put(&mut self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) -> Loaded<T> {
+    pub fn put(&mut self, key: &str, loaded: Loaded<T>, text: &str, now: Time) -> Loaded<T> {
         let kept = self.by_key.peek(key).filter(|entry| now < entry.read.plus(OUTAGE_SECONDS));
         if let Some(Ok(Some(kept))) = kept.map(|entry| &entry.loaded)
             && let Ok(Some(new)) = &loaded
@@ -98,13 +110,14 @@ impl<T: Versioned> Cache<T> {
         {
             return Ok(Some(kept.clone()));
         }
-        let bytes = bytes + key.len() + ENTRY_BYTES;
+        let bytes = text.len() + key.len() + ENTRY_BYTES;
         if bytes > MAX_ENTRY_BYTES {
             // One that is as large is read each time, rather than that it drives out all others.
             self.bytes -= self.by_key.pop(key).map_or(0, |entry| entry.bytes);
             return loaded;
         }
-        let entry = Entry { loaded: loaded.clone(), bytes, read: now, refresh_started: None };
+        let digest = digest(text);
+        let entry = Entry { loaded: loaded.clone(), digest, bytes, read: now, refresh_started: None };
         let replaced = self.by_key.put(key.to_owned(), entry).map_or(0, |entry| entry.bytes);
         self.bytes = self.bytes + bytes - replaced;
         while self.bytes > MAX_BYTES {
@@ -113,6 +126,10 @@ impl<T: Versioned> Cache<T> {
         }
         loaded
     }
+}
+
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
 }
 
 #[cfg(test)]
@@ -133,7 +150,7 @@ mod tests {
 
     fn cache(loaded: &Loaded<u8>) -> Cache<u8> {
         let mut cache = Cache::default();
-        assert_eq!(cache.put("k", loaded.clone(), 1, at(1000.0)), *loaded);
+        assert_eq!(cache.put("k", loaded.clone(), "1", at(1000.0)), *loaded);
         cache
     }
 
@@ -156,8 +173,19 @@ mod tests {
         assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Stale(value.clone()));
         assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Fresh(value.clone()));
         assert_eq!(cache.look_up("k", at(1045.0), TTL), Cached::Stale(value.clone()));
-        assert_eq!(cache.put("k", value.clone(), 1, at(1046.0)), value);
+        assert_eq!(cache.put("k", value.clone(), "1", at(1046.0)), value);
         assert_eq!(cache.look_up("k", at(1046.0), TTL), Cached::Fresh(value));
+    }
+
+    #[test]
+    fn the_same_text_is_the_same_value_and_young_again() {
+        let value = Arc::new(7);
+        let mut cache = cache(&Ok(Some(value.clone())));
+        assert_eq!(cache.confirm("k", "2", at(1040.0)), None);
+        assert_eq!(cache.look_up("k", at(1040.0), TTL), Cached::Stale(Ok(Some(value.clone()))));
+        let confirmed = cache.confirm("k", "1", at(1041.0)).unwrap().unwrap().unwrap();
+        assert!(Arc::ptr_eq(&confirmed, &value));
+        assert_eq!(cache.look_up("k", at(1070.0), TTL), Cached::Fresh(Ok(Some(value))));
     }
 
     #[test]
@@ -175,11 +203,11 @@ mod tests {
     fn an_older_version_does_not_replace_a_newer_one_until_that_is_gone() {
         let (new, old) = (Ok(Some(Arc::new(7))), Ok(Some(Arc::new(6))));
         let mut cache = cache(&new);
-        assert_eq!(cache.put("k", old.clone(), 1, at(1040.0)), new);
+        assert_eq!(cache.put("k", old.clone(), "0", at(1040.0)), new);
         assert_eq!(cache.look_up("k", at(1040.0), TTL), Cached::Stale(new));
-        assert_eq!(cache.put("k", old.clone(), 1, at(1300.0)), old);
+        assert_eq!(cache.put("k", old.clone(), "0", at(1300.0)), old);
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(old));
-        assert_eq!(cache.put("k", Ok(None), 1, at(1300.0)), Ok(None));
+        assert_eq!(cache.put("k", Ok(None), "", at(1300.0)), Ok(None));
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(Ok(None)));
     }
 
@@ -187,17 +215,17 @@ mod tests {
     fn the_least_recently_used_value_makes_room_and_a_huge_one_takes_none() {
         let mut cache = Cache::default();
         let value = || Ok(Some(Arc::new(1)));
-        let quarter = MAX_ENTRY_BYTES - 200;
+        let quarter = "x".repeat(MAX_ENTRY_BYTES - 200);
         for key in ["a", "b", "c", "d"] {
-            cache.put(key, value(), quarter, at(0.0)).unwrap();
+            cache.put(key, value(), &quarter, at(0.0)).unwrap();
         }
         assert_eq!(cache.look_up("a", at(1.0), TTL), Cached::Fresh(value()));
-        cache.put("e", value(), quarter, at(1.0)).unwrap();
+        cache.put("e", value(), &quarter, at(1.0)).unwrap();
         assert_eq!(cache.look_up("b", at(1.0), TTL), Cached::Missing);
         for key in ["a", "c", "d", "e"] {
             assert_eq!(cache.look_up(key, at(1.0), TTL), Cached::Fresh(value()), "{key}");
         }
-        assert_eq!(cache.put("a", value(), MAX_ENTRY_BYTES, at(1.0)), value());
+        assert_eq!(cache.put("a", value(), &"x".repeat(MAX_ENTRY_BYTES), at(1.0)), value());
         assert_eq!(cache.look_up("a", at(1.0), TTL), Cached::Missing);
         assert_eq!(cache.look_up("c", at(1.0), TTL), Cached::Fresh(value()));
     }

@@ -105,7 +105,8 @@ export class Grant {
 
 function drops(name, connection, secret) {
   // What `Connection` names is dropped from this request only.
-  if (connection !== NOBODY && connection !== "keep-alive") return rules.dropsHeader(name, connection, secret);
+  if (connection !== NOBODY && connection !== "keep-alive")
+    return rules.dropsHeader(name, connection, secret);
   let names = dropped.get(secret);
   if (names === undefined) dropped.set(secret, (names = new Map()));
   let drop = names.get(name);

@@ -37,10 +37,11 @@ pub async fn keys(edge: &Edge, issuer: &Issuer, known_in_vain: bool) -> Result<A
     let max_stale = edge.settings.keys.max_stale;
     let serves = |record: &Arc<KeyRecord>| now() < record.fetched().plus(max_stale);
     let kept = store::key_record(edge, issuer).await.filter(serves);
+    if let Some(record) = kept.as_ref().filter(|record| !known_in_vain && now() < record.expires()) {
+        return Ok(record.keys().clone());
+    }
     let want = if known_in_vain { Want::Newer } else { Want::Due };
-    let asked = asked(want, issuer);
-    let (record, failed) = match (kept, asked) {
-        (Some(record), _) if !known_in_vain && now() < record.expires() => (Some(record), false),
+    let (record, failed) = match (kept, asked(want, issuer)) {
         (kept, Some(asked)) => (kept, asked.failed),
         (Some(record), None) if !known_in_vain => {
             // They should have been fetched again: whoever is here does not wait for it.

@@ -22,6 +22,8 @@ thread_local! {
 /// The values of one kind: where they are in KV, how they are read, and where they are kept.
 struct Shelf<T: 'static> {
     namespace: &'static str,
+    /// What their keys begin with there.
+    prefix: &'static str,
     parse: fn(&Value) -> Result<T, Faults>,
     cache: &'static std::thread::LocalKey<RefCell<Cache<T>>>,
     /// Whether it means anything that a key is not there. Keys are just not stored yet, or not seen by this replica.
@@ -29,11 +31,16 @@ struct Shelf<T: 'static> {
 }
 
 const GATEWAY: Shelf<Gateway> =
-    Shelf { namespace: "CONFIG", parse: Gateway::parse, cache: &GATEWAYS, has_absence: true };
-const SNAPSHOT: Shelf<Snapshot> =
-    Shelf { namespace: "CONFIG", parse: Snapshot::parse, cache: &SNAPSHOTS, has_absence: true };
+    Shelf { namespace: "CONFIG", prefix: "", parse: Gateway::parse, cache: &GATEWAYS, has_absence: true };
+const SNAPSHOT: Shelf<Snapshot> = Shelf {
+    namespace: "CONFIG",
+    prefix: "project/",
+    parse: Snapshot::parse,
+    cache: &SNAPSHOTS,
+    has_absence: true,
+};
 const KEYS: Shelf<KeyRecord> =
-    Shelf { namespace: "JWKS", parse: KeyRecord::parse, cache: &KEY_RECORDS, has_absence: false };
+    Shelf { namespace: "JWKS", prefix: "", parse: KeyRecord::parse, cache: &KEY_RECORDS, has_absence: false };
 
 /// The routes document.
 pub async fn gateway(edge: &Edge) -> Result<Arc<Gateway>, Unavailable> {
@@ -45,7 +52,7 @@ pub async fn gateway(edge: &Edge) -> Result<Arc<Gateway>, Unavailable> {
 
 /// What is stored of a project; `None` if there is no such project.
 pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
-    SNAPSHOT.get(edge, &format!("project/{project}")).await
+    SNAPSHOT.get(edge, project.as_str()).await
 }
 
 /// What is stored of an issuer's keys, if anything that can be read is.
@@ -55,8 +62,7 @@ pub async fn key_record(edge: &Edge, issuer: &Issuer) -> Option<Arc<KeyRecord>> 
 
 /// Takes note of keys that their issuer's object gave: this edge need not wait for KV.
 pub fn remember_keys(issuer: &Issuer, stored: &Value) -> Option<Arc<KeyRecord>> {
-    let record = KeyRecord::parse(stored).map(Arc::new).ok()?;
-    KEYS.keep(issuer.as_str(), Ok(Some(record)), stored.to_string().len(), now()).ok().flatten()
+    KEYS.take_note(issuer.as_str(), Some(&stored.to_string()), now()).ok().flatten()
 }
 
 /// KV did not answer, or its answer means nothing: what is known already goes on counting.
@@ -82,48 +88,53 @@ impl<T: Versioned> Shelf<T> {
 
     /// Reads a value from KV and keeps it. One that cannot be read is kept as such: it denies until it is mended.
     async fn load(&self, env: &Env, key: &str) -> Result<Loaded<T>, NoNews> {
-        let name = format!("{}: {key}", self.namespace);
         let now = now();
-        let text = match read_text(env, self.namespace, key).await {
+        let text = match read_text(env, self.namespace, &format!("{}{key}", self.prefix)).await {
             Ok(text) => text,
             Err(error) => {
-                log::warning("kv_failed", &name, error);
+                log::warning("kv_failed", &self.name(key), error);
                 return Err(NoNews);
             }
         };
         if text.is_none() && !self.has_absence {
             return Err(NoNews);
         }
-        let loaded = match &text {
-            Some(text) => self.read(text).map(|value| Some(Arc::new(value))).map_err(|reason| {
-                log::warning("value_malformed", &name, reason);
-                Unavailable
-            }),
-            None => Ok(None),
-        };
-        Ok(self.keep(key, loaded, text.map_or(0, |text| text.len()), now))
+        Ok(self.take_note(key, text.as_deref(), now))
+    }
+
+    /// Keeps what a key was found to hold.
+    fn take_note(&self, key: &str, text: Option<&str>, now: Time) -> Loaded<T> {
+        let confirmed =
+            text.and_then(|text| self.cache.with_borrow_mut(|cache| cache.confirm(key, text, now)));
+        if let Some(loaded) = confirmed {
+            return loaded;
+        }
+        let loaded = text.map(|text| self.read(text).map(Arc::new)).transpose().map_err(|reason| {
+            log::warning("value_malformed", &self.name(key), reason);
+            Unavailable
+        });
+        self.cache.with_borrow_mut(|cache| cache.put(key, loaded, text.unwrap_or_default(), now))
+    }
+
+    /// Where a key is, for people.
+    fn name(&self, key: &str) -> String {
+        format!("{}: {}{key}", self.namespace, self.prefix)
     }
 
     fn read(&self, text: &str) -> Result<T, String> {
         let document = json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
         (self.parse)(&document).map_err(|faults| faults.to_string())
     }
-
-    fn keep(&self, key: &str, loaded: Loaded<T>, bytes: usize, now: Time) -> Loaded<T> {
-        self.cache.with_borrow_mut(|cache| cache.put(key, loaded, bytes, now))
-    }
 }
 
 /// Takes note of a project that was changed from here, as it is stored: this edge need not wait for KV.
 pub fn remember(project: &ProjectId, stored: Option<&str>) {
-    let snapshot = stored.map(|text| SNAPSHOT.read(text).map(Arc::new).map_err(|_| Unavailable)).transpose();
-    let _kept = SNAPSHOT.keep(&format!("project/{project}"), snapshot, stored.map_or(0, str::len), now());
+    let _kept = SNAPSHOT.take_note(project.as_str(), stored, now());
 }
 
 /// Takes note of routes that were changed here.
 pub fn remember_gateway(document: &Value) {
-    let loaded = Gateway::parse(document).map(|gateway| Some(Arc::new(gateway))).map_err(|_| Unavailable);
-    let _kept = GATEWAY.keep("gateway", loaded, document.to_string().len(), now());
+    let _kept = GATEWAY.take_note("gateway", Some(&document.to_string()), now());
 }
 
 /// Publishes a value, or takes it away.

@@ -4,6 +4,7 @@ import { Agent, createServer, request } from "node:http";
 import { test } from "node:test";
 import { close, listen } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
+import { publishing } from "./issuer.mjs";
 import { bearer, stored, token } from "./project.mjs";
 import { generator } from "./random.mjs";
 
@@ -32,7 +33,8 @@ test(`${COUNT} random and mutated requests`, async (context) => {
     incoming.resume().on("end", () => response.end("reached")),
   );
   await listen(origin, 0);
-  const gateway = await startGateway(stored(`http://127.0.0.1:${origin.address().port}`, ROUTES));
+  const { config, jwks } = stored(`http://127.0.0.1:${origin.address().port}`, ROUTES);
+  const gateway = await startGateway({ config, jwks, outbound: publishing(jwks) });
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   try {
     const random = generator(SEED);

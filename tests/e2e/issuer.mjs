@@ -1,5 +1,6 @@
 // An issuer at any path below its address, that publishes the keys and misbehaves in the ways that it is told.
 import { createServer } from "node:http";
+import { Response, fetch } from "miniflare";
 import { close, listen } from "../../demo/origin.mjs";
 import { publicJwk } from "./tokens.mjs";
 
@@ -53,3 +54,15 @@ export const DOWN = {
 export const OTHER_ISSUER = {
   configuration: (response, named) => sendJson(response, { issuer: `${named}/`, jwks_uri: `${named}/keys` }),
 };
+
+/** A network in which issuers publish the keys that KV has of them; `jwks` is what it has, by issuer. */
+export function publishing(jwks) {
+  const documents = new Map();
+  for (const [issuer, record] of Object.entries(jwks)) {
+    const configuration = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+    documents.set(configuration, { issuer, jwks_uri: `${configuration}/keys` });
+    documents.set(`${configuration}/keys`, record.jwks);
+  }
+  return (request) =>
+    documents.has(request.url) ? Response.json(documents.get(request.url)) : fetch(request);
+}

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startOrigin } from "../../demo/origin.mjs";
-import { Response, fetch } from "miniflare";
 import { send, startGateway } from "./gateway.mjs";
+import { publishing } from "./issuer.mjs";
 import { keyRecord, merge, publicJwk, sign } from "./tokens.mjs";
 
 const FOLDER = new URL("../vectors/", import.meta.url);
@@ -17,7 +17,8 @@ for (const file of readdirSync(FOLDER)) {
 
     before(async () => {
       origin = await startOrigin();
-      gateway = await startGateway({ ...stored(vectors, origin.url), outbound: publishers(vectors) });
+      const { config, jwks } = stored(vectors, origin.url);
+      gateway = await startGateway({ config, jwks, outbound: publishing(jwks) });
     });
 
     after(async () => {
@@ -29,8 +30,11 @@ for (const file of readdirSync(FOLDER)) {
       test(vector.name, async () => {
         const authorization = await authorizationOf(vectors, vector);
         const headers = authorization === undefined ? {} : { authorization };
-        const answer = await send(gateway.url, vector.path, { method: vector.method, headers });
-        assertExpected(answer, vector);
+        // The second time the token is known, and the third time what was prepared for it is used.
+        for (let time = 0; time < 3; time += 1) {
+          const answer = await send(gateway.url, vector.path, { method: vector.method, headers });
+          assertExpected(answer, vector);
+        }
       });
     }
   });
@@ -44,21 +48,6 @@ function stored({ routes, projects, keys }, originUrl) {
     jwks[issuer] = keyRecord(names.map((key) => (typeof key === "string" ? publicJwk(key) : key)));
   }
   return { config, jwks };
-}
-
-/** The network as the vectors have it: each issuer publishes its keys. */
-function publishers({ keys }) {
-  const { jwks } = stored({ projects: {}, keys });
-  const answers = Object.keys(jwks).flatMap((issuer) => {
-    const configuration = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
-    const jwks_uri = `${configuration}/keys`;
-    return [
-      [configuration, { issuer, jwks_uri }],
-      [jwks_uri, jwks[issuer].jwks],
-    ];
-  });
-  const byUrl = new Map(answers);
-  return (request) => (byUrl.has(request.url) ? Response.json(byUrl.get(request.url)) : fetch(request));
 }
 
 async function authorizationOf({ token, now }, vector) {
