@@ -4,8 +4,8 @@ import { Agent, createServer, request } from "node:http";
 import { test } from "node:test";
 import { close, listen } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
-import { publishing } from "./issuer.mjs";
-import { bearer, stored, token } from "./project.mjs";
+import { startIssuer } from "./issuer.mjs";
+import { ENTRY, bearer, stored, token } from "./project.mjs";
 import { generator } from "./random.mjs";
 
 const COUNT = Number(process.env.FUZZ_COUNT ?? 100_000);
@@ -33,15 +33,18 @@ test(`${COUNT} random and mutated requests`, async (context) => {
     incoming.resume().on("end", () => response.end("reached")),
   );
   await listen(origin, 0);
-  const { config, jwks } = stored(`http://127.0.0.1:${origin.address().port}`, ROUTES);
-  const gateway = await startGateway({ config, jwks, outbound: publishing(jwks) });
+  const issuer = await startIssuer();
+  const { config } = stored(`http://127.0.0.1:${origin.address().port}`, ROUTES);
+  config["project/p1"].idps = [{ ...ENTRY, iss: issuer.url }];
+  const bindings = { INSECURE_ISSUER_HOSTS: new URL(issuer.url).host };
+  const gateway = await startGateway({ config, bindings });
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   try {
     const random = generator(SEED);
     const tokens = [
-      await token(),
-      await token({ sub: "x".repeat(256) }),
-      await token({ roles: ["a", 1, null] }),
+      await token({ iss: issuer.url }),
+      await token({ iss: issuer.url, sub: "x".repeat(256) }),
+      await token({ iss: issuer.url, roles: ["a", 1, null] }),
     ];
     const answers = {};
     let left = COUNT;
@@ -63,6 +66,7 @@ test(`${COUNT} random and mutated requests`, async (context) => {
   } finally {
     agent.destroy();
     await gateway.close();
+    await issuer.close();
     await close(origin);
   }
 });
