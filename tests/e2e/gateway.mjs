@@ -22,6 +22,16 @@ const FLAKY_KV = `let writes = 0; export default ({ KV }) => ({
   delete: (...parameters) => KV.delete(...parameters),
 });`;
 
+// The static files, behind the worker as in wrangler.toml.
+const ASSETS = {
+  directory: `${ROOT}www`,
+  binding: "ASSETS",
+  routerConfig: {
+    has_user_worker: true,
+    static_routing: { user_worker: ["/*"], asset_worker: ["/inspector/*"] },
+  },
+};
+
 /**
  * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
  * with `flakyConfig`, the namespace CONFIG fails while it is told to; `persist` is a folder that outlives the worker;
@@ -57,7 +67,14 @@ export async function startGateway({
     },
     bindings,
     outboundService: outbound,
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }],
+    assets: ASSETS,
+  };
+  // The socket of a worker with static files would lead to their server first; another's can lead to the worker itself.
+  const socket = {
+    name: "socket",
+    modules: true,
+    script: "export default {}",
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true, serviceName: worker.name }],
   };
   const flakyKv = { name: "flaky-kv", modules: true, script: FLAKY_KV, kvNamespaces: { KV: "CONFIG" } };
   const miniflare = new Miniflare({
@@ -68,10 +85,10 @@ export async function startGateway({
     handleRuntimeStdio: (stdout, stderr) => {
       for (const stream of [stdout, stderr]) stream.on("data", (chunk) => lines.push(chunk.toString()));
     },
-    workers: flakyConfig ? [worker, flakyKv] : [worker],
+    workers: flakyConfig ? [worker, socket, flakyKv] : [worker, socket],
   });
   const doorUrl = (await miniflare.ready).origin;
-  const url = (await miniflare.unsafeGetDirectURL()).origin;
+  const url = (await miniflare.unsafeGetDirectURL(socket.name)).origin;
   const namespace = (name) =>
     flakyConfig && name === "CONFIG"
       ? miniflare.getKVNamespace("KV", "flaky-kv")
