@@ -18,11 +18,12 @@ test: setup lint unit build e2e ## Check everything
 setup: ## Install what the build needs (run and test do it themselves)
 	@scripts/setup.sh
 
-lint: ## Check formatting, and clippy with warnings denied
+lint: ## Check formatting, clippy with warnings denied, and the API's description
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --locked --package edge-authorizer --package wycheproof-cases --all-targets -- -D warnings
 	$(CARGO) clippy --locked --package edge --package inspector --package webcrypto --target wasm32-unknown-unknown -- -D warnings
 	npx prettier --check --log-level warn .
+	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
 
 unit: ## Run the native tests of the core
 	$(CARGO) test --locked --package edge-authorizer

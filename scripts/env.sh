@@ -15,10 +15,12 @@ wasm_bindgen_version=$(locked_version wasm-bindgen)
 worker_build_root=$cache/worker-build-$worker_build_version
 wasm_bindgen_root=$cache/wasm-bindgen-$wasm_bindgen_version
 
+schemathesis_version=4.32.5
+
 export WASM_BINDGEN_BIN=$wasm_bindgen_root/bin/wasm-bindgen
 export WASM_OPT_BIN=$root/node_modules/.bin/wasm-opt
 export ESBUILD_BIN=$root/node_modules/.bin/esbuild
-export WRANGLER_SEND_METRICS=false
+export WRANGLER_SEND_METRICS=false REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 # What is built does not say where it was built.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 

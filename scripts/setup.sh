@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings everything a build needs: Node packages, the wasm target, worker-build, wasm-bindgen.
+# Brings everything a build needs: Node packages, the wasm target, worker-build, wasm-bindgen; for the tests, schemathesis.
 # Safe to run again; what is there already is not built again, and tools are shared by all clones of a user.
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
@@ -64,4 +64,5 @@ install_tool() {
 }
 install_tool worker-build "$worker_build_version" "$worker_build_root"
 install_tool wasm-bindgen-cli "$wasm_bindgen_version" "$wasm_bindgen_root"
+scripts/schemathesis.sh --version >/dev/null || say "everything but the tests of the API's description works without it"
 say "set up: $(rustc --version), node $(node --version)"

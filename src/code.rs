@@ -38,6 +38,8 @@ pub enum Code {
     NotFound,
     /// There is a resource of that id already.
     AlreadyExists,
+    /// The query has a parameter that is not known here, or a value that it cannot have.
+    ParameterInvalid,
     /// The resource is not as `If-Match` or `If-None-Match` demands.
     PreconditionFailed,
     /// The body is longer than the management API takes.
@@ -111,6 +113,11 @@ impl Code {
             Self::AlreadyExists => {
                 ("already_exists", 409, "there is one with this id already; change it with PUT")
             }
+            Self::ParameterInvalid => (
+                "parameter_invalid",
+                400,
+                "a parameter of the query is unknown here or has a value it cannot have",
+            ),
             Self::PreconditionFailed => {
                 ("precondition_failed", 412, "the resource has changed; read it again")
             }

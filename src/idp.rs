@@ -88,7 +88,9 @@ impl CustomIdp {
             // Each property is read before any is demanded, so that all faults are found.
             let id = entry.required("id", InvalidIdpId).and_then(|node| node.parse());
             let issuer = entry.required("iss", "the issuer's URL").and_then(|node| node.parse());
-            check_label(entry);
+            if let Some(label) = entry.required("label", "an object by language, with `en`") {
+                check_label(&label);
+            }
             let id_claim = entry
                 .required("idClaim", "the claim that identifies the caller")
                 .and_then(|node| node.parse());
@@ -131,9 +133,8 @@ fn texts(entry: &Properties<'_, '_>, name: &'static str) -> Option<Vec<String>> 
     Some(texts.into_iter().map(|text| text.0).collect())
 }
 
-/// The label is for people; here it only has to be one.
-fn check_label(entry: &Properties<'_, '_>) {
-    let Some(label) = entry.required("label", "an object by language, with `en`") else { return };
+/// A label is for people; here it only has to be one.
+pub fn check_label(label: &Node<'_>) {
     let Some(languages) = label.members() else { return };
     if !languages.iter().any(|(language, _)| *language == "en") {
         label.fault("an object by language, with `en`");

@@ -34,7 +34,8 @@ impl TryFrom<&str> for Issuer {
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         let url = Url::parse(text).map_err(|_| InvalidIssuer)?;
-        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        // Parsers take more for a web address, `https:a.example` among it; an issuer's text is compared, not resolved.
+        let is_web = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) && url.has_host();
         let is_plain = url.query().is_none() && url.fragment().is_none();
         let is_printable = text.bytes().all(|b| b.is_ascii_graphic());
         if is_web && is_plain && is_printable && text.len() <= 400 {
@@ -65,9 +66,16 @@ mod tests {
 
     #[test]
     fn is_an_absolute_web_url() {
-        for bad in
-            ["", "a.example", "ftp://a.example", "https://a.example?x", "https://a.example#x", "https://a b"]
-        {
+        for bad in [
+            "",
+            "a.example",
+            "ftp://a.example",
+            "https:a.example",
+            "HTTPS://a.example",
+            "https://a.example?x",
+            "https://a.example#x",
+            "https://a b",
+        ] {
             assert_eq!(Issuer::try_from(bad), Err(InvalidIssuer), "{bad}");
         }
     }

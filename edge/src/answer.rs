@@ -64,6 +64,13 @@ pub fn detailed_problem(
     Response::new_with_opt_str_and_init(Some(&body), &init)
 }
 
+/// The refusal of a method where there is only something to read.
+pub fn read_only(request_id: &str) -> Result<Response, JsValue> {
+    let response = problem(&Denial { code: Code::MethodNotAllowed, realm: None }, request_id)?;
+    response.headers().set("allow", "GET, HEAD")?;
+    Ok(response)
+}
+
 /// The answer to `/healthz`: the worker runs.
 pub fn healthy() -> Result<Response, JsValue> {
     let headers = Headers::new()?;

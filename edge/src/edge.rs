@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use edge_authorizer::{Target, Time};
 use web_sys::Request;
+use worker::url::form_urlencoded;
 use worker::{Context, Env};
 
 use crate::settings::Settings;
@@ -61,12 +62,14 @@ impl Incoming {
         self.request.headers().get(name).ok().flatten()
     }
 
+    /// The parameters of the query.
+    pub fn parameters(&self) -> form_urlencoded::Parse<'_> {
+        form_urlencoded::parse(self.target().query.strip_prefix('?').unwrap_or_default().as_bytes())
+    }
+
     /// The value of a parameter of the query.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        let query = self.target().query.strip_prefix('?')?;
-        worker::url::form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
+        self.parameters().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
     /// Whether a parameter of the query is `true`.

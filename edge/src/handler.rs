@@ -10,7 +10,7 @@ use crate::decide::decide;
 use crate::edge::{Edge, Incoming};
 use crate::forward::forward;
 use crate::settings::Settings;
-use crate::{answer, http, log, management, store};
+use crate::{answer, asset, http, log, management, store};
 
 thread_local! {
     static KNOWN: RefCell<KnownTokens> = RefCell::default();
@@ -19,8 +19,13 @@ thread_local! {
 /// Answers a request: forwards it if the core permits that, explains the refusal otherwise. The answer, or a promise of it.
 pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<JsValue, JsValue> {
     let path = incoming.target().path;
-    if path == "/healthz" && incoming.is_read() {
-        return Ok(answer::healthy()?.into());
+    let is_health = path == "/healthz";
+    if is_health || asset::is_asset(path) {
+        return match (incoming.is_read(), is_health) {
+            (false, _) => Ok(answer::read_only(&http::new_id())?.into()),
+            (true, true) => Ok(answer::healthy()?.into()),
+            (true, false) => asset::fetch(&env, &incoming).await,
+        };
     }
     let settings = match Settings::get(&env) {
         Ok(settings) => settings,

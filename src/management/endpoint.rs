@@ -92,6 +92,20 @@ impl Endpoint {
         !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
+    /// Whether the query of such a request may have this parameter. One that nobody knows is refused, not ignored: a
+    /// misspelt `dryRun` would store what was not meant to be stored.
+    pub fn takes(&self, method: Method, name: &str, value: &str) -> bool {
+        let is_change =
+            !matches!(method, Method::Get | Method::Head) && !matches!(self, Self::KeysRefresh(..));
+        match (name, self) {
+            ("dryRun", _) => is_change && is_flag(value),
+            ("force", _) => is_change && is_flag(value) && self.owned_project().is_some(),
+            ("after", Self::Projects) => true,
+            ("before", Self::AuditLog(_)) => value.parse::<u32>().is_ok(),
+            _ => false,
+        }
+    }
+
     /// The project that it belongs to; `None` for what belongs to none.
     pub fn project(&self) -> Option<&ProjectId> {
         match self {
@@ -111,6 +125,10 @@ impl Endpoint {
     pub fn owned_project(&self) -> Option<&ProjectId> {
         self.project().filter(|_| !matches!(self, Self::Project(_)))
     }
+}
+
+fn is_flag(value: &str) -> bool {
+    matches!(value, "true" | "false")
 }
 
 #[cfg(test)]
@@ -141,6 +159,27 @@ mod tests {
             Err(NoEndpoint::Method(&[Method::Get, Method::Head, Method::Put]))
         );
         assert!(matches!(find("/projects", "TRACE"), Err(NoEndpoint::Method(_))));
+    }
+
+    #[test]
+    fn a_request_has_the_parameters_that_it_knows() {
+        for (method, path, name, value, is_taken) in [
+            ("PUT", "/gateway", "dryRun", "true", true),
+            ("PUT", "/gateway", "dryRun", "1", false),
+            ("PUT", "/gateway", "dryrun", "true", false),
+            ("PUT", "/gateway", "force", "true", false),
+            ("GET", "/gateway", "dryRun", "true", false),
+            ("DELETE", "/projects/p1/custom-idp/myIDP", "force", "true", true),
+            ("POST", "/projects/p1/custom-idp/myIDP/keys/refresh", "dryRun", "true", false),
+            ("GET", "/projects", "after", "p1", true),
+            ("GET", "/projects/p1", "after", "p1", false),
+            ("GET", "/projects/p1/audit-log", "before", "21", true),
+            ("GET", "/projects/p1/audit-log", "before", "-1", false),
+            ("GET", "/projects/p1/audit-log", "before", "", false),
+        ] {
+            let (endpoint, method) = find(path, method).unwrap();
+            assert_eq!(endpoint.takes(method, name, value), is_taken, "{method} {path}?{name}={value}");
+        }
     }
 
     #[test]

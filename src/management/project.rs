@@ -9,7 +9,7 @@ use super::precondition::Precondition;
 use crate::code::Code;
 use crate::distrusted::DistrustedKey;
 use crate::document::{self, Faults};
-use crate::idp::CustomIdp;
+use crate::idp::{CustomIdp, check_label};
 
 /// The most identity providers of a project.
 const MAX_IDPS: usize = 100;
@@ -280,9 +280,8 @@ pub const OWNER: &str = "owner";
 pub fn read_project(document: &Value) -> Result<Change, Faults> {
     document::read(document, |node| {
         node.properties(|project| {
-            let label =
-                project.optional("label").and_then(|node| node.members().map(|_| node.value().clone()));
-            Some(Change::PutProject { label })
+            let label = project.optional("label").inspect(check_label);
+            Some(Change::PutProject { label: label.map(|node| node.value().clone()) })
         })
     })
 }

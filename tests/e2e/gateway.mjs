@@ -22,9 +22,35 @@ const FLAKY_KV = `let writes = 0; export default ({ KV }) => ({
   delete: (...parameters) => KV.delete(...parameters),
 });`;
 
+// KV that tells the log what is read.
+const WATCHED_KV = `export default ({ KV }) => {
+  const told = (method) => (key, ...parameters) => {
+    console.log("kv_read " + key);
+    return KV[method](key, ...parameters);
+  };
+  return {
+    get: told("get"),
+    getWithMetadata: told("getWithMetadata"),
+    put: (...parameters) => KV.put(...parameters),
+    list: (...parameters) => KV.list(...parameters),
+    delete: (...parameters) => KV.delete(...parameters),
+  };
+}`;
+
+// The static files, behind the worker as in wrangler.toml.
+const ASSETS = {
+  directory: `${ROOT}www`,
+  binding: "ASSETS",
+  routerConfig: {
+    has_user_worker: true,
+    static_routing: { user_worker: ["/*"], asset_worker: ["/inspector/*"] },
+  },
+};
+
 /**
  * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
- * with `flakyConfig`, the namespace CONFIG fails while it is told to; `persist` is a folder that outlives the worker;
+ * with `flakyConfig`, the namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line
+ * `kv_read <key>` for each value that is read; `persist` is a folder that outlives the worker;
  * `outbound` answers the requests that the worker makes, instead of the network.
  * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
@@ -34,10 +60,18 @@ export async function startGateway({
   jwks = {},
   bindings = {},
   flakyConfig = false,
+  watchedKv = false,
   persist,
   outbound,
 } = {}) {
   const lines = [];
+  const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : [];
+  const wrappers = wrapped.map((namespace) => ({
+    name: `wrapped-${namespace}`,
+    modules: true,
+    script: flakyConfig ? FLAKY_KV : WATCHED_KV,
+    kvNamespaces: { KV: namespace },
+  }));
   const worker = {
     name: "edge-authorizer",
     modules: true,
@@ -48,8 +82,8 @@ export async function startGateway({
     ],
     scriptPath: `${ROOT}edge/worker.js`,
     compatibilityDate: "2026-04-01",
-    kvNamespaces: flakyConfig ? ["JWKS"] : ["CONFIG", "JWKS"],
-    wrappedBindings: flakyConfig ? { CONFIG: "flaky-kv" } : {},
+    kvNamespaces: ["CONFIG", "JWKS"].filter((namespace) => !wrapped.includes(namespace)),
+    wrappedBindings: Object.fromEntries(wrapped.map((namespace) => [namespace, `wrapped-${namespace}`])),
     durableObjects: {
       ISSUERS: { className: "IssuerObject", useSQLite: true },
       PROJECTS: { className: "ProjectObject", useSQLite: true },
@@ -57,9 +91,15 @@ export async function startGateway({
     },
     bindings,
     outboundService: outbound,
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }],
+    assets: ASSETS,
   };
-  const flakyKv = { name: "flaky-kv", modules: true, script: FLAKY_KV, kvNamespaces: { KV: "CONFIG" } };
+  // The socket of a worker with static files would lead to their server first; another's can lead to the worker itself.
+  const socket = {
+    name: "socket",
+    modules: true,
+    script: "export default {}",
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true, serviceName: worker.name }],
+  };
   const miniflare = new Miniflare({
     rootPath: ROOT,
     kvPersist: persist ? `${persist}/kv` : false,
@@ -68,14 +108,14 @@ export async function startGateway({
     handleRuntimeStdio: (stdout, stderr) => {
       for (const stream of [stdout, stderr]) stream.on("data", (chunk) => lines.push(chunk.toString()));
     },
-    workers: flakyConfig ? [worker, flakyKv] : [worker],
+    workers: [worker, socket, ...wrappers],
   });
   const doorUrl = (await miniflare.ready).origin;
-  const url = (await miniflare.unsafeGetDirectURL()).origin;
+  const url = (await miniflare.unsafeGetDirectURL(socket.name)).origin;
   const namespace = (name) =>
-    flakyConfig && name === "CONFIG"
-      ? miniflare.getKVNamespace("KV", "flaky-kv")
-      : miniflare.getKVNamespace(name, "edge-authorizer");
+    wrapped.includes(name)
+      ? miniflare.getKVNamespace("KV", `wrapped-${name}`)
+      : miniflare.getKVNamespace(name, worker.name);
   const gateway = {
     url,
     doorUrl,

@@ -156,7 +156,7 @@ describe("paths", () => {
       }
       const health = await send(everything.url, "/healthz");
       assert.deepEqual([health.status, health.json()], [200, { status: "ok" }]);
-      assert.equal((await send(everything.url, "/healthz", { method: "POST" })).status, 404);
+      assert.equal((await send(everything.url, "/healthz", { method: "POST" })).status, 405);
     } finally {
       await everything.close();
     }

@@ -64,14 +64,18 @@ fn with_id(incoming: &Incoming, id: &str) -> std::result::Result<web_sys::Reques
     Ok(request)
 }
 
-/// The resource that a request names, with a method that it has.
+/// The resource that a request names, with a method and parameters that it has.
 fn find(incoming: &Incoming) -> std::result::Result<(Endpoint, Method), Reply> {
     let path =
         RequestPath::try_from(incoming.target().path).map_err(|_| Reply::refused(Code::PathAmbiguous))?;
-    Endpoint::find(&path, &incoming.method).map_err(|none| match none {
+    let (endpoint, method) = Endpoint::find(&path, &incoming.method).map_err(|none| match none {
         NoEndpoint::Unknown => Reply::refused(Code::NotFound),
         NoEndpoint::Method(methods) => Reply::method_not_allowed(methods),
-    })
+    })?;
+    if !incoming.parameters().all(|(name, value)| endpoint.takes(method, &name, &value)) {
+        return Err(Reply::refused(Code::ParameterInvalid));
+    }
+    Ok((endpoint, method))
 }
 
 /// The id that the worker gave a request.

@@ -53,7 +53,12 @@ impl Reply {
         let last = projects.last().filter(|_| projects.len() == size as usize);
         let last = last.and_then(|project| project.get("id")).and_then(Value::as_str);
         let next = last.map(|id| ("link", format!("<{}?after={id}>; rel=\"next\"", incoming.target().path)));
-        Self::Body { status: 200, headers: next.into_iter().collect(), body: Value::Array(projects) }
+        let known = incoming.header("if-none-match");
+        let mut reply = Self::representation(&Value::Array(projects), known.as_deref());
+        if let Self::Body { headers, .. } | Self::Empty { headers, .. } = &mut reply {
+            headers.extend(next);
+        }
+        reply
     }
 
     /// A change was made, or would be.

@@ -1,0 +1,32 @@
+//! Static files, which the platform serves to the worker: the API's description and the page.
+
+use js_sys::{Promise, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Request;
+use worker::Env;
+
+use crate::edge::Incoming;
+use crate::http;
+
+/// Whether a path is one of a static file's. Only the plain spelling is; any other has no route.
+pub fn is_asset(path: &str) -> bool {
+    matches!(path, "/openapi.json" | "/inspector") || path.starts_with("/inspector/")
+}
+
+/// Answers a request for a static file; the platform's answer where there is none is 404.
+pub async fn fetch(env: &Env, incoming: &Incoming) -> Result<JsValue, JsValue> {
+    let assets: Assets = Reflect::get(env.as_ref(), &"ASSETS".into())?.unchecked_into();
+    // The host does not matter, but there has to be one, which the request's own URL need not have.
+    let url = format!("https://assets{}", incoming.target().path);
+    http::wait(assets.fetch(&url, &incoming.request)?).await
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The platform's server of static files.
+    type Assets;
+
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Assets, url: &str, init: &Request) -> Result<Promise, JsValue>;
+}

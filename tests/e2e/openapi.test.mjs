@@ -1,0 +1,174 @@
+// The API's description: that it is served, that it says all and nothing else, and that the worker does what it says.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, test } from "node:test";
+import { send } from "./gateway.mjs";
+import { ADMIN, BASE, managed } from "./managed.mjs";
+import { startWitness } from "./witness.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const DESCRIPTION = JSON.parse(await readFile(`${ROOT}www/openapi.json`, "utf8"));
+const EXAMPLES = DESCRIPTION.components.examples;
+
+/** The codes that only requests to origins are refused by. */
+const DATA_PLANE = ["route_not_found", "origin_unreachable", "origin_timeout"];
+
+/** The project of the description's examples. */
+const PROJECT = "/projects/myproject";
+
+/** How long one trial may take, in milliseconds. */
+const LIMIT = 100_000;
+
+describe("the API's description", () => {
+  const api = managed({ JWKS_COOLDOWN_SECONDS: "1" });
+
+  test("it is served to everybody, by the worker and behind the front door", async () => {
+    for (const url of [api.gateway.url, api.gateway.doorUrl]) {
+      const answer = await send(url, "/openapi.json");
+      assert.deepEqual(
+        [answer.status, answer.headers["content-type"], answer.json()],
+        [200, "application/json", DESCRIPTION],
+      );
+      const again = { headers: { "if-none-match": answer.headers.etag } };
+      assert.equal((await send(url, "/openapi.json", again)).status, 304);
+      const head = await send(url, "/openapi.json", { method: "HEAD" });
+      assert.deepEqual([head.status, head.text, head.headers.etag], [200, "", answer.headers.etag]);
+      for (const path of ["/openapi.json", "/healthz"]) {
+        const post = await send(url, path, { method: "POST", body: "x" });
+        assert.deepEqual([post.status, post.headers.allow], [405, "GET, HEAD"]);
+      }
+      assert.equal((await send(url, "/inspector/nothing")).status, 404);
+      // Other files, and other spellings, are none of the worker's own.
+      for (const path of [
+        "/openapi.json/",
+        "/%6fpenapi.json",
+        "/index.html",
+        "/inspector/../wrangler.toml",
+      ]) {
+        assert.equal((await send(url, path)).status, 404, path);
+      }
+    }
+  });
+
+  test("it has the codes of the API, each with its status, and no other", async () => {
+    const source = await readFile(`${ROOT}src/code.rs`, "utf8");
+    const rows = [...source.matchAll(/\(\s*"([a-z_]+)",\s*(\d{3}),/g)].map(([, code, status]) => [
+      code,
+      +status,
+    ]);
+    assert.ok(rows.length > 25);
+    const told = new Map();
+    for (const { content } of Object.values(DESCRIPTION.components.responses)) {
+      const problem = content?.["application/problem+json"]?.schema.allOf[1].properties;
+      for (const code of problem?.code.enum ?? []) told.set(code, problem.status.const);
+    }
+    const expected = rows.filter(([code]) => !DATA_PLANE.includes(code));
+    assert.deepEqual([...told].sort(), expected.sort());
+  });
+
+  test("it has the resources that the README lists, and the methods that the worker has", async () => {
+    const readme = await readFile(`${ROOT}README.md`, "utf8");
+    const rows = [...readme.matchAll(/^\| `(\/[^`]*)` \| ([A-Z, ]+) \| (.*) \|$/gm)];
+    const listed = rows.map(([, path, methods, who]) => [BASE + path, methods.split(", "), who.split(", ")]);
+    const isOfApi = ([path]) => path.startsWith(BASE);
+    const described = Object.entries(DESCRIPTION.paths)
+      .filter(isOfApi)
+      .map(([path, item]) => {
+        const methods = Object.keys(item).filter((name) => !["parameters", "head"].includes(name));
+        const who = Object.values(item)
+          .flatMap(({ security }) => security ?? [])
+          .flatMap(Object.keys);
+        const names = { ownerToken: "owner", adminToken: "administrator" };
+        const order = Object.keys(names)
+          .filter((name) => who.includes(name))
+          .map((name) => names[name]);
+        return [path, methods.map((name) => name.toUpperCase()), order];
+      });
+    const sorted = (rows) => rows.map(([path, methods, who]) => [path, methods.sort(), who]).sort();
+    assert.deepEqual(sorted(described), sorted(listed));
+
+    for (const [path, { parameters: _, ...item }] of Object.entries(DESCRIPTION.paths)) {
+      const answer = await send(api.gateway.url, path.replaceAll(/[{}]/g, ""), {
+        method: "PATCH",
+        headers: ADMIN,
+      });
+      const methods = Object.keys(item).map((method) => method.toUpperCase());
+      assert.deepEqual([answer.status, answer.headers.allow], [405, methods.sort().join(", ")], path);
+    }
+  });
+
+  for (const [who, scheme, parameters] of [
+    ["the administrator", "adminToken", ["-n", 10]],
+    ["an owner", "ownerToken", ["-n", 10, "--phases", "examples,fuzzing,stateful"]],
+    [
+      "nobody",
+      undefined,
+      ["-n", 5, "--phases", "examples,fuzzing", "--exclude-checks", "positive_data_acceptance"],
+    ],
+  ]) {
+    test(`the worker does as it says, tried out by ${who}`, async (context) => {
+      const owner = await api.bearer({ scp: "myproject.owner" });
+      const prepare = () => restore(api, owner);
+      await api.call("DELETE", PROJECT);
+      const witness = await startWitness({ ...api, description: DESCRIPTION, prepare });
+      try {
+        const { authorization } = { adminToken: ADMIN, ownerToken: owner }[scheme] ?? {};
+        const credentials = authorization ? ["-H", `Authorization: ${authorization}`] : [];
+        const { code, output } = await tryOut(`${witness.url}/openapi.json`, [...parameters, ...credentials]);
+        assert.equal(code, 0, output);
+
+        const mayUse = ({ credentials }) => credentials.length === 0 || credentials.includes(scheme);
+        const succeeded = ({ statuses }) => statuses.some((status) => status >= 200 && status < 300);
+        const names = (operations) => operations.map(({ name }) => name);
+        const { operations } = witness;
+        const requests = operations.flatMap(({ statuses }) => statuses).length;
+        const [able, successful] = [operations.filter(mayUse), operations.filter(succeeded)];
+        context.diagnostic(
+          `${requests} requests; ${successful.length} of ${operations.length} operations saw a 2xx, ${able.length} can`,
+        );
+        assert.deepEqual(names(successful), names(able));
+      } finally {
+        await witness.close();
+      }
+    });
+  }
+});
+
+/**
+ * Sees to it that there is the project of the description's examples, with its entries and a key that it distrusts, and
+ * that `owner` owns it.
+ */
+async function restore(api, owner) {
+  const idps = ["ClaimIdp", "DefinedIdp"].map((name) => ({ ...EXAMPLES[name].value, iss: api.issuer.url }));
+  const { kid } = EXAMPLES.SavedDistrust.value.distrusted;
+  const snapshot = JSON.parse(await api.gateway.get("CONFIG", "project/myproject"));
+  const isThere =
+    idps.every(({ id }) => snapshot?.idps.some((idp) => idp.id === id)) &&
+    snapshot.distrustedKeys?.some((key) => key.kid === kid);
+  const path = `${PROJECT}/custom-idp`;
+  if (isThere && (await api.call("GET", path, undefined, owner)).status === 200) return;
+  await api.call("DELETE", PROJECT);
+  await api.call("PUT", PROJECT, {});
+  for (const idp of idps) await api.call("POST", path, idp);
+  await api.call("PUT", `${path}/${idps[0].id}/keys/${kid}/distrust`);
+}
+
+/** Tries the API out by the description at `url`; what was found is in the output. */
+async function tryOut(url, parameters) {
+  const folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
+  try {
+    const config = ["--config-file", `${ROOT}tests/e2e/schemathesis.toml`];
+    const args = [...config, "run", url, ...parameters.map(String)];
+    const child = spawn(`${ROOT}scripts/schemathesis.sh`, args, { cwd: folder, timeout: LIMIT });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+    const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+    return { code, output };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
