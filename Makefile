@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit e2e format
+.PHONY: help setup build run test lint unit e2e bench format
 
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
@@ -34,6 +34,11 @@ build: ## Build the worker and the inspector
 
 e2e: ## Run the end-to-end tests in workerd, on what `build` built
 	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs
+
+bench: setup ## Measure against other authorizers, 22 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
+	@scripts/setup-bench.sh
+	scripts/build-worker.sh
+	@node bench/run.mjs $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 format: ## Format everything
 	$(CARGO) fmt --all

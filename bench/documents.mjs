@@ -1,0 +1,68 @@
+// What the workers are configured with, and the tokens' claims.
+import { keyRecord, publicJwk } from "../tests/e2e/tokens.mjs";
+
+export const ISSUER = "https://login.example/realms/bench";
+export const PROJECT = "demo";
+export const PATH = `/data-recorder-service/v2/${PROJECT}/things`;
+
+/** The keys in tests/keys.json, by the algorithms that are measured. */
+export const KEYS = { RS256: "rsa-1", ES256: "ec256-1", EdDSA: "ed25519-1", ES512: "ec521-1" };
+
+/** How many callers the tokens are of. */
+export const CLIENTS = 500;
+
+/** What the token of that number says. Good for as long as anybody will measure, so that tokens can be kept. */
+export const claims = (number) => ({
+  iss: ISSUER,
+  sub: `client-${number % CLIENTS}`,
+  aud: ["data-recorder"],
+  azp: "bench-app",
+  iat: Date.UTC(2026, 0, 1) / 1000,
+  exp: Date.UTC(2100, 0, 1) / 1000,
+  jti: String(number),
+  roles: [`${PROJECT}.access`, `${PROJECT}.visitor`, "other.admin"],
+});
+
+/** What KV holds of a gateway with so many routes and a project with so many identity providers; the last counts. */
+export function stored(originUrl, { idps = 1, routes = 10 } = {}) {
+  return {
+    CONFIG: {
+      gateway: {
+        origins: { origin: { url: originUrl } },
+        routes: [
+          ...Array.from({ length: routes - 1 }, (_, number) => route(`service-${number}`)),
+          route("data-recorder-service"),
+        ],
+      },
+      [`project/${PROJECT}`]: {
+        version: 1,
+        idps: [
+          ...Array.from({ length: idps - 1 }, (_, number) =>
+            idp(`idp-${number}`, `https://idp-${number}.example`),
+          ),
+          idp("apps", ISSUER),
+        ],
+      },
+    },
+    JWKS: { [ISSUER]: keyRecord(Object.values(KEYS).map(publicJwk)) },
+  };
+}
+
+const route = (service) => ({
+  path: `/${service}/v2/{project}/{*rest}`,
+  origin: "origin",
+  access: { GET: ["access"], POST: ["data_provider"], "*": ["admin"] },
+});
+
+const idp = (id, iss) => ({
+  id,
+  iss,
+  label: { en: "Apps" },
+  idClaim: "sub",
+  roleDetection: "CLAIM",
+  rolesClaim: "roles",
+  roleTemplate: "{project}.{roleName}",
+  allowedRoles: ["access", "data_provider", "visitor"],
+  allowedAzp: ["bench-app"],
+  allowedAud: ["data-recorder"],
+});

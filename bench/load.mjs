@@ -1,0 +1,54 @@
+// Load on a worker, by wrk.
+import { fileURLToPath } from "node:url";
+import { HOST } from "./ask.mjs";
+import { cpuSeconds, launch, OTHER_CORE } from "./processes.mjs";
+
+const SCRIPT = fileURLToPath(new URL("load.lua", import.meta.url));
+
+/**
+ * Sends requests to `worker` for so many seconds over so many connections, as many at a time. With `tokens`, `{file,
+ * first, count, isTampered}`, each carries one of those in turn. All have to be answered with 200, or 401 if `isRefused`.
+ * Latencies are in milliseconds; `computed` is for how many microseconds the worker computed for a request.
+ */
+export async function load(worker, { path, seconds, connections, tokens, isRefused }) {
+  const options = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", SCRIPT];
+  const before = cpuSeconds(worker.pid);
+  const output = await run([
+    "wrk",
+    ...options,
+    worker.url,
+    "--",
+    isRefused ? "401" : "200",
+    HOST,
+    path,
+    ...argumentsOf(tokens),
+  ]);
+  const computed = cpuSeconds(worker.pid) - before;
+  const result = JSON.parse(output.trim().split("\n").at(-1));
+  const { requests, failed } = result;
+  if (requests === 0 || failed > 0) {
+    throw new Error(`a load failed: ${JSON.stringify(result)} ${worker.complaints()}`);
+  }
+  return {
+    requests,
+    rate: requests / result.seconds,
+    p50: result.p50 / 1000,
+    p99: result.p99 / 1000,
+    computed: (computed / requests) * 1e6,
+  };
+}
+
+function argumentsOf(tokens) {
+  if (!tokens) return [];
+  const { file, first = 0, count, isTampered } = tokens;
+  return [file, String(first), String(count), ...(isTampered ? ["tampered"] : [])];
+}
+
+async function run(command) {
+  const { child } = launch(OTHER_CORE, command, ["ignore", "pipe", "pipe"]);
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"]) child[name].on("data", (chunk) => (output[name] += chunk));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`wrk: ${output.stderr || output.stdout}`);
+  return output.stdout;
+}

@@ -1,0 +1,122 @@
+// `workerd serve`, a process for each worker that is measured. All have the same `fetch`, variables and KV, the same kind of
+// socket and the same core of the machine, and write their log to /dev/null. Only this worker has Durable Objects: they
+// are classes of its own.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { unstable_readConfig as readConfig } from "wrangler";
+import { NAMESPACE_HEADER } from "./kv.mjs";
+import { launch, WORKER_CORE } from "./processes.mjs";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const WORKERD = `${ROOT}node_modules/workerd/bin/workerd`;
+export const FOLDER = `${ROOT}target/bench/`;
+
+/** What this worker is deployed with. */
+const DEPLOYED = readConfig({ config: `${ROOT}wrangler.toml` });
+const NAMESPACES = DEPLOYED.kv_namespaces.map(({ binding }) => binding);
+
+let count = 0;
+
+/**
+ * Starts a worker. `modules` are its files by name, the main one first; `entrypoints` get a socket of their own; where it
+ * `hasObjects`, it has those of the project. `log` is given what it logs, if it is there.
+ */
+export async function startWorkerd(
+  { modules, hasObjects = false, entrypoints = [] },
+  { originUrl, kvAddress, log },
+) {
+  mkdirSync(FOLDER, { recursive: true });
+  const file = `${FOLDER}${process.pid}-${(count += 1)}.capnp`;
+  writeFileSync(file, config({ modules, hasObjects, entrypoints, originUrl, kvAddress }));
+  const began = performance.now();
+  const command = [WORKERD, "serve", "--control-fd=3", file];
+  const { child, gone, stop } = launch(WORKER_CORE, command, [
+    "ignore",
+    log ? "pipe" : "ignore",
+    "pipe",
+    "pipe",
+  ]);
+  if (log) child.stdout.on("data", (chunk) => log(chunk.toString()));
+  let complaints = "";
+  child.stderr.on("data", (chunk) => (complaints += chunk));
+  const ports = await Promise.race([listening(child.stdio[3], 1 + entrypoints.length), gone]);
+  const listenedAfter = performance.now() - began;
+  rmSync(file);
+  if (!ports.main) throw new Error(`workerd does not start: ${complaints}`);
+  const url = (socket) => `http://127.0.0.1:${ports[socket]}`;
+  return {
+    url: url("main"),
+    urlOf: url,
+    pid: child.pid,
+    began,
+    listenedAfter,
+    complaints: () => complaints,
+    stop,
+  };
+}
+
+/** The ports by the names of the sockets, once there are so many. */
+function listening(control, sockets) {
+  const ports = {};
+  let lines = "";
+  return new Promise((resolve) => {
+    control.on("data", (chunk) => {
+      lines += chunk;
+      for (const line of lines.split("\n").slice(0, -1)) {
+        const { socket, port } = JSON.parse(line);
+        ports[socket] = port;
+      }
+      if (Object.keys(ports).length === sockets) resolve(ports);
+    });
+  });
+}
+
+function config({ modules, hasObjects, entrypoints, originUrl, kvAddress }) {
+  const text = JSON.stringify;
+  const list = (items) => `[\n    ${items.join(",\n    ")}\n  ]`;
+  const files = Object.entries(modules).map(([name, file]) => {
+    const kind = name.endsWith(".wasm") ? "wasm" : "esModule";
+    return `(name = ${text(name)}, ${kind} = embed ${text(relative(FOLDER, file))})`;
+  });
+  const namespaces = NAMESPACES.map((name) => {
+    const header = `(name = ${text(NAMESPACE_HEADER)}, value = ${text(name)})`;
+    const http = `(injectRequestHeaders = [${header}])`;
+    return `(name = ${text(name)}, external = (address = ${text(kvAddress)}, http = ${http}))`;
+  });
+  const sockets = ["main", ...entrypoints].map((name) => {
+    const entrypoint = name === "main" ? "" : `, entrypoint = ${text(name)}`;
+    return `(name = ${text(name)}, address = "127.0.0.1:0", http = (), service = (name = "main"${entrypoint}))`;
+  });
+  const objects = hasObjects ? DEPLOYED.durable_objects.bindings : [];
+  const variables = Object.entries({ ...DEPLOYED.vars, ORIGIN: originUrl });
+  const bindings = [
+    ...variables.map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
+    ...NAMESPACES.map((name) => `(name = ${text(name)}, kvNamespace = ${text(name)})`),
+    ...objects.map(
+      ({ name, class_name: type }) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`,
+    ),
+  ];
+  const storages = objects.map(
+    ({ class_name: type }) => `(className = ${text(type)}, uniqueKey = ${text(type)}, enableSql = true)`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = ${list([
+    `(name = "main", worker = .worker)`,
+    `(name = "internet", network = (allow = ["public", "private"]))`,
+    ...namespaces,
+  ])},
+  sockets = ${list(sockets)}
+);
+
+const worker :Workerd.Worker = (
+  modules = ${list(files)},
+  compatibilityDate = ${text(DEPLOYED.compatibility_date)},
+  bindings = ${list(bindings)},
+  durableObjectNamespaces = ${list(storages)},
+  durableObjectStorage = (inMemory = void)
+);
+`;
+}

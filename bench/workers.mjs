@@ -1,0 +1,62 @@
+// What is measured: this worker, its peers, and Envoy.
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { startEnvoy } from "./envoy.mjs";
+import { FOLDER, startWorkerd } from "./workerd.mjs";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** Each worker's title, and how it comes to be. */
+const WORKERS = {
+  pass: { title: "pass-through", entry: "bench/peers/pass.js" },
+  pass2: { title: "pass-through again (A/A)", entry: "bench/peers/pass.js" },
+  headers: { title: "headers by hand", entry: "bench/peers/headers.js" },
+  check: { title: "headers by hand, signature checked", entry: "bench/peers/check.js" },
+  hono: { title: "hono + jose", entry: "bench/peers/hono.js" },
+  refuse: { title: "a refusal by hand", entry: "bench/peers/refuse.js" },
+  ours: { title: "this worker", entry: "edge/worker.js", hasObjects: true },
+  ours2: { title: "this worker again (A/A)", entry: "edge/worker.js", hasObjects: true },
+  counted: { title: "this worker", entry: "bench/counted.js", hasObjects: true, entrypoints: ["Checks"] },
+  wasm: { title: "pass-through with this wasm", entry: "bench/peers/wasm.js", entrypoints: ["Instantiate"] },
+  envoy: { title: "Envoy", envoy: "plain" },
+  envoyJwt: { title: "Envoy, jwt_authn", envoy: "jwt" },
+  envoyCache: { title: "Envoy, jwt_authn with its cache", envoy: "cache" },
+};
+
+export const titleOf = (worker) => WORKERS[worker].title;
+
+/** Starts a worker; `surroundings` are the origin's URL and the address of KV. */
+export async function startWorker(name, surroundings) {
+  const worker = WORKERS[name];
+  if (worker.envoy) return startEnvoy(worker.envoy, surroundings);
+  worker.modules ??= await bundle(worker.entry);
+  return startWorkerd(worker, surroundings);
+}
+
+/** Bundles a worker as it would be for deploying: its files by name, the main one first. */
+export async function bundle(entry) {
+  const name = `${entry.replaceAll(/\W/g, "-")}.js`;
+  const modules = { [name]: FOLDER + name };
+  const wasm = {
+    name: "wasm",
+    setup({ onResolve }) {
+      onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
+        const base = path.split("/").at(-1);
+        modules[base] = `${resolveDir}/${path}`;
+        return { path: `./${base}`, external: true };
+      });
+    },
+  };
+  await build({
+    entryPoints: [ROOT + entry],
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    outfile: modules[name],
+    external: ["cloudflare:*"],
+    conditions: ["workerd", "worker"],
+    plugins: [wasm],
+    logLevel: "error",
+  });
+  return modules;
+}
