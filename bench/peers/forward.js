@@ -65,15 +65,16 @@ const DETAIL = {
 function log({ requestId, verdict, code, project, route, idp, subject, milliseconds, trace }) {
   const line = {
     event: "decision",
-    requestId,
     verdict,
-    code,
     project,
     route,
     idp,
     subject,
-    milliseconds,
     trace,
+    code,
+    known: false,
+    requestId,
+    milliseconds,
   };
   console.log(JSON.stringify(line));
 }

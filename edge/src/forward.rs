@@ -67,7 +67,7 @@ pub fn forward(
     permit: &Permit,
     incoming: &Incoming,
 ) -> Result<Promise, Code> {
-    let known = decision.known.as_ref().filter(|known| known.is_kept() && decision.cors.is_none());
+    let known = decision.known.as_ref().filter(|_| decision.cors.is_none());
     let grant = match (known, Method::try_from(&*incoming.method)) {
         (Some(known), Ok(method)) => {
             known.outcome(permit.route(), method, || prepare(edge, decision, permit))

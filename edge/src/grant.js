@@ -1,5 +1,6 @@
 // A permitted request on its way to the origin. What is the same for every request with the same token, route and method is
-// prepared once; what is left to do is the least that can be done, and crosses to wasm no more.
+// prepared once; what is left to do is the least that can be done, and crosses to wasm no more. Its log line has the steps by
+// which the token was looked at; `known` says whether that was for an earlier request.
 //
 // The rules are the core's: `dropsHeader(name, connection, secret)`, `isHost(text)`, and `problem(code, id)`, the answer to
 // a request that fails.
@@ -20,7 +21,7 @@ export class Grant {
 
   /** `headers` and `cors` are pairs as JSON; `log` is the log line without its last members and its end. */
   constructor(origin, timeoutMs, forwardsToken, secret, headers, cors, log) {
-    Object.assign(this, { origin, timeoutMs, forwardsToken, secret, log });
+    Object.assign(this, { origin, timeoutMs, forwardsToken, secret, log, isUsed: false });
     this.headers = JSON.parse(headers);
     this.cors = cors && JSON.parse(cors);
   }
@@ -98,8 +99,9 @@ export class Grant {
   }
 
   #tell(code, id, began) {
-    const last = `,"code":${code && `"${code}"`},"requestId":"${id}","milliseconds":${Date.now() - began}}`;
-    console.log(this.log + last);
+    const known = `,"code":${code && `"${code}"`},"known":${this.isUsed}`;
+    console.log(`${this.log}${known},"requestId":"${id}","milliseconds":${Date.now() - began}}`);
+    this.isUsed = true;
   }
 }
 

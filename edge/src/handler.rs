@@ -41,10 +41,11 @@ pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<Js
     }
     let decision = evaluate(&edge, &incoming).await;
     let outcome = act(&edge, &incoming, &decision);
+    let outcome = outcome.or_else(|code| refuse(&incoming, &decision, code));
     if let Some(known) = &decision.known {
         KNOWN.with_borrow_mut(|tokens| tokens.keep(known));
     }
-    outcome.or_else(|code| refuse(&incoming, &decision, code))
+    outcome
 }
 
 async fn evaluate(edge: &Edge, incoming: &Incoming) -> Decision {

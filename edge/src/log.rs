@@ -23,6 +23,8 @@ struct DecisionLine<'d> {
 #[serde(rename_all = "camelCase")]
 struct End<'d> {
     code: Option<Code>,
+    /// Whether the token was looked at for an earlier request.
+    known: bool,
     request_id: &'d str,
     milliseconds: f64,
 }
@@ -30,7 +32,8 @@ struct End<'d> {
 /// What was decided on a request and why, and with which code it was answered.
 pub fn decision(decision: &Decision, code: Option<Code>, request_id: &str, began: Time) {
     let milliseconds = ((now().as_seconds() - began.as_seconds()) * 1000.0).round();
-    let end = End { code, request_id, milliseconds };
+    let known = decision.known.as_ref().is_some_and(|known| known.is_kept());
+    let end = End { code, known, request_id, milliseconds };
     console_log!(
         "{}{}",
         beginning(decision),
@@ -38,7 +41,7 @@ pub fn decision(decision: &Decision, code: Option<Code>, request_id: &str, began
     );
 }
 
-/// The line of a decision but for its end: code, request id and milliseconds.
+/// The line of a decision but for its end: code, whether the token was known, request id and milliseconds.
 pub fn beginning(decision: &Decision) -> String {
     let identity: Option<&Identity> = decision.identity.as_deref();
     let line = DecisionLine {
