@@ -62,7 +62,10 @@ test(`${COUNT} random and mutated requests`, async (context) => {
     for (const code of Object.keys(STATUS_OF_CODE)) assert.ok(answers[code] > 0, `no request led to ${code}`);
     assert.ok(answers["200"] > 0 && answers["204"] > 0);
     assert.doesNotMatch(gateway.log(), /Critical|Reinitializing|RuntimeError|panicked/);
-    assert.equal((await send(gateway.url, "/api/p1/x", { headers: await bearer({ iss: issuer.url }) })).status, 200);
+    assert.equal(
+      (await send(gateway.url, "/api/p1/x", { headers: await bearer({ iss: issuer.url }) })).status,
+      200,
+    );
   } finally {
     agent.destroy();
     await gateway.close();
