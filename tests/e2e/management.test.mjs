@@ -74,6 +74,24 @@ describe("management", () => {
     assert.equal((await api.call("GET", "/projects/-/custom-idp")).status, 404);
   });
 
+  test("what a query has beyond its parameters is refused, and so is a label that is none", async () => {
+    for (const [path, status, code] of [
+      ["?dryrun=true", 400, "parameter_invalid"],
+      ["?dryRun=yes", 400, "parameter_invalid"],
+      ["?dryRun=true&more=1", 400, "parameter_invalid"],
+      ["?dryRun=true", 200, undefined],
+    ]) {
+      const answer = await api.call("POST", `${api.project}/custom-idp${path}`, api.ENTRY);
+      assert.deepEqual([answer.status, answer.json().code], [status, code], path);
+    }
+    assert.deepEqual((await api.call("GET", `${api.project}/custom-idp`)).json(), []);
+    const answer = await api.call("PUT", api.project, { label: { de: 1 } });
+    assert.deepEqual(
+      [answer.status, answer.json().faults.map(({ pointer }) => pointer)],
+      [422, ["/label", "/label/de"]],
+    );
+  });
+
   test("two writers cannot lose each other's update", async () => {
     const { headers } = await api.call("POST", `${api.project}/custom-idp`, api.ENTRY);
     const put = (entry, condition) =>
