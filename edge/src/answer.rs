@@ -4,10 +4,18 @@ use edge_authorizer::document::Faults;
 use edge_authorizer::{Code, Denial, ResponseHeaders};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
-use web_sys::{Headers, Response, ResponseInit};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Response;
 
 /// How long a client should wait before it tries again, in seconds.
 const RETRY_AFTER: &str = "5";
+
+/// An answer that is not an origin's.
+pub struct Answer {
+    status: u16,
+    headers: ResponseHeaders,
+    body: Option<String>,
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,75 +31,79 @@ struct Problem<'p> {
     reason: Option<&'p str>,
 }
 
-/// The answer to a refused request: a problem document (RFC 9457).
-pub fn problem(denial: &Denial, request_id: &str) -> Result<Response, JsValue> {
-    detailed_problem(denial, request_id, None, None)
-}
-
-/// The same, whose document lists faults or gives a reason besides.
-pub fn detailed_problem(
-    denial: &Denial,
-    request_id: &str,
-    faults: Option<&Faults>,
-    reason: Option<&str>,
-) -> Result<Response, JsValue> {
-    let code = denial.code;
-    let headers = Headers::new()?;
-    headers.set("content-type", "application/problem+json")?;
-    headers.set("cache-control", "no-store")?;
-    headers.set("x-request-id", request_id)?;
-    if let Some(challenge) = denial.challenge() {
-        headers.set("www-authenticate", &challenge)?;
+impl Answer {
+    /// An answer with a body, which nobody may keep.
+    pub fn new(status: u16, media_type: &'static str, body: String) -> Self {
+        let headers = vec![("content-type", media_type.to_owned()), ("cache-control", "no-store".to_owned())];
+        Self { status, headers, body: Some(body) }
     }
-    match code.status() {
-        405 => headers.set("allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")?,
-        503 => headers.set("retry-after", RETRY_AFTER)?,
-        _ => {}
+
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: None }
     }
-    let problem = Problem {
-        title: code.title(),
-        status: code.status(),
-        code,
-        detail: code.detail(),
-        request_id,
-        faults,
-        reason,
-    };
-    let body = serde_json::to_string(&problem).unwrap_or_default();
-    let init = ResponseInit::new();
-    init.set_status(code.status());
-    init.set_headers(&headers);
-    Response::new_with_opt_str_and_init(Some(&body), &init)
-}
 
-/// The refusal of a method where there is only something to read.
-pub fn read_only(request_id: &str) -> Result<Response, JsValue> {
-    let response = problem(&Denial { code: Code::MethodNotAllowed, realm: None }, request_id)?;
-    response.headers().set("allow", "GET, HEAD")?;
-    Ok(response)
-}
-
-/// The answer to `/healthz`: the worker runs.
-pub fn healthy() -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("content-type", "application/json")?;
-    headers.set("cache-control", "no-store")?;
-    let init = ResponseInit::new();
-    init.set_headers(&headers);
-    Response::new_with_opt_str_and_init(Some(r#"{"status":"ok"}"#), &init)
-}
-
-/// An answer without a body.
-pub fn empty() -> Result<Response, JsValue> {
-    let init = ResponseInit::new();
-    init.set_status(204);
-    Response::new_with_opt_str_and_init(None, &init)
-}
-
-/// An answer of the edge's own with what it says to pages of other origins.
-pub fn with_cors(response: Response, cors: Option<&ResponseHeaders>) -> Result<Response, JsValue> {
-    for (name, value) in cors.into_iter().flatten() {
-        response.headers().append(name, value)?;
+    /// The answer to `/healthz`: the worker runs.
+    pub fn healthy() -> Self {
+        Self::new(200, "application/json", r#"{"status":"ok"}"#.to_owned())
     }
-    Ok(response)
+
+    /// The answer to a refused request: a problem document (RFC 9457).
+    pub fn problem(denial: &Denial, request_id: &str) -> Self {
+        Self::detailed_problem(denial, request_id, None, None)
+    }
+
+    /// The same, whose document lists faults or gives a reason besides.
+    pub fn detailed_problem(
+        denial: &Denial,
+        request_id: &str,
+        faults: Option<&Faults>,
+        reason: Option<&str>,
+    ) -> Self {
+        let code = denial.code;
+        let (title, status, detail) = (code.title(), code.status(), code.detail());
+        let problem = Problem { title, status, code, detail, request_id, faults, reason };
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        let answer = Self::new(status, "application/problem+json", body).with("x-request-id", request_id);
+        let answer = match denial.challenge() {
+            Some(challenge) => answer.with("www-authenticate", &challenge),
+            None => answer,
+        };
+        match status {
+            405 => answer.with("allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"),
+            503 => answer.with("retry-after", RETRY_AFTER),
+            _ => answer,
+        }
+    }
+
+    /// The refusal of a method where there is only something to read.
+    pub fn read_only(request_id: &str) -> Self {
+        let denial = Denial { code: Code::MethodNotAllowed, realm: None };
+        Self::problem(&denial, request_id).with("allow", "GET, HEAD")
+    }
+
+    /// The same with a header, in the place of one of that name.
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// The same with what it says to pages of other origins.
+    pub fn with_cors(mut self, cors: Option<&ResponseHeaders>) -> Self {
+        self.headers.extend(cors.into_iter().flatten().cloned());
+        self
+    }
+
+    /// The answer in HTTP.
+    pub fn respond(self) -> Result<Response, JsValue> {
+        let lines: Vec<_> = self.headers.iter().flat_map(|(name, value)| [*name, value]).collect();
+        respond(self.status, &lines.join("\n"), self.body.as_deref())
+    }
+}
+
+#[wasm_bindgen(module = "/src/answer.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn respond(status: u16, lines: &str, body: Option<&str>) -> Result<Response, JsValue>;
 }

@@ -11,8 +11,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::{Request, Response};
 
+use crate::answer::Answer;
 use crate::edge::{Edge, Incoming};
-use crate::{answer, log};
+use crate::log;
 
 #[wasm_bindgen(module = "/src/grant.js")]
 extern "C" {
@@ -55,7 +56,8 @@ pub fn learn() {
         Closure::<dyn Fn(String, String) -> Result<Response, JsValue>>::new(|code: String, id: String| {
             let codes = [Code::OriginUnreachable, Code::OriginTimeout];
             let code = codes.into_iter().find(|known| known.as_str() == code);
-            answer::problem(&Denial { code: code.unwrap_or(Code::RequestInvalid), realm: None }, &id)
+            let code = code.unwrap_or(Code::RequestInvalid);
+            Answer::problem(&Denial { code, realm: None }, &id).respond()
         });
     Grant::learn(&drops_header.into_js_value(), &is_host.into_js_value(), &problem.into_js_value());
 }

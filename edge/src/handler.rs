@@ -6,11 +6,12 @@ use edge_authorizer::{Code, Decision, Denial, KnownTokens, MANAGEMENT_PATH, Requ
 use wasm_bindgen::JsValue;
 use worker::{Context, Env};
 
+use crate::answer::Answer;
 use crate::decide::decide;
 use crate::edge::{Edge, Incoming};
 use crate::forward::forward;
 use crate::settings::Settings;
-use crate::{answer, asset, http, log, management, store};
+use crate::{asset, http, log, management, store};
 
 thread_local! {
     static KNOWN: RefCell<KnownTokens> = RefCell::default();
@@ -22,8 +23,8 @@ pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<Js
     let is_health = path == "/healthz";
     if is_health || asset::is_asset(path) {
         return match (incoming.is_read(), is_health) {
-            (false, _) => Ok(answer::read_only(&http::new_id())?.into()),
-            (true, true) => Ok(answer::healthy()?.into()),
+            (false, _) => Ok(Answer::read_only(&http::new_id()).respond()?.into()),
+            (true, true) => Ok(Answer::healthy().respond()?.into()),
             (true, false) => asset::fetch(&env, &incoming).await,
         };
     }
@@ -32,7 +33,7 @@ pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<Js
         Err(variable) => {
             log::warning("variable_invalid", variable.0, format_args!("expected {}", variable.1));
             let denial = Denial { code: Code::ConfigUnavailable, realm: None };
-            return Ok(answer::problem(&denial, &http::new_id())?.into());
+            return Ok(Answer::problem(&denial, &http::new_id()).respond()?.into());
         }
     };
     let edge = Edge { env, context: Some(context), settings };
@@ -66,7 +67,7 @@ fn act(edge: &Edge, incoming: &Incoming, decision: &Decision) -> Result<JsValue,
     match &decision.verdict {
         Verdict::Permit(permit) => Ok(forward(edge, decision, permit, incoming)?.into()),
         Verdict::Preflight => {
-            let answer = answer::empty().and_then(|answer| answer::with_cors(answer, decision.cors.as_ref()));
+            let answer = Answer::empty(204).with_cors(decision.cors.as_ref()).respond();
             log::decision(decision, None, &http::new_id(), incoming.began);
             answer.map(Into::into).map_err(|_| Code::ConfigUnavailable)
         }
@@ -79,8 +80,8 @@ fn act(edge: &Edge, incoming: &Incoming, decision: &Decision) -> Result<JsValue,
 fn refuse(incoming: &Incoming, decision: &Decision, code: Code) -> Result<JsValue, JsValue> {
     let id = http::new_id();
     log::decision(decision, Some(code), &id, incoming.began);
-    let problem = answer::problem(&Denial { code, realm: decision.project.clone() }, &id)?;
-    Ok(answer::with_cors(problem, decision.cors.as_ref())?.into())
+    let problem = Answer::problem(&Denial { code, realm: decision.project.clone() }, &id);
+    Ok(problem.with_cors(decision.cors.as_ref()).respond()?.into())
 }
 
 /// Whether a request is for the management API. Only the plain spelling is; any other has no route.

@@ -5,9 +5,9 @@ use edge_authorizer::management::{Applied, Change, Refusal, etag};
 use edge_authorizer::{Code, Denial, Method, Unavailable};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
-use web_sys::{Headers, Response, ResponseInit};
+use web_sys::Response;
 
-use crate::answer;
+use crate::answer::Answer;
 use crate::edge::Incoming;
 use crate::log;
 
@@ -133,36 +133,25 @@ impl Reply {
 
     /// The answer in HTTP.
     pub fn into_response(self, request_id: &str) -> Result<Response, JsValue> {
-        let (response, headers) = match self {
+        let (answer, headers) = match self {
             Self::Problem { denial, faults, reason, headers } => {
-                (answer::detailed_problem(&denial, request_id, faults.as_ref(), reason.as_deref())?, headers)
+                (Answer::detailed_problem(&denial, request_id, faults.as_ref(), reason.as_deref()), headers)
             }
-
-            Self::Body { status, headers, body } => {
-                (respond(status, request_id, Some(&body.to_string()))?, headers)
+            Self::Body { status, headers, body } => (
+                Answer::new(status, "application/json", body.to_string()).with(UNCHANGED.0, UNCHANGED.1),
+                headers,
+            ),
+            Self::Empty { status, headers } => {
+                (Answer::empty(status).with(UNCHANGED.0, UNCHANGED.1), headers)
             }
-            Self::Empty { status, headers } => (respond(status, request_id, None)?, headers),
         };
-        for (name, value) in headers {
-            response.headers().set(name, &value)?;
-        }
-        Ok(response)
+        let answer = headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value));
+        answer.with("x-request-id", request_id).respond()
     }
 }
 
-fn respond(status: u16, request_id: &str, body: Option<&str>) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    // A compressed answer would have another, weak entity tag.
-    headers.set("cache-control", "no-store, no-transform")?;
-    headers.set("x-request-id", request_id)?;
-    if body.is_some() {
-        headers.set("content-type", "application/json")?;
-    }
-    let init = ResponseInit::new();
-    init.set_status(status);
-    init.set_headers(&headers);
-    Response::new_with_opt_str_and_init(body, &init)
-}
+/// A compressed answer would have another, weak entity tag.
+const UNCHANGED: (&str, &str) = ("cache-control", "no-store, no-transform");
 
 impl From<Unavailable> for Reply {
     fn from(Unavailable: Unavailable) -> Self {
