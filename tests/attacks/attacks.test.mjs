@@ -1,6 +1,8 @@
 // The attack suite: every known way around such a gateway is tried, fails, and fails for its own reason.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import * as caches from "./caches.mjs";
+import * as keys from "./caches-keys.mjs";
 import * as claims from "./claims.mjs";
 import * as roles from "./claims-roles.mjs";
 import * as credentials from "./credentials.mjs";
@@ -9,6 +11,11 @@ import * as json from "./encoding-json.mjs";
 import * as headers from "./headers.mjs";
 import * as pages from "./headers-pages.mjs";
 import { judge } from "./judge.mjs";
+import { startManaged } from "./managed.mjs";
+import * as management from "./management.mjs";
+import * as bodies from "./management-bodies.mjs";
+import * as issuers from "./management-issuers.mjs";
+import * as records from "./management-records.mjs";
 import * as paths from "./paths.mjs";
 import * as routing from "./routing.mjs";
 import { send } from "./send.mjs";
@@ -25,6 +32,8 @@ const FAMILIES = {
   claims: { start: startStored, tables: [claims, roles] },
   "path and routing": { start: startStored, tables: [paths, routing] },
   headers: { start: startStored, tables: [headers, pages, credentials] },
+  management: { start: startManaged, tables: [management, bodies, issuers, records] },
+  caches: { start: startManaged, tables: [caches, keys] },
 };
 
 const counts = {};
@@ -52,8 +61,9 @@ for (const [family, { start, tables }] of Object.entries(FAMILIES)) {
       });
     }
 
-    /** One step of a row: time passes, or a request is sent and judged. */
+    /** One step of a row: keys are published, time passes, or a request is sent and judged. */
     async function take(side, place) {
+      if (side.publish) return setting.publish(place, side.publish);
       if (side.wait) return new Promise((resolve) => setTimeout(resolve, side.wait));
       const isRefused = side.expected.status >= 400;
       const state = isRefused && (await setting.state(place));
