@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit e2e bench format
+.PHONY: help setup build run test lint unit e2e attacks bench format
 
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
@@ -13,7 +13,7 @@ help: ## Show what can be made
 run: setup ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
 
-test: setup lint unit build e2e ## Check everything
+test: setup lint unit build e2e attacks ## Check everything
 
 setup: ## Install what the build needs (run and test do it themselves)
 	@scripts/setup.sh
@@ -34,6 +34,9 @@ build: ## Build the worker and the inspector
 
 e2e: ## Run the end-to-end tests in workerd, on what `build` built
 	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs
+
+attacks: ## Run the attack suite in workerd, on what `build` built
+	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/attacks/*.test.mjs
 
 bench: setup ## Measure against other authorizers, 22 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
 	@scripts/setup-bench.sh

@@ -3,20 +3,25 @@
 use std::fmt::Write;
 
 /// Headers of one hop (RFC 9110, section 7.6.1), those that make an origin see another method than the one that was
-/// decided on, and those that the edge sets itself or that say what only it can know.
-const DROPPED: [&str; 18] = [
+/// decided on, those that the edge sets itself or that say what only it can know, and `Proxy`, which CGI takes for the
+/// variable `HTTP_PROXY`.
+const DROPPED: [&str; 22] = [
+    "client-ip",
     "connection",
-    "forwarded",
     "host",
     "http2-settings",
     "keep-alive",
+    "proxy",
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
     "te",
     "trailer",
     "transfer-encoding",
+    "true-client-ip",
     "upgrade",
+    "x-client-ip",
+    "x-cluster-client-ip",
     "x-host",
     "x-http-method",
     "x-http-method-override",
@@ -26,7 +31,7 @@ const DROPPED: [&str; 18] = [
 ];
 
 /// The beginnings of names that stay at the edge: identity headers, and what claims another client, host or path.
-const DROPPED_FAMILIES: [&str; 4] = ["x-auth-", "x-forwarded-", "x-original-", "x-rewrite-"];
+const DROPPED_FAMILIES: [&str; 5] = ["forwarded", "x-auth-", "x-forwarded", "x-original-", "x-rewrite-"];
 
 /// Whether a client's header `name` stays at the edge, in any case and spelling; `connection` is the value of that
 /// header, which may name more.
@@ -95,9 +100,17 @@ mod tests {
     #[test]
     fn hop_by_hop_headers_and_what_connection_names_stay() {
         assert!(is_dropped("Keep-Alive", ""));
-        for name in
-            ["X-HTTP-Method-Override", "X_Rewrite_URL", "X-Forwarded-Prefix", "Forwarded", "X-Original-Host"]
-        {
+        for name in [
+            "X-HTTP-Method-Override",
+            "X_Rewrite_URL",
+            "X-Forwarded",
+            "X-Forwarded-Prefix",
+            "Forwarded",
+            "Forwarded-For",
+            "X-Original-Host",
+            "True-Client-IP",
+            "Proxy",
+        ] {
             assert!(is_dropped(name, ""), "{name}");
         }
         assert!(is_dropped("x-custom", "close, X-Custom"));

@@ -52,7 +52,8 @@ fn decode_segment(segment: &str) -> Result<String, AmbiguousPath> {
         return Err(AmbiguousPath);
     }
     let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| AmbiguousPath)?;
-    let is_dot = matches!(&*decoded, "." | "..");
+    // An origin may take what follows a `;` for parameters of the segment even where it was encoded.
+    let is_dot = matches!(decoded.split(';').next(), Some("." | ".."));
     let has_stray = decoded.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'));
     if is_dot || has_stray || hides_an_escape(&decoded) {
         return Err(AmbiguousPath);
@@ -144,6 +145,8 @@ mod tests {
             "/%2e",
             "/%2E%2e/a",
             "/.%2e",
+            "/..%3b/a",
+            "/.%3Bx",
             "/a;b",
             "/..;/a",
             "/a\\b",

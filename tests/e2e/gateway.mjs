@@ -106,7 +106,14 @@ export async function startGateway({
     durableObjectsPersist: persist ? `${persist}/objects` : false,
     log: new Log(LogLevel.ERROR),
     handleRuntimeStdio: (stdout, stderr) => {
-      for (const stream of [stdout, stderr]) stream.on("data", (chunk) => lines.push(chunk.toString()));
+      for (const stream of [stdout, stderr]) {
+        let rest = "";
+        stream.setEncoding("utf8").on("data", (chunk) => {
+          const parts = (rest + chunk).split("\n");
+          rest = parts.pop();
+          lines.push(...parts);
+        });
+      }
     },
     workers: [worker, socket, ...wrappers],
   });
@@ -119,8 +126,10 @@ export async function startGateway({
   const gateway = {
     url,
     doorUrl,
-    /** What the worker has logged so far. */
-    log: () => lines.join(""),
+    /** The lines that the worker has logged so far. */
+    lines,
+    /** The same as text. */
+    log: () => lines.join("\n"),
     put: async (name, key, value) =>
       (await namespace(name)).put(key, typeof value === "string" ? value : JSON.stringify(value)),
     get: async (name, key) => (await namespace(name)).get(key),

@@ -9,15 +9,16 @@ const CHUNK = Buffer.alloc(64 * 1024, "x");
 /** Starts the origin on a free port. `received` lists what it got: method, target and headers as they were sent. */
 export async function startTestOrigin() {
   const received = [];
-  const server = createServer(async (request, response) => {
-    received.push({ method: request.method, url: request.url, headers: request.headers });
+  const note = ({ method, url, headers, rawHeaders }) => received.push({ method, url, headers, rawHeaders });
+  const server = createServer({ maxHeaderSize: 128 * 1024 }, async (request, response) => {
+    note(request);
     const { pathname, searchParams } = new URL(request.url, "http://origin");
     const behave = BEHAVIOURS[pathname.split("/").at(-1)] ?? echo;
     await behave(request, response, searchParams).catch(() => response.destroy());
   });
   const sockets = new WebSocketServer({ server });
   sockets.on("connection", (socket, request) => {
-    received.push({ method: request.method, url: request.url, headers: request.headers });
+    note(request);
     socket.on("message", (message, isBinary) => socket.send(message, { binary: isBinary }));
   });
   await listen(server, 0);

@@ -1,4 +1,5 @@
 // Tokens and key sets made of the key pairs in tests/keys.json.
+import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { CompactSign, importPKCS8 } from "jose";
 
@@ -6,6 +7,10 @@ const KEYS = JSON.parse(readFileSync(new URL("../keys.json", import.meta.url)));
 
 /** The public key with the `kid` of that name. */
 export const publicJwk = (name) => KEYS[name].jwk;
+
+/** The private key of that name. */
+export const privateKey = (name) =>
+  createPrivateKey({ key: Buffer.from(KEYS[name].pkcs8, "base64"), format: "der", type: "pkcs8" });
 
 /** A compact JWS of `header` and `claims`. */
 export async function sign(name, header, claims) {

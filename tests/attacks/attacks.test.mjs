@@ -1,0 +1,79 @@
+// The attack suite: every known way around such a gateway is tried, fails, and fails for its own reason.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import * as caches from "./caches.mjs";
+import * as keys from "./caches-keys.mjs";
+import * as claims from "./claims.mjs";
+import * as roles from "./claims-roles.mjs";
+import * as credentials from "./credentials.mjs";
+import * as encoding from "./encoding.mjs";
+import * as json from "./encoding-json.mjs";
+import * as headers from "./headers.mjs";
+import * as pages from "./headers-pages.mjs";
+import { judge } from "./judge.mjs";
+import { startManaged } from "./managed.mjs";
+import * as management from "./management.mjs";
+import * as bodies from "./management-bodies.mjs";
+import * as issuers from "./management-issuers.mjs";
+import * as records from "./management-records.mjs";
+import * as paths from "./paths.mjs";
+import * as routing from "./routing.mjs";
+import { send } from "./send.mjs";
+import * as signature from "./signature.mjs";
+import * as ec from "./signature-ec.mjs";
+import * as rsa from "./signature-rsa.mjs";
+import { startStored } from "./stored.mjs";
+import { rows } from "./table.mjs";
+
+/** Each with what its attacks stand before, and its tables. */
+const FAMILIES = {
+  signature: { start: startStored, tables: [signature, rsa, ec] },
+  encoding: { start: startStored, tables: [encoding, json] },
+  claims: { start: startStored, tables: [claims, roles] },
+  "path and routing": { start: startStored, tables: [paths, routing] },
+  headers: { start: startStored, tables: [headers, pages, credentials] },
+  management: { start: startManaged, tables: [management, bodies, issuers, records] },
+  caches: { start: startManaged, tables: [caches, keys] },
+};
+
+const counts = {};
+
+for (const [family, { start, tables }] of Object.entries(FAMILIES)) {
+  describe(family, { concurrency: 24 }, () => {
+    const table = rows(tables.flatMap(({ groups }) => groups));
+    counts[family] = table.length;
+    let setting;
+
+    before(async () => {
+      setting = await start(table, Object.assign({}, ...tables.map(({ options }) => options)));
+    });
+
+    after(async () => {
+      await setting?.trap.assertUntouched();
+      setting?.log.read();
+      await setting?.close();
+    });
+
+    for (const row of table) {
+      test(row.name, async () => {
+        const placeOf = await setting.prepare(row);
+        for (const side of [...row.before, row.attack, row.control]) await take(side, placeOf(side));
+      });
+    }
+
+    /** One step of a row: keys are published, time passes, or a request is sent and judged. */
+    async function take(side, place) {
+      if (side.publish) return setting.publish(place, side.publish);
+      if (side.wait) return new Promise((resolve) => setTimeout(resolve, side.wait));
+      const isRefused = side.expected.status >= 400;
+      const state = isRefused && (await setting.state(place));
+      await judge(await send(setting, side, place), side.expected, setting, place);
+      if (isRefused) assert.deepEqual(await setting.state(place), state, "it changed something");
+    }
+  });
+}
+
+test("there are at least 400 attacks, each with its control", (context) => {
+  for (const [family, count] of Object.entries(counts)) context.diagnostic(`${family}: ${count} attacks`);
+  assert.ok(Object.values(counts).reduce((sum, count) => sum + count, 0) >= 400);
+});

@@ -1,0 +1,293 @@
+// The management API: who may do what with which project.
+import { createHash } from "node:crypto";
+import { AS_ADMIN, AS_OWNER, OTHERS, OWNERS, USERS } from "./managed.mjs";
+import { each } from "./table.mjs";
+
+const refused = (status, code) => ({ status, code });
+const UNTRUSTED = refused(401, "token_untrusted");
+const MISSING = refused(401, "token_missing");
+const answered = (status) => ({ status, reaches: 0 });
+
+const OWN = "{api}/projects/{own}";
+const OTHER = "{api}/projects/{other}";
+const TRIAL = { ...USERS, id: "trial" };
+
+/** What an owner may do with their project, with the answer. */
+const OWNED = {
+  "reads the entries": ["GET", "/custom-idp", 200],
+  "asks for the entries": ["HEAD", "/custom-idp", 200],
+  "adds an entry": ["POST", "/custom-idp", 201, TRIAL],
+  "tries an entry": ["POST", "/custom-idp?dryRun=true", 200, TRIAL],
+  "reads an entry": ["GET", "/custom-idp/owners", 200],
+  "changes an entry": ["PUT", "/custom-idp/owners", 200, { ...OWNERS, label: { en: "Changed" } }],
+  "deletes an entry": ["DELETE", "/custom-idp/owners?force=true", 204],
+  "reads the keys": ["GET", "/custom-idp/owners/keys", 200],
+  "has the keys fetched, which they were just now": ["POST", "/custom-idp/owners/keys/refresh", 429],
+  "distrusts a key": ["PUT", "/custom-idp/owners/keys/ec384-1/distrust", 201],
+  "distrusts one no more that was never distrusted": ["DELETE", "/custom-idp/owners/keys/x/distrust", 404],
+  "reads the order": ["GET", "/custom-idp-order", 200],
+  "changes the order": ["PUT", "/custom-idp-order", 200, ["owners"]],
+  "reads the audit log": ["GET", "/audit-log", 200],
+};
+
+/** The same request to another project and to the owner's own. */
+const crossing = each(OWNED, ([method, path, status, body]) => [
+  { method, path: OTHER + path, body },
+  { method, path: OWN + path, body, expected: answered(status) },
+]);
+
+const PLATFORM = {
+  "reads the routes": ["GET", "{api}/gateway", 200],
+  "changes the routes": ["PUT", "{api}/gateway?dryRun=true", 200, { origins: {}, routes: [] }],
+  "lists the projects": ["GET", "{api}/projects", 200],
+  "reads the project": ["GET", OWN, 200],
+  "changes the project": ["PUT", OWN, 200, { label: { en: "Mine" } }],
+  "deletes the project": ["DELETE", OWN, 204],
+  "makes a project": ["PUT", `${OWN}-new`, 201, {}],
+};
+const platform = (as) =>
+  each(PLATFORM, ([method, path, status, body]) => [
+    { ...as, method, path, body },
+    { ...AS_ADMIN, method, path, body, expected: answered(status) },
+  ]);
+
+const READ = { path: `${OWN}/custom-idp`, expected: answered(200) };
+const withToken = (token) => ({ path: `${OWN}/custom-idp`, token });
+const withHeaders = (headers) => ({ path: `${OWN}/custom-idp`, token: null, headers });
+
+/** An entry whose tokens say which roles they have. */
+const claiming = (changes) => ({
+  ...OWNERS,
+  roleDetection: "CLAIM",
+  rolesClaim: "roles",
+  roleTemplate: "{roleName}",
+  definedRoles: null,
+  ...changes,
+});
+const withRoles = (...roles) => ({ claims: { azp: "owner-app", roles } });
+const NAMING = claiming({ allowedRoles: ["owner", "access"] });
+
+/** Pairs of paths below the API. */
+const paths = (pairs) => each(pairs, (path) => [{ path }, { path: `${OWN}/custom-idp` }]);
+
+const deletion = `${OWN}/custom-idp/owners?force=true`;
+const tunnelled = (headers) => [
+  { method: "POST", path: deletion, headers: { "content-type": "application/json", ...headers } },
+  { method: "DELETE", path: deletion, expected: answered(204) },
+];
+
+export const groups = [
+  {
+    about: "the owner of another project",
+    given: AS_OWNER,
+    otherEntries: [OTHERS, USERS],
+    refused: UNTRUSTED,
+    attacks: crossing,
+  },
+  {
+    about: "a user of the project, who is no owner",
+    given: withRoles("access"),
+    entries: [NAMING],
+    refused: refused(403, "role_missing"),
+    attacks: each(OWNED, ([method, path, status, body]) => [
+      { method, path: OWN + path, body },
+      { ...withRoles("owner"), method, path: OWN + path, body, expected: answered(status) },
+    ]),
+  },
+  {
+    about: "an owner, where only the platform's administrator may",
+    refused: UNTRUSTED,
+    attacks: platform(AS_OWNER),
+  },
+  { about: "nobody", refused: MISSING, attacks: platform({ token: null }) },
+  {
+    about: "a project that does not exist is like one of others",
+    given: AS_OWNER,
+    refused: UNTRUSTED,
+    attacks: { "its entries": [{ path: "{api}/projects/{own}-none/custom-idp" }, READ] },
+  },
+  {
+    about: "the role `owner` in a token, which the entry does not name",
+    entries: [
+      claiming({ id: "silent" }),
+      claiming({ id: "naming", allowedAzp: ["naming-app"], allowedRoles: ["owner"] }),
+    ],
+    given: { path: `${OWN}/custom-idp` },
+    refused: refused(403, "role_missing"),
+    accepted: answered(200),
+    attacks: {
+      "where every role is allowed": [
+        withRoles("owner"),
+        { claims: { azp: "naming-app", roles: ["owner"] } },
+      ],
+    },
+  },
+  {
+    about: "the role `owner` by a name that is almost it",
+    entries: [NAMING],
+    given: { path: `${OWN}/custom-idp` },
+    control: withRoles("owner"),
+    accepted: answered(200),
+    refused: refused(403, "role_missing"),
+    attacks: each(
+      ["Owner", "OWNER", "owner ", "owner,owner", "owner\0", "оwner", "owners", "own", "platform-admin", "*"],
+      (role) => withRoles(role),
+    ),
+  },
+  {
+    about: "credentials",
+    refused: MISSING,
+    control: { ...AS_ADMIN, ...READ },
+    attacks: {
+      none: withHeaders({}),
+      "a cookie": withHeaders({ cookie: "Authorization=Bearer the-admin-token; token=the-admin-token" }),
+      Basic: withHeaders({ authorization: `Basic ${Buffer.from("x:the-admin-token").toString("base64")}` }),
+      "Basic with the bare token": withHeaders({ authorization: "Basic the-admin-token" }),
+      "the token alone": withHeaders({ authorization: "the-admin-token" }),
+      "in the query": {
+        token: null,
+        path: `${OWN}/custom-idp?access_token=the-admin-token`,
+        expected: refused(400, "parameter_invalid"),
+      },
+      "in X-Authorization": withHeaders({ "x-authorization": "Bearer the-admin-token" }),
+      "in Proxy-Authorization": withHeaders({ "proxy-authorization": "Bearer the-admin-token" }),
+      "an identity header": withHeaders({ "x-auth-roles": "owner", "x-auth-project": "own" }),
+    },
+  },
+  {
+    about: "the administrator's token, almost",
+    refused: refused(401, "token_malformed"),
+    control: { ...AS_ADMIN, ...READ },
+    attacks: {
+      "its beginning": withToken("the-admin-toke"),
+      "its beginning and more": withToken("the-admin-token2"),
+      "another case": withToken("The-Admin-Token"),
+      twice: withToken("the-admin-token the-admin-token"),
+      "in quotes": withToken('"the-admin-token"'),
+      "a missing value's name": withToken("undefined"),
+      "another missing value's name": withToken("null"),
+      "a pattern": withToken("*"),
+      "its SHA-256": withToken(createHash("sha256").update("the-admin-token").digest("hex")),
+    },
+  },
+  {
+    about: "the administrator's token, which means nothing to an origin's routes",
+    refused: refused(401, "token_malformed"),
+    attacks: {
+      "on a guarded route": [
+        { ...AS_ADMIN, path: "/api/{own}/x" },
+        { ...AS_OWNER, path: "/api/{own}/x" },
+      ],
+    },
+  },
+  {
+    about: "several credentials",
+    refused: refused(400, "request_invalid"),
+    given: { path: `${OWN}/custom-idp` },
+    control: { ...AS_ADMIN, ...READ },
+    attacks: {
+      "the administrator's and another's": withHeaders({ authorization: "Bearer the-admin-token, Bearer x" }),
+      "nothing after the scheme": withHeaders({ authorization: "Bearer " }),
+    },
+  },
+  {
+    about: "a token that is not good enough for any route",
+    given: { path: `${OWN}/custom-idp` },
+    control: { ...AS_OWNER, ...READ },
+    refused: refused(401, "token_expired"),
+    attacks: { expired: { claims: { azp: "owner-app", exp: 1 } } },
+  },
+  {
+    about: "a token of another key",
+    given: { path: `${OWN}/custom-idp` },
+    control: { ...AS_OWNER, ...READ },
+    refused: UNTRUSTED,
+    attacks: {
+      "with the same id": { ...AS_OWNER, key: "ec256-2", jose: { kid: "ec256-1" } },
+      "with its own key": { ...AS_OWNER, key: "ec256-2", jose: { kid: "ec256-1", jku: "{trap}/keys" } },
+    },
+  },
+  {
+    about: "paths with two readings",
+    given: AS_OWNER,
+    otherEntries: [OTHERS],
+    refused: refused(400, "path_ambiguous"),
+    accepted: answered(200),
+    attacks: paths({
+      "a way into another project": "{api}/projects/{own}/../{other}/custom-idp",
+      encoded: "{api}/projects/{own}/%2e%2e/{other}/custom-idp",
+      "by %2f": "{api}/projects/{own}%2f..%2f{other}/custom-idp",
+      "by a backslash": "{api}/projects/{own}\\..\\{other}/custom-idp",
+      "by a parameter": "{api}/projects/{own};x=/../{other}/custom-idp",
+      "by an empty segment": "{api}/projects//{other}/custom-idp",
+      "by NUL": "{api}/projects/{other}%00/custom-idp",
+      "within the entries": "{api}/projects/{own}/custom-idp/../../{other}/custom-idp",
+      "within the keys": "{api}/projects/{own}/custom-idp/owners/keys/..%2f..%2f{other}/distrust",
+      "within the entries, encoded": "{api}/projects/{own}/custom-idp/..%2f..%2f{other}",
+    }),
+  },
+  {
+    about: "paths that name nothing",
+    given: AS_OWNER,
+    refused: refused(404, "not_found"),
+    accepted: answered(200),
+    attacks: paths({
+      "a final slash": "{api}/projects/{own}/custom-idp/",
+      "another resource": "{api}/projects/{own}/secrets",
+      "below an entry": "{api}/projects/{own}/custom-idp/owners/x",
+      "a project's name with a space": "{api}/projects/{own}%20/custom-idp",
+      "a project's name with a dot": "{api}/projects/{own}./custom-idp",
+      "a project's name in other letters": "{api}/projects/%EF%BD%8Fwn1/custom-idp",
+      "a prototype": "{api}/projects/__proto__/custom-idp",
+      "the objects' own questions": "{api}/projects/{own}/Read",
+    }),
+  },
+  {
+    about: "another method, claimed",
+    given: AS_OWNER,
+    refused: refused(405, "method_not_allowed"),
+    attacks: {
+      "X-HTTP-Method-Override": tunnelled({ "x-http-method-override": "DELETE" }),
+      "X-HTTP-Method": tunnelled({ "x-http-method": "DELETE" }),
+      "X-Method-Override": tunnelled({ "x-method-override": "DELETE" }),
+      "the query": [
+        {
+          method: "PUT",
+          path: `${OWN}/custom-idp/owners?force=true&_method=DELETE`,
+          body: OWNERS,
+          expected: refused(400, "parameter_invalid"),
+        },
+        { method: "PUT", path: `${OWN}/custom-idp/owners?force=true`, body: OWNERS, expected: answered(200) },
+      ],
+      PATCH: [
+        { method: "PATCH", path: `${OWN}/custom-idp/owners`, body: OWNERS },
+        { method: "PUT", path: `${OWN}/custom-idp/owners`, body: OWNERS, expected: answered(200) },
+      ],
+      TRACE: [{ method: "TRACE", path: `${OWN}/custom-idp` }, READ],
+      "a page's preflight": [
+        {
+          token: null,
+          method: "OPTIONS",
+          path: `${OWN}/custom-idp`,
+          headers: { Origin: "https://evil.example", "Access-Control-Request-Method": "POST" },
+          expected: {
+            ...refused(405, "method_not_allowed"),
+            answered: { "access-control-allow-origin": undefined, "access-control-allow-methods": undefined },
+          },
+        },
+        READ,
+      ],
+    },
+  },
+  {
+    about: "a page of another site may not read what it may not send",
+    given: AS_OWNER,
+    refused: { status: 200, reaches: 0, answered: { "access-control-allow-origin": undefined } },
+    accepted: answered(200),
+    control: { path: `${OWN}/custom-idp` },
+    attacks: each(["https://evil.example", "null", "https://gateway"], (origin) => ({
+      path: `${OWN}/custom-idp`,
+      headers: { Origin: origin },
+    })),
+  },
+];
