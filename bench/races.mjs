@@ -1,14 +1,10 @@
 // The parts of the benchmark that compare rates: who runs, with which requests.
-import { ask } from "./ask.mjs";
 import { corpus } from "./corpus.mjs";
-import { CLIENTS, PATH } from "./documents.mjs";
-import { load } from "./load.mjs";
-import { alternate } from "./rounds.mjs";
-import { titleOf } from "./workers.mjs";
+import { CLIENTS } from "./documents.mjs";
+import { race } from "./race.mjs";
 
 const WARM_TOKENS = 250;
 const WARM_CONNECTIONS = 64;
-const WARM_UP_SECONDS = 1;
 
 /** Tokens that were seen before. */
 export async function warm(stage, size, say) {
@@ -26,7 +22,7 @@ export async function warm(stage, size, say) {
 /** Every token is new: those who look at it start anew for each measurement. */
 export async function fresh(stage, size, say) {
   const contestants = [];
-  for (const algorithm of size.newAlgorithms) {
+  for (const algorithm of size.algorithms) {
     const tokens = { file: await corpus(algorithm, size.tokens), count: size.tokens };
     contestants.push({ group: algorithm, worker: "pass", tokens });
     for (const worker of ["check", "hono", "ours"]) {
@@ -36,21 +32,19 @@ export async function fresh(stage, size, say) {
   return race(stage, contestants, { ...size, connections: CLIENTS, say });
 }
 
-/** Requests that are refused. */
+/** Requests that are refused; the pass-through lets them pass. */
 export async function refusing(stage, size, say) {
-  const contestants = [{ group: "no token", worker: "pass" }];
-  for (const worker of ["refuse", "hono", "ours"])
-    contestants.push({ group: "no token", worker, isRefused: true });
+  const field = (group, refusing, tokens) => [
+    { group, worker: "pass", tokens },
+    ...refusing.map((worker) => ({ group, worker, tokens, isRefused: true })),
+  ];
+  const contestants = field("no token", ["refuse", "hono", "ours"]);
   for (const algorithm of size.algorithms) {
-    const tokens = { file: await corpus(algorithm, size.tokens), count: size.tokens, isTampered: true };
     const group = `${algorithm}, wrong signature`;
-    contestants.push({ group, worker: "pass", tokens });
-    for (const worker of ["hono", "ours"]) contestants.push({ group, worker, tokens, isRefused: true });
+    const tokens = { file: await corpus(algorithm, size.tokens), count: size.tokens, isTampered: true };
+    contestants.push(...field(group, ["hono", "ours"], tokens));
     if (algorithm !== "RS256") continue;
-    const again = { ...tokens, count: WARM_TOKENS };
-    for (const worker of ["pass", "hono", "ours"]) {
-      contestants.push({ group: `${group} again`, worker, tokens: again, isRefused: worker !== "pass" });
-    }
+    contestants.push(...field(`${group}, seen before`, ["hono", "ours"], { ...tokens, count: WARM_TOKENS }));
   }
   return race(stage, contestants, { ...size, connections: WARM_CONNECTIONS, say });
 }
@@ -95,59 +89,4 @@ export async function envoy(stage, size, say) {
     tokens,
   }));
   return race(stage, contestants, { ...size, connections: WARM_CONNECTIONS, say });
-}
-
-/**
- * Measures contestants in alternation. Those of the same worker and documents share a process, unless they are `isNew`.
- * Gives the samples by contestant; the first one of a group is what the others of it are compared with.
- */
-async function race(stage, contestants, { rounds, seconds, connections, firstToken, say }) {
-  const start = async ({ worker, documents }) => {
-    const running = await stage.start(worker, { documents });
-    // What it reads at its first request is not what is measured.
-    await ask(running.url, PATH, firstToken);
-    return running;
-  };
-  const shared = new Map();
-  const processOf = async (contestant) => {
-    const key = JSON.stringify([contestant.worker, contestant.documents]);
-    if (!shared.has(key)) shared.set(key, await start(contestant));
-    return shared.get(key);
-  };
-  const request = ({ tokens, isRefused }) => ({ path: PATH, connections, tokens, isRefused });
-
-  const measureNew = async (contestant) => {
-    const { tokens } = contestant;
-    const running = await start(contestant);
-    try {
-      const before = await load(running, { ...request(contestant), seconds: WARM_UP_SECONDS });
-      const first = before.requests + connections;
-      const left = { ...tokens, first, count: tokens.count - first };
-      const sample = await load(running, { ...request(contestant), seconds, tokens: left });
-      if (sample.requests > left.count)
-        throw new Error(`${tokens.count} tokens are too few for this machine`);
-      return sample;
-    } finally {
-      await running.stop();
-    }
-  };
-
-  const byName = Object.fromEntries(
-    contestants.map((one) => [`${one.group}: ${one.name ?? one.worker}`, one]),
-  );
-  try {
-    for (const contestant of contestants.filter(({ isNew }) => !isNew)) {
-      await load(await processOf(contestant), { ...request(contestant), seconds: WARM_UP_SECONDS });
-    }
-    const samples = await alternate(Object.keys(byName), rounds, say, async (name) => {
-      const contestant = byName[name];
-      if (contestant.isNew) return measureNew(contestant);
-      return load(await processOf(contestant), { ...request(contestant), seconds });
-    });
-    return Object.entries(byName).map(([name, { group, worker, title = titleOf(worker) }]) => {
-      return { name, group, title, samples: samples[name] };
-    });
-  } finally {
-    for (const running of shared.values()) await running.stop();
-  }
 }

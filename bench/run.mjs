@@ -35,7 +35,6 @@ const FULL = {
   rounds: 7,
   seconds: 2,
   algorithms: Object.keys(KEYS),
-  newAlgorithms: Object.keys(KEYS),
   tokens: 50_000,
   coldRounds: 15,
   settlingRequests: 150_000,
@@ -48,7 +47,6 @@ const QUICK = {
   rounds: 1,
   seconds: 1,
   algorithms: ["RS256"],
-  newAlgorithms: ["RS256"],
   tokens: 20_000,
   coldRounds: 3,
   settlingRequests: 4_000,
@@ -59,8 +57,8 @@ const QUICK = {
 
 const HELP = `usage: make bench [QUICK=1] [ONLY=part,part…]
 
-Measures this worker against its peers on this machine and prints tables and bars. All of it takes about 22 minutes,
-QUICK=1 less than 2 and says little. Parts: ${Object.keys(PARTS).join(", ")}.
+Measures this worker against its peers on this machine (Linux) and prints tables and bars. All of it takes about 22
+minutes, QUICK=1 less than 2 and says little. Parts: ${Object.keys(PARTS).join(", ")}.
 All parts in full are written to bench/results.json, anything less to target/bench/results.json.`;
 
 const options = {
