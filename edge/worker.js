@@ -8,9 +8,11 @@ export { IssuerObject, ProjectObject, RegistryObject };
 
 export default {
   fetch(request, env, context) {
-    const authorization = request.headers.get("authorization") ?? undefined;
+    // Each look at a request crosses to the runtime: once is enough.
+    const { headers, method, url } = request;
+    const authorization = headers.get("authorization") ?? undefined;
     try {
-      return handle(request, request.method, request.url, authorization, env, context);
+      return handle({ request, headers, method, url }, method, url, authorization, env, context);
     } catch (error) {
       // After a trap, what the build has around its entry point starts the wasm anew.
       reportError(error);

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::project::ProjectId;
 
-/// The name of a role: 1 to 128 printable ASCII characters, no space, no comma.
+/// The name of a role: 1 to 128 printable ASCII characters, no space, no comma. Shared, as decisions repeat it often.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Role(String);
+pub struct Role(Arc<str>);
 
 impl Role {
     /// The name as text.
@@ -28,7 +30,7 @@ impl TryFrom<&str> for Role {
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         let fits = (1..=128).contains(&text.len());
         if fits && text.bytes().all(|b| b.is_ascii_graphic() && b != b',') {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(InvalidRole)
         }

@@ -19,7 +19,7 @@ pub async fn fetch(env: &Env, incoming: &Incoming) -> Result<JsValue, JsValue> {
     let assets: Assets = Reflect::get(env.as_ref(), &"ASSETS".into())?.unchecked_into();
     // The host does not matter, but there has to be one, which the request's own URL need not have.
     let url = format!("https://assets{}", incoming.target().path);
-    http::wait(assets.fetch(&url, &incoming.request)?).await
+    http::wait(assets.fetch(&url, &incoming.arrival.request())?).await
 }
 
 #[wasm_bindgen]

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use edge_authorizer::{Target, Time};
-use web_sys::Request;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Headers, Request};
 use worker::url::form_urlencoded;
 use worker::{Context, Env};
 
@@ -29,10 +30,23 @@ impl Edge {
     }
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// A request as `worker.js` took it apart: `{request, headers, method, url}`.
+    pub type Arrival;
+
+    /// The request itself.
+    #[wasm_bindgen(method, getter)]
+    pub fn request(this: &Arrival) -> Request;
+
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Arrival) -> Headers;
+}
+
 /// A client's request.
 pub struct Incoming {
     /// As the platform hands it over.
-    pub request: Request,
+    pub arrival: Arrival,
     /// Its method.
     pub method: String,
     /// Its URL, nothing resolved.
@@ -59,7 +73,7 @@ impl Incoming {
 
     /// The value of a header, several of the name joined by commas.
     pub fn header(&self, name: &str) -> Option<String> {
-        self.request.headers().get(name).ok().flatten()
+        self.arrival.headers().get(name).ok().flatten()
     }
 
     /// The parameters of the query.

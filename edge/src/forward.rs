@@ -9,10 +9,10 @@ use js_sys::Promise;
 use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
-use web_sys::{Request, Response};
+use web_sys::Response;
 
 use crate::answer::Answer;
-use crate::edge::{Edge, Incoming};
+use crate::edge::{Arrival, Edge, Incoming};
 use crate::log;
 
 #[wasm_bindgen(module = "/src/grant.js")]
@@ -37,7 +37,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn forward(
         this: &Grant,
-        request: &Request,
+        arrival: &Arrival,
         start: usize,
         end: usize,
         began: f64,
@@ -79,7 +79,7 @@ pub fn forward(
     let grant = grant.as_ref().as_ref().map_err(|code| *code)?;
     let (start, end) = incoming.target_range();
     let began = incoming.began.as_seconds() * 1000.0;
-    grant.forward(&incoming.request, start, end, began).map_err(|_| Code::OriginUnreachable)
+    grant.forward(&incoming.arrival, start, end, began).map_err(|_| Code::OriginUnreachable)
 }
 
 fn prepare(edge: &Edge, decision: &Decision, permit: &Permit) -> Result<Grant, Code> {

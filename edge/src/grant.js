@@ -5,9 +5,7 @@
 // The rules are the core's: `dropsHeader(name, connection, secret)`, `isHost(text)`, and `problem(code, id)`, the answer to
 // a request that fails.
 
-const NOBODY = "";
-
-/** Whether a header stays at the edge, by its name; for each name of a secret header. There are few names in use. */
+/** Whether headers stay at the edge, by their names, for each name of a secret header. */
 const dropped = new Map();
 const MAX_NAMES = 1000;
 
@@ -26,14 +24,15 @@ export class Grant {
     this.cors = cors && JSON.parse(cors);
   }
 
-  /** Sends the request to the origin; its target stands in its URL from `start` to `end`. */
-  forward(request, start, end, began) {
+  /** Sends a request, as `worker.js` took it apart, to the origin; its target stands in its URL from `start` to `end`. */
+  forward(arrival, start, end, began) {
     const id = crypto.randomUUID();
-    const { method, url, body } = request;
+    const { method, url } = arrival;
+    const { body } = arrival.request;
     const isRead = method === "GET" || method === "HEAD";
-    const headers = this.#headersOf(request, start, id, isRead);
+    const headers = this.#headersOf(arrival, start, id, isRead);
     // GET and HEAD have no body (RFC 9110, section 9.3.1); one that they bring is not dropped silently.
-    if (isRead && body !== null && request.headers.get("content-length")?.trim() !== "0") {
+    if (isRead && body !== null && arrival.headers.get("content-length")?.trim() !== "0") {
       return this.#fail("request_invalid", id, began);
     }
     const controller = new AbortController();
@@ -53,23 +52,26 @@ export class Grant {
     );
   }
 
-  #headersOf(request, start, id, isRead) {
-    const connection = request.headers.get("connection") ?? NOBODY;
+  #headersOf({ method, url, headers: received }, start, id, isRead) {
     const headers = {};
-    let host;
-    for (const [name, value] of request.headers) {
+    let client, host, connection, isWebSocket;
+    for (const [name, value] of received) {
+      if (name === "cf-connecting-ip") client = value;
       if (name === "host") host = value;
-      else if (name === "authorization" ? this.forwardsToken : name !== "content-length" || !isRead) {
-        if (!drops(name, connection, this.secret)) headers[name] = value;
-      }
+      else if (name === "connection") connection = value;
       // The one upgrade that passes is spelled out. The runtime makes a GET of it, so it has to have been decided on as one.
-      if (name === "upgrade" && request.method === "GET" && value.toLowerCase() === "websocket") {
-        headers.upgrade = "websocket";
-      }
+      else if (name === "upgrade") isWebSocket = method === "GET" && value.toLowerCase() === "websocket";
+      else if (name === "authorization" && !this.forwardsToken) continue;
+      else if (name === "content-length" && isRead) continue;
+      else if (!isDropped(name, this.secret)) headers[name] = value;
     }
+    if (connection !== undefined && connection !== "keep-alive") {
+      for (const name in headers) if (rules.dropsHeader(name, connection, this.secret)) delete headers[name];
+    }
+    if (isWebSocket) headers.upgrade = "websocket";
     for (const name in this.headers) headers[name] = this.headers[name];
-    const [scheme, authority] = start > 0 ? request.url.slice(0, start).split("://") : ["http", host];
-    if (headers["cf-connecting-ip"]) headers["x-forwarded-for"] = headers["cf-connecting-ip"];
+    const [scheme, authority] = start > 0 ? url.slice(0, start).split("://") : ["http", host];
+    if (client !== undefined) headers["x-forwarded-for"] = client;
     if (authority !== undefined && (authority === lastHost || rules.isHost(authority))) {
       headers["x-forwarded-host"] = lastHost = authority;
     }
@@ -105,18 +107,15 @@ export class Grant {
   }
 }
 
-function drops(name, connection, secret) {
-  // What `Connection` names is dropped from this request only.
-  if (connection !== NOBODY && connection !== "keep-alive")
-    return rules.dropsHeader(name, connection, secret);
+function isDropped(name, secret) {
   let names = dropped.get(secret);
   if (names === undefined) dropped.set(secret, (names = new Map()));
-  let drop = names.get(name);
-  if (drop === undefined) {
+  let isDropped = names.get(name);
+  if (isDropped === undefined) {
     if (names.size >= MAX_NAMES) names.clear();
-    names.set(name, (drop = rules.dropsHeader(name, NOBODY, secret)));
+    names.set(name, (isDropped = rules.dropsHeader(name, "", secret)));
   }
-  return drop;
+  return isDropped;
 }
 
 /**

@@ -24,21 +24,21 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 use worker::{Context, Env, worker_sys};
 
-use crate::edge::Incoming;
+use crate::edge::{Arrival, Incoming};
 
 /// What `worker.js` hands a request over to; gives the answer or a promise of it.
 ///
 /// Mostly nothing has to be waited for: then one poll comes to the end, and no promise is made here.
 #[wasm_bindgen]
 pub fn handle(
-    request: web_sys::Request,
+    arrival: Arrival,
     method: String,
     url: String,
     authorization: Option<String>,
     env: Env,
     context: worker_sys::Context,
 ) -> Result<JsValue, JsValue> {
-    let incoming = Incoming { request, method, url, authorization, began: http::now() };
+    let incoming = Incoming { arrival, method, url, authorization, began: http::now() };
     let mut answer = Box::pin(handler::handle(incoming, env, Context::new(context)));
     match answer.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,

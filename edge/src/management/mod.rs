@@ -13,12 +13,13 @@ pub use registry::answer_for_registry;
 
 use edge_authorizer::management::{Endpoint, NoEndpoint};
 use edge_authorizer::{Code, Method, ProjectId, RequestPath, Target, Unavailable};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Response;
 use worker::{Env, Result};
 
 use self::reply::Reply;
-use crate::edge::{Edge, Incoming};
+use crate::edge::{Arrival, Edge, Incoming};
 use crate::objects::{REGISTRY, send, snapshot};
 use crate::settings::Settings;
 use crate::{http, log, store};
@@ -59,7 +60,7 @@ async fn see_at_once(edge: &Edge, project: &ProjectId) {
 fn with_id(incoming: &Incoming, id: &str) -> std::result::Result<web_sys::Request, JsValue> {
     let Target { path, query, .. } = incoming.target();
     let url = ["https://object", path, query].concat();
-    let request = web_sys::Request::new_with_str_and_init(&url, incoming.request.unchecked_ref())?;
+    let request = web_sys::Request::new_with_str_and_init(&url, incoming.arrival.request().unchecked_ref())?;
     request.headers().set(REQUEST_ID, id)?;
     Ok(request)
 }
@@ -78,6 +79,11 @@ fn find(incoming: &Incoming) -> std::result::Result<(Endpoint, Method), Reply> {
     Ok((endpoint, method))
 }
 
+#[wasm_bindgen(inline_js = "export const arrival = (request) => ({ request, headers: request.headers });")]
+extern "C" {
+    fn arrival(request: &web_sys::Request) -> Arrival;
+}
+
 /// The id that the worker gave a request.
 fn id_of(incoming: &Incoming) -> String {
     incoming.header(REQUEST_ID).unwrap_or_default()
@@ -92,7 +98,7 @@ async fn in_object(
     let settings = Settings::get(env).map_err(|variable| variable.0.to_owned())?;
     let edge = Edge { env: env.clone(), context: None, settings };
     let incoming = Incoming {
-        request: Clone::clone(request),
+        arrival: arrival(request),
         method: request.method(),
         url: request.url(),
         authorization: request.headers().get("authorization")?,

@@ -18,7 +18,9 @@ pub async fn read_document(incoming: &Incoming) -> Result<Value, Reply> {
     if !media_type.eq_ignore_ascii_case("application/json") {
         return Err(Reply::refused(Code::MediaTypeUnsupported));
     }
-    let Some(body) = incoming.request.body() else { return Err(Reply::refused(Code::BodyMalformed)) };
+    let Some(body) = incoming.arrival.request().body() else {
+        return Err(Reply::refused(Code::BodyMalformed));
+    };
     let bytes =
         read_at_most(&body, MAX_BODY_LENGTH).await.ok_or_else(|| Reply::refused(Code::BodyTooLarge))?;
     json::from_slice(&bytes).map_err(|_| Reply::refused(Code::BodyMalformed))
