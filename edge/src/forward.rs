@@ -2,6 +2,7 @@
 //!
 //! The path that was decided on is the path that is sent; bodies stream; redirects are the client's to follow.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use edge_authorizer::{Code, Decision, Denial, Identity, Method, Origin, Permit, headers};
@@ -33,6 +34,9 @@ extern "C" {
         cors: Option<&str>,
         log: &str,
     ) -> Grant;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_is_known(this: &Grant, is_known: bool);
 
     #[wasm_bindgen(method, catch)]
     fn forward(
@@ -70,43 +74,70 @@ pub fn forward(
     incoming: &Incoming,
 ) -> Result<Promise, Code> {
     let known = decision.known.as_ref().filter(|_| decision.cors.is_none());
-    let grant = match (known, Method::try_from(&*incoming.method)) {
-        (Some(known), Ok(method)) => {
-            known.outcome(permit.route(), method, || prepare(edge, decision, permit))
-        }
-        _ => Rc::new(prepare(edge, decision, permit)),
+    let prepare = || Prepared::new(edge, decision, permit);
+    let prepared = match (known, Method::try_from(&*incoming.method)) {
+        (Some(known), Ok(method)) => known.outcome(permit.route(), method, prepare),
+        _ => Rc::new(prepare()),
     };
-    let grant = grant.as_ref().as_ref().map_err(|code| *code)?;
+    let prepared = prepared.as_ref().as_ref().map_err(|code| *code)?;
     let (start, end) = incoming.target_range();
     let began = incoming.began.as_seconds() * 1000.0;
-    grant.forward(&incoming.arrival, start, end, began).map_err(|_| Code::OriginUnreachable)
+    let through = |grant: &Grant| grant.forward(&incoming.arrival, start, end, began);
+    // Many tokens come once: an object for each that stays would be the collector's burden.
+    let is_known = known.is_some_and(|known| known.is_kept());
+    let sent = if is_known { through(prepared.shared(permit)) } else { through(&prepared.grant(permit)) };
+    sent.map_err(|_| Code::OriginUnreachable)
 }
 
-fn prepare(edge: &Edge, decision: &Decision, permit: &Permit) -> Result<Grant, Code> {
-    let route = permit.route();
-    let origin = &route.origin;
-    let secret = secret(edge, origin).map_err(|reason| {
-        log::warning("not_forwarded", &route.template, reason);
-        Code::ConfigUnavailable
-    })?;
-    let secret_name = secret.as_ref().map(|(name, _)| headers::fold(name)).unwrap_or_default();
-    let mut headers = Map::new();
-    for (name, value) in permit.identity().into_iter().flat_map(Identity::headers) {
-        headers.insert(name.to_ascii_lowercase(), value.into());
+/// What is the same for every request with the same token, route and method.
+struct Prepared {
+    secret_name: String,
+    headers: String,
+    cors: Option<String>,
+    log: String,
+    shared: OnceCell<Grant>,
+}
+
+impl Prepared {
+    fn new(edge: &Edge, decision: &Decision, permit: &Permit) -> Result<Self, Code> {
+        let route = permit.route();
+        let secret = secret(edge, &route.origin).map_err(|reason| {
+            log::warning("not_forwarded", &route.template, reason);
+            Code::ConfigUnavailable
+        })?;
+        let secret_name = secret.as_ref().map(|(name, _)| headers::fold(name)).unwrap_or_default();
+        let mut headers = Map::new();
+        for (name, value) in permit.identity().into_iter().flat_map(Identity::headers) {
+            headers.insert(name.to_ascii_lowercase(), value.into());
+        }
+        if let Some((name, value)) = secret {
+            headers.insert(name, value.into());
+        }
+        let headers = Value::Object(headers).to_string();
+        let cors = decision.cors.as_ref().map(|cors| serde_json::to_string(cors).unwrap_or_default());
+        Ok(Self { secret_name, headers, cors, log: log::beginning(decision), shared: OnceCell::new() })
     }
-    if let Some((name, value)) = secret {
-        headers.insert(name, value.into());
+
+    fn shared(&self, permit: &Permit) -> &Grant {
+        self.shared.get_or_init(|| {
+            let grant = self.grant(permit);
+            grant.set_is_known(true);
+            grant
+        })
     }
-    let cors = decision.cors.as_ref().map(|cors| serde_json::to_string(cors).unwrap_or_default());
-    Ok(Grant::new(
-        origin.url.as_str(),
-        origin.timeout_ms,
-        route.forward_token,
-        &secret_name,
-        &Value::Object(headers).to_string(),
-        cors.as_deref(),
-        &log::beginning(decision),
-    ))
+
+    fn grant(&self, permit: &Permit) -> Grant {
+        let route = permit.route();
+        Grant::new(
+            route.origin.url.as_str(),
+            route.origin.timeout_ms,
+            route.forward_token,
+            &self.secret_name,
+            &self.headers,
+            self.cors.as_deref(),
+            &self.log,
+        )
+    }
 }
 
 /// The header by which the origin knows that the edge sent a request: its name and value.
