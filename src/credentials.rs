@@ -15,7 +15,8 @@ impl<'r> Credentials<'r> {
     /// Reads the header's value. The scheme's name counts in any case (RFC 9110, section 11.1).
     pub fn parse(header: Option<&'r str>) -> Self {
         let Some(value) = header else { return Self::Missing };
-        if value.split(',').filter(|part| names_a_scheme(part)).count() > 1 {
+        let is_list = value.as_bytes().contains(&b',');
+        if is_list && value.split(',').filter(|part| names_a_scheme(part)).count() > 1 {
             return Self::Ambiguous;
         }
         let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));

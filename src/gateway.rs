@@ -18,6 +18,7 @@ use crate::role::Role;
 pub struct Gateway {
     routes: Vec<Arc<Route>>,
     matcher: matchit::Router<usize>,
+    has_cors: bool,
 }
 
 /// Where requests to paths of one form go, and who may send them.
@@ -109,7 +110,7 @@ impl Gateway {
 
     /// Whether a route says which pages may call it.
     pub fn has_cors(&self) -> bool {
-        self.routes.iter().any(|route| route.cors.is_some())
+        self.has_cors
     }
 
     /// The route for a path, the most specific first. What the authorizer answers itself has none.
@@ -148,7 +149,7 @@ fn read_origins(node: &Node<'_>) -> Option<Origins> {
 }
 
 fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Gateway> {
-    let mut gateway = Gateway { routes: Vec::new(), matcher: matchit::Router::new() };
+    let mut gateway = Gateway { routes: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
     for element in node.elements()? {
         // What keeps one route from being read is noted already; the others are read on.
         element.properties(|route| read_route(route, origins, &mut gateway));
@@ -177,6 +178,7 @@ fn read_route(route: &Properties<'_, '_>, origins: &Origins, gateway: &mut Gatew
         path.fault(format_args!("a path that can stand beside the others ({error})"));
         return None;
     }
+    gateway.has_cors |= cors.is_some();
     gateway.routes.push(Arc::new(Route { template, origin, access, forward_token, cors }));
     Some(())
 }

@@ -3,6 +3,8 @@
 //! A gateway that decides on one form of a path and forwards another is bypassed by the difference. So a path is never
 //! rewritten: what a URL parser or an origin could read in two ways is refused, and what is left means the same to all.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 /// An unambiguous path: as it was sent, and percent-decoded for matching.
@@ -47,9 +49,13 @@ impl<'r> RequestPath<'r> {
     }
 }
 
-fn decode_segment(segment: &str) -> Result<String, AmbiguousPath> {
+fn decode_segment(segment: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
     if segment.contains(is_rewritten_by_parsers) || !escapes_are_whole(segment) {
         return Err(AmbiguousPath);
+    }
+    if !segment.contains('%') {
+        // It says what it says.
+        return if matches!(segment, "." | "..") { Err(AmbiguousPath) } else { Ok(Cow::Borrowed(segment)) };
     }
     let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| AmbiguousPath)?;
     // An origin may take what follows a `;` for parameters of the segment even where it was encoded.
@@ -58,7 +64,7 @@ fn decode_segment(segment: &str) -> Result<String, AmbiguousPath> {
     if is_dot || has_stray || hides_an_escape(&decoded) {
         return Err(AmbiguousPath);
     }
-    Ok(decoded.into_owned())
+    Ok(decoded)
 }
 
 /// Characters that a URL parser encodes, strips or takes for something else (WHATWG URL, path percent-encode set), and

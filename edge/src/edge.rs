@@ -63,14 +63,6 @@ impl Incoming {
         Target::split(&self.url)
     }
 
-    /// Where path and query stand in the URL, as JavaScript counts.
-    pub fn target_range(&self) -> (usize, usize) {
-        let Target { scheme, authority, path, query } = self.target();
-        let count = |text: Option<&str>| text.map_or(0, |text| text.encode_utf16().count());
-        let start = scheme.map_or(0, |scheme| count(Some(scheme)) + "://".len() + count(authority));
-        (start, start + count(Some(path)) + count(Some(query)))
-    }
-
     /// The value of a header, several of the name joined by commas.
     pub fn header(&self, name: &str) -> Option<String> {
         self.arrival.headers().get(name).ok().flatten()

@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use edge_authorizer::{Code, Decision, Denial, Identity, Method, Origin, Permit, headers};
+use edge_authorizer::{Code, Decision, Denial, Identity, Method, Origin, Permit, Target, headers};
 use js_sys::Promise;
 use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
@@ -72,6 +72,7 @@ pub fn forward(
     decision: &Decision,
     permit: &Permit,
     incoming: &Incoming,
+    target: &Target<'_>,
 ) -> Result<Promise, Code> {
     let known = decision.known.as_ref().filter(|_| decision.cors.is_none());
     let prepare = || Prepared::new(edge, decision, permit);
@@ -80,13 +81,21 @@ pub fn forward(
         _ => Rc::new(prepare()),
     };
     let prepared = prepared.as_ref().as_ref().map_err(|code| *code)?;
-    let (start, end) = incoming.target_range();
+    let (start, end) = range_of(target);
     let began = incoming.began.as_seconds() * 1000.0;
     let through = |grant: &Grant| grant.forward(&incoming.arrival, start, end, began);
     // Many tokens come once: an object for each that stays would be the collector's burden.
     let is_known = known.is_some_and(|known| known.is_kept());
     let sent = if is_known { through(prepared.shared(permit)) } else { through(&prepared.grant(permit)) };
     sent.map_err(|_| Code::OriginUnreachable)
+}
+
+/// Where path and query stand in the URL, as JavaScript counts.
+fn range_of(target: &Target<'_>) -> (usize, usize) {
+    let count = |text: &str| text.encode_utf16().count();
+    let authority = target.authority.map_or(0, count);
+    let start = target.scheme.map_or(0, |scheme| count(scheme) + "://".len() + authority);
+    (start, start + count(target.path) + count(target.query))
 }
 
 /// What is the same for every request with the same token, route and method.

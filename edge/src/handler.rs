@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use edge_authorizer::{Code, Decision, Denial, KnownTokens, MANAGEMENT_PATH, Request, Verdict};
+use edge_authorizer::{Code, Decision, Denial, KnownTokens, MANAGEMENT_PATH, Request, Target, Verdict};
 use wasm_bindgen::JsValue;
 use worker::{Context, Env};
 
@@ -19,7 +19,8 @@ thread_local! {
 
 /// Answers a request: forwards it if the core permits that, explains the refusal otherwise. The answer, or a promise of it.
 pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<JsValue, JsValue> {
-    let path = incoming.target().path;
+    let target = incoming.target();
+    let path = target.path;
     let is_health = path == "/healthz";
     if is_health || asset::is_asset(path) {
         return match (incoming.is_read(), is_health) {
@@ -40,8 +41,8 @@ pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<Js
     if is_management(path) {
         return Ok(management::handle(&edge, &incoming).await?.into());
     }
-    let decision = evaluate(&edge, &incoming).await;
-    let outcome = act(&edge, &incoming, &decision);
+    let decision = evaluate(&edge, &incoming, path).await;
+    let outcome = act(&edge, &incoming, &target, &decision);
     let outcome = outcome.or_else(|code| refuse(&incoming, &decision, code));
     if let Some(known) = &decision.known {
         KNOWN.with_borrow_mut(|tokens| tokens.keep(known));
@@ -49,12 +50,12 @@ pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<Js
     outcome
 }
 
-async fn evaluate(edge: &Edge, incoming: &Incoming) -> Decision {
+async fn evaluate(edge: &Edge, incoming: &Incoming, path: &str) -> Decision {
     let Ok(gateway) = store::gateway(edge).await else { return Decision::without_configuration() };
     let origin = gateway.has_cors().then(|| incoming.header("origin")).flatten();
     let request = Request {
         method: &incoming.method,
-        path: incoming.target().path,
+        path,
         authorization: incoming.authorization.as_deref(),
         origin: origin.as_deref(),
         asks_for_method: origin.is_some() && incoming.header("access-control-request-method").is_some(),
@@ -63,9 +64,9 @@ async fn evaluate(edge: &Edge, incoming: &Incoming) -> Decision {
 }
 
 /// Does what was decided: the answer, or the code of a refusal.
-fn act(edge: &Edge, incoming: &Incoming, decision: &Decision) -> Result<JsValue, Code> {
+fn act(edge: &Edge, incoming: &Incoming, target: &Target<'_>, decision: &Decision) -> Result<JsValue, Code> {
     match &decision.verdict {
-        Verdict::Permit(permit) => Ok(forward(edge, decision, permit, incoming)?.into()),
+        Verdict::Permit(permit) => Ok(forward(edge, decision, permit, incoming, target)?.into()),
         Verdict::Preflight => {
             let answer = Answer::empty(204).with_cors(decision.cors.as_ref()).respond();
             log::decision(decision, None, &http::new_id(), incoming.began);
