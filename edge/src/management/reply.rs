@@ -70,8 +70,9 @@ impl Reply {
         examination: Examination,
     ) -> Self {
         let Applied { before, after, .. } = applied;
-        let Some(after) = after else { return Self::Empty { status: 204, headers: Vec::new() } };
-        let mut headers = vec![("etag", etag(&after.to_string()))];
+        let mut headers = vec![("x-published", published.to_string())];
+        let Some(after) = after else { return Self::Empty { status: 204, headers } };
+        headers.push(("etag", etag(&after.to_string())));
         if matches!(change, Change::AddIdp { .. }) {
             let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
             headers.push(("location", format!("{}/{id}", incoming.target().path)));
