@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit e2e attacks bench format
+.PHONY: help setup build run test lint unit e2e attacks differential abuse bench format
 
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
@@ -8,7 +8,7 @@ CARGO := source scripts/env.sh && cargo
 SHELL := /bin/bash
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
@@ -33,10 +33,18 @@ build: ## Build the worker and the inspector
 	scripts/build-inspector.sh
 
 e2e: ## Run the end-to-end tests in workerd, on what `build` built
-	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs
+	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs tests/differential/*.test.mjs
 
 attacks: ## Run the attack suite in workerd, on what `build` built
 	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/attacks/*.test.mjs
+
+differential: setup ## Compare with jose and Envoy on generated tokens, on what `build` built (COUNT=20000, SEED=1)
+	@scripts/setup-bench.sh
+	DIFFERENTIAL_ENVOY=1 DIFFERENTIAL_COUNT=$(or $(COUNT),20000) DIFFERENTIAL_SEED=$(or $(SEED),1) \
+		node --test --test-timeout 1800000 --test-force-exit --test-reporter spec tests/differential/*.test.mjs
+
+abuse: ## Serve good requests among abuse, on what `build` built, 10 minutes (SECONDS=600)
+	node tests/abuse/abuse.mjs --seconds $(or $(SECONDS),600)
 
 bench: setup ## Measure against other authorizers, 22 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
 	@scripts/setup-bench.sh

@@ -15,12 +15,15 @@ export const hasEnvoy = () => existsSync(ENVOY);
 
 let count = 0;
 
-/** Starts Envoy: `plain`, checking tokens (`jwt`), or keeping those that it has checked (`cache`). */
-export async function startEnvoy(kind, { originUrl }) {
+/**
+ * Starts Envoy: `plain`, checking tokens (`jwt`), or keeping those that it has checked (`cache`). `provider` is whose
+ * tokens it takes, if not those of the benchmark.
+ */
+export async function startEnvoy(kind, { originUrl, provider = benchProvider() }) {
   mkdirSync(FOLDER, { recursive: true });
   const name = `${FOLDER}envoy-${process.pid}-${(count += 1)}`;
   const [file, adminFile] = [`${name}.json`, `${name}.admin`];
-  writeFileSync(file, JSON.stringify(config(kind, new URL(originUrl).port)));
+  writeFileSync(file, JSON.stringify(config(kind, new URL(originUrl).port, provider)));
   const options = ["--concurrency", "1", "--use-dynamic-base-id", "--admin-address-path", adminFile];
   const command = [ENVOY, "-c", file, "--log-level", "error", ...options];
   const { child, gone, stop } = launch(WORKER_CORE, command, ["ignore", "ignore", "pipe"]);
@@ -49,12 +52,12 @@ async function listening(adminFile) {
   }
 }
 
-function config(kind, originPort) {
+function config(kind, originPort, provider) {
   const address = (port) => ({ socket_address: { address: "127.0.0.1", port_value: Number(port) } });
   const filters = [
     ...(kind === "plain"
       ? []
-      : [{ name: "envoy.filters.http.jwt_authn", typed_config: authentication(kind) }]),
+      : [{ name: "envoy.filters.http.jwt_authn", typed_config: authentication(kind, provider) }]),
     {
       name: "envoy.filters.http.router",
       typed_config: { "@type": `${HTTP}.http.router.v3.Router` },
@@ -93,20 +96,21 @@ function config(kind, originPort) {
   };
 }
 
-function authentication(kind) {
-  const keys = Object.entries(KEYS).map(([alg, name]) => ({ ...publicJwk(name), alg, use: "sig" }));
+function authentication(kind, provider) {
+  const cache = kind === "cache" ? { jwt_cache_config: { jwt_cache_size: CACHED_TOKENS } } : {};
   return {
     "@type": `${HTTP}.http.jwt_authn.v3.JwtAuthentication`,
-    providers: {
-      bench: {
-        issuer: ISSUER,
-        audiences: ["data-recorder"],
-        local_jwks: { inline_string: JSON.stringify({ keys }) },
-        forward: false,
-        claim_to_headers: [{ header_name: "x-auth-subject", claim_name: "sub" }],
-        ...(kind === "cache" ? { jwt_cache_config: { jwt_cache_size: CACHED_TOKENS } } : {}),
-      },
-    },
-    rules: [{ match: { prefix: "/" }, requires: { provider_name: "bench" } }],
+    providers: { main: { forward: false, ...provider, ...cache } },
+    rules: [{ match: { prefix: "/" }, requires: { provider_name: "main" } }],
+  };
+}
+
+function benchProvider() {
+  const keys = Object.entries(KEYS).map(([alg, name]) => ({ ...publicJwk(name), alg, use: "sig" }));
+  return {
+    issuer: ISSUER,
+    audiences: ["data-recorder"],
+    local_jwks: { inline_string: JSON.stringify({ keys }) },
+    claim_to_headers: [{ header_name: "x-auth-subject", claim_name: "sub" }],
   };
 }
