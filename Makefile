@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit e2e attacks differential abuse bench format
+.PHONY: help setup build run test lint unit e2e attacks differential abuse fuzz bench format
 
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
 ORIGIN_PORT ?= 9000
+SECONDS ?= 600
 CARGO := source scripts/env.sh && cargo
 SHELL := /bin/bash
 
@@ -13,17 +14,20 @@ help: ## Show what can be made
 run: setup ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
 
-test: setup lint unit build e2e attacks ## Check everything
+test: SECONDS = 10
+test: setup lint unit fuzz build e2e attacks ## Check everything
 
 setup: ## Install what the build needs (run and test do it themselves)
 	@scripts/setup.sh
 
-lint: ## Check formatting, clippy with warnings denied, and the API's description
+lint: ## Check formatting, clippy with warnings denied, the API's description, and what the lock files bring in
 	$(CARGO) fmt --all -- --check
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml -- --check
 	$(CARGO) clippy --locked --package edge-authorizer --package wycheproof-cases --all-targets -- -D warnings
 	$(CARGO) clippy --locked --package edge --package inspector --package webcrypto --target wasm32-unknown-unknown -- -D warnings
 	npx prettier --check --log-level warn .
 	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
+	source scripts/env.sh && node scripts/supply.mjs
 
 unit: ## Run the native tests of the core
 	$(CARGO) test --locked --package edge-authorizer
@@ -45,6 +49,9 @@ differential: setup ## Compare with jose and Envoy on generated tokens, on what 
 
 abuse: ## Serve good requests among abuse, on what `build` built, 10 minutes (SECONDS=600)
 	node tests/abuse/abuse.mjs --seconds $(or $(SECONDS),600)
+
+fuzz: ## Fuzz each part of the core for SECONDS=600, two at a time (TARGETS="path token …" for parts)
+	@scripts/fuzz.sh $(SECONDS) $(TARGETS)
 
 bench: setup ## Measure against other authorizers, 22 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
 	@scripts/setup-bench.sh
