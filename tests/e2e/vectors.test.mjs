@@ -1,16 +1,13 @@
 // The vectors of tests/vectors/, through the worker in workerd. tests/vectors.rs runs the same files natively.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startOrigin } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { publishing } from "./issuer.mjs";
-import { keyRecord, merge, publicJwk, sign } from "./tokens.mjs";
+import { keyRecord } from "./tokens.mjs";
+import { allVectors, authorizationOf, keysOf } from "./vectors.mjs";
 
-const FOLDER = new URL("../vectors/", import.meta.url);
-
-for (const file of readdirSync(FOLDER)) {
-  const vectors = JSON.parse(readFileSync(new URL(file, FOLDER)));
+for (const [file, vectors] of allVectors()) {
   describe(file, () => {
     let origin;
     let gateway;
@@ -40,25 +37,13 @@ for (const file of readdirSync(FOLDER)) {
   });
 }
 
-function stored({ routes, projects, keys }, originUrl) {
+function stored(vectors, originUrl) {
+  const { routes, projects, keys } = vectors;
   const config = { gateway: { origins: { insights: { url: originUrl } }, routes } };
   for (const [project, idps] of Object.entries(projects)) config[`project/${project}`] = { version: 1, idps };
   const jwks = {};
-  for (const [issuer, names] of Object.entries(keys)) {
-    jwks[issuer] = keyRecord(names.map((key) => (typeof key === "string" ? publicJwk(key) : key)));
-  }
+  for (const issuer of Object.keys(keys)) jwks[issuer] = keyRecord(keysOf(vectors, issuer));
   return { config, jwks };
-}
-
-async function authorizationOf({ token, now }, vector) {
-  if (vector.authorization !== undefined || vector.token === null) return vector.authorization;
-  const { alg = token.alg, key = token.key, kid = key, header } = vector.sign ?? {};
-  const claims = merge(token.claims, vector.claims);
-  // The vectors have a time of their own; here it is now.
-  const shift = Math.floor(Date.now() / 1000) - now;
-  for (const name of ["exp", "iat", "nbf"]) if (typeof claims[name] === "number") claims[name] += shift;
-  const jws = await sign(key, merge({ alg, kid, typ: "JWT", ...token.header }, header), claims);
-  return `Bearer ${jws}`;
 }
 
 function assertExpected(answer, { method, expect }) {
