@@ -1,5 +1,7 @@
 // The vectors of tests/vectors/ as requests of now.
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { merge, publicJwk, sign } from "./tokens.mjs";
 
 const FOLDER = new URL("../vectors/", import.meta.url);
@@ -22,4 +24,22 @@ export async function authorizationOf({ token, now }, vector) {
   for (const name of ["exp", "iat", "nbf"]) if (typeof claims[name] === "number") claims[name] += shift;
   const jws = await sign(key, merge({ alg, kid, typ: "JWT", ...token.header }, header), claims);
   return `Bearer ${jws}`;
+}
+
+/** Holds an explanation against what a vector expects, the steps of its trace in their order. */
+export function assertExplained(explanation, expect) {
+  const text = JSON.stringify(explanation, null, 2);
+  assert.equal(explanation.status, expect.status, text);
+  assert.equal(explanation.code, expect.code ?? null, text);
+  for (const member of ["idp", "subject", "roles"]) {
+    if (expect[member]) assert.deepEqual(explanation[member], expect[member], text);
+  }
+  const steps = explanation.trace[Symbol.iterator]();
+  for (const expected of expect.trace ?? []) {
+    const isExpected = (step) =>
+      Object.entries(expected).every(([name, value]) => isDeepStrictEqual(step[name], value));
+    let found = steps.next();
+    while (!found.done && !isExpected(found.value)) found = steps.next();
+    assert.ok(!found.done, `no ${JSON.stringify(expected)} in ${text}`);
+  }
 }
