@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit e2e attacks differential abuse fuzz bench format
+.PHONY: help setup build run test lint unit e2e attacks differential abuse fuzz page screenshots bench format
 
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
@@ -15,17 +15,18 @@ run: setup ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
 
 test: SECONDS = 10
-test: setup lint unit fuzz build e2e attacks ## Check everything
+test: setup lint unit fuzz build e2e attacks page ## Check everything
 
 setup: ## Install what the build needs (run and test do it themselves)
 	@scripts/setup.sh
 
-lint: ## Check formatting, clippy with warnings denied, the API's description, and what the lock files bring in
+lint: ## Check formatting, types, clippy with warnings denied, the API's description, and what the lock files bring in
 	$(CARGO) fmt --all -- --check
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml -- --check
 	$(CARGO) clippy --locked --package edge-authorizer --package wycheproof-cases --all-targets -- -D warnings
 	$(CARGO) clippy --locked --package edge --package inspector --package webcrypto --target wasm32-unknown-unknown -- -D warnings
 	npx prettier --check --log-level warn .
+	npx tsc --project inspector/page
 	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
 	source scripts/env.sh && node scripts/supply.mjs
 
@@ -52,6 +53,15 @@ abuse: ## Serve good requests among abuse, on what `build` built, 10 minutes (SE
 
 fuzz: ## Fuzz each part of the core for SECONDS=600, two at a time (TARGETS="path token …" for parts)
 	@scripts/fuzz.sh $(SECONDS) $(TARGETS)
+
+page: ## Run the tests of the inspector page in Chromium, on what `build` built
+	@scripts/setup-browser.sh
+	node --test --test-timeout 300000 --test-force-exit --test-reporter spec tests/page/*.test.mjs
+
+screenshots: setup ## Make the pictures of the README
+	@scripts/setup-browser.sh
+	scripts/build-inspector.sh
+	node tests/page/screenshots.mjs
 
 bench: setup ## Measure against other authorizers, 22 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
 	@scripts/setup-bench.sh

@@ -25,6 +25,10 @@ const TOLERATED = new Map([
     "npm @img/sharp",
     "a library of miniflare's for images, which nothing here uses; not part of what is built",
   ],
+  [
+    "npm axe-core",
+    "looks for what keeps people from using the page, in the tests' browser; not part of what is built",
+  ],
 ]);
 
 /** Crates of which there are two versions, and why. */

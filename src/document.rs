@@ -53,17 +53,20 @@ impl Display for Faults {
 pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
     let faults = RefCell::default();
     let outcome = read(&Node { value: document, pointer: String::new(), faults: &faults });
-    let mut faults = faults.into_inner();
-    faults.truncate(MAX_FAULTS);
+    let faults = faults.into_inner();
     match outcome {
         Some(outcome) if faults.is_empty() => Ok(outcome),
-        _ => {
-            if faults.is_empty() {
-                faults.push(fault(document, String::new(), "another document"));
-            }
-            Err(Faults(faults))
-        }
+        _ => Err(conclude(document, faults)),
     }
+}
+
+/// The faults that are told of a document which cannot be read. Apart from `read`, and so compiled once for all kinds.
+fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
+    faults.truncate(MAX_FAULTS);
+    if faults.is_empty() {
+        faults.push(fault(document, String::new(), &"another document"));
+    }
+    Faults(faults)
 }
 
 /// The most faults that are told of one document.
@@ -72,7 +75,7 @@ const MAX_FAULTS: usize = 100;
 /// The longest value that is repeated in a fault, in bytes of JSON.
 const MAX_REPEATED: usize = 200;
 
-fn fault(value: &Value, pointer: String, expected: impl Display) -> Fault {
+fn fault(value: &Value, pointer: String, expected: &dyn Display) -> Fault {
     let text = value.to_string();
     let is_short = text.len() <= MAX_REPEATED;
     let shortened = || Value::String(text.chars().take(MAX_REPEATED).chain("…".chars()).collect());
@@ -93,6 +96,10 @@ pub struct Node<'d> {
 impl<'d> Node<'d> {
     /// Notes that this value is wrong and what would be right.
     pub fn fault(&self, expected: impl Display) {
+        self.note(&expected);
+    }
+
+    fn note(&self, expected: &dyn Display) {
         self.faults.borrow_mut().push(fault(self.value, self.pointer.clone(), expected));
     }
 
@@ -156,6 +163,11 @@ impl<'d> Node<'d> {
     where
         T: for<'t> TryFrom<&'t str, Error: Display>,
     {
+        self.some_elements()?.iter().map(Node::parse).collect::<Vec<_>>().into_iter().collect()
+    }
+
+    /// The elements of a list that has some, and not too many.
+    fn some_elements(&self) -> Option<Vec<Self>> {
         let elements = self.elements()?;
         if elements.is_empty() {
             self.fault("at least one element, or no list at all");
@@ -165,7 +177,7 @@ impl<'d> Node<'d> {
             self.fault(format_args!("at most {MAX_ELEMENTS} elements"));
             return None;
         }
-        elements.iter().map(Node::parse).collect::<Vec<_>>().into_iter().collect()
+        Some(elements)
     }
 
     /// The members of an object whose names are data, in order.
@@ -179,12 +191,15 @@ impl<'d> Node<'d> {
         let map = self.or_fault(self.value.as_object(), "an object")?;
         let properties = Properties { node: self, map, known: RefCell::default() };
         let outcome = read(&properties);
-        let known = properties.known.into_inner();
+        self.fault_unknown(map, &properties.known.into_inner());
+        outcome
+    }
+
+    fn fault_unknown(&self, map: &'d Map<String, Value>, known: &BTreeSet<&'static str>) {
         for (name, value) in map.iter().filter(|(name, _)| !known.contains(name.as_str())) {
             let names: Vec<_> = known.iter().copied().collect();
             self.child(name, value).fault(format_args!("one of the properties {}", names.join(", ")));
         }
-        outcome
     }
 }
 
@@ -207,13 +222,14 @@ impl<'d> Properties<'_, 'd> {
     pub fn required(&self, name: &'static str, expected: impl Display) -> Option<Node<'d>> {
         let property = self.optional(name);
         if property.is_none() {
-            self.node.faults.borrow_mut().push(Fault {
-                pointer: format!("{}/{name}", self.node.pointer),
-                value: None,
-                expected: expected.to_string(),
-            });
+            self.note_missing(name, &expected);
         }
         property
+    }
+
+    fn note_missing(&self, name: &str, expected: &dyn Display) {
+        let (pointer, expected) = (format!("{}/{name}", self.node.pointer), expected.to_string());
+        self.node.faults.borrow_mut().push(Fault { pointer, value: None, expected });
     }
 
     /// The property `name` must not be there.

@@ -1,8 +1,6 @@
 //! A decision for people: what a caller would get, and why.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::code::Code;
 use crate::decision::{Decision, Identity, Outcome};
@@ -27,7 +25,8 @@ pub struct Explanation {
     /// The caller's roles in the project; none where no entry recognised them.
     pub roles: Vec<Role>,
     /// The headers by which the origin would know the caller; none where it would not get the request.
-    pub origin_headers: BTreeMap<&'static str, String>,
+    #[serde(serialize_with = "as_object")]
+    pub origin_headers: Vec<(&'static str, String)>,
     /// Every step that led there.
     pub trace: Trace,
 }
@@ -59,4 +58,8 @@ impl From<Decision> for Explanation {
         let Decision { verdict, identity, trace, .. } = decision;
         Self::new(verdict.outcome(), verdict.code(), identity.as_deref(), trace)
     }
+}
+
+fn as_object<S: Serializer>(headers: &[(&'static str, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(headers.iter().map(|(name, value)| (name, value)))
 }

@@ -72,6 +72,11 @@ impl Statement {
         &self.issuer
     }
 
+    /// The time of the `exp` claim.
+    pub fn expires(&self) -> Time {
+        self.times.expires
+    }
+
     /// All claims.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims

@@ -20,12 +20,13 @@ fn a_suggestion_recognises_the_bearer_of_the_token_it_is_made_of() {
             let Some(token) = vectors.token(case) else { continue };
             let parsed = Token::parse(&token).unwrap();
             let project = vectors.project_of(case);
-            let suggestion = suggest(parsed.untrusted(), Some(&project));
-            let idp = CustomIdp::parse(&suggestion.idp).unwrap();
+            let suggested = suggest(parsed.untrusted(), Some(&project)).idp;
+            let suggested = serde_json::to_value(suggested).unwrap();
+            let idp = CustomIdp::parse(&suggested).unwrap();
             let mut with_suggestion = vectors.clone();
-            with_suggestion.projects.insert(project.to_string(), json!([suggestion.idp]));
+            with_suggestion.projects.insert(project.to_string(), json!([suggested]));
             let decision = with_suggestion.decide(case);
-            let name = format!("{file}: {}: {}", case.name, suggestion.idp);
+            let name = format!("{file}: {}: {}", case.name, suggested);
             let identity = decision.identity.as_deref().unwrap_or_else(|| panic!("{name}"));
             assert!(!identity.subject.is_empty());
             if let RoleDetection::Claim { .. } = idp.role_detection {
@@ -51,7 +52,8 @@ fn the_worked_entries_are_what_is_suggested() {
         let token = vectors.token(&vectors.cases[0]).unwrap();
         let project = vectors.project_of(&vectors.cases[0]);
         let mut worked = vectors.projects[project.as_str()][entry].clone();
-        let mut suggested = suggest(Token::parse(&token).unwrap().untrusted(), Some(&project)).idp;
+        let suggested = suggest(Token::parse(&token).unwrap().untrusted(), Some(&project)).idp;
+        let mut suggested = serde_json::to_value(suggested).unwrap();
         for name in differs.into_iter().chain(["id", "label"]) {
             worked.as_object_mut().unwrap().remove(name);
             suggested.as_object_mut().unwrap().remove(name);

@@ -2,12 +2,12 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
-use edge_authorizer::{Decision, Explanation};
+use edge_authorizer::Decision;
 use serde_json::{Value, json};
 
 mod support;
 
-use support::vectors::{Expect, all};
+use support::vectors::{Expect, all, explanation};
 
 #[test]
 fn every_vector_is_decided_as_expected() {
@@ -23,7 +23,7 @@ fn every_vector_is_decided_as_expected() {
 }
 
 fn assert_expected(decision: Decision, expect: &Expect, case: &str) {
-    let explanation = serde_json::to_value(Explanation::from(decision)).unwrap();
+    let explanation = explanation(decision);
     let outcome = (&explanation["status"], &explanation["code"]);
     assert_eq!(outcome, (&json!(expect.status), &json!(expect.code)), "{case}: {explanation:#}");
     let assert_member = |name: &str, expected: Option<Value>| {

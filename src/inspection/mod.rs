@@ -15,4 +15,4 @@ pub use dissection::{Dissection, Flaw, Part, PartName, dissect};
 pub use matches::{RoleMatch, RoleMatches, match_roles};
 pub use narrative::{Line, Mark, Setting, narrate};
 pub use provider::Provider;
-pub use suggestion::{Suggestion, suggest};
+pub use suggestion::{SuggestedIdp, Suggestion, suggest};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::reason::reason;
+use super::reason::{in_common, reason};
 use super::wording::{duration, list};
 use crate::authorize::Clock;
 use crate::code::Code;
@@ -57,8 +57,13 @@ pub struct Setting<'s> {
 /// Tells an explanation.
 pub fn narrate(explanation: &Explanation, setting: Setting<'_>) -> Vec<Line> {
     let mut narrative = Narrative { setting, lines: Vec::new(), entry: None, tells_roles: false };
+    let is_untimely = |step: &Step| matches!(step, Step::Untimely { .. });
+    let is_timely = !explanation.trace.steps().iter().any(is_untimely);
     for step in explanation.trace.steps() {
         narrative.tell(step);
+        if is_timely && matches!(step, Step::Token { .. } | Step::Claims { .. }) {
+            narrative.tell_timely();
+        }
     }
     narrative.conclude(explanation);
     narrative.lines
@@ -144,6 +149,18 @@ impl Narrative<'_> {
         self.say(Mark::Passed, format!("The path leads to the route `{path}`, {demand}."));
     }
 
+    fn tell_timely(&mut self) {
+        let Setting { statement, clock, .. } = self.setting;
+        let Some(expires) = statement.map(|statement| statement.expires().as_seconds()) else { return };
+        let away = duration(expires - clock.now.as_seconds());
+        let text = if expires > clock.now.as_seconds() {
+            format!("It is valid for another {away} (`exp`).")
+        } else {
+            format!("It expired {away} ago (`exp`); clocks may differ by {}.", duration(clock.skew))
+        };
+        self.say(Mark::Passed, text);
+    }
+
     fn tell_untimely(&mut self, claim: TimeClaim, value: Time, now: Time) {
         let away = duration(now.as_seconds() - value.as_seconds());
         let skew = duration(self.setting.clock.skew);
@@ -201,7 +218,8 @@ impl Narrative<'_> {
         match outcome {
             IdpOutcome::Applies => {
                 self.tells_roles = false;
-                self.say(Mark::Passed, format!("Entry `{id}` applies."));
+                let shared = self.entry.map(|idp| format!(": {}", in_common(idp))).unwrap_or_default();
+                self.say(Mark::Passed, format!("Entry `{id}` applies{shared}."));
             }
             IdpOutcome::Decides => {
                 self.introduce_roles();

@@ -45,6 +45,22 @@ pub fn reason(idp: &CustomIdp, statement: &Statement, outcome: IdpOutcome) -> Op
     }
 }
 
+/// What an entry that applies to a token has in common with it.
+pub fn in_common(idp: &CustomIdp) -> String {
+    let demands = [
+        (idp.allowed_azp.is_some(), "client"),
+        (idp.allowed_aud.is_some(), "audience"),
+        (idp.allowed_algs.is_some(), "algorithm"),
+        (idp.allowed_typ.is_some(), "type"),
+    ];
+    let demanded = demands.into_iter().filter(|(is_demanded, _)| *is_demanded).map(|(_, what)| what);
+    let mut shared: Vec<_> = std::iter::once("issuer").chain(demanded).collect();
+    match shared.pop() {
+        Some(last) if !shared.is_empty() => format!("the token has its {} and {last}", shared.join(", ")),
+        _ => "the token has its issuer".to_owned(),
+    }
+}
+
 fn texts(allowed: Option<&Vec<String>>) -> String {
     list(allowed.into_iter().flatten().map(String::as_str), "or")
 }

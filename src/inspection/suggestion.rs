@@ -1,7 +1,9 @@
 //! An entry that recognises the bearer of a token, made from the token alone.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::guess::{RolesClaim, find_roles};
 use super::provider::{Profile, Provider};
@@ -18,9 +20,36 @@ pub struct Suggestion {
     /// The provider's name for people.
     pub provider_name: &'static str,
     /// The entry.
-    pub idp: Value,
+    pub idp: SuggestedIdp,
     /// What to look at before it is saved.
     pub notes: Vec<String>,
+}
+
+/// An entry, its properties in the order in which people write them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestedIdp {
+    id: String,
+    iss: String,
+    label: BTreeMap<&'static str, &'static str>,
+    id_claim: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    azp_claim: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed_azp: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed_aud: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed_typ: Vec<&'static str>,
+    role_detection: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles_claim: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_template: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed_roles: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    defined_roles: Vec<&'static str>,
 }
 
 /// The most roles that an entry is made to name.
@@ -31,31 +60,30 @@ pub fn suggest(statement: &Statement, project: Option<&ProjectId>) -> Suggestion
     let claims = statement.claims();
     let provider = Provider::of(statement.issuer(), claims);
     let profile = provider.profile();
-    let mut draft = Draft { provider, profile, claims, entry: Map::new(), notes: Vec::new() };
+    let idp = SuggestedIdp {
+        id: profile.id.to_owned(),
+        iss: statement.issuer().to_owned(),
+        label: [("en", profile.name)].into(),
+        ..SuggestedIdp::default()
+    };
+    let mut draft = Draft { provider, profile, claims, idp, notes: Vec::new() };
     draft.note_other_kinds(statement);
-    draft.set("id", profile.id);
-    draft.set("iss", statement.issuer());
-    draft.set("label", json!({ "en": profile.name }));
     draft.identify();
     draft.restrict(statement);
     draft.detect_roles(project);
-    let Draft { entry, notes, .. } = draft;
-    Suggestion { provider, provider_name: profile.name, idp: Value::Object(entry), notes }
+    let Draft { idp, notes, .. } = draft;
+    Suggestion { provider, provider_name: profile.name, idp, notes }
 }
 
 struct Draft<'c> {
     provider: Provider,
     profile: &'static Profile,
     claims: &'c Map<String, Value>,
-    entry: Map<String, Value>,
+    idp: SuggestedIdp,
     notes: Vec<String>,
 }
 
 impl Draft<'_> {
-    fn set(&mut self, name: &str, value: impl Into<Value>) {
-        self.entry.insert(name.to_owned(), value.into());
-    }
-
     fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
@@ -96,7 +124,7 @@ impl Draft<'_> {
             self.note(format!("the token has no `{name}`: name another claim that identifies the caller"));
             (name, String::new())
         });
-        self.set("idClaim", name);
+        self.idp.id_claim = name;
         match (self.provider, name) {
             (Provider::EntraV1 | Provider::EntraV2, "sub") => {
                 self.note(
@@ -115,25 +143,23 @@ impl Draft<'_> {
         let client = self.first_text(self.profile.client_claims);
         if let Some((name, client)) = &client {
             if *name != "azp" {
-                self.set("azpClaim", *name);
+                self.idp.azp_claim = Some(name);
             }
-            self.set("allowedAzp", json!([client]));
+            self.idp.allowed_azp = vec![client.clone()];
         }
         let audiences: Vec<_> = self
             .audiences()
             .into_iter()
             .filter(|audience| !self.provider.addresses_everybody(audience))
             .collect();
-        if !audiences.is_empty() {
-            self.set("allowedAud", json!(audiences));
-        }
         if client.is_none() && audiences.is_empty() {
             self.note("the token names neither a client nor an API: every token of the issuer will count");
         }
+        self.idp.allowed_aud = audiences;
         let media_type =
             statement.header().and_then(|header| header.media_type.as_deref()).unwrap_or_default();
         if matches!(&*media_type.to_ascii_lowercase(), "at+jwt" | "application/at+jwt") {
-            self.set("allowedTyp", json!(["at+jwt"]));
+            self.idp.allowed_typ = vec!["at+jwt"];
         }
     }
 
@@ -149,16 +175,16 @@ impl Draft<'_> {
 
     fn detect_roles(&mut self, project: Option<&ProjectId>) {
         let Some(found) = find_roles(self.provider, self.claims, project.map(ProjectId::as_str)) else {
-            self.set("roleDetection", "DEFINED");
-            self.set("definedRoles", json!(["access"]));
+            self.idp.role_detection = "DEFINED";
+            self.idp.defined_roles = vec!["access"];
             return self.note(
                 "the token carries no roles: `definedRoles` is what every caller gets, choose it with care",
             );
         };
         let RolesClaim { name, values, template, of_project } = found;
-        self.set("roleDetection", "CLAIM");
-        self.set("rolesClaim", &*name);
-        self.set("roleTemplate", &*template);
+        self.idp.role_detection = "CLAIM";
+        self.idp.roles_claim = Some(name.clone());
+        self.idp.role_template = Some(template.clone());
         if of_project > 0 {
             return;
         }
@@ -166,10 +192,10 @@ impl Draft<'_> {
             self.note(format!("no value of `{name}` names the project `{project}`: its roles count in every project that has this entry"));
         }
         if template == "{roleName}" {
-            let roles: Vec<_> =
-                values.iter().filter(|value| Role::try_from(&***value).is_ok()).take(MAX_ROLES).collect();
+            let is_role = |value: &String| Role::try_from(&**value).is_ok();
+            let roles: Vec<_> = values.into_iter().filter(is_role).take(MAX_ROLES).collect();
             if !roles.is_empty() {
-                self.set("allowedRoles", json!(roles));
+                self.idp.allowed_roles = roles;
                 self.note("`allowedRoles` has the roles of this token: take out what must not count");
             }
         }
@@ -185,6 +211,7 @@ impl Draft<'_> {
 mod tests {
     use super::*;
     use crate::idp::CustomIdp;
+    use serde_json::json;
 
     fn suggestion(claims: &Value) -> Suggestion {
         let statement = Statement::new(claims.as_object().unwrap().clone(), None).unwrap();
@@ -196,6 +223,7 @@ mod tests {
         let Suggestion { provider, idp, notes, .. } =
             suggestion(&json!({ "iss": "http://127.0.0.1:9100", "iat": 0, "exp": 1 }));
         assert_eq!(provider, Provider::Other);
+        let idp = serde_json::to_value(idp).unwrap();
         assert_eq!(
             idp,
             json!({
@@ -225,7 +253,7 @@ mod tests {
             "iss": "https://a.example", "iat": 0, "exp": 1, "sub": "s", "azp": "c", "roles": ["reader", "a b"]
         });
         let Suggestion { idp, notes, .. } = suggestion(&claims);
-        assert_eq!(idp["allowedRoles"], json!(["reader"]));
+        assert_eq!(idp.allowed_roles, ["reader"]);
         assert_eq!(notes.len(), 2, "{notes:?}");
     }
 }

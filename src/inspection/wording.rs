@@ -1,5 +1,7 @@
 //! Values in a person's words.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 /// The longest value that is repeated, in characters.
@@ -7,6 +9,9 @@ const MAX_REPEATED: usize = 200;
 
 /// The most elements of a list that are told.
 const MAX_LISTED: usize = 12;
+
+/// The longest length of time that is told, in seconds.
+const MAX_TOLD: f64 = 1e11;
 
 /// A value between backticks, shortened.
 pub fn quoted(value: &Value) -> String {
@@ -34,6 +39,9 @@ pub fn list<'t>(texts: impl IntoIterator<Item = &'t str>, conjunction: &str) -> 
 /// A length of time, whatever its sign.
 pub fn duration(seconds: f64) -> String {
     let seconds = seconds.abs();
+    if seconds.partial_cmp(&MAX_TOLD).is_none_or(Ordering::is_gt) {
+        return "thousands of years".to_owned();
+    }
     let (unit, name) = match seconds {
         _ if seconds < 120.0 => (1.0, "second"),
         _ if seconds < 7200.0 => (60.0, "minute"),
@@ -65,7 +73,8 @@ mod tests {
         assert_eq!(duration(180.0), "3 minutes");
         assert_eq!(duration(7200.0), "2 hours");
         assert_eq!(duration(200_000.0), "2 days");
-        assert_eq!(duration(f64::INFINITY), "inf days");
+        assert_eq!(duration(1e300), "thousands of years");
+        assert_eq!(duration(f64::NAN), "thousands of years");
     }
 
     #[test]

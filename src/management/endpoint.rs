@@ -29,6 +29,8 @@ pub enum Endpoint {
     IdpOrder(ProjectId),
     /// `/projects/{project}/audit-log`: who changed what.
     AuditLog(ProjectId),
+    /// `/projects/{project}/explain`: what would become of a request.
+    Explain(ProjectId),
 }
 
 /// Why a request means nothing.
@@ -69,6 +71,7 @@ impl Endpoint {
             }
             ["custom-idp-order"] => Some(Self::IdpOrder(project)),
             ["audit-log"] => Some(Self::AuditLog(project)),
+            ["explain"] => Some(Self::Explain(project)),
             _ => None,
         }
     }
@@ -79,7 +82,7 @@ impl Endpoint {
         match self {
             Self::Gateway | Self::IdpOrder(_) => &[Get, Head, Put],
             Self::Projects | Self::AuditLog(_) | Self::Keys(..) => &[Get, Head],
-            Self::KeysRefresh(..) => &[Post],
+            Self::KeysRefresh(..) | Self::Explain(_) => &[Post],
             Self::KeyDistrust(..) => &[Delete, Put],
             Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
             Self::Idps(_) => &[Get, Head, Post],
@@ -95,8 +98,8 @@ impl Endpoint {
     /// Whether the query of such a request may have this parameter. One that nobody knows is refused, not ignored: a
     /// misspelt `dryRun` would store what was not meant to be stored.
     pub fn takes(&self, method: Method, name: &str, value: &str) -> bool {
-        let is_change =
-            !matches!(method, Method::Get | Method::Head) && !matches!(self, Self::KeysRefresh(..));
+        let is_read = matches!(method, Method::Get | Method::Head);
+        let is_change = !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_));
         match (name, self) {
             ("dryRun", _) => is_change && is_flag(value),
             ("force", _) => is_change && is_flag(value) && self.owned_project().is_some(),
@@ -117,7 +120,8 @@ impl Endpoint {
             | Self::KeysRefresh(project, _)
             | Self::KeyDistrust(project, ..)
             | Self::IdpOrder(project)
-            | Self::AuditLog(project) => Some(project),
+            | Self::AuditLog(project)
+            | Self::Explain(project) => Some(project),
         }
     }
 

@@ -4,8 +4,10 @@ mod endpoint;
 mod keys;
 mod precondition;
 mod project;
+mod question;
 
 pub use endpoint::{Endpoint, NoEndpoint};
 pub use keys::IssuerKeys;
 pub use precondition::{Precondition, etag};
 pub use project::{Applied, Change, OWNER, Project, Refusal, read_project};
+pub use question::Question;

@@ -1,24 +1,31 @@
-// The vectors of tests/vectors/, through the worker in workerd. tests/vectors.rs runs the same files natively.
+// The vectors of tests/vectors/, through the worker in workerd and through its explain API. tests/vectors.rs runs the
+// same files natively, tests/page/vectors.test.mjs in the page.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startOrigin } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { publishing } from "./issuer.mjs";
-import { keyRecord, merge, publicJwk, sign } from "./tokens.mjs";
+import { keyRecord, publicJwk } from "./tokens.mjs";
+import { allVectors, assertExplained, authorizationOf, keysOf } from "./vectors.mjs";
 
-const FOLDER = new URL("../vectors/", import.meta.url);
+const ADMIN_TOKEN = "the-admin-token";
 
-for (const file of readdirSync(FOLDER)) {
-  const vectors = JSON.parse(readFileSync(new URL(file, FOLDER)));
+for (const [file, vectors] of allVectors()) {
   describe(file, () => {
     let origin;
     let gateway;
 
     before(async () => {
       origin = await startOrigin();
-      const { config, jwks } = stored(vectors, origin.url);
-      gateway = await startGateway({ config, jwks, outbound: publishing(jwks) });
+      const jwks = records(vectors);
+      // Some issuers differ in a slash alone, and no network has both: each answers while its entries are saved.
+      let network = publishing(jwks);
+      const outbound = (request) => network(request);
+      gateway = await startGateway({ jwks, bindings: { ADMIN_TOKEN }, outbound });
+      await configure(gateway, vectors, origin.url, ({ iss }) => {
+        network = publishing({ [iss]: jwks[iss] });
+      });
+      network = publishing(jwks);
     });
 
     after(async () => {
@@ -36,29 +43,51 @@ for (const file of readdirSync(FOLDER)) {
           assertExpected(answer, vector);
         }
       });
+
+      test(`explained: ${vector.name}`, async () => {
+        const { path, method = "GET", expect } = vector;
+        const authorization = await authorizationOf(vectors, vector);
+        // Another scheme than Bearer brings no token.
+        const token = authorization?.match(/^Bearer (.*)$/)?.[1];
+        const project = path.match(/\/(\w[\w-]*)\/(data|x|admin)$/)?.[1] ?? Object.keys(vectors.projects)[0];
+        const answer = await call(gateway, "POST", `/projects/${project}/explain`, { token, method, path });
+        // Of a project that does not exist nobody can ask.
+        if (!vectors.projects[project]) return assert.equal(answer.status, 404);
+        assert.equal(answer.status, 200, answer.text);
+        assertExplained(answer.json(), expect);
+      });
     }
   });
 }
 
-function stored({ routes, projects, keys }, originUrl) {
-  const config = { gateway: { origins: { insights: { url: originUrl } }, routes } };
-  for (const [project, idps] of Object.entries(projects)) config[`project/${project}`] = { version: 1, idps };
-  const jwks = {};
-  for (const [issuer, names] of Object.entries(keys)) {
-    jwks[issuer] = keyRecord(names.map((key) => (typeof key === "string" ? publicJwk(key) : key)));
-  }
-  return { config, jwks };
+/** The key sets of all issuers that entries name, as KV has them; where the vectors have none, it is some other's. */
+function records(vectors) {
+  const named = Object.values(vectors.projects).flatMap((entries) => entries.map(({ iss }) => iss));
+  const issuers = new Set([...Object.keys(vectors.keys), ...named]);
+  const record = (issuer) => keyRecord(keysOf(vectors, issuer) ?? [publicJwk("ec521-1")]);
+  return Object.fromEntries([...issuers].map((issuer) => [issuer, record(issuer)]));
 }
 
-async function authorizationOf({ token, now }, vector) {
-  if (vector.authorization !== undefined || vector.token === null) return vector.authorization;
-  const { alg = token.alg, key = token.key, kid = key, header } = vector.sign ?? {};
-  const claims = merge(token.claims, vector.claims);
-  // The vectors have a time of their own; here it is now.
-  const shift = Math.floor(Date.now() / 1000) - now;
-  for (const name of ["exp", "iat", "nbf"]) if (typeof claims[name] === "number") claims[name] += shift;
-  const jws = await sign(key, merge({ alg, kid, typ: "JWT", ...token.header }, header), claims);
-  return `Bearer ${jws}`;
+/** Routes, projects and entries, by the management API; `prepare` is told of each entry before it is saved. */
+async function configure(gateway, { routes, projects }, originUrl, prepare) {
+  const made = async (...request) => {
+    const { status, text } = await call(gateway, ...request);
+    assert.equal(status, 201, text);
+  };
+  await made("PUT", "/gateway", { origins: { insights: { url: originUrl } }, routes });
+  for (const [project, entries] of Object.entries(projects)) {
+    await made("PUT", `/projects/${project}`, {});
+    for (const entry of entries) {
+      prepare(entry);
+      await made("POST", `/projects/${project}/custom-idp`, entry);
+    }
+  }
+}
+
+function call(gateway, method, path, document) {
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
+  const body = JSON.stringify(document);
+  return send(gateway.url, `/project-management-service/v1${path}`, { method, headers, body });
 }
 
 function assertExpected(answer, { method, expect }) {

@@ -3,17 +3,17 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 pub mod random;
+#[path = "../../examples/explain/signature.rs"]
+mod signature;
 pub mod vectors;
+
+pub use signature::check;
 
 use std::collections::BTreeMap;
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    self, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, RsaPublicKeyComponents, UnparsedPublicKey,
-};
+use aws_lc_rs::signature::{self as scheme, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-use edge_authorizer::SignatureCheck;
-use edge_authorizer::trace::KeyOutcome;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ impl TestKey {
     fn signature(&self, algorithm: &str, input: &[u8]) -> Vec<u8> {
         let der = Base64::decode_vec(&self.pkcs8).unwrap();
         let random = SystemRandom::new();
-        let rsa = |padding: &'static dyn signature::RsaEncoding| {
+        let rsa = |padding: &'static dyn scheme::RsaEncoding| {
             let pair = RsaKeyPair::from_pkcs8(&der).unwrap();
             let mut signature = vec![0; pair.public_modulus_len()];
             pair.sign(padding, &random, input, &mut signature).unwrap();
@@ -62,45 +62,17 @@ impl TestKey {
             pair.sign(&random, input).unwrap().as_ref().to_vec()
         };
         match algorithm {
-            "RS256" => rsa(&signature::RSA_PKCS1_SHA256),
-            "RS384" => rsa(&signature::RSA_PKCS1_SHA384),
-            "RS512" => rsa(&signature::RSA_PKCS1_SHA512),
-            "PS256" => rsa(&signature::RSA_PSS_SHA256),
-            "PS384" => rsa(&signature::RSA_PSS_SHA384),
-            "PS512" => rsa(&signature::RSA_PSS_SHA512),
-            "ES256" => ecdsa(&signature::ECDSA_P256_SHA256_FIXED_SIGNING),
-            "ES384" => ecdsa(&signature::ECDSA_P384_SHA384_FIXED_SIGNING),
-            "ES512" => ecdsa(&signature::ECDSA_P521_SHA512_FIXED_SIGNING),
+            "RS256" => rsa(&scheme::RSA_PKCS1_SHA256),
+            "RS384" => rsa(&scheme::RSA_PKCS1_SHA384),
+            "RS512" => rsa(&scheme::RSA_PKCS1_SHA512),
+            "PS256" => rsa(&scheme::RSA_PSS_SHA256),
+            "PS384" => rsa(&scheme::RSA_PSS_SHA384),
+            "PS512" => rsa(&scheme::RSA_PSS_SHA512),
+            "ES256" => ecdsa(&scheme::ECDSA_P256_SHA256_FIXED_SIGNING),
+            "ES384" => ecdsa(&scheme::ECDSA_P384_SHA384_FIXED_SIGNING),
+            "ES512" => ecdsa(&scheme::ECDSA_P521_SHA512_FIXED_SIGNING),
             "EdDSA" => Ed25519KeyPair::from_pkcs8(&der).unwrap().sign(input).as_ref().to_vec(),
             other => panic!("no such algorithm: {other}"),
         }
     }
-}
-
-/// What the platform does in the worker.
-pub fn check(check: &SignatureCheck<'_>) -> KeyOutcome {
-    let jwk: Value = serde_json::from_str(check.key.public_jwk()).unwrap();
-    let number = |name: &str| Base64UrlUnpadded::decode_vec(jwk[name].as_str().unwrap()).unwrap();
-    let rsa = |parameters: &'static signature::RsaParameters| {
-        let key = RsaPublicKeyComponents { n: number("n"), e: number("e") };
-        key.verify(parameters, check.signing_input, check.signature)
-    };
-    let raw = |algorithm: &'static dyn signature::VerificationAlgorithm, key: Vec<u8>| {
-        UnparsedPublicKey::new(algorithm, key).verify(check.signing_input, check.signature)
-    };
-    let point = || [vec![4], number("x"), number("y")].concat();
-    let outcome = match check.algorithm.name() {
-        "RS256" => rsa(&signature::RSA_PKCS1_2048_8192_SHA256),
-        "RS384" => rsa(&signature::RSA_PKCS1_2048_8192_SHA384),
-        "RS512" => rsa(&signature::RSA_PKCS1_2048_8192_SHA512),
-        "PS256" => rsa(&signature::RSA_PSS_2048_8192_SHA256),
-        "PS384" => rsa(&signature::RSA_PSS_2048_8192_SHA384),
-        "PS512" => rsa(&signature::RSA_PSS_2048_8192_SHA512),
-        "ES256" => raw(&signature::ECDSA_P256_SHA256_FIXED, point()),
-        "ES384" => raw(&signature::ECDSA_P384_SHA384_FIXED, point()),
-        "ES512" => raw(&signature::ECDSA_P521_SHA512_FIXED, point()),
-        "EdDSA" => raw(&signature::ED25519, number("x")),
-        other => panic!("no such algorithm: {other}"),
-    };
-    if outcome.is_ok() { KeyOutcome::Verified } else { KeyOutcome::WrongSignature }
 }

@@ -5,8 +5,8 @@ use std::fs;
 use std::sync::Arc;
 
 use edge_authorizer::{
-    Clock, Decision, Gateway, KeySet, KnownTokens, ProjectId, Request, RequestPath, Snapshot, Step, Time,
-    Unavailable, authorize,
+    Clock, Decision, Explanation, Gateway, KeySet, KnownTokens, ProjectId, Request, RequestPath, Snapshot,
+    Step, Time, Unavailable, authorize,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -54,6 +54,18 @@ pub struct Case {
     sign: Sign,
     /// What becomes of it.
     pub expect: Expect,
+}
+
+impl Case {
+    /// The request's path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The request's method.
+    pub fn method(&self) -> &str {
+        self.method.as_deref().unwrap_or("GET")
+    }
 }
 
 /// How the token is signed, where that differs: another key, another algorithm, another `kid` (`null`: none).
@@ -113,7 +125,7 @@ impl Vectors {
     pub fn decide(&self, case: &Case) -> Decision {
         let authorization = self.authorization(case);
         let request = Request {
-            method: case.method.as_deref().unwrap_or("GET"),
+            method: case.method(),
             path: &case.path,
             authorization: authorization.as_deref(),
             origin: None,
@@ -142,8 +154,20 @@ impl Vectors {
     }
 
     fn gateway(&self) -> Gateway {
+        Gateway::parse(&self.routes()).unwrap()
+    }
+
+    /// The routes document.
+    pub fn routes(&self) -> Value {
         let origins = json!({ "insights": { "url": "http://127.0.0.1:9000" } });
-        Gateway::parse(&json!({ "origins": origins, "routes": self.routes })).unwrap()
+        json!({ "origins": origins, "routes": self.routes })
+    }
+
+    /// The keys of a token's issuer, where the vectors have some.
+    pub fn keys_for(&self, token: &str) -> Option<Vec<Value>> {
+        let claims = token.split('.').nth(1).map(super::decode);
+        let claims: Value = claims.and_then(|claims| serde_json::from_str(&claims).ok())?;
+        self.keys.get(claims["iss"].as_str()?).map(|keys| named(keys))
     }
 
     /// The project that a request's path names, or one that does not exist.
@@ -161,7 +185,8 @@ impl Vectors {
         authorization.strip_prefix("Bearer ").filter(|token| token.contains('.')).map(str::to_owned)
     }
 
-    fn authorization(&self, case: &Case) -> Option<String> {
+    /// The value of a request's `Authorization` header, where it has one.
+    pub fn authorization(&self, case: &Case) -> Option<String> {
         if case.authorization.is_some() || case.token == Some(Value::Null) {
             return case.authorization.clone();
         }
@@ -177,12 +202,19 @@ impl Vectors {
     }
 }
 
+/// An explanation as its readers get it.
+pub fn explanation(decision: Decision) -> Value {
+    serde_json::to_value(Explanation::from(decision)).unwrap()
+}
+
 /// Keys by their name in `tests/keys.json`, or written out.
+fn named(keys: &[Value]) -> Vec<Value> {
+    let pairs = super::keys();
+    keys.iter().map(|key| key.as_str().map_or_else(|| key.clone(), |name| pairs[name].jwk.clone())).collect()
+}
+
 fn key_set(keys: &[Value]) -> Arc<KeySet> {
-    let named = super::keys();
-    let jwk = |key: &Value| key.as_str().map_or_else(|| key.clone(), |name| named[name].jwk.clone());
-    let keys: Vec<_> = keys.iter().map(jwk).collect();
-    Arc::new(KeySet::parse(&json!({ "keys": keys })).unwrap())
+    Arc::new(KeySet::parse(&json!({ "keys": named(keys) })).unwrap())
 }
 
 fn merge(target: &mut Value, changes: &Value) {

@@ -2,6 +2,7 @@
 
 mod caller;
 mod change;
+mod explain;
 mod keys;
 mod project;
 mod registry;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use worker::{Env, Response, Result};
 
 use super::reply::Reply;
-use super::{caller, change, find, in_object, keys, request};
+use super::{caller, change, explain, find, in_object, keys, request};
 use crate::edge::{Edge, Incoming};
 use crate::objects::ProjectObject;
 
@@ -33,7 +33,7 @@ async fn answer(
     let project = object.read()?;
     // The truth, not what the edges see of it: who is no owner any more cannot change anything.
     let snapshot = project.snapshot().and_then(|snapshot| Snapshot::parse(&snapshot).ok()).map(Arc::new);
-    let owned = endpoint.owned_project().map(|id| (id, snapshot));
+    let owned = endpoint.owned_project().map(|id| (id, snapshot.clone()));
     let caller = caller::authenticate(edge, incoming, owned).await?;
     let document = match method {
         _ if !endpoint.takes_document(method) => Value::Null,
@@ -41,6 +41,9 @@ async fn answer(
     };
     let (id, change) = match (&endpoint, method) {
         (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(edge, &project, idp).await,
+        (Endpoint::Explain(id), _) if project.exists => {
+            return explain::explain(edge, id, snapshot, &document).await;
+        }
         (_, Method::Get | Method::Head) => {
             let found = read(object, edge, incoming, &endpoint).await?;
             let found = found.ok_or_else(|| Reply::refused(Code::NotFound))?;

@@ -1,0 +1,42 @@
+//! Explains on a terminal what becomes of a request: `cargo run --example explain -- --help`.
+
+mod arguments;
+mod case;
+mod signature;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use edge_authorizer::{Explanation, Outcome};
+
+use crate::arguments::Arguments;
+use crate::case::Case;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let is_json = arguments.json;
+    let case = match Case::read(arguments) {
+        Ok(case) => case,
+        Err(fault) => {
+            eprintln!("explain: {fault}");
+            return ExitCode::from(2);
+        }
+    };
+    let explanation = case.explain();
+    if is_json {
+        println!("{}", serde_json::to_string_pretty(&explanation).unwrap_or_default());
+    } else {
+        terminal::print(&explanation, &case.narrate(&explanation));
+    }
+    exit_code(&explanation)
+}
+
+/// As `--help` tells it.
+fn exit_code(explanation: &Explanation) -> ExitCode {
+    match explanation.verdict {
+        Outcome::Deny if explanation.status == 503 => ExitCode::from(3),
+        Outcome::Deny => ExitCode::from(1),
+        Outcome::Permit | Outcome::Manage | Outcome::Preflight => ExitCode::SUCCESS,
+    }
+}

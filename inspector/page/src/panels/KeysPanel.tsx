@@ -1,0 +1,149 @@
+// The keys that the token is tried with: the issuer's, or pasted ones.
+import { useEffect, useState } from "preact/hooks";
+import type { KeyReport } from "../answers.ts";
+import { checkDiscovery } from "../core.ts";
+import { pretty } from "../json.ts";
+import { fetchPublished } from "../issuer.ts";
+import type { Jwk } from "../keys.ts";
+import { Field } from "../parts/Field.tsx";
+import { Icon, type Sign } from "../parts/Icon.tsx";
+
+interface Props {
+  text: string;
+  /** The token's issuer. */
+  issuer: string | undefined;
+  /** The issuer whose keys they are, where they were fetched. */
+  keysOf: string | undefined;
+  keys: Jwk[];
+  fault: string | undefined;
+  reports: KeyReport[];
+  onChange: (text: string, keysOf: string | undefined) => void;
+}
+
+export function KeysPanel({ text, issuer, keysOf, keys, fault, reports, onChange }: Props) {
+  const faults =
+    fault === undefined ? undefined : [{ pointer: "", expected: "a key set, a JWK or PEM: " + fault }];
+  return (
+    <>
+      <Fetch issuer={issuer} onFetched={(keys, issuer) => onChange(pretty(keys), issuer)} />
+      <Field
+        label="Key set, JWK or PEM"
+        hint="PEM is a public key or a certificate, or several."
+        value={text}
+        onChange={(text) => onChange(text, undefined)}
+        faults={faults}
+        rows={8}
+        code
+        json
+      />
+      {keysOf !== undefined && keysOf !== issuer && (
+        <p class="notice skipped">
+          These are the keys of <code>{keysOf}</code>. They do not count for a token of another issuer.
+        </p>
+      )}
+      {keys.length > 0 && (
+        <section>
+          <h3>{keys.length === 1 ? "One key" : `${keys.length} keys`}</h3>
+          <ul class="keys">
+            {keys.map((key, index) => (
+              <Key key={index} jwk={key} report={reports[index]} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+interface FetchProps {
+  issuer: string | undefined;
+  onFetched: (keys: { keys: Jwk[] }, issuer: string) => void;
+}
+
+function Fetch({ issuer, onFetched }: FetchProps) {
+  const [typed, setTyped] = useState(issuer ?? "");
+  const [state, setState] = useState<{ text: string; sign?: Sign; url?: string }>({ text: "" });
+  useEffect(() => setTyped(issuer ?? ""), [issuer]);
+  const run = async () => {
+    setState({ text: "Fetching…" });
+    const answer = await fetchPublished(typed);
+    if ("error" in answer) {
+      return setState({
+        text: `${answer.url} cannot be read from a page: ${answer.error}.`,
+        sign: "failed",
+        url: answer.url,
+      });
+    }
+    const checked = checkDiscovery({ issuer: typed, ...answer });
+    if ("error" in checked)
+      return setState({ text: `The issuer cannot be used: ${checked.error}.`, sign: "failed" });
+    onFetched(checked, typed);
+    setState({
+      text: `Fetched ${checked.keys.length === 1 ? "one key" : `${checked.keys.length} keys`}.`,
+      sign: "passed",
+    });
+  };
+  return (
+    <div class="fetch">
+      <Field
+        label="Issuer"
+        hint="Its keys are fetched by a sandboxed document that is told the issuer, and never the token."
+        value={typed}
+        onChange={setTyped}
+        placeholder="https://login.example.org"
+        code
+      />
+      <button type="button" class="primary" disabled={typed === ""} onClick={run}>
+        Fetch the issuer’s keys
+      </button>
+      <p role="status" class={state.sign ?? "hint"}>
+        {state.sign && <Icon sign={state.sign} />} {state.text}
+        {state.url && /^https?:/.test(state.url) && (
+          <>
+            {" "}
+            An issuer may keep pages out. Then{" "}
+            <a href={state.url} target="_blank" rel="noreferrer noopener">
+              open it yourself
+            </a>{" "}
+            and paste the key set below.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Key({ jwk, report }: { jwk: Jwk; report: KeyReport | undefined }) {
+  const { sign, text } = judge(report);
+  const kind = [jwk.kty, jwk.crv, jwk.alg].filter((member) => typeof member === "string").join(" ");
+  return (
+    <li class={sign}>
+      <Icon sign={sign} />
+      <div>
+        <code>{typeof jwk.kid === "string" ? jwk.kid : "without an id"}</code>{" "}
+        <span class="kind">{kind}</span>
+        <p>{text}</p>
+        {report?.thumbprint && (
+          <p class="hint">
+            Thumbprint <code>{report.thumbprint}</code>
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function judge(report: KeyReport | undefined): { sign: Sign; text: string } {
+  if (!report) return { sign: "noted", text: "There is no well-formed token to try it on." };
+  if (report.reason !== null) return { sign: "failed", text: `It cannot be used: ${report.reason}.` };
+  if (!report.fits) return { sign: "skipped", text: "It is not for the token’s algorithm." };
+  if (report.outcome === "key_refused") return { sign: "failed", text: "The browser does not take it." };
+  const isRight = report.outcome === "verified";
+  if (!report.isNamed) {
+    const what = isRight ? "The signature would be right by it, but" : "The signature is wrong by it, and";
+    return { sign: "skipped", text: `${what} the token names another key.` };
+  }
+  return isRight
+    ? { sign: "passed", text: "The signature is right by it." }
+    : { sign: "failed", text: "The signature is wrong by it." };
+}

@@ -1,0 +1,134 @@
+// The role-template workbench: which values match, and which role comes out.
+import { useState } from "preact/hooks";
+import type { RoleOutcome } from "../answers.ts";
+import { matchRoles } from "../core.ts";
+import { parseObject } from "../json.ts";
+import { Field, Select } from "../parts/Field.tsx";
+import { Icon, type Sign } from "../parts/Icon.tsx";
+import { listsOf } from "../roles.ts";
+
+interface Props {
+  claims: Record<string, unknown>;
+  project: string;
+  /** The text of the entry that is edited. */
+  entry: string | undefined;
+  onProject: (project: string) => void;
+  /** Puts a template and its claim into the entry. */
+  onUse: (template: string, claim: string | undefined) => void;
+}
+
+const OWN_VALUES = "(none, only mine)";
+
+export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) {
+  const configured = parseObject(entry ?? "") ?? {};
+  const lists = listsOf(claims);
+  const [typed, setTyped] = useState<string>();
+  const [chosen, setChosen] = useState<string>();
+  const [own, setOwn] = useState("");
+  const template = typed ?? textOf(configured.roleTemplate) ?? "{project}.{roleName}";
+  const preset = textOf(configured.rolesClaim);
+  const claim =
+    chosen ??
+    (preset !== undefined && lists.has(preset) ? preset : (lists.keys().next().value ?? OWN_VALUES));
+  const values = [...(lists.get(claim) ?? []), ...own.split("\n").filter((line) => line !== "")];
+  const allowed = Array.isArray(configured.allowedRoles) ? configured.allowedRoles.map(String) : null;
+  const matches = matchRoles({ template, project, values, allowedRoles: allowed });
+  const fault = "error" in matches ? [{ pointer: "", expected: matches.error }] : undefined;
+  const kept = "error" in matches ? [] : matches.values.flatMap(({ outcome }) => keptRole(outcome) ?? []);
+  return (
+    <>
+      <div class="grid">
+        <Field
+          label="Template"
+          hint="`{roleName}` once, `{project}` at most once."
+          value={template}
+          onChange={setTyped}
+          faults={fault}
+          code
+        />
+        <Field label="Project" value={project} onChange={onProject} code />
+      </div>
+      <div class="grid">
+        <Select
+          label="Values of the token’s claim"
+          value={claim}
+          options={[...lists.keys(), OWN_VALUES]}
+          onChange={setChosen}
+        />
+        <Field label="More values" hint="One a line." value={own} onChange={setOwn} rows={2} code />
+      </div>
+      {!("error" in matches) && (
+        <>
+          <p role="status">
+            {kept.length === 0 ? "No role comes out." : `Roles: ${[...new Set(kept)].sort().join(", ")}.`}
+          </p>
+          <table class="matches">
+            <caption>
+              Values of the form{" "}
+              <code>
+                {matches.before}
+                <em>{"{roleName}"}</em>
+                {matches.after}
+              </code>
+              {allowed && (
+                <>
+                  , of which <code>allowedRoles</code> takes {allowed.join(", ")}
+                </>
+              )}
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Value</th>
+                <th scope="col">What comes out</th>
+              </tr>
+            </thead>
+            <tbody>
+              {matches.values.map(({ value, name, outcome }, index) => (
+                <tr key={index} class={signOf(outcome)}>
+                  <td>
+                    <code>
+                      {name === null ? (
+                        value
+                      ) : (
+                        <>
+                          {matches.before}
+                          <em>{name}</em>
+                          {matches.after}
+                        </>
+                      )}
+                    </code>
+                  </td>
+                  <td>
+                    <Icon sign={signOf(outcome)} /> {wordsOf(outcome)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {entry !== undefined && (
+            <button type="button" onClick={() => onUse(template, lists.has(claim) ? claim : undefined)}>
+              Put it into the entry {textOf(configured.id) ?? ""}
+            </button>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+function keptRole(outcome: RoleOutcome): string | undefined {
+  return typeof outcome === "object" && "kept" in outcome ? outcome.kept : undefined;
+}
+
+const signOf = (outcome: RoleOutcome): Sign => (keptRole(outcome) === undefined ? "skipped" : "passed");
+
+function wordsOf(outcome: RoleOutcome): string {
+  if (outcome === "no_match") return "not of that form";
+  if (outcome === "not_a_role") return "of that form, but no role: printable ASCII without space and comma";
+  if (outcome === "not_a_string") return "not a text";
+  return "kept" in outcome
+    ? `the role ${outcome.kept}`
+    : `${outcome.not_allowed}, which allowedRoles does not name`;
+}

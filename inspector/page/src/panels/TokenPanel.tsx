@@ -1,0 +1,124 @@
+// The token: pasted, taken apart, its members in a person's words.
+import type { Dissection, Flaw, PartName } from "../answers.ts";
+import type { Subject } from "../core.ts";
+import { nameOf } from "../json.ts";
+import { Field } from "../parts/Field.tsx";
+import { Sentence } from "../parts/Sentence.tsx";
+import { Members } from "./Members.tsx";
+
+interface Props {
+  text: string;
+  subject: Subject | undefined;
+  dissection: Dissection | undefined;
+  /** What is known of the signature, in words. */
+  signature: string;
+  now: number;
+  onChange: (text: string) => void;
+}
+
+export function TokenPanel({ text, subject, dissection, signature, now, onChange }: Props) {
+  return (
+    <>
+      <Field
+        label="Access token"
+        hint="A token, a whole `Authorization` header, or claims as JSON. It stays in this page."
+        value={text}
+        onChange={onChange}
+        rows={5}
+        code
+      />
+      {subject?.claims && (
+        <section class="part payload">
+          <h3>Claims</h3>
+          <p class="hint">Nobody signed these: the decision leaves header and signature out.</p>
+          <Members part="payload" text={JSON.stringify(subject.claims)} flaws={[]} now={now} />
+        </section>
+      )}
+      {subject?.token !== undefined && dissection && (
+        <>
+          <Flaws token={subject.token} flaws={dissection.flaws} />
+          {dissection.flaws.length > 0 && <Spelling token={subject.token} dissection={dissection} />}
+          {dissection.parts.map((part) => (
+            <section class={`part ${part.name}`} key={part.name}>
+              <h3>
+                {NAMES[part.name]}
+                <span class="size">{part.bytes === null ? "cannot be decoded" : `${part.bytes} bytes`}</span>
+              </h3>
+              {part.name === "signature" ? (
+                <p>{signature}</p>
+              ) : (
+                part.text !== null && (
+                  <Members
+                    part={part.name}
+                    text={part.text}
+                    flaws={dissection.flaws.filter((flaw) => flaw.part === part.name)}
+                    now={now}
+                  />
+                )
+              )}
+            </section>
+          ))}
+        </>
+      )}
+    </>
+  );
+}
+
+const NAMES: Record<PartName, string> = { header: "Header", payload: "Payload", signature: "Signature" };
+
+function Flaws({ token, flaws }: { token: string; flaws: Flaw[] }) {
+  if (flaws.length === 0) return null;
+  return (
+    <div class="notice failed" role="group" aria-labelledby="flaws">
+      <h3 id="flaws">{flaws.length === 1 ? "One fault" : `${flaws.length} faults`}</h3>
+      <ul>
+        {flaws.map((flaw) => (
+          <li key={place(token, flaw) + flaw.message}>
+            <strong>{place(token, flaw)}</strong>: <Sentence text={flaw.message} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Where a flaw is: "Payload, `exp`", "Header, byte 12", "character 40". */
+function place(token: string, { part, member, offset, start }: Flaw): string {
+  const name = part ? NAMES[part] : "Token";
+  if (member) return `${name}, ${nameOf(member)}`;
+  if (offset !== null) return `${name}, byte ${offset + 1}`;
+  return part && token.length ? `${name}, character ${start + 1} of the token` : name;
+}
+
+/** The token as it is spelled, its parts in colours, with the faulty characters marked. */
+function Spelling({ token, dissection: { parts, flaws } }: { token: string; dissection: Dissection }) {
+  const marks = flaws.filter((flaw) => flaw.member === null && flaw.part !== null && flaw.end > flaw.start);
+  // Positions are in bytes of UTF-8.
+  const bytes = new TextEncoder().encode(token);
+  const slice = (start: number, end: number) => new TextDecoder().decode(bytes.subarray(start, end));
+  return (
+    <p class="spelling code" aria-label="The token as it is spelled">
+      {parts.map((part, index) => {
+        const mark = marks.find(
+          (flaw) => flaw.part === part.name && flaw.end - flaw.start < part.end - part.start,
+        );
+        return (
+          <span key={part.name}>
+            {index > 0 && "."}
+            <span class={part.name}>
+              {mark ? (
+                <>
+                  {slice(part.start, mark.start)}
+                  <mark>{slice(mark.start, mark.end)}</mark>
+                  {slice(mark.end, part.end)}
+                </>
+              ) : (
+                slice(part.start, part.end)
+              )}
+            </span>
+          </span>
+        );
+      })}
+    </p>
+  );
+}

@@ -1,0 +1,229 @@
+// The verdict, and the steps that led to it.
+import type { ComponentChildren } from "preact";
+import type { DocumentFaults, Explained, Explanation, Failure, Line } from "../answers.ts";
+import { pretty } from "../json.ts";
+import { Copy } from "../parts/Copy.tsx";
+import { Icon, type Sign } from "../parts/Icon.tsx";
+import { Sentence } from "../parts/Sentence.tsx";
+
+export type Outcome = Explained | DocumentFaults | Failure;
+
+interface Props {
+  outcome: Outcome | undefined;
+  /** Whether nothing is pasted yet. */
+  isEmpty: boolean;
+  /** Whether it is still being worked out. */
+  isBusy: boolean;
+  onShow: (tab: string) => void;
+}
+
+export function Verdict({ outcome, isEmpty, isBusy, onShow }: Props) {
+  return (
+    <section class="verdict" aria-labelledby="verdict" aria-busy={isBusy}>
+      <h2 id="verdict" tabIndex={-1}>
+        Verdict
+      </h2>
+      <p role="status" class="unseen">
+        {inBrief(outcome, isEmpty).text}
+      </p>
+      {isEmpty ? (
+        <Guide outcome={outcome} onShow={onShow} />
+      ) : outcome === undefined ? null : "faults" in outcome ? (
+        <FaultyDocuments {...outcome} onShow={onShow} />
+      ) : "error" in outcome ? (
+        <p class="notice failed">{outcome.error}</p>
+      ) : (
+        <Explained {...outcome} />
+      )}
+    </section>
+  );
+}
+
+/** What to do first. */
+function Guide({ outcome, onShow }: Pick<Props, "outcome" | "onShow">) {
+  const steps = [
+    ["token", "Token", "Paste one, or load an example."],
+    ["keys", "Keys", "Fetch those of its issuer, or paste them."],
+    ["providers", "Providers", "Paste the entries of the project, or let one be suggested."],
+    ["request", "Request", "Say what was asked for."],
+  ] as const;
+  return (
+    <>
+      <p class="hint">What becomes of a request, and why, stands here as soon as there is a token.</p>
+      <ol class="guide">
+        {steps.map(([tab, name, text]) => (
+          <li key={tab}>
+            <button type="button" onClick={() => onShow(tab)}>
+              {name}
+            </button>
+            <span>{text}</span>
+          </li>
+        ))}
+      </ol>
+      {outcome && "explanation" in outcome && (
+        <p class="hint">
+          <Sentence text={withoutToken(outcome.explanation)} />
+        </p>
+      )}
+    </>
+  );
+}
+
+const withoutToken = ({ verdict, status, code }: Explanation) =>
+  verdict === "deny"
+    ? `A request without a token gets ${status} \`${code}\`.`
+    : "A request without a token passes.";
+
+/** The verdict in a few words. */
+export function inBrief(outcome: Outcome | undefined, isEmpty: boolean): { sign: Sign; text: string } {
+  if (outcome === undefined || isEmpty) return { sign: "noted", text: "No token yet" };
+  if ("faults" in outcome) return { sign: "failed", text: "The documents have faults" };
+  if ("error" in outcome) return { sign: "failed", text: outcome.error };
+  const { verdict, status, code, roles } = outcome.explanation;
+  if (verdict === "deny") return { sign: "failed", text: `Refused: ${status} ${code}` };
+  if (verdict === "preflight") return { sign: "passed", text: "Answered as a preflight" };
+  return { sign: "passed", text: roles.length ? `Permitted as ${roles.join(", ")}` : "Permitted" };
+}
+
+function FaultyDocuments({ faults, onShow }: DocumentFaults & { onShow: (tab: string) => void }) {
+  const count = faults.idps.flat().length;
+  return (
+    <div class="notice failed">
+      <h3>The documents have faults</h3>
+      <p>A worker would not take them, so there is no verdict.</p>
+      <div class="actions">
+        {count > 0 && (
+          <button type="button" onClick={() => onShow("providers")}>
+            Providers: {count}
+          </button>
+        )}
+        {(faults.routes.length > 0 || faults.project !== null) && (
+          <button type="button" onClick={() => onShow("request")}>
+            Request: {faults.routes.length + (faults.project === null ? 0 : 1)}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Explained({ explanation, narrative }: Explained) {
+  const { idp, subject, roles, originHeaders } = explanation;
+  const headers = Object.entries(originHeaders);
+  return (
+    <>
+      <Headline {...explanation} />
+      {idp !== null && (
+        <dl class="facts">
+          <Fact name="Entry">
+            <code>{idp}</code>
+          </Fact>
+          <Fact name="Caller">
+            <code>{subject}</code>
+          </Fact>
+          <Fact name="Roles">
+            {roles.length > 0 && (
+              <ul class="chips">
+                {roles.map((role) => (
+                  <li key={role}>
+                    <code>{role}</code>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Fact>
+        </dl>
+      )}
+      <h3>Step by step</h3>
+      <ol class="trace">
+        {grouped(narrative).map(({ line, inner }, index) => (
+          <li key={index} class={line.mark}>
+            <Step line={line} />
+            {inner.length > 0 && (
+              <ul>
+                {inner.map((line, index) => (
+                  <li key={index} class={line.mark}>
+                    <Step line={line} />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ol>
+      {headers.length > 0 && (
+        <>
+          <h3>What the origin gets</h3>
+          <dl class="headers">
+            {headers.map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <code>{value}</code>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      <Copy text={pretty(explanation)}>Copy as JSON</Copy>
+    </>
+  );
+}
+
+function Headline({ verdict, status, code }: Explanation) {
+  const isAllowed = verdict !== "deny";
+  return (
+    <p
+      class={isAllowed ? "headline passed" : "headline failed"}
+      data-verdict={verdict}
+      data-code={code ?? ""}
+    >
+      <Icon sign={isAllowed ? "passed" : "failed"} />
+      {isAllowed ? "Permitted" : "Refused"}
+      {code && (
+        <span class="code-of">
+          {status} <code>{code}</code>
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children || <span class="hint">none</span>}</dd>
+    </div>
+  );
+}
+
+const WORDS: Record<Sign, string> = {
+  passed: "Passed",
+  failed: "Failed",
+  skipped: "Left aside",
+  noted: "Note",
+};
+
+function Step({ line }: { line: Line }) {
+  return (
+    <div class="step">
+      <Icon sign={line.mark} />
+      <p>
+        <span class="unseen">{WORDS[line.mark]}: </span>
+        <Sentence text={line.text} />
+      </p>
+    </div>
+  );
+}
+
+/** Lines with those within them. */
+function grouped(lines: Line[]): { line: Line; inner: Line[] }[] {
+  const groups: { line: Line; inner: Line[] }[] = [];
+  for (const line of lines) {
+    if (line.level === 1) groups.at(-1)?.inner.push(line);
+    else groups.push({ line, inner: [] });
+  }
+  return groups;
+}

@@ -1,0 +1,45 @@
+// The vectors of tests/vectors/ as requests of now.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { merge, publicJwk, sign } from "./tokens.mjs";
+
+const FOLDER = new URL("../vectors/", import.meta.url);
+
+/** All files, by their names. */
+export const allVectors = () =>
+  readdirSync(FOLDER).map((file) => [file, JSON.parse(readFileSync(new URL(file, FOLDER)))]);
+
+/** The keys of an issuer, where the vectors have some. */
+export const keysOf = ({ keys }, issuer) =>
+  keys[issuer]?.map((key) => (typeof key === "string" ? publicJwk(key) : key));
+
+/** The value of the `Authorization` header, where there is one. */
+export async function authorizationOf({ token, now }, vector) {
+  if (vector.authorization !== undefined || vector.token === null) return vector.authorization;
+  const { alg = token.alg, key = token.key, kid = key, header } = vector.sign ?? {};
+  const claims = merge(token.claims, vector.claims);
+  // The vectors have a time of their own; here it is now.
+  const shift = Math.floor(Date.now() / 1000) - now;
+  for (const name of ["exp", "iat", "nbf"]) if (typeof claims[name] === "number") claims[name] += shift;
+  const jws = await sign(key, merge({ alg, kid, typ: "JWT", ...token.header }, header), claims);
+  return `Bearer ${jws}`;
+}
+
+/** Holds an explanation against what a vector expects, the steps of its trace in their order. */
+export function assertExplained(explanation, expect) {
+  const text = JSON.stringify(explanation, null, 2);
+  assert.equal(explanation.status, expect.status, text);
+  assert.equal(explanation.code, expect.code ?? null, text);
+  for (const member of ["idp", "subject", "roles"]) {
+    if (expect[member]) assert.deepEqual(explanation[member], expect[member], text);
+  }
+  const steps = explanation.trace[Symbol.iterator]();
+  for (const expected of expect.trace ?? []) {
+    const isExpected = (step) =>
+      Object.entries(expected).every(([name, value]) => isDeepStrictEqual(step[name], value));
+    let found = steps.next();
+    while (!found.done && !isExpected(found.value)) found = steps.next();
+    assert.ok(!found.done, `no ${JSON.stringify(expected)} in ${text}`);
+  }
+}

@@ -1,0 +1,38 @@
+// `make screenshots`: the pictures of the README, in docs/images.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { openInspector, startBrowser } from "./browser.mjs";
+import { startSite } from "./site.mjs";
+
+const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+const PHONE = { viewport: { width: 390, height: 800 } };
+
+/** Each picture: what the browser is, which example is loaded, and what is shown of it. */
+const PICTURES = {
+  "permitted.webp": [{}, "Keycloak", "Token"],
+  "refused.webp": [{ colorScheme: "dark" }, "A refusal", "Providers"],
+  "roles.webp": [{ viewport: { width: 1280, height: 800 } }, "Keycloak", "Roles"],
+  "suggested.webp": [{ viewport: { width: 1280, height: 1000 } }, "Entra ID v1", "Suggest"],
+  "phone.webp": [PHONE, "Okta", "Token"],
+};
+
+const site = await startSite();
+const browser = await startBrowser();
+try {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const [file, [options, example, tab]] of Object.entries(PICTURES)) {
+    const page = await openInspector(browser, site.url, { ...options, reducedMotion: "reduce" });
+    await page.getByRole("button", { name: example, exact: true }).click();
+    await page.locator(".verdict[aria-busy=false] .headline").waitFor();
+    await page.getByRole("tab", { name: tab }).click();
+    await page.mouse.move(0, 0);
+    const session = await page.context().newCDPSession(page);
+    const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 70 });
+    writeFileSync(FOLDER + file, Buffer.from(data, "base64"));
+    await page.context().close();
+    console.log(`docs/images/${file}`);
+  }
+} finally {
+  await browser.close();
+  await site.close();
+}
