@@ -65,7 +65,7 @@ impl Asked {
                 Step::NeedKeys(need) => {
                     issuers.push(need.issuer().as_str().to_owned());
                     let keys = Issuer::of(need.issuer().as_str()).keys();
-                    need.resume(keys.filter(|_| scenario.has_keys).cloned().ok_or(Unavailable))
+                    need.resume(keys.filter(|_| scenario.has_keys()).cloned().ok_or(Unavailable))
                 }
                 Step::NeedCheck(need) => {
                     let outcome = check(&need.check());
@@ -105,7 +105,7 @@ impl Asked {
 
     /// What has to be true of a caller who passes, read from the token and the entries as they are written.
     fn examine_caller(&self, scenario: &Scenario<'_>, request: &Request<'_>, caller: &Identity) {
-        assert!(scenario.has_project && scenario.has_keys);
+        assert!(scenario.has_project() && scenario.has_keys());
         let path = RequestPath::try_from(request.path).expect("a path with one reading");
         assert_eq!(path.decoded().split('/').nth(2), Some(caller.project.as_str()));
         let token =

@@ -21,10 +21,8 @@ pub const SKEW: f64 = 30.0;
 pub struct Scenario<'a> {
     entries: [Option<Entry>; 3],
     distrusted: Option<(Issuer, Kid)>,
-    /// Whether there is such a project.
-    pub has_project: bool,
-    /// Whether the issuers' keys can be had.
-    pub has_keys: bool,
+    /// What cannot be had: 1, the project; 2, the issuers' keys.
+    lack: u8,
     /// The requests, one after another.
     pub requests: [Option<Request<'a>>; 4],
 }
@@ -103,13 +101,15 @@ enum Credentials<'a> {
     Raw(&'a str),
 }
 
+/// A token that is good but for its deviations: chance alone would never make one that passes.
 #[derive(Arbitrary, Debug)]
 struct Token<'a> {
+    /// Which members differ from a good token's, by the numbers in `text`.
+    deviations: [u8; 2],
     issuer: Issuer,
     algorithm: Algorithm,
     kid: Option<Kid>,
     media_type: Option<bool>,
-    is_critical: bool,
     subject: Option<&'a str>,
     party: Option<Party>,
     audience: Option<Party>,
@@ -212,6 +212,16 @@ impl Party {
 }
 
 impl Algorithm {
+    /// The key that is for it.
+    fn kid(self) -> Kid {
+        match self {
+            Self::Rs256 | Self::Ps256 => Kid::Rsa,
+            Self::Es256 => Kid::Ec,
+            Self::EdDsa => Kid::Ed,
+            Self::None | Self::Hs256 => Kid::Unknown,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -225,6 +235,16 @@ impl Algorithm {
 }
 
 impl Scenario<'_> {
+    /// Whether there is such a project.
+    pub fn has_project(&self) -> bool {
+        self.lack != 1
+    }
+
+    /// Whether the issuers' keys can be had.
+    pub fn has_keys(&self) -> bool {
+        self.lack != 2
+    }
+
     /// The project's entries, as they are written.
     pub fn entries(&self) -> Vec<Value> {
         let entries = self.entries.iter().flatten().enumerate();
@@ -241,7 +261,7 @@ impl Scenario<'_> {
         let keys = self.distrusted.iter();
         let keys: Vec<_> = keys.map(|(iss, kid)| json!({"iss": iss.name(), "kid": kid.name()})).collect();
         let document = json!({"version": 1, "idps": self.entries(), "distrustedKeys": keys});
-        self.has_project.then(|| Arc::new(Snapshot::parse(&document).expect("a good snapshot")))
+        self.has_project().then(|| Arc::new(Snapshot::parse(&document).expect("a good snapshot")))
     }
 }
 
@@ -304,6 +324,19 @@ impl Request<'_> {
 
 impl Token<'_> {
     fn text(&self) -> String {
+        let differs = |number| self.deviations.contains(&number);
+        let own = self.algorithm.kid();
+        let kid = if differs(1) { self.kid } else { Some(own) };
+        let media_type = if differs(2) { self.media_type } else { Some(true) };
+        let is_critical = differs(3);
+        let subject = if differs(4) { self.subject } else { Some("me") };
+        let exp = if differs(5) { self.exp } else { Some(60) };
+        let iat = if differs(6) { self.iat } else { Some(-60) };
+        let nbf = self.nbf.filter(|_| differs(7));
+        let signer = if differs(8) { self.signer } else { Some((self.issuer, own)) };
+        let change = self.change.filter(|_| differs(9));
+        let roles = if differs(10) { self.roles.claim() } else { json!(VALUES) };
+
         let mut header = json!({"alg": self.algorithm.name()});
         let mut claims = json!({"iss": self.issuer.name()});
         let set = |object: &mut Value, name: &str, value: Value| {
@@ -311,30 +344,25 @@ impl Token<'_> {
                 object[name] = value;
             }
         };
-        set(&mut header, "kid", self.kid.map(Kid::name).into());
-        set(
-            &mut header,
-            "typ",
-            self.media_type.map(|is_access| if is_access { "at+jwt" } else { "id" }).into(),
-        );
-        set(&mut header, "crit", self.is_critical.then_some(["exp"]).into());
-        set(&mut claims, "sub", self.subject.into());
+        set(&mut header, "kid", kid.map(Kid::name).into());
+        set(&mut header, "typ", media_type.map(|is_access| if is_access { "at+jwt" } else { "id" }).into());
+        set(&mut header, "crit", is_critical.then_some(["exp"]).into());
+        set(&mut claims, "sub", subject.into());
         set(&mut claims, "client_id", self.party.map(Party::name).into());
         set(&mut claims, "azp", self.party.map(Party::name).into());
         set(&mut claims, "aud", self.audience.map(Party::name).into());
-        for (name, seconds) in [("exp", self.exp), ("iat", self.iat), ("nbf", self.nbf)] {
+        for (name, seconds) in [("exp", exp), ("iat", iat), ("nbf", nbf)] {
             set(&mut claims, name, seconds.map(|seconds| NOW + f64::from(seconds)).into());
         }
-        set(&mut claims, "scp", self.roles.claim());
+        set(&mut claims, "scp", roles);
         let parts =
             [header, claims].map(|part| Base64UrlUnpadded::encode_string(part.to_string().as_bytes()));
         let input = parts.join(".");
-        let key = self
-            .signer
+        let key = signer
             .and_then(|(issuer, kid)| issuer.keys()?.keys().iter().find(|key| key.id() == Some(kid.name())));
         let signature = key.map_or([0; 32], |key| signature(key, input.as_bytes()));
         let mut text = format!("{input}.{}", Base64UrlUnpadded::encode_string(&signature)).into_bytes();
-        if let Some((at, byte)) = self.change {
+        if let Some((at, byte)) = change {
             let at = usize::from(at) % text.len();
             text[at] = byte & 0x7f;
         }
