@@ -48,6 +48,7 @@ async function main() {
   const base = `http://127.0.0.1:${port}`;
   await seed(base, admin, origin.url, provider.issuer);
   await printRequests(base, provider, admin);
+  console.log(`\n# why a token is refused, or given its roles: paste one into\n${base}/inspector/`);
   console.log("\nCtrl-C ends all of it.");
 }
 

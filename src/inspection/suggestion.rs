@@ -186,6 +186,12 @@ impl Draft<'_> {
         self.idp.roles_claim = Some(name.clone());
         self.idp.role_template = Some(template.clone());
         if of_project > 0 {
+            if ["{project}-", "{project}_", "-{project}", "_{project}"]
+                .iter()
+                .any(|part| template.contains(part))
+            {
+                self.note("a project's name can have the character between project and role, and then a role of one is a role of the other: better have a `.` there");
+            }
             return;
         }
         if let Some(project) = project {
@@ -245,6 +251,18 @@ mod tests {
         assert!(notes("typ", json!("ID")).contains("kind `ID`"));
         assert!(notes("nonce", json!("n")).contains("looks like an ID token"));
         assert!(notes("aud", json!("https://graph.microsoft.com")).contains("Graph"));
+    }
+
+    #[test]
+    fn a_separator_that_names_can_have_is_told() {
+        let notes = |role: &str| {
+            let claims = json!({ "iss": "https://a.example", "iat": 0, "exp": 1, "sub": "s", "azp": "c", "roles": [role] });
+            suggestion(&claims).notes.join("\n")
+        };
+        assert_eq!(notes("p1.access"), "");
+        for role in ["p1-access", "access_p1"] {
+            assert!(notes(role).contains("a role of the other"), "{role}");
+        }
     }
 
     #[test]

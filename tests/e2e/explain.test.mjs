@@ -46,7 +46,8 @@ describe("explain", () => {
     ]);
     assert.deepEqual(api.origin.received, []);
     while (!api.gateway.log().includes(`${api.project}/explain`)) await setTimeout(10);
-    for (const part of token.split(".")) assert.ok(!api.gateway.log().includes(part), "the token is in the log");
+    for (const part of token.split("."))
+      assert.ok(!api.gateway.log().includes(part), "the token is in the log");
   });
 
   test("explains refusals, of tokens, of claims and of neither", async () => {

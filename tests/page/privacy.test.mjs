@@ -1,5 +1,6 @@
 // What leaves the page: nothing, and the browser sees to it.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { publicJwk } from "../e2e/tokens.mjs";
 import { openInspector } from "./browser.mjs";
@@ -92,6 +93,7 @@ describe("the page", () => {
         }
         return reached;
       }, issuer.url);
+      // Of a beacon nobody is told whether it was refused; the issuer would have seen it.
       assert.deepEqual(
         reached.filter((name) => name !== "beacon"),
         [],
@@ -101,6 +103,20 @@ describe("the page", () => {
       await issuer.close();
       inspector.page.faults.length = 0; // The browser reports each refusal.
     }
+  });
+
+  test("has the same policy in its head and in the file of headers", () => {
+    const read = (path) => readFileSync(new URL(`../../www/${path}`, import.meta.url), "utf8");
+    const policyOf = (html) => html.match(/http-equiv="Content-Security-Policy"\s+content="([^"]*)"/)[1];
+    const [page, keys] = [...read("_headers").matchAll(/Content-Security-Policy: (.*)/g)].map(
+      ([, policy]) => policy,
+    );
+    // What only a header can say.
+    const shared = page.split("; ").filter((directive) => directive !== "frame-ancestors 'none'");
+    assert.equal(shared.join("; "), policyOf(read("inspector/index.html")));
+    const connect = keys.split("; ").find((directive) => directive.startsWith("connect-src"));
+    assert.ok(policyOf(read("inspector/keys/index.html")).includes(connect));
+    assert.ok(keys.includes("sandbox allow-scripts;"));
   });
 
   test("gives the frame that fetches keys neither the page nor its storage", async () => {
