@@ -35,7 +35,7 @@ extern "C" {
         log: &str,
     ) -> Grant;
 
-    #[wasm_bindgen(method, setter)]
+    #[wasm_bindgen(method, setter, js_name = isKnown)]
     fn set_is_known(this: &Grant, is_known: bool);
 
     #[wasm_bindgen(method, catch)]

@@ -19,7 +19,7 @@ export class Grant {
 
   /** `headers` and `cors` are pairs as JSON; `log` is the log line without its last members and its end. */
   constructor(origin, timeoutMs, forwardsToken, secret, headers, cors, log) {
-    Object.assign(this, { origin, timeoutMs, forwardsToken, secret, log, is_known: false });
+    Object.assign(this, { origin, timeoutMs, forwardsToken, secret, log, isKnown: false });
     this.headers = JSON.parse(headers);
     this.cors = cors && JSON.parse(cors);
   }
@@ -101,7 +101,7 @@ export class Grant {
   }
 
   #tell(code, id, began) {
-    const known = `,"code":${code && `"${code}"`},"known":${this.is_known}`;
+    const known = `,"code":${code && `"${code}"`},"known":${this.isKnown}`;
     console.log(`${this.log}${known},"requestId":"${id}","milliseconds":${Date.now() - began}}`);
   }
 }
