@@ -48,7 +48,9 @@ fn explain(arguments: &[&str], input: &str) -> Output {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap_or_else(|error| {
+            panic!("the example is not built, as `cargo test` does without `--test`: {error}")
+        });
     // Who does not read it may be gone already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()

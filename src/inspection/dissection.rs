@@ -71,7 +71,7 @@ pub struct Flaw {
 pub fn dissect(token: &str) -> Dissection {
     let mut dissection = Dissection { parts: Vec::new(), flaws: Vec::new() };
     if token.len() > MAX_TOKEN_LENGTH {
-        let message = format!("{} bytes long; at most {MAX_TOKEN_LENGTH} are looked at", token.len());
+        let message = format!("is {} bytes long; at most {MAX_TOKEN_LENGTH} are looked at", token.len());
         dissection.note(None, MAX_TOKEN_LENGTH..token.len(), message);
         return dissection;
     }
@@ -79,7 +79,11 @@ pub fn dissect(token: &str) -> Dissection {
     if count != 3 {
         let hint =
             if count == 5 { "; five are an encrypted token, which only its audience can read" } else { "" };
-        dissection.note(None, 0..token.len(), format!("three parts with dots between, not {count}{hint}"));
+        dissection.note(
+            None,
+            0..token.len(),
+            format!("has to have three parts with dots between, not {count}{hint}"),
+        );
     }
     let mut start = 0;
     for (name, encoded) in
@@ -133,7 +137,7 @@ impl Dissection {
     fn read_json(&mut self, part: &Part, decoded: &[u8]) {
         let object = match json::from_slice(decoded) {
             Ok(Value::Object(object)) => object,
-            Ok(_) => return self.note(Some(part.name), part.start..part.end, "a JSON object"),
+            Ok(_) => return self.note(Some(part.name), part.start..part.end, "has to be a JSON object"),
             Err(error) => return self.note_json(part, decoded, &error),
         };
         if part.name == PartName::Header {
@@ -146,7 +150,7 @@ impl Dissection {
     /// A fault of the JSON text: at the byte where the reader stopped, or at the member that stands twice.
     fn note_json(&mut self, part: &Part, decoded: &[u8], error: &serde_json::Error) {
         if let Some(name) = member_that_stands_twice(decoded) {
-            return self.note_member(part, &name, "a member that stands twice");
+            return self.note_member(part, &name, "stands there twice");
         }
         let lines = decoded.split(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
         let line_start: usize = lines.map(|line| line.len() + 1).sum();
@@ -159,17 +163,17 @@ impl Dissection {
             offset: Some(offset),
             start,
             end: (start + 2).min(part.end),
-            message: format!("not JSON: {error}"),
+            message: format!("is not JSON: {error}"),
         });
     }
 
     fn read_header(&mut self, part: &Part, header: &Map<String, Value>) {
         match header.get("alg") {
             Some(Value::String(name)) if Algorithm::try_from(&**name).is_err() => {
-                self.note_member(part, "alg", format!("{UnsupportedAlgorithm}"));
+                self.note_member(part, "alg", format!("has to be {UnsupportedAlgorithm}"));
             }
             Some(Value::String(_)) => {}
-            Some(_) => self.note_member(part, "alg", "a string"),
+            Some(_) => self.note_member(part, "alg", "has to be a string"),
             None => self.note_member(part, "alg", "is missing"),
         }
         if header.contains_key("crit") {
@@ -177,7 +181,7 @@ impl Dissection {
         }
         for name in ["kid", "typ", "jku", "x5u"] {
             if header.get(name).is_some_and(|value| !value.is_string() && !value.is_null()) {
-                self.note_member(part, name, "a string");
+                self.note_member(part, name, "has to be a string");
             }
         }
     }
@@ -185,13 +189,13 @@ impl Dissection {
     fn read_claims(&mut self, part: &Part, claims: &Map<String, Value>) {
         match claims.get("iss") {
             Some(Value::String(_)) => {}
-            Some(_) => self.note_member(part, "iss", "a string"),
+            Some(_) => self.note_member(part, "iss", "has to be a string"),
             None => self.note_member(part, "iss", "is missing"),
         }
         for (name, is_required) in [("exp", true), ("iat", true), ("nbf", false)] {
             match claims.get(name) {
                 Some(value) if value.as_f64().is_none() => {
-                    self.note_member(part, name, "a number: seconds since 1970");
+                    self.note_member(part, name, "has to be a number: seconds since 1970");
                 }
                 None if is_required => self.note_member(part, name, "is missing"),
                 _ => {}
@@ -217,17 +221,17 @@ fn encoding_flaw(encoded: &str) -> (Range<usize>, &'static str) {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if let Some((at, c)) = encoded.char_indices().find(|(_, c)| !is_allowed(*c)) {
         let message = match c {
-            '=' => "padding, which a token does not have",
-            '+' | '/' => "a character of base64 that base64url does not have",
-            c if c.is_whitespace() => "white space",
-            _ => "a character that base64url does not have",
+            '=' => "has padding, which a token does not have",
+            '+' | '/' => "has a character of base64 that base64url does not have",
+            c if c.is_whitespace() => "has white space",
+            _ => "has a character that base64url does not have",
         };
         return (at..at + c.len_utf8(), message);
     }
     let message = if encoded.len() % 4 == 1 {
-        "a length that base64url never has: something is missing at the end"
+        "has a length that base64url never has: something is missing at the end"
     } else {
-        "bits behind the last byte that are not zero"
+        "has bits behind the last byte that are not zero"
     };
     (encoded.len().saturating_sub(1)..encoded.len(), message)
 }

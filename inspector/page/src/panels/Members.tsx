@@ -13,7 +13,8 @@ interface Props {
 
 export function Members({ part, text, flaws, now }: Props) {
   const members = parseObject(text, exactNumbers);
-  if (!members) return <pre class="code">{text}</pre>;
+  if (!members)
+    return <Text text={text} offset={flaws.find((flaw) => flaw.offset !== null)?.offset ?? undefined} />;
   const missing = flaws.flatMap((flaw) => {
     const name = flaw.member && nameOf(flaw.member);
     return name && !(name in members) ? [name] : [];
@@ -64,6 +65,24 @@ export function Members({ part, text, flaws, now }: Props) {
   );
 }
 
+/** A text that is no object, with the place marked where reading it ended. */
+function Text({ text, offset }: { text: string; offset: number | undefined }) {
+  // The offset is in bytes of UTF-8.
+  const before = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, offset));
+  const [marked = " "] = text.slice(before.length);
+  return (
+    <pre class="code" tabIndex={0}>
+      {before}
+      {offset !== undefined && (
+        <>
+          <mark>{marked}</mark>
+          {text.slice(before.length + marked.length)}
+        </>
+      )}
+    </pre>
+  );
+}
+
 const known = (part: PartName, name: string): Meaning | undefined => {
   const glossary = part === "header" ? HEADER : CLAIMS;
   return Object.hasOwn(glossary, name) ? glossary[name] : undefined;
@@ -99,7 +118,7 @@ function Row({ part, name, value, known, flaw, now }: RowProps) {
       <td>
         <Value value={value} />
         {words && <span class="words">{words}</span>}
-        {flaw && <span class="flaw">{value === undefined ? flaw : `Fault: ${flaw}`}</span>}
+        {flaw && <span class="flaw">{flaw}</span>}
       </td>
     </tr>
   );

@@ -74,7 +74,7 @@ function Flaws({ token, flaws }: { token: string; flaws: Flaw[] }) {
       <ul>
         {flaws.map((flaw) => (
           <li key={place(token, flaw) + flaw.message}>
-            <strong>{place(token, flaw)}</strong>: <Sentence text={flaw.message} />
+            <strong>{place(token, flaw)}</strong> <Sentence text={flaw.message} />
           </li>
         ))}
       </ul>
