@@ -158,18 +158,19 @@ describe("keys", () => {
   }
 
   test("keys live as long as their issuer lets them be cached, from five minutes to an hour", async () => {
+    // Said when it is asked: on a busy machine that may be a while from now.
     const inTenMinutes = () => new Date(Date.now() + 600_000).toUTCString();
     for (const [headers, least, most] of [
-      [{ "cache-control": "public, max-age=900" }, 900, 900],
-      [{ expires: inTenMinutes() }, 598, 601],
-      [{ expires: "0" }, 300, 300],
-      [{ "cache-control": "no-store", expires: inTenMinutes() }, 300, 300],
-      [{ "cache-control": "max-age=86400" }, 3600, 3600],
+      [() => ({ "cache-control": "public, max-age=900" }), 900, 900],
+      [() => ({ expires: inTenMinutes() }), 590, 601],
+      [() => ({ expires: "0" }), 300, 300],
+      [() => ({ "cache-control": "no-store", expires: inTenMinutes() }), 300, 300],
+      [() => ({ "cache-control": "max-age=86400" }), 3600, 3600],
     ]) {
-      const keys = (response) => sendJson(response, { keys: api.issuer.keys }, headers);
+      const keys = (response) => sendJson(response, { keys: api.issuer.keys }, headers());
       const { fetchedAt, expiresAt } = (await api.issuer.behave({ keys }, own.refresh)).json();
       const life = Math.round(expiresAt - fetchedAt);
-      assert.ok(life >= least && life <= most, `${JSON.stringify(headers)}: ${life}`);
+      assert.ok(life >= least && life <= most, `${headers}: ${life}`);
     }
   });
 
