@@ -63,7 +63,7 @@ screenshots: setup ## Make the pictures of the README
 	scripts/build-inspector.sh
 	node tests/page/screenshots.mjs
 
-bench: setup ## Measure against other authorizers, 22 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
+bench: setup ## Measure against other authorizers, 25 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
 	@scripts/setup-bench.sh
 	scripts/build-worker.sh
 	@node bench/run.mjs $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))

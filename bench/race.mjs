@@ -6,6 +6,7 @@ import { alternate } from "./rounds.mjs";
 import { titleOf } from "./workers.mjs";
 
 const WARM_UP_SECONDS = 1;
+const ATTEMPTS = 5;
 
 /**
  * Measures contestants, and gives the samples of each. The first one of a `group` is what the others of it are compared
@@ -49,9 +50,12 @@ export async function race(stage, contestants, { rounds, seconds, connections, f
     for (const contestant of contestants) if (!contestant.isNew) await measure(contestant, WARM_UP_SECONDS);
     const samples = await alternate(Object.keys(byName), rounds, say, async (name) => {
       const contestant = byName[name];
-      const sample = await (contestant.isNew ? measureNew(contestant) : measure(contestant, seconds));
-      if (sample.requests === 0) throw new Error(`${name}: no request was answered within ${seconds} s`);
-      return sample;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const sample = await (contestant.isNew ? measureNew(contestant) : measure(contestant, seconds));
+        if (sample.requests > 0) return sample;
+        say(`${name}: nothing was answered within ${seconds} s; is the machine busy? Once more`);
+      }
+      throw new Error(`${name} does not answer`);
     });
     return contestants.map((contestant) => {
       const { group, worker, title = titleOf(worker) } = contestant;

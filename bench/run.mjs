@@ -57,7 +57,7 @@ const QUICK = {
 
 const HELP = `usage: make bench [QUICK=1] [ONLY=part,part…]
 
-Measures this worker against its peers on this machine (Linux) and prints tables and bars. All of it takes about 22
+Measures this worker against its peers on this machine (Linux) and prints tables and bars. All of it takes about 25
 minutes, QUICK=1 less than 2 and says little. Parts: ${Object.keys(PARTS).join(", ")}.
 All parts in full are written to bench/results.json, anything less to target/bench/results.json.`;
 
