@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
 import { startIssuer } from "./issuer.mjs";
 import { workerdIds } from "./processes.mjs";
-import { ENTRY } from "./project.mjs";
+import { ENTRY, bearer } from "./project.mjs";
 
 const BASE = "/project-management-service/v1";
 const WRITERS = 50;
@@ -90,5 +90,19 @@ describe("durability", () => {
     // The version goes on without a gap.
     assert.equal((await add("killed", "more")).status, 201);
     assert.equal((await published("killed")).version, version + 1);
+  });
+
+  test("killed and started again, the keys are there without a fetch", async () => {
+    const routes = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } }];
+    // The issuer answers anything, so it may be the origin, too.
+    const document = { origins: { origin: { url: issuer.url } }, routes };
+    assert.equal((await call("PUT", "/gateway", document)).status, 201);
+    for (const pid of workerdIds()) process.kill(pid, "SIGKILL");
+    await gateway.close().catch(() => {});
+    await start({ persist: folder });
+    issuer.asked.length = 0;
+    const headers = await bearer({ iss: issuer.url });
+    assert.equal((await send(gateway.url, "/api/killed/x", { headers })).status, 200);
+    assert.deepEqual(issuer.asked, ["/api/killed/x"]);
   });
 });
