@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { Agent } from "node:http";
 import { beforeEach, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { send } from "./gateway.mjs";
 import { DOWN, sendJson } from "./issuer.mjs";
@@ -128,6 +129,26 @@ describe("keys", () => {
       /too long/,
     ],
     [
+      "100 MB, compressed",
+      {
+        keys: (response) =>
+          response
+            .writeHead(200, { "content-encoding": "gzip" })
+            .end(gzipSync(Buffer.alloc(100_000_000, " "))),
+      },
+      /too long/,
+    ],
+    [
+      "an answer that drips",
+      {
+        keys: (response) => {
+          const drip = setInterval(() => response.write(" "), 100);
+          response.on("close", () => clearInterval(drip));
+        },
+      },
+      /too slow/,
+    ],
+    [
       "a redirect",
       { keys: (response) => response.writeHead(302, { location: "/keys" }).end() },
       /status 302/,
@@ -147,13 +168,15 @@ describe("keys", () => {
     ],
   ]) {
     test(`${what} is no reason to lose good keys`, async () => {
-      const answer = await api.issuer.behave(answers, own.refresh);
-      assert.deepEqual([answer.status, answer.json().code], [422, "issuer_unusable"]);
-      assert.match(answer.json().reason, reason);
-      assert.equal(await own.use(own.token), 200);
-      const { keys, lastError } = (await api.call("GET", own.keysPath())).json();
-      assert.equal(keys[0].kid, own.key.jwk.kid);
-      assert.match(lastError.reason, reason);
+      await api.issuer.behave(answers, async () => {
+        const answer = await own.refresh();
+        assert.deepEqual([answer.status, answer.json().code], [422, "issuer_unusable"]);
+        assert.match(answer.json().reason, reason);
+        assert.equal(await own.use(own.token), 200);
+        const { keys, lastError } = (await api.call("GET", own.keysPath())).json();
+        assert.equal(keys[0].kid, own.key.jwk.kid);
+        assert.match(lastError.reason, reason);
+      });
     });
   }
 

@@ -169,7 +169,9 @@ impl IssuerObject {
                 log::warning("not_published", &issuer, error);
                 return Ok(());
             }
-            self.kept.borrow_mut().is_published = true;
+            // Newer keys that came meanwhile are still to be published.
+            let is_current = self.kept.borrow().record.as_ref() == Some(&record);
+            self.kept.borrow_mut().is_published = is_current;
             self.save()?;
         }
         let wait = life.due.map_or(0.0, |due| due.as_seconds() - now().as_seconds());
