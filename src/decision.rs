@@ -12,7 +12,7 @@ use crate::headers;
 use crate::idp::IdpId;
 use crate::known::KnownToken;
 use crate::project::ProjectId;
-use crate::role::Role;
+use crate::role::Roles;
 use crate::trace::Trace;
 
 /// The end of an evaluation, with its reasons.
@@ -108,7 +108,7 @@ pub struct Identity {
     /// The caller's id at the identity provider, 1 to 256 characters.
     pub subject: String,
     /// The caller's roles in the project, each once.
-    pub roles: Vec<Role>,
+    pub roles: Roles,
 }
 
 impl Permit {

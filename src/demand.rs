@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::code::Code;
 use crate::decision::{Identity, Ownership, Permit, Verdict};
-use crate::gateway::{MethodRoles, Route};
+use crate::gateway::Route;
 use crate::known::{Bearer, KnownToken};
 use crate::management::OWNER;
 use crate::method::Method;
 use crate::project::ProjectId;
+use crate::role::Roles;
 use crate::token::VerifiedToken;
 use crate::trace::{self, Trace};
 
@@ -28,8 +29,8 @@ pub enum Purpose {
     Forward {
         /// The request's method.
         method: Method,
-        /// The roles that the route demands.
-        roles: MethodRoles,
+        /// The roles of which the route demands one for it.
+        required: Roles,
         /// The route.
         route: Arc<Route>,
     },
@@ -61,11 +62,10 @@ impl Demand {
         let Bearer { identity, names_owner } = bearer;
         let held = &identity.roles;
         let is_allowed = match &self.purpose {
-            Purpose::Forward { method, roles, .. } => {
-                let required = roles.required(*method);
+            Purpose::Forward { method, required, .. } => {
                 trace.push(trace::Step::Access {
                     method: *method,
-                    required: required.to_vec(),
+                    required: required.clone(),
                     held: held.clone(),
                 });
                 held.iter().any(|role| required.contains(role))

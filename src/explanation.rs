@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::code::Code;
 use crate::decision::{Decision, Identity, Outcome};
 use crate::idp::IdpId;
-use crate::role::Role;
+use crate::role::Roles;
 use crate::trace::Trace;
 
 /// What would become of a request, and why. It proves nothing: no request passes by it.
@@ -23,7 +23,7 @@ pub struct Explanation {
     /// The caller's id.
     pub subject: Option<String>,
     /// The caller's roles in the project; none where no entry recognised them.
-    pub roles: Vec<Role>,
+    pub roles: Roles,
     /// The headers by which the origin would know the caller; none where it would not get the request.
     #[serde(serialize_with = "as_object")]
     pub origin_headers: Vec<(&'static str, String)>,

@@ -11,7 +11,7 @@ use crate::document::{self, Faults, Node, Properties};
 use crate::method::Method;
 use crate::origin::Origin;
 use crate::path::{AmbiguousPath, RequestPath};
-use crate::role::Role;
+use crate::role::Roles;
 
 /// All routes and their origins.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct Gateway {
 #[derive(Clone, Debug)]
 pub struct Route {
     /// The form of the paths, in the syntax of `matchit`.
-    pub template: String,
+    pub template: Arc<str>,
     /// Where requests go.
     pub origin: Arc<Origin>,
     /// Who may send them.
@@ -48,13 +48,13 @@ pub enum Access {
 /// The roles of which a caller needs one, by method. What is not listed is denied.
 #[derive(Clone, Debug, Default)]
 pub struct MethodRoles {
-    by_method: BTreeMap<Method, Vec<Role>>,
-    otherwise: Vec<Role>,
+    by_method: BTreeMap<Method, Roles>,
+    otherwise: Roles,
 }
 
 impl MethodRoles {
     /// The roles that open `method`: any of them does, and none where the method has no entry. HEAD counts as GET.
-    pub fn required(&self, method: Method) -> &[Role] {
+    pub fn required(&self, method: Method) -> &Roles {
         let method = if method == Method::Head { Method::Get } else { method };
         self.by_method.get(&method).unwrap_or(&self.otherwise)
     }
@@ -179,6 +179,7 @@ fn read_route(route: &Properties<'_, '_>, origins: &Origins, gateway: &mut Gatew
         return None;
     }
     gateway.has_cors |= cors.is_some();
+    let template = template.into();
     gateway.routes.push(Arc::new(Route { template, origin, access, forward_token, cors }));
     Some(())
 }
@@ -241,7 +242,7 @@ fn read_template(node: &Node<'_>, is_public: bool) -> Option<String> {
 fn read_access(node: &Node<'_>) -> Option<MethodRoles> {
     let mut access = MethodRoles::default();
     for (name, node) in node.members()? {
-        let roles = node.list().unwrap_or_default();
+        let roles: Roles = node.list().unwrap_or_default().into();
         match Method::try_from(name) {
             _ if name == "*" => access.otherwise = roles,
             Ok(Method::Head) | Err(_) => {

@@ -1,5 +1,7 @@
 //! One identity provider that a project trusts: an entry of its configuration.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,9 +11,9 @@ use crate::document::{self, Faults, Node, Properties};
 use crate::issuer::Issuer;
 use crate::role::{Role, RoleTemplate};
 
-/// The name of an entry within its project: 2 to 16 of `[A-Za-z0-9_-]`.
+/// The name of an entry within its project: 2 to 16 of `[A-Za-z0-9_-]`. Shared, as traces repeat it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct IdpId(String);
+pub struct IdpId(Arc<str>);
 
 impl IdpId {
     /// The name as text.
@@ -30,7 +32,7 @@ impl TryFrom<&str> for IdpId {
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         let is_word = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if is_word && (2..=16).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(InvalidIdpId) }
+        if is_word && (2..=16).contains(&text.len()) { Ok(Self(text.into())) } else { Err(InvalidIdpId) }
     }
 }
 

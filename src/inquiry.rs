@@ -69,10 +69,10 @@ impl Inquiry {
         };
         let route = found.route;
         let required = match &route.access {
-            Access::Roles(roles) => Some(roles.required(method).to_vec()),
+            Access::Roles(roles) => Some(roles.required(method).clone()),
             Access::Public => None,
         };
-        self.trace.push(Step::Route { path: route.template.clone(), required });
+        self.trace.push(Step::Route { path: route.template.clone(), required: required.clone() });
         self.route = Some(route.clone());
         self.project = found.project.and_then(|name| ProjectId::try_from(name).ok());
         if let Some(cors) = &route.cors {
@@ -83,9 +83,9 @@ impl Inquiry {
                 return Err(Verdict::Preflight);
             }
         }
-        match &route.access {
-            Access::Public => Err(Verdict::Permit(Permit::new(route, None))),
-            Access::Roles(roles) => Ok(Purpose::Forward { method, roles: roles.clone(), route }),
+        match required {
+            None => Err(Verdict::Permit(Permit::new(route, None))),
+            Some(required) => Ok(Purpose::Forward { method, required, route }),
         }
     }
 

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPath<'r> {
     raw: &'r str,
-    decoded: String,
+    decoded: Cow<'r, str>,
 }
 
 /// A path, or a whole request target, that could be read in two ways.
@@ -23,17 +23,22 @@ impl<'r> TryFrom<&'r str> for RequestPath<'r> {
     type Error = AmbiguousPath;
 
     fn try_from(raw: &'r str) -> Result<Self, Self::Error> {
-        let segments: Vec<_> = raw.strip_prefix('/').ok_or(AmbiguousPath)?.split('/').collect();
+        let has_empty_segment = raw.as_bytes().windows(2).any(|pair| pair == b"//");
+        if !raw.starts_with('/') || has_empty_segment || raw.bytes().any(is_rewritten_by_parsers) {
+            return Err(AmbiguousPath);
+        }
+        let segments = || raw.split('/').skip(1);
+        if !raw.contains('%') {
+            // It says what it says.
+            let has_dots = segments().any(|segment| matches!(segment, "." | ".."));
+            return if has_dots { Err(AmbiguousPath) } else { Ok(Self { raw, decoded: Cow::Borrowed(raw) }) };
+        }
         let mut decoded = String::with_capacity(raw.len());
-        for (index, segment) in segments.iter().enumerate() {
-            let is_last = index + 1 == segments.len();
-            if segment.is_empty() && !is_last {
-                return Err(AmbiguousPath);
-            }
+        for segment in segments() {
             decoded.push('/');
             decoded.push_str(&decode_segment(segment)?);
         }
-        Ok(Self { raw, decoded })
+        Ok(Self { raw, decoded: Cow::Owned(decoded) })
     }
 }
 
@@ -50,12 +55,8 @@ impl<'r> RequestPath<'r> {
 }
 
 fn decode_segment(segment: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
-    if segment.contains(is_rewritten_by_parsers) || !escapes_are_whole(segment) {
+    if !escapes_are_whole(segment) {
         return Err(AmbiguousPath);
-    }
-    if !segment.contains('%') {
-        // It says what it says.
-        return if matches!(segment, "." | "..") { Err(AmbiguousPath) } else { Ok(Cow::Borrowed(segment)) };
     }
     let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| AmbiguousPath)?;
     // An origin may take what follows a `;` for parameters of the segment even where it was encoded.
@@ -69,8 +70,9 @@ fn decode_segment(segment: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
 
 /// Characters that a URL parser encodes, strips or takes for something else (WHATWG URL, path percent-encode set), and
 /// `;`, by which some origins cut a segment.
-fn is_rewritten_by_parsers(c: char) -> bool {
-    !c.is_ascii_graphic() || matches!(c, '"' | '#' | '<' | '>' | '?' | '^' | '`' | '{' | '}' | '\\' | ';')
+fn is_rewritten_by_parsers(byte: u8) -> bool {
+    !byte.is_ascii_graphic()
+        || matches!(byte, b'"' | b'#' | b'<' | b'>' | b'?' | b'^' | b'`' | b'{' | b'}' | b'\\' | b';')
 }
 
 /// Whether every `%` begins an escape.
@@ -103,7 +105,8 @@ impl<'r> Target<'r> {
     /// Splits a URL. What is no URL has a path that nothing accepts.
     pub fn split(url: &'r str) -> Self {
         let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
-        let (scheme, authority, target) = match url.split_once("://") {
+        let parts = url.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
+        let (scheme, authority, target) = match parts {
             Some((scheme, rest)) if !scheme.contains(['/', '?', '\\']) => {
                 let (authority, target) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
                 (Some(scheme), Some(authority), target)

@@ -1,12 +1,13 @@
 //! The project that a path names.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-/// The name of a project: `[A-Za-z0-9][A-Za-z0-9_-]{0,62}`.
+/// The name of a project: `[A-Za-z0-9][A-Za-z0-9_-]{0,62}`. Shared, as a decision hands it on often.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub struct ProjectId(String);
+pub struct ProjectId(Arc<str>);
 
 impl ProjectId {
     /// The longest name, in characters.
@@ -30,7 +31,7 @@ impl TryFrom<&str> for ProjectId {
         let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
         let is_word = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         if starts_well && is_word && text.len() <= Self::MAX_LENGTH {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(InvalidProjectId)
         }

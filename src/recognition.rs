@@ -9,7 +9,7 @@ use crate::decision::Identity;
 use crate::idp::{CustomIdp, RoleDetection};
 use crate::management::OWNER;
 use crate::project::ProjectId;
-use crate::role::{Role, RoleTemplate};
+use crate::role::{Role, RoleTemplate, Roles};
 use crate::statement::{Header, Statement};
 use crate::trace::{IdpOutcome, RoleOutcome, RolesClaimOutcome, Step, Trace};
 
@@ -118,7 +118,7 @@ fn short_media_type(media_type: &str) -> String {
 }
 
 /// Each role once, in alphabetical order.
-fn distinct(roles: &[Role]) -> Vec<Role> {
+fn distinct(roles: &[Role]) -> Roles {
     let mut distinct = BTreeSet::new();
     distinct.extend(roles);
     distinct.into_iter().cloned().collect()
@@ -136,7 +136,7 @@ pub struct RoleReader<'e> {
 
 impl RoleReader<'_> {
     /// The roles that a claim gives: an array of strings, or one string with spaces between (RFC 8693, section 4.2).
-    fn read_claim(&self, claim: Option<&Value>, trace: &mut Trace) -> Vec<Role> {
+    fn read_claim(&self, claim: Option<&Value>, trace: &mut Trace) -> Roles {
         let values: Vec<Option<&str>> = match claim {
             Some(Value::Array(values)) => values.iter().map(Value::as_str).collect(),
             Some(Value::String(values)) => {
@@ -144,11 +144,11 @@ impl RoleReader<'_> {
             }
             Some(_) => {
                 trace.push(Step::RolesClaim { outcome: RolesClaimOutcome::WrongShape });
-                return Vec::new();
+                return Roles::default();
             }
             None => {
                 trace.push(Step::RolesClaim { outcome: RolesClaimOutcome::Missing });
-                return Vec::new();
+                return Roles::default();
             }
         };
         let mut roles = Vec::new();

@@ -1,7 +1,6 @@
 //! Roles, and the template by which they are read from a claim.
 
 use std::fmt;
-
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,6 +10,9 @@ use crate::project::ProjectId;
 /// The name of a role: 1 to 128 printable ASCII characters, no space, no comma. Shared, as decisions repeat it often.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Role(Arc<str>);
+
+/// Several roles, shared for the same reason.
+pub type Roles = Arc<[Role]>;
 
 impl Role {
     /// The name as text.

@@ -1,12 +1,14 @@
 //! The steps that led to a decision. Logs, the explain API and the page show the same ones.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::algorithm::Algorithm;
 use crate::idp::IdpId;
 use crate::key_set::NoCandidates;
 use crate::method::Method;
-use crate::role::Role;
+use crate::role::{Role, Roles};
 use crate::statement::TimeClaim;
 use crate::time::Time;
 use crate::token::Malformed;
@@ -33,9 +35,9 @@ pub enum Step {
     /// A route matches the path.
     Route {
         /// Its template.
-        path: String,
+        path: Arc<str>,
         /// The roles of which it demands one for the request's method; absent where it is public.
-        required: Option<Vec<Role>>,
+        required: Option<Roles>,
     },
     /// The token has no acceptable form.
     Malformed {
@@ -106,7 +108,7 @@ pub enum Step {
     /// Whether the caller owns the project was looked at.
     Owner {
         /// The caller's roles.
-        held: Vec<Role>,
+        held: Roles,
         /// Whether `owner` is among them, and the entry names it.
         is_owner: bool,
     },
@@ -115,9 +117,9 @@ pub enum Step {
         /// The request's method.
         method: Method,
         /// The roles that open the route for that method.
-        required: Vec<Role>,
+        required: Roles,
         /// The caller's roles.
-        held: Vec<Role>,
+        held: Roles,
     },
 }
 

@@ -92,7 +92,7 @@ pub fn forward(
 
 /// Where path and query stand in the URL, as JavaScript counts.
 fn range_of(target: &Target<'_>) -> (usize, usize) {
-    let count = |text: &str| text.encode_utf16().count();
+    let count = |text: &str| if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
     let authority = target.authority.map_or(0, count);
     let start = target.scheme.map_or(0, |scheme| count(scheme) + "://".len() + authority);
     (start, start + count(target.path) + count(target.query))

@@ -48,7 +48,7 @@ pub fn beginning(decision: &Decision) -> String {
         event: "decision",
         verdict: decision.verdict.outcome(),
         project: decision.project.as_ref().map(ProjectId::as_str),
-        route: decision.route.as_ref().map(|route| route.template.as_str()),
+        route: decision.route.as_ref().map(|route| &*route.template),
         idp: identity.map(|identity| identity.idp.as_str()),
         subject: identity.map(|identity| identity.subject.as_str()),
         trace: &decision.trace,

@@ -6,12 +6,16 @@ import { close, listen } from "../../demo/origin.mjs";
 
 const CHUNK = Buffer.alloc(64 * 1024, "x");
 
-/** Starts the origin on a free port. `received` lists what it got: method, target and headers as they were sent. */
+/**
+ * Starts the origin on a free port. `received` lists what it got: method, target and headers as they were sent, and a promise
+ * of the end of its answer, whoever ends it.
+ */
 export async function startTestOrigin() {
   const received = [];
-  const note = ({ method, url, headers, rawHeaders }) => received.push({ method, url, headers, rawHeaders });
+  const note = ({ method, url, headers, rawHeaders }, ended) =>
+    received.push({ method, url, headers, rawHeaders, ended });
   const server = createServer({ maxHeaderSize: 128 * 1024 }, async (request, response) => {
-    note(request);
+    note(request, new Promise((resolve) => response.on("close", resolve)));
     const { pathname, searchParams } = new URL(request.url, "http://origin");
     const behave = BEHAVIOURS[pathname.split("/").at(-1)] ?? echo;
     await behave(request, response, searchParams).catch(() => response.destroy());
