@@ -3,6 +3,7 @@
 use crate::document::Node;
 use crate::headers::is_token;
 use crate::method::Method;
+use crate::web_url::WebUrl;
 
 /// The pages that may call a route from a browser, and how.
 #[derive(Clone, Debug)]
@@ -100,7 +101,7 @@ impl TryFrom<&str> for WebOrigin {
     type Error = &'static str;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
-        let is_origin = url::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text);
+        let is_origin = WebUrl::parse(text).is_ok_and(|url| url.origin() == text);
         if is_origin {
             Ok(Self(text.to_owned()))
         } else {

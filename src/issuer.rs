@@ -3,9 +3,10 @@
 use std::fmt;
 
 use serde::Serialize;
-use url::Url;
 
-/// The exact text of an `iss` claim: an absolute http(s) URL without query and fragment, at most 400 bytes.
+use crate::web_url::WebUrl;
+
+/// The exact text of an `iss` claim: an http(s) URL without user info, query and fragment, at most 400 bytes.
 ///
 /// Two issuers are the same only if their texts are (OpenID Connect Core 1.0, section 3.1.3.7).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -26,23 +27,16 @@ impl Issuer {
 
 /// The text is not an issuer.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an http(s) URL without query and fragment, at most 400 bytes")]
+#[error("an http(s) URL without user info, query and fragment, at most 400 bytes")]
 pub struct InvalidIssuer;
 
 impl TryFrom<&str> for Issuer {
     type Error = InvalidIssuer;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
-        let url = Url::parse(text).map_err(|_| InvalidIssuer)?;
-        // Parsers take more for a web address, `https:a.example` among it; an issuer's text is compared, not resolved.
-        let is_web = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) && url.has_host();
-        let is_plain = url.query().is_none() && url.fragment().is_none();
-        let is_printable = text.bytes().all(|b| b.is_ascii_graphic());
-        if is_web && is_plain && is_printable && text.len() <= 400 {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidIssuer)
-        }
+        let url = WebUrl::parse(text).map_err(|_| InvalidIssuer)?;
+        let is_plain = !url.rest.contains(['?', '#']);
+        if is_plain && text.len() <= 400 { Ok(Self(text.to_owned())) } else { Err(InvalidIssuer) }
     }
 }
 

@@ -46,6 +46,7 @@ mod suppose;
 mod time;
 mod token;
 pub mod trace;
+mod web_url;
 
 pub use algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
 pub use authorize::{

@@ -1,9 +1,8 @@
 //! An origin API behind the gateway.
 
-use url::Url;
-
 use crate::document::{Node, Properties};
 use crate::headers;
+use crate::web_url::WebUrl;
 
 /// Where permitted requests go.
 #[derive(Clone, Debug)]
@@ -67,12 +66,8 @@ impl TryFrom<&str> for OriginUrl {
     type Error = &'static str;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
-        let url = Url::parse(text).map_err(|_| Self::EXPECTED)?;
-        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        let is_anonymous = url.username().is_empty() && url.password().is_none();
-        let is_origin = is_web && is_bare && is_anonymous;
-        if is_origin { Ok(Self(url.origin().ascii_serialization())) } else { Err(Self::EXPECTED) }
+        let url = WebUrl::parse(text).map_err(|_| Self::EXPECTED)?;
+        if matches!(url.rest, "" | "/") { Ok(Self(url.origin())) } else { Err(Self::EXPECTED) }
     }
 }
 

@@ -11,6 +11,7 @@ mod forward;
 mod handler;
 mod http;
 mod keys;
+mod kv;
 mod log;
 mod management;
 mod objects;

@@ -11,6 +11,7 @@ use worker::Env;
 
 use crate::edge::Edge;
 use crate::http::now;
+use crate::kv::Namespace;
 use crate::log;
 
 thread_local! {
@@ -89,7 +90,7 @@ impl<T: Versioned> Shelf<T> {
     /// Reads a value from KV and keeps it. One that cannot be read is kept as such: it denies until it is mended.
     async fn load(&self, env: &Env, key: &str) -> Result<Loaded<T>, NoNews> {
         let now = now();
-        let text = match read_text(env, self.namespace, &format!("{}{key}", self.prefix)).await {
+        let text = match self.read_text(env, key).await {
             Ok(text) => text,
             Err(error) => {
                 log::warning("kv_failed", &self.name(key), error);
@@ -100,6 +101,10 @@ impl<T: Versioned> Shelf<T> {
             return Err(NoNews);
         }
         Ok(self.take_note(key, text.as_deref(), now))
+    }
+
+    async fn read_text(&self, env: &Env, key: &str) -> worker::Result<Option<String>> {
+        Namespace::bound(env, self.namespace)?.get(&format!("{}{key}", self.prefix)).await
     }
 
     /// Keeps what a key was found to hold.
@@ -139,13 +144,9 @@ pub fn remember_gateway(document: &Value) {
 
 /// Publishes a value, or takes it away.
 pub async fn publish(env: &Env, namespace: &str, key: &str, value: Option<&Value>) -> worker::Result<()> {
-    let kv = env.kv(namespace)?;
+    let kv = Namespace::bound(env, namespace)?;
     match value {
-        Some(value) => Ok(kv.put(key, value.to_string())?.execute().await?),
-        None => Ok(kv.delete(key).await?),
+        Some(value) => kv.put(key, &value.to_string()).await,
+        None => kv.delete(key).await,
     }
-}
-
-async fn read_text(env: &Env, namespace: &str, key: &str) -> worker::Result<Option<String>> {
-    Ok(env.kv(namespace)?.get(key).text().await?)
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use url::Url;
+
+use crate::web_url::WebUrl;
 
 /// A kind of identity provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -39,9 +40,9 @@ pub struct Profile {
 impl Provider {
     /// Which provider issued a token, by its claims.
     pub fn of(issuer: &str, claims: &Map<String, Value>) -> Self {
-        let url = Url::parse(issuer).ok();
-        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-        let path = url.as_ref().map(Url::path).unwrap_or_default();
+        let url = WebUrl::parse(issuer).ok();
+        let host = url.map(|url| url.host.to_string()).unwrap_or_default();
+        let path = url.map(|url| url.rest).unwrap_or_default();
         let is_within = |zone: &str| host.strip_suffix(zone).is_some_and(|rest| rest.ends_with('.'));
         let has = |name: &str| claims.contains_key(name);
         let is_entra = host.starts_with("login.microsoftonline.") || is_within("ciamlogin.com");
