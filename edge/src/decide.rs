@@ -8,7 +8,7 @@ use edge_authorizer::{Clock, Decision, Gateway, KnownTokens, Request, Snapshot, 
 
 use crate::edge::Edge;
 use crate::http::now;
-use crate::{keys, store};
+use crate::{keys, store, task};
 
 /// Where a project is known from.
 pub enum Source {
@@ -47,7 +47,7 @@ pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision 
                 need.resume(keys)
             }
             Step::NeedCheck(need) => {
-                let outcome = webcrypto::check(&need.check()).await;
+                let outcome = webcrypto::check(&need.check(), task::is_true).await;
                 need.resume(outcome)
             }
         }

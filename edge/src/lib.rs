@@ -17,19 +17,15 @@ mod management;
 mod objects;
 mod settings;
 mod store;
-
-use std::task::{Context as TaskContext, Poll, Waker};
+mod task;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
 use worker::{Context, Env, worker_sys};
 
 use crate::edge::{Arrival, Incoming};
 
 /// What `worker.js` hands a request over to; gives the answer or a promise of it.
-///
-/// Mostly nothing has to be waited for: then one poll comes to the end, and no promise is made here.
 #[wasm_bindgen]
 pub fn handle(
     arrival: Arrival,
@@ -40,15 +36,12 @@ pub fn handle(
     context: worker_sys::Context,
 ) -> Result<JsValue, JsValue> {
     let incoming = Incoming { arrival, method, url, authorization, began: http::now() };
-    let mut answer = Box::pin(handler::handle(incoming, env, Context::new(context)));
-    match answer.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => answer,
-        Poll::Pending => Ok(future_to_promise(answer).into()),
-    }
+    task::run(Box::pin(handler::handle(incoming, env, Context::new(context))))
 }
 
 /// What an isolate does first.
 #[wasm_bindgen(start)]
 pub fn start() {
     forward::learn();
+    task::start();
 }

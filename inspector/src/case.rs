@@ -125,7 +125,7 @@ impl World {
                     need.resume(keys.ok_or(Unavailable))
                 }
                 Step::NeedCheck(need) => {
-                    let outcome = webcrypto::check(&need.check()).await;
+                    let outcome = webcrypto::check(&need.check(), webcrypto::is_true).await;
                     need.resume(outcome)
                 }
             }

@@ -72,7 +72,7 @@ async fn report(token: &Token<'_>, jwk: &Value) -> KeyReport {
                     signing_input: token.signing_input(),
                     signature: token.signature(),
                 };
-                report.outcome = Some(webcrypto::check(&check).await);
+                report.outcome = Some(webcrypto::check(&check, webcrypto::is_true).await);
             }
         }
         Err(reason) => {
@@ -124,7 +124,7 @@ pub async fn check(signed: Signed) -> Result<Value, String> {
     let mut outcomes = Vec::new();
     for key in candidates {
         let check = SignatureCheck { algorithm, key: &key, signing_input: &input, signature: &signature };
-        outcomes.push(webcrypto::check(&check).await);
+        outcomes.push(webcrypto::check(&check, webcrypto::is_true).await);
     }
     Ok(json!({ "outcomes": outcomes }))
 }

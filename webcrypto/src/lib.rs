@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use edge_authorizer::trace::KeyOutcome;
 use edge_authorizer::{Algorithm, Key, Scheme, SignatureCheck};
 use js_sys::futures::JsFuture;
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON, Object, Promise, Reflect};
 use lru::LruCache;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -25,43 +25,49 @@ const MAX_IMPORTED: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 
 thread_local! {
     /// Imported keys: a key serves one algorithm, so both are its name.
-    static IMPORTED: RefCell<LruCache<([u8; 32], &'static str), CryptoKey>> = RefCell::new(LruCache::new(MAX_IMPORTED));
+    static IMPORTED: RefCell<LruCache<([u8; 32], &'static str), Imported>> = RefCell::new(LruCache::new(MAX_IMPORTED));
 }
 
-/// Checks a signature. A key that the platform refuses is none; a check that fails is a wrong signature.
-pub async fn check(check: &SignatureCheck<'_>) -> KeyOutcome {
+/// A key as WebCrypto has it, and the algorithm as it wants it.
+#[derive(Clone)]
+struct Imported {
+    key: CryptoKey,
+    parameters: Object,
+}
+
+/// Checks a signature; `is_true` waits for the platform's answer. A key that the platform refuses is none; a check that fails
+/// is a wrong signature.
+pub async fn check(check: &SignatureCheck<'_>, is_true: impl AsyncFnOnce(Promise) -> bool) -> KeyOutcome {
     let subtle = CRYPTO.with(Crypto::subtle);
-    let Some(algorithm) = parameters(check.algorithm) else { return KeyOutcome::KeyRefused };
-    let Some(key) = import(&subtle, check.key, check.algorithm, &algorithm).await else {
+    let Some(Imported { key, parameters }) = import(&subtle, check.key, check.algorithm).await else {
         return KeyOutcome::KeyRefused;
     };
     let verified = subtle.verify_with_object_and_u8_array_and_u8_array(
-        &algorithm,
+        &parameters,
         &key,
         check.signature,
         check.signing_input,
     );
     let Ok(answer) = verified else { return KeyOutcome::WrongSignature };
-    match JsFuture::from(answer).await {
-        Ok(answer) if answer.is_truthy() => KeyOutcome::Verified,
-        _ => KeyOutcome::WrongSignature,
-    }
+    if is_true(answer).await { KeyOutcome::Verified } else { KeyOutcome::WrongSignature }
 }
 
-async fn import(
-    subtle: &SubtleCrypto,
-    key: &Key,
-    algorithm: Algorithm,
-    parameters: &Object,
-) -> Option<CryptoKey> {
+/// Whether a promise comes to `true`.
+pub async fn is_true(promise: Promise) -> bool {
+    JsFuture::from(promise).await.is_ok_and(|answer| answer == JsValue::TRUE)
+}
+
+async fn import(subtle: &SubtleCrypto, key: &Key, algorithm: Algorithm) -> Option<Imported> {
     let name = (*key.thumbprint(), algorithm.name());
     if let Some(imported) = IMPORTED.with_borrow_mut(|keys| keys.get(&name).cloned()) {
         return Some(imported);
     }
+    let parameters = parameters(algorithm)?;
     let jwk = JSON::parse(key.public_jwk()).ok()?.dyn_into::<Object>().ok()?;
     let usages = Array::of1(&"verify".into());
-    let promise = subtle.import_key_with_object("jwk", &jwk, parameters, false, &usages).ok()?;
+    let promise = subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages).ok()?;
     let imported: CryptoKey = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    let imported = Imported { key: imported, parameters };
     IMPORTED.with_borrow_mut(|keys| keys.put(name, imported.clone()));
     Some(imported)
 }
