@@ -97,9 +97,14 @@ impl Answer {
 
     /// The answer in HTTP.
     pub fn respond(self) -> Result<Response, JsValue> {
-        let lines: Vec<_> = self.headers.iter().flat_map(|(name, value)| [*name, value]).collect();
-        respond(self.status, &lines.join("\n"), self.body.as_deref())
+        respond(self.status, &lines(&self.headers), self.body.as_deref())
     }
+}
+
+/// The names and values of headers in turn, each on a line of its own: one text crosses sooner than many.
+pub fn lines(headers: &[(impl AsRef<str>, String)]) -> String {
+    let parts: Vec<_> = headers.iter().flat_map(|(name, value)| [name.as_ref(), value]).collect();
+    parts.join("\n")
 }
 
 #[wasm_bindgen(module = "/src/answer.js")]

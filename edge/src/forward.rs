@@ -7,12 +7,11 @@ use std::rc::Rc;
 
 use edge_authorizer::{Code, Decision, Denial, Identity, Method, Origin, Permit, Target, headers};
 use js_sys::Promise;
-use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::Response;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, lines};
 use crate::edge::{Arrival, Edge, Incoming};
 use crate::log;
 
@@ -115,15 +114,10 @@ impl Prepared {
             Code::ConfigUnavailable
         })?;
         let secret_name = secret.as_ref().map(|(name, _)| headers::fold(name)).unwrap_or_default();
-        let mut headers = Map::new();
-        for (name, value) in permit.identity().into_iter().flat_map(Identity::headers) {
-            headers.insert(name.to_ascii_lowercase(), value.into());
-        }
-        if let Some((name, value)) = secret {
-            headers.insert(name, value.into());
-        }
-        let headers = Value::Object(headers).to_string();
-        let cors = decision.cors.as_ref().map(|cors| serde_json::to_string(cors).unwrap_or_default());
+        let identity = permit.identity().into_iter().flat_map(Identity::headers);
+        let headers = identity.map(|(name, value)| (name.to_ascii_lowercase(), value)).chain(secret);
+        let headers = lines(&headers.collect::<Vec<_>>());
+        let cors = decision.cors.as_deref().map(lines);
         Ok(Self { secret_name, headers, cors, log: log::beginning(decision), shared: OnceCell::new() })
     }
 

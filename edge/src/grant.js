@@ -17,11 +17,19 @@ export class Grant {
     rules = { dropsHeader, isHost, problem };
   }
 
-  /** `headers` and `cors` are pairs as JSON; `log` is the log line without its last members and its end. */
+  /**
+   * `headers` and `cors` are names and values in turn, each on a line of its own; `log` is the log line without its last
+   * members and its end.
+   */
   constructor(origin, timeoutMs, forwardsToken, secret, headers, cors, log) {
-    Object.assign(this, { origin, timeoutMs, forwardsToken, secret, log, isKnown: false });
-    this.headers = JSON.parse(headers);
-    this.cors = cors && JSON.parse(cors);
+    this.origin = origin;
+    this.timeoutMs = timeoutMs;
+    this.forwardsToken = forwardsToken;
+    this.secret = secret;
+    this.headers = headers.split("\n");
+    this.cors = cors?.split("\n");
+    this.log = log;
+    this.isKnown = false;
   }
 
   /** Sends a request, as `worker.js` took it apart, to the origin; its target stands in its URL from `start` to `end`. */
@@ -71,7 +79,8 @@ export class Grant {
       for (const name in headers) if (rules.dropsHeader(name, connection, this.secret)) delete headers[name];
     }
     if (isWebSocket) headers.upgrade = "websocket";
-    for (const name in this.headers) headers[name] = this.headers[name];
+    const own = this.headers;
+    for (let index = 1; index < own.length; index += 2) headers[own[index - 1]] = own[index];
     const [scheme, authority] = start > 0 ? url.slice(0, start).split("://") : ["http", host];
     if (client !== undefined) headers["x-forwarded-for"] = client;
     if (authority !== undefined && (authority === lastHost || rules.isHost(authority))) {
@@ -131,6 +140,6 @@ function withCors(response, cors) {
     if (name.startsWith("access-control-")) answer.headers.delete(name);
   }
   // `vary` adds to what the origin says; the others are gone by now.
-  for (const [name, value] of cors) answer.headers.append(name, value);
+  for (let index = 1; index < cors.length; index += 2) answer.headers.append(cors[index - 1], cors[index]);
   return answer;
 }

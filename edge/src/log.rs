@@ -2,9 +2,18 @@
 
 use edge_authorizer::{Code, Decision, Identity, Outcome, ProjectId, Time, trace::Trace};
 use serde::Serialize;
-use worker::{console_log, console_warn};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::http::now;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn log(line: &str);
+
+    #[wasm_bindgen(js_namespace = console)]
+    fn warn(line: &str);
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,11 +43,8 @@ pub fn decision(decision: &Decision, code: Option<Code>, request_id: &str, began
     let milliseconds = ((now().as_seconds() - began.as_seconds()) * 1000.0).round();
     let known = decision.known.as_ref().is_some_and(|known| known.is_kept());
     let end = End { code, known, request_id, milliseconds };
-    console_log!(
-        "{}{}",
-        beginning(decision),
-        serde_json::to_string(&end).unwrap_or_default().replacen('{', ",", 1)
-    );
+    let end = serde_json::to_string(&end).unwrap_or_default();
+    log(&[&beginning(decision), ",", end.trim_start_matches('{')].concat());
 }
 
 /// The line of a decision but for its end: code, whether the token was known, request id and milliseconds.
@@ -71,7 +77,7 @@ struct ManagementLine<'m> {
 /// What came of a request to the management API; who asked for what is in the project's audit log.
 pub fn management(request_id: &str, method: &str, path: &str, status: u16) {
     let line = ManagementLine { event: "management", request_id, method, path, status };
-    console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
+    log(&serde_json::to_string(&line).unwrap_or_default());
 }
 
 /// The most characters of a reason that are logged.
@@ -89,5 +95,5 @@ pub fn warning(event: &str, subject: &str, reason: impl std::fmt::Display) {
     // What an issuer or a document says may be long.
     let reason = reason.to_string().chars().take(MAX_REASON_LENGTH).collect();
     let line = WarningLine { event, subject, reason };
-    console_warn!("{}", serde_json::to_string(&line).unwrap_or_default());
+    warn(&serde_json::to_string(&line).unwrap_or_default());
 }
