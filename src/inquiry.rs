@@ -21,6 +21,9 @@ use crate::statement::{Statement, TimeClaim, Times};
 use crate::token::{Token, VerifiedToken};
 use crate::trace::{IdpOutcome, Step, Trace};
 
+/// The number of entries from which on those of other issuers are only counted.
+const MAX_TRACED_OTHERS: usize = 10;
+
 /// What is known so far, for whoever reads the decision.
 #[derive(Debug, Default)]
 pub struct Inquiry {
@@ -120,12 +123,27 @@ impl Inquiry {
 
     /// The first entry from `start` on that applies to what is said.
     fn next_applicable(&mut self, snapshot: &Snapshot, start: usize, statement: &Statement) -> Option<usize> {
-        let position = snapshot.idps().iter().skip(start).position(|idp| {
+        let mut untold = 0;
+        for (position, idp) in snapshot.idps().iter().enumerate().skip(start) {
             let outcome = idp.consider(statement);
+            if outcome == IdpOutcome::OtherIssuer && position >= MAX_TRACED_OTHERS {
+                untold += 1;
+                continue;
+            }
+            self.pass_over(std::mem::take(&mut untold));
             self.trace.push(Step::Idp { id: idp.id.clone(), outcome });
-            outcome == IdpOutcome::Applies
-        });
-        position.map(|position| start + position)
+            if outcome == IdpOutcome::Applies {
+                return Some(position);
+            }
+        }
+        self.pass_over(untold);
+        None
+    }
+
+    fn pass_over(&mut self, count: usize) {
+        if count > 0 {
+            self.trace.push(Step::MoreIdps { count });
+        }
     }
 
     /// The first entry that applies and finds the caller's id decides.

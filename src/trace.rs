@@ -76,6 +76,11 @@ pub enum Step {
         /// What came of it.
         outcome: IdpOutcome,
     },
+    /// More entries were considered than are shown, all of them of other issuers.
+    MoreIdps {
+        /// How many.
+        count: usize,
+    },
     /// No key of the issuer can be tried.
     NoKey {
         /// Why not.

@@ -113,6 +113,26 @@ fn a_refusal_names_the_caller_and_gives_the_origin_nothing() {
 }
 
 #[test]
+fn of_many_entries_of_other_issuers_the_first_are_told() {
+    let other = |number: usize| entry(&json!({ "id": format!("other{number}"), "iss": "https://b.example" }));
+    let mut idps: Vec<_> = (0..30).map(other).collect();
+    idps.insert(20, entry(&json!({})));
+    let steps = |claims_changes: &Value| {
+        let explanation = explain_claims(&request("GET", "/api/p1/x"), &claims(claims_changes), &idps);
+        let steps = explanation["trace"].as_array().unwrap().clone();
+        let about = |step: &&Value| step["step"] == "idp" || step["step"] == "more_idps";
+        steps.iter().filter(about).skip(9).cloned().collect::<Vec<_>>()
+    };
+    let last_told = json!({ "step": "idp", "id": "other9", "outcome": "other_issuer" });
+    let more = |count: usize| json!({ "step": "more_idps", "count": count });
+    let own = |outcome: &str| json!({ "step": "idp", "id": "apps", "outcome": outcome });
+    assert_eq!(steps(&json!({})), [last_told.clone(), more(10), own("applies"), own("decides")]);
+    let nobody = [last_told.clone(), more(10), own("applies"), own("no_subject"), more(10)];
+    assert_eq!(steps(&json!({ "sub": "" })), nobody);
+    assert_eq!(steps(&json!({ "iss": "https://c.example" })), [last_told, more(21)]);
+}
+
+#[test]
 fn claims_obey_the_rules_of_tokens() {
     let code = |claims_changes: &Value, entry_changes: &Value| {
         let (claims, idps) = (claims(claims_changes), [entry(entry_changes)]);

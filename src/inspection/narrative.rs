@@ -109,6 +109,9 @@ impl Narrative<'_> {
             }
             Step::Untimely { claim, value, now } => self.tell_untimely(*claim, *value, *now),
             Step::Idp { id, outcome } => self.tell_idp(id, *outcome),
+            Step::MoreIdps { count } => {
+                self.say(Mark::Skipped, format!("And {count} more, of other issuers."));
+            }
             Step::NoKey { reason } => self.say(Mark::Failed, no_key(*reason)),
             Step::Key { kid, outcome } => self.tell_key(kid.as_deref(), *outcome),
             Step::RolesClaim { outcome } => {
@@ -285,7 +288,9 @@ impl Narrative<'_> {
         let Setting { idps, project, .. } = self.setting;
         let text = match last {
             Some(Step::NoKey { .. } | Step::Key { .. }) => return,
-            Some(Step::Idp { .. }) => "No entry of the project recognises the caller.".to_owned(),
+            Some(Step::Idp { .. } | Step::MoreIdps { .. }) => {
+                "No entry of the project recognises the caller.".to_owned()
+            }
             _ if idps.is_empty() => format!("The project `{project}` has no entries."),
             _ => format!("The path does not name the project `{project}`, whose entries these are."),
         };
