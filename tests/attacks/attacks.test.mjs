@@ -14,6 +14,7 @@ import { judge } from "./judge.mjs";
 import { startManaged } from "./managed.mjs";
 import * as management from "./management.mjs";
 import * as bodies from "./management-bodies.mjs";
+import * as explaining from "./management-explain.mjs";
 import * as issuers from "./management-issuers.mjs";
 import * as records from "./management-records.mjs";
 import * as paths from "./paths.mjs";
@@ -32,7 +33,7 @@ const FAMILIES = {
   claims: { start: startStored, tables: [claims, roles] },
   "path and routing": { start: startStored, tables: [paths, routing] },
   headers: { start: startStored, tables: [headers, pages, credentials] },
-  management: { start: startManaged, tables: [management, bodies, issuers, records] },
+  management: { start: startManaged, tables: [management, bodies, explaining, issuers, records] },
   caches: { start: startManaged, tables: [caches, keys] },
 };
 

@@ -23,6 +23,7 @@ export async function judge({ answer, received }, expected, setting, place) {
     );
   if (expected.received) judgeReceived(received[0], expected.received, place);
   if (expected.answered) judgeHeaders(answer.headers, expected.answered);
+  if (expected.explained) assertPart(JSON.parse(answer.text), expected.explained);
   if (expected.audit) assertPart(await setting.lastAudit(place), expected.audit);
 }
 

@@ -28,6 +28,7 @@ const OWNED = {
   "reads the order": ["GET", "/custom-idp-order", 200],
   "changes the order": ["PUT", "/custom-idp-order", 200, ["owners"]],
   "reads the audit log": ["GET", "/audit-log", 200],
+  "has a request explained": ["POST", "/explain", 200, { method: "GET", path: "/public/x" }],
 };
 
 /** The same request to another project and to the owner's own. */
