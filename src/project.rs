@@ -13,6 +13,11 @@ impl ProjectId {
     /// The longest name, in characters.
     pub const MAX_LENGTH: usize = 63;
 
+    /// Whether a name can have this byte in it.
+    pub fn may_contain(byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -29,8 +34,7 @@ impl TryFrom<&str> for ProjectId {
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
-        let is_word = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if starts_well && is_word && text.len() <= Self::MAX_LENGTH {
+        if starts_well && text.bytes().all(Self::may_contain) && text.len() <= Self::MAX_LENGTH {
             Ok(Self(text.into()))
         } else {
             Err(InvalidProjectId)

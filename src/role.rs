@@ -69,6 +69,14 @@ impl RoleTemplate {
         let [before, after] = [&self.before, &self.after].map(|part| part.replace(PROJECT, project.as_str()));
         (before, after)
     }
+
+    /// Whether a value can be read as a role of two projects: where nothing stands between the name of the project and
+    /// the role's that is in no project's name, `a-b-c` is the role `b-c` of `a` and the role `c` of `a-b`.
+    pub fn confuses_projects(&self) -> bool {
+        let between = self.before.split_once(PROJECT).map(|(_, rest)| rest);
+        let between = between.or_else(|| self.after.split_once(PROJECT).map(|(rest, _)| rest));
+        between.is_some_and(|text| text.bytes().all(ProjectId::may_contain))
+    }
 }
 
 /// The text is not a role template.
@@ -115,6 +123,25 @@ mod tests {
         assert_eq!(extract("{roleName}-{project}", "p1", "p1"), None);
         assert_eq!(extract("aba{roleName}aba", "ababa", "p1"), None);
         assert_eq!(extract("{project}.{roleName}", "{project}.admin", "p1"), None);
+    }
+
+    #[test]
+    fn projects_are_confused_where_their_names_have_no_end() {
+        let confuses = |template: &str| RoleTemplate::try_from(template).unwrap().confuses_projects();
+        for confusing in [
+            "{project}-{roleName}",
+            "{project}{roleName}",
+            "{roleName}_in_{project}",
+            "a.{project}x{roleName}",
+        ] {
+            assert!(confuses(confusing), "{confusing}");
+        }
+        for clear in ["{project}.{roleName}", "{roleName}", "{roleName}@{project}", "{project}-:-{roleName}"]
+        {
+            assert!(!confuses(clear), "{clear}");
+        }
+        assert_eq!(extract("{project}-{roleName}", "a-b-c", "a"), Some("b-c"));
+        assert_eq!(extract("{project}-{roleName}", "a-b-c", "a-b"), Some("c"));
     }
 
     #[test]

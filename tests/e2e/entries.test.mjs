@@ -55,6 +55,25 @@ describe("entries", () => {
     assert.equal(items.filter(({ outcome }) => outcome.refusal === "issuer_unusable").length, 3);
   });
 
+  test("a template that cannot tell projects apart is taken with a warning", async () => {
+    const { definedRoles: _, ...entry } = {
+      ...api.ENTRY,
+      allowedAzp: ["app"],
+      roleDetection: "CLAIM",
+      rolesClaim: "roles",
+    };
+    for (const [roleTemplate, warnings] of [
+      ["{project}-{roleName}", 1],
+      ["{project}.{roleName}", 0],
+    ]) {
+      const trial = { ...entry, roleTemplate };
+      const answer = await api.call("POST", `${api.project}/custom-idp?dryRun=true`, trial);
+      assert.equal(answer.status, 200, answer.text);
+      const said = answer.json().warnings.filter((warning) => /roles of other projects/.test(warning));
+      assert.equal(said.length, warnings, answer.text);
+    }
+  });
+
   test("an issuer is asked once a minute, and ten of them at most", async () => {
     const before = api.issuer.asked.length;
     for (const id of ["aa", "bb"]) {

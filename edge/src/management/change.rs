@@ -120,5 +120,12 @@ async fn examine(
             "every client of this issuer gets the roles: set `allowedAzp` or `allowedAud` if that is not meant".to_owned(),
         );
     }
+    if let RoleDetection::Claim { template, .. } = &entry.role_detection
+        && template.confuses_projects()
+    {
+        examination.warnings.push(
+            "roles of other projects can read as this one's: between `{project}` and `{roleName}` put what no project's name has, a `.` for instance".to_owned(),
+        );
+    }
     Ok(examination)
 }
