@@ -26,7 +26,11 @@ pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<Js
         return match (incoming.is_read(), is_health) {
             (false, _) => Ok(Answer::read_only(&http::new_id()).respond()?.into()),
             (true, true) => Ok(Answer::healthy().respond()?.into()),
-            (true, false) => asset::fetch(&env, &incoming).await,
+            (true, false) => asset::fetch(&env, &incoming).await.or_else(|_| {
+                // Without the binding there are no files.
+                let denial = Denial { code: Code::RouteNotFound, realm: None };
+                Ok(Answer::problem(&denial, &http::new_id()).respond()?.into())
+            }),
         };
     }
     let settings = match Settings::get(&env) {

@@ -45,6 +45,14 @@ describe("configuration", () => {
     }
   }
 
+  test("without the binding of static files there are none, and everything else is as it was", async () => {
+    const gateway = await start({}, (values) => ({ ...values, hasFiles: false }));
+    for (const path of ["/openapi.json", "/inspector/"]) {
+      assert.equal(await ask(gateway, path), "404 route_not_found");
+    }
+    assert.equal(await ask(gateway), 200);
+  });
+
   test("without routes, or with malformed ones, everything is 503 and says when to try again", async () => {
     const gateway = await start({ CONFIG_TTL_SECONDS: "0" }, (values) => ({ ...values, config: {} }));
     const answer = await send(gateway.url, "/public/x");

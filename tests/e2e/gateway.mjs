@@ -50,7 +50,7 @@ const ASSETS = {
 /**
  * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
  * with `flakyConfig`, the namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line
- * `kv_read <key>` for each value that is read; `persist` is a folder that outlives the worker;
+ * `kv_read <key>` for each value that is read; without `hasFiles` there are no static files; `persist` is a folder that outlives the worker;
  * `outbound` answers the requests that the worker makes, instead of the network.
  * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
@@ -61,6 +61,7 @@ export async function startGateway({
   bindings = {},
   flakyConfig = false,
   watchedKv = false,
+  hasFiles = true,
   persist,
   outbound,
 } = {}) {
@@ -91,7 +92,7 @@ export async function startGateway({
     },
     bindings,
     outboundService: outbound,
-    assets: ASSETS,
+    assets: hasFiles ? ASSETS : undefined,
   };
   // The socket of a worker with static files would lead to their server first; another's can lead to the worker itself.
   const socket = {
