@@ -4,10 +4,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::thread::LocalKey;
 
-use edge_authorizer::{Clock, Decision, Gateway, KnownTokens, Request, Snapshot, Step, authorize};
+use edge_authorizer::{Clock, Decision, Gateway, KnownTokens, Request, Snapshot, Step, Time, authorize};
 
 use crate::edge::Edge;
-use crate::http::now;
 use crate::{keys, store, task};
 
 /// Where a project is known from.
@@ -23,9 +22,10 @@ pub async fn decide(
     edge: &Edge,
     gateway: &Gateway,
     request: &Request<'_>,
+    now: Time,
     known: &'static LocalKey<RefCell<KnownTokens>>,
 ) -> Decision {
-    let clock = Clock { now: now(), skew: edge.settings.clock_skew };
+    let clock = Clock { now, skew: edge.settings.clock_skew };
     let step = known.with_borrow_mut(|known| authorize(gateway, request, clock, known));
     drive(edge, step, Source::Edge).await
 }

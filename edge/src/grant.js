@@ -10,7 +10,8 @@ const dropped = new Map();
 const MAX_NAMES = 1000;
 
 let rules;
-let lastHost;
+/** What the last request asked for; the next one mostly asks for the same. */
+let asked = {};
 
 export class Grant {
   static learn(dropsHeader, isHost, problem) {
@@ -45,18 +46,31 @@ export class Grant {
     }
     const init = { method, headers, redirect: "manual", cache: "no-store" };
     if (!isRead) init.body = body;
-    // What an origin says after the time-out is heard by nobody: with the answer, the runtime ends what is under way.
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(this.#fail("origin_timeout", id, began)), this.timeoutMs);
-      fetch(this.origin + url.slice(start, end), init).then(
+    const sent = fetch(this.origin + url.slice(start, end), init);
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const end = (answer) => {
+        try {
+          resolve(answer());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const fail = (code) => end(() => this.#fail(code, id, began));
+      // What an origin says after the time-out is heard by nobody: with the answer, the runtime ends what is under way.
+      const timer = setTimeout(() => {
+        isLate = true;
+        fail("origin_timeout");
+      }, this.timeoutMs);
+      sent.then(
         (response) => {
           // The answer has begun; its body may take longer.
           clearTimeout(timer);
-          resolve(this.#answer(response, id, began));
+          if (!isLate) end(() => this.#answer(response, id, began));
         },
         () => {
           clearTimeout(timer);
-          resolve(this.#fail("origin_unreachable", id, began));
+          if (!isLate) fail("origin_unreachable");
         },
       );
     });
@@ -81,11 +95,9 @@ export class Grant {
     if (isWebSocket) headers.upgrade = "websocket";
     const own = this.headers;
     for (let index = 1; index < own.length; index += 2) headers[own[index - 1]] = own[index];
-    const [scheme, authority] = start > 0 ? url.slice(0, start).split("://") : ["http", host];
     if (client !== undefined) headers["x-forwarded-for"] = client;
-    if (authority !== undefined && (authority === lastHost || rules.isHost(authority))) {
-      headers["x-forwarded-host"] = lastHost = authority;
-    }
+    const { scheme, authority } = askedFor(start > 0 ? url.slice(0, start) : `http://${host ?? ""}`);
+    if (authority !== undefined) headers["x-forwarded-host"] = authority;
     headers["x-forwarded-proto"] = scheme;
     headers["x-request-id"] = id;
     return headers;
@@ -115,6 +127,15 @@ export class Grant {
     const known = `,"code":${code && `"${code}"`},"known":${this.isKnown}`;
     console.log(`${this.log}${known},"requestId":"${id}","milliseconds":${Date.now() - began}}`);
   }
+}
+
+/** The scheme of a request, and its host and port if they can be told to the origin. */
+function askedFor(text) {
+  if (asked.text !== text) {
+    const [scheme, authority] = text.split("://");
+    asked = { text, scheme, authority: rules.isHost(authority) ? authority : undefined };
+  }
+  return asked;
 }
 
 function isDropped(name, secret) {

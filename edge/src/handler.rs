@@ -64,7 +64,7 @@ async fn evaluate(edge: &Edge, incoming: &Incoming, path: &str) -> Decision {
         origin: origin.as_deref(),
         asks_for_method: origin.is_some() && incoming.header("access-control-request-method").is_some(),
     };
-    decide(edge, &gateway, &request, &KNOWN).await
+    decide(edge, &gateway, &request, incoming.began, &KNOWN).await
 }
 
 /// Does what was decided: the answer, or the code of a refusal.

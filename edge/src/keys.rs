@@ -35,9 +35,11 @@ struct Asked {
 /// The keys of an issuer. `known_in_vain`: those known so far lack the one that is looked for.
 pub async fn keys(edge: &Edge, issuer: &Issuer, known_in_vain: bool) -> Result<Arc<KeySet>, Unavailable> {
     let max_stale = edge.settings.keys.max_stale;
-    let serves = |record: &Arc<KeyRecord>| now() < record.fetched().plus(max_stale);
-    let kept = store::key_record(edge, issuer).await.filter(serves);
-    if let Some(record) = kept.as_ref().filter(|record| !known_in_vain && now() < record.expires()) {
+    let serves = |record: &Arc<KeyRecord>, time: Time| time < record.fetched().plus(max_stale);
+    let kept = store::key_record(edge, issuer).await;
+    let time = now();
+    let kept = kept.filter(|record| serves(record, time));
+    if let Some(record) = kept.as_ref().filter(|record| !known_in_vain && time < record.expires()) {
         return Ok(record.keys().clone());
     }
     let want = if known_in_vain { Want::Newer } else { Want::Due };
@@ -54,7 +56,7 @@ pub async fn keys(edge: &Edge, issuer: &Issuer, known_in_vain: bool) -> Result<A
         }
         _ => {
             let (record, failed) = ask(&edge.env, issuer, want, edge.settings.keys.cooldown).await?;
-            (record.filter(serves), failed)
+            (record.filter(|record| serves(record, now())), failed)
         }
     };
     match record {

@@ -205,6 +205,7 @@ describe("management", () => {
     const second = (await api.call("GET", `${api.project}/audit-log?before=${first.next}`)).json();
     assert.deepEqual([first.items.length, second.items.length, second.next], [20, 6, null]);
     assert.ok(first.items.at(-1).number > second.items[0].number);
+    assert.equal((await api.call("GET", "/projects/never/audit-log")).status, 404);
   });
 
   test("another isolate sees a change within twice the time to live and a second", async () => {

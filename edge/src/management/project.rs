@@ -74,7 +74,7 @@ async fn read(
     Ok(match endpoint {
         Endpoint::AuditLog(_) => {
             let before = incoming.parameter("before").and_then(|number| number.parse().ok());
-            Some(object.audit(before, AUDIT_PAGE)?)
+            object.audit(before, AUDIT_PAGE)?
         }
         _ if !project.exists => None,
         Endpoint::Idps(_) => Some(Value::Array(project.idps)),

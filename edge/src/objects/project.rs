@@ -193,10 +193,11 @@ impl ProjectObject {
         Ok(())
     }
 
-    /// The entries of the audit log before the one of that number, newest first: `{"items", "next"}`.
-    pub fn audit(&self, before: Option<u64>, limit: u32) -> Result<Value> {
+    /// The entries of the audit log before the one of that number, newest first: `{"items", "next"}`. A deleted project
+    /// has one; one that never was has none.
+    pub fn audit(&self, before: Option<u64>, limit: u32) -> Result<Option<Value>> {
         if !self.is_known()? {
-            return Ok(json!({ "items": [], "next": null }));
+            return Ok(None);
         }
         let rows = query(
             &self.sql(),
@@ -213,7 +214,7 @@ impl ProjectObject {
             }
             Ok(item)
         });
-        Ok(json!({ "items": items.collect::<Result<Vec<_>>>()?, "next": next }))
+        Ok(Some(json!({ "items": items.collect::<Result<Vec<_>>>()?, "next": next })))
     }
 
     /// Publishes what is not published yet, and answers which version the edges can see.
