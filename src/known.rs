@@ -246,8 +246,9 @@ impl PartialEq for dyn Key + '_ {
 /// Whether two texts are the same, by eight bytes at a time: wasm's own comparison goes by one.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     let ((words, rest), (other_words, other_rest)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
-    let is_same = |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other);
-    one.len() == other.len() && words.iter().zip(other_words).all(is_same) && rest == other_rest
+    let is_equal =
+        |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other);
+    one.len() == other.len() && words.iter().zip(other_words).all(is_equal) && rest == other_rest
 }
 
 impl Eq for dyn Key + '_ {}

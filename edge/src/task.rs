@@ -21,7 +21,7 @@ thread_local! {
     static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
     /// The promise that it waits for.
     static AWAITED: Cell<Option<Promise>> = const { Cell::new(None) };
-    /// What the promise that was followed came to.
+    /// Whether the promise that was followed came to `true`. Whoever is told takes it; nobody is told twice.
     static OUTCOME: Cell<bool> = const { Cell::new(false) };
     /// The futures that wait, by number.
     static WAITING: RefCell<Vec<Option<Task>>> = const { RefCell::new(Vec::new()) };
@@ -77,7 +77,7 @@ pub async fn is_true(promise: Promise) -> bool {
     AWAITED.set(Some(promise));
     let mut is_followed = false;
     poll_fn(|_| {
-        if std::mem::replace(&mut is_followed, true) { Poll::Ready(OUTCOME.get()) } else { Poll::Pending }
+        if std::mem::replace(&mut is_followed, true) { Poll::Ready(OUTCOME.take()) } else { Poll::Pending }
     })
     .await
 }
