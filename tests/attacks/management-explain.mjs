@@ -22,7 +22,8 @@ const PERMITTED = explained({
   code: null,
   originHeaders: { "X-Auth-Subject": "someone" },
 });
-const denied = (status, code) => explained({ verdict: "deny", status, code, originHeaders: {} });
+const denied = (status, code) =>
+  explained({ verdict: "deny", status, code, originHeaders: { "X-Auth-Subject": undefined } });
 const QUESTION = '{"method":"GET","path":"/public/x"}';
 
 /** Questions, refused, beside one that is answered. */
