@@ -21,8 +21,9 @@ export WASM_BINDGEN_BIN=$wasm_bindgen_root/bin/wasm-bindgen
 export WASM_OPT_BIN=$root/node_modules/.bin/wasm-opt
 export ESBUILD_BIN=$root/node_modules/.bin/esbuild
 export WRANGLER_SEND_METRICS=false REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
-# What is built does not say where it was built.
-export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
+# What is built does not say where it was built. Inlined is what is small or has one caller: more costs bytes and gains nothing.
+CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS+=" -Cllvm-args=-inline-threshold=15"
 
 # has_wasm_std <rustc>: whether that compiler has a standard library for wasm.
 has_wasm_std() {
@@ -31,9 +32,9 @@ has_wasm_std() {
 }
 
 # optimize <file>: the release form of a wasm file, in place. It names in itself the features that the compiler used;
-# wasm-bindgen's wrappers use exceptions besides.
+# wasm-bindgen's wrappers use exceptions besides. A function is compiled when it is first called: it should not contain others.
 optimize() {
-  "$WASM_OPT_BIN" -O --enable-exception-handling --strip-debug --output "$1" "$1"
+  "$WASM_OPT_BIN" -O --one-caller-inline-max-function-size=0 --enable-exception-handling --strip-debug --output "$1" "$1"
 }
 
 # Where rustup cannot download, the distribution's compiler is the one with a wasm library: then it compiles everything.

@@ -48,33 +48,68 @@ impl fmt::Display for Role {
 /// The form that role values of a claim have: `{roleName}` exactly once, `{project}` at most once, literal text around.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleTemplate {
-    before: String,
-    after: String,
+    before: Part,
+    after: Part,
+}
+
+/// The text on one side of the role name; where there are two literals, the project's name stands between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    first: String,
+    second: Option<String>,
 }
 
 const ROLE_NAME: &str = "{roleName}";
 const PROJECT: &str = "{project}";
 
+impl Part {
+    fn new(text: &str) -> Self {
+        let (first, second) =
+            text.split_once(PROJECT).map_or((text, None), |(first, rest)| (first, Some(rest)));
+        Self { first: first.to_owned(), second: second.map(str::to_owned) }
+    }
+
+    fn strip_start<'v>(&self, value: &'v str, project: &str) -> Option<&'v str> {
+        let rest = value.strip_prefix(&*self.first)?;
+        let Some(second) = &self.second else { return Some(rest) };
+        rest.strip_prefix(project)?.strip_prefix(&**second)
+    }
+
+    fn strip_end<'v>(&self, value: &'v str, project: &str) -> Option<&'v str> {
+        let Some(second) = &self.second else { return value.strip_suffix(&*self.first) };
+        value.strip_suffix(&**second)?.strip_suffix(project)?.strip_suffix(&*self.first)
+    }
+
+    fn for_project(&self, project: &ProjectId) -> String {
+        self.second
+            .as_ref()
+            .map_or_else(|| self.first.clone(), |second| format!("{}{project}{second}", self.first))
+    }
+
+    fn has_braces(&self) -> bool {
+        [Some(&self.first), self.second.as_ref()].into_iter().flatten().any(|text| text.contains(['{', '}']))
+    }
+}
+
 impl RoleTemplate {
     /// The role name that `value` carries for `project`, if it has the template's form: the template's literal prefix
     /// and suffix around a non-empty rest.
     pub fn extract<'v>(&self, value: &'v str, project: &ProjectId) -> Option<&'v str> {
-        let (prefix, suffix) = self.around(project);
-        let name = value.strip_prefix(&*prefix)?.strip_suffix(&*suffix)?;
+        let project = project.as_str();
+        let name = self.after.strip_end(self.before.strip_start(value, project)?, project)?;
         (!name.is_empty()).then_some(name)
     }
 
     /// What stands before and after a role name for `project`.
     pub fn around(&self, project: &ProjectId) -> (String, String) {
-        let [before, after] = [&self.before, &self.after].map(|part| part.replace(PROJECT, project.as_str()));
-        (before, after)
+        (self.before.for_project(project), self.after.for_project(project))
     }
 
     /// Whether a value can be read as a role of two projects: where nothing stands between the name of the project and
     /// the role's that is in no project's name, `a-b-c` is the role `b-c` of `a` and the role `c` of `a-b`.
     pub fn confuses_projects(&self) -> bool {
-        let between = self.before.split_once(PROJECT).map(|(_, rest)| rest);
-        let between = between.or_else(|| self.after.split_once(PROJECT).map(|(rest, _)| rest));
+        let after_project = self.before.second.as_ref();
+        let between = after_project.or_else(|| self.after.second.as_ref().map(|_| &self.after.first));
         between.is_some_and(|text| text.bytes().all(ProjectId::may_contain))
     }
 }
@@ -89,12 +124,13 @@ impl TryFrom<&str> for RoleTemplate {
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         let (before, after) = text.split_once(ROLE_NAME).ok_or(InvalidRoleTemplate)?;
-        let projects = before.matches(PROJECT).count() + after.matches(PROJECT).count();
-        let has_other_braces = |part: &str| part.replace(PROJECT, "").contains(['{', '}']);
-        if projects > 1 || has_other_braces(before) || has_other_braces(after) {
+        let (before, after) = (Part::new(before), Part::new(after));
+        let names_project_twice = before.second.is_some() && after.second.is_some();
+        // A second `{project}` on one side has braces like anything else.
+        if names_project_twice || before.has_braces() || after.has_braces() {
             return Err(InvalidRoleTemplate);
         }
-        Ok(Self { before: before.to_owned(), after: after.to_owned() })
+        Ok(Self { before, after })
     }
 }
 

@@ -48,8 +48,7 @@ impl Snapshot {
 
     /// Whether a key of `issuer` counts for this project.
     pub fn trusts(&self, issuer: &Issuer, key: &Key) -> bool {
-        let thumbprint = thumbprint(key);
-        !self.distrusted.iter().any(|distrusted| distrusted.is(issuer, key.id(), &thumbprint))
+        !self.distrusted.iter().any(|distrusted| distrusted.is(issuer, key.id(), &thumbprint(key)))
     }
 }
 

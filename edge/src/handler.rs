@@ -1,6 +1,7 @@
 //! One request, from the first byte to the answer.
 
 use std::cell::RefCell;
+use std::future::ready;
 
 use edge_authorizer::{Code, Decision, Denial, KnownTokens, MANAGEMENT_PATH, Request, Target, Verdict};
 use wasm_bindgen::JsValue;
@@ -11,41 +12,49 @@ use crate::decide::decide;
 use crate::edge::{Edge, Incoming};
 use crate::forward::forward;
 use crate::settings::Settings;
+use crate::task::Task;
 use crate::{asset, http, log, management, store};
 
 thread_local! {
     static KNOWN: RefCell<KnownTokens> = RefCell::default();
 }
 
-/// Answers a request: forwards it if the core permits that, explains the refusal otherwise. The answer, or a promise of it.
-pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<JsValue, JsValue> {
+/// Answers a request. What is for the gateway itself is a future of its own: that of a request to an origin stays small.
+pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
     let target = incoming.target();
-    let path = target.path;
-    let is_health = path == "/healthz";
-    if is_health || asset::is_asset(path) {
-        return match (incoming.is_read(), is_health) {
-            (false, _) => Ok(Answer::read_only(&http::new_id()).respond()?.into()),
-            (true, true) => Ok(Answer::healthy().respond()?.into()),
-            (true, false) => asset::fetch(&env, &incoming).await.or_else(|_| {
-                // Without the binding there are no files.
-                let denial = Denial { code: Code::RouteNotFound, realm: None };
-                Ok(Answer::problem(&denial, &http::new_id()).respond()?.into())
-            }),
-        };
+    if target.path == "/healthz" || asset::is_asset(target.path) {
+        return Box::pin(serve(incoming, env));
     }
     let settings = match Settings::get(&env) {
         Ok(settings) => settings,
         Err(variable) => {
             log::warning("variable_invalid", variable.0, format_args!("expected {}", variable.1));
-            let denial = Denial { code: Code::ConfigUnavailable, realm: None };
-            return Ok(Answer::problem(&denial, &http::new_id()).respond()?.into());
+            return Box::pin(ready(fail(Code::ConfigUnavailable)));
         }
     };
     let edge = Edge { env, context: Some(context), settings };
-    if is_management(path) {
-        return Ok(management::handle(&edge, &incoming).await?.into());
+    if is_management(target.path) {
+        return Box::pin(async move { Ok(management::handle(&edge, &incoming).await?.into()) });
     }
-    let decision = evaluate(&edge, &incoming, path).await;
+    Box::pin(guard(incoming, edge))
+}
+
+/// Whether the worker runs, and static files.
+async fn serve(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
+    if !incoming.is_read() {
+        return Ok(Answer::read_only(&http::new_id()).respond()?.into());
+    }
+    if incoming.target().path == "/healthz" {
+        return Ok(Answer::healthy().respond()?.into());
+    }
+    // Without the binding there are no files.
+    asset::fetch(&env, &incoming).await.or_else(|_| fail(Code::RouteNotFound))
+}
+
+/// Forwards a request if the core permits that, explains the refusal otherwise. The answer, or a promise of it.
+async fn guard(incoming: Incoming, edge: Edge) -> Result<JsValue, JsValue> {
+    let target = incoming.target();
+    let decision = evaluate(&edge, &incoming, target.path).await;
     let outcome = act(&edge, &incoming, &target, &decision);
     let outcome = outcome.or_else(|code| refuse(&incoming, &decision, code));
     if let Some(known) = &decision.known {
@@ -87,6 +96,11 @@ fn refuse(incoming: &Incoming, decision: &Decision, code: Code) -> Result<JsValu
     log::decision(decision, Some(code), &id, incoming.began);
     let problem = Answer::problem(&Denial { code, realm: decision.project.clone() }, &id);
     Ok(problem.with_cors(decision.cors.as_ref()).respond()?.into())
+}
+
+/// A refusal before anything is decided.
+fn fail(code: Code) -> Result<JsValue, JsValue> {
+    Ok(Answer::problem(&Denial { code, realm: None }, &http::new_id()).respond()?.into())
 }
 
 /// Whether a request is for the management API. Only the plain spelling is; any other has no route.

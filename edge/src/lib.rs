@@ -36,7 +36,7 @@ pub fn handle(
     context: worker_sys::Context,
 ) -> Result<JsValue, JsValue> {
     let incoming = Incoming { arrival, method, url, authorization, began: http::now() };
-    task::run(Box::pin(handler::handle(incoming, env, Context::new(context))))
+    task::run(handler::handle(incoming, env, Context::new(context)))
 }
 
 /// What an isolate does first.

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
 /// A request's future: its answer, or a promise of it.
-type Task = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
+pub type Task = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
 
 thread_local! {
     /// Whether a future is run here at the moment.
