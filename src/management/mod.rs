@@ -1,13 +1,15 @@
 //! The management API: what its requests mean, and what a change makes of a project. Pure like the rest of the core.
 
+mod change;
 mod endpoint;
 mod keys;
 mod precondition;
 mod project;
 mod question;
 
+pub use change::{Applied, Change, Refusal, read_project};
 pub use endpoint::{Endpoint, NoEndpoint};
 pub use keys::IssuerKeys;
 pub use precondition::{Precondition, etag};
-pub use project::{Applied, Change, OWNER, Project, Refusal, read_project};
+pub use project::{OWNER, Project};
 pub use question::Question;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::change::{Applied, Change, Refusal};
 use super::precondition::Precondition;
-use crate::code::Code;
 use crate::distrusted::DistrustedKey;
-use crate::document::{self, Faults};
-use crate::idp::{CustomIdp, check_label};
+use crate::document::Faults;
+use crate::idp::CustomIdp;
 
 /// The most identity providers of a project.
 const MAX_IDPS: usize = 100;
@@ -32,89 +31,6 @@ pub struct Project {
     pub idps: Vec<Value>,
     /// The keys that it does not trust.
     pub distrusted: Vec<DistrustedKey>,
-}
-
-/// Something that is to be changed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// Creates the project or changes its label.
-    PutProject {
-        /// The new label.
-        label: Option<Value>,
-    },
-    /// Deletes the project with all that it has.
-    DeleteProject,
-    /// Adds an identity provider at the end.
-    AddIdp {
-        /// Its entry.
-        idp: Value,
-    },
-    /// Changes an identity provider.
-    ReplaceIdp {
-        /// Which.
-        id: String,
-        /// Its new entry.
-        idp: Value,
-    },
-    /// Removes an identity provider.
-    RemoveIdp {
-        /// Which.
-        id: String,
-    },
-    /// Changes the order in which they are asked.
-    Reorder {
-        /// Their ids, each once.
-        ids: Vec<String>,
-    },
-    /// Trusts a key no more.
-    DistrustKey(DistrustedKey),
-    /// Trusts a key again.
-    TrustKey {
-        /// Its issuer.
-        iss: String,
-        /// Its id.
-        kid: String,
-    },
-}
-
-/// A change that was made: the project after it, and what it was about before and after.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Applied {
-    /// The project.
-    pub project: Project,
-    /// What was there.
-    pub before: Option<Value>,
-    /// What is there now.
-    pub after: Option<Value>,
-}
-
-/// Why a change is not made.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Refusal {
-    /// There is no such project or identity provider.
-    NotFound,
-    /// There is one with that id already.
-    Exists,
-    /// The resource is not as the request demands.
-    PreconditionFailed,
-    /// The project has as many identity providers as it can have.
-    TooMany,
-    /// The document has faults.
-    Invalid(Faults),
-}
-
-impl Refusal {
-    /// The code by which it is told.
-    pub fn code(&self) -> Code {
-        match self {
-            Self::NotFound => Code::NotFound,
-            Self::Exists => Code::AlreadyExists,
-            Self::PreconditionFailed => Code::PreconditionFailed,
-            Self::TooMany => Code::LimitReached,
-            Self::Invalid(_) => Code::DocumentInvalid,
-        }
-    }
 }
 
 impl Project {
@@ -275,16 +191,6 @@ impl Project {
 
 /// The role of those who manage a project.
 pub const OWNER: &str = "owner";
-
-/// Reads the document of a project: `{"label"?}`.
-pub fn read_project(document: &Value) -> Result<Change, Faults> {
-    document::read(document, |node| {
-        node.properties(|project| {
-            let label = project.optional("label").inspect(check_label);
-            Some(Change::PutProject { label: label.map(|node| node.value().clone()) })
-        })
-    })
-}
 
 #[cfg(test)]
 mod tests {
