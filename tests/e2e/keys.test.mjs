@@ -1,70 +1,10 @@
 // The life of an issuer's keys: fetched ahead of time, renewed for an unknown key, kept through an outage, distrusted.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { Agent } from "node:http";
-import { beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { send } from "./gateway.mjs";
 import { DOWN, sendJson } from "./issuer.mjs";
 import { managed } from "./managed.mjs";
-
-let made = 0;
-
-/** A new key pair: its public JWK, and a way to sign with it. */
-async function newKey(kid = `key-${(made += 1)}`) {
-  const { privateKey, publicKey } = await generateKeyPair("ES256");
-  return { jwk: { ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" }, privateKey };
-}
-
-async function tokenOf({ jwk, privateKey }, iss, kid = jwk.kid) {
-  const claims = { iss, sub: "someone", azp: "user-app" };
-  const token = new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid });
-  return token.setIssuedAt().setExpirationTime("10m").sign(privateKey);
-}
-
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Waits until `look` answers something true, for 15 seconds at most. */
-async function until(what, look) {
-  for (const end = Date.now() + 15_000; Date.now() < end;) {
-    const seen = await look();
-    if (seen) return seen;
-    await pause(50);
-  }
-  assert.fail(`in vain: ${what}`);
-}
-
-/** What the suites share: an issuer of its own for each test, named by the entry `idp` of the test's project. */
-function withIssuer(api) {
-  const own = { count: 0 };
-  own.use = async (token) => {
-    const answer = await send(api.gateway.url, `/api/${api.id}/x`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    return answer.status === 200 ? 200 : `${answer.status} ${answer.json().code}`;
-  };
-  own.record = async () => JSON.parse(await api.gateway.get("JWKS", own.iss));
-  own.asked = () => api.issuer.asked.filter((target) => target.startsWith(`/${own.tenant}/.well`)).length;
-  own.keysPath = () => `${api.project}/custom-idp/idp/keys`;
-  own.refresh = () =>
-    until("the cooldown is over", async () => {
-      const answer = await api.call("POST", `${own.keysPath()}/refresh`);
-      return answer.status !== 429 && answer;
-    });
-  beforeEach(async () => {
-    own.count += 1;
-    own.tenant = `tenant-${own.count}`;
-    own.iss = `${api.issuer.url}/${own.tenant}`;
-    own.key = await newKey();
-    api.issuer.keys = [own.key.jwk];
-    api.issuer.answers = {};
-    const saved = await api.call("POST", `${api.project}/custom-idp`, { ...api.ENTRY, iss: own.iss });
-    assert.equal(saved.status, 201, saved.text);
-    own.token = await tokenOf(own.key, own.iss);
-  });
-  return own;
-}
+import { newKey, pause, tokenOf, until, withIssuer } from "./own-issuer.mjs";
 
 describe("keys", () => {
   const api = managed({ JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" });
@@ -360,78 +300,5 @@ describe("keys that live two seconds", () => {
     const token = await tokenOf(own.key, iss);
     await api.issuer.behave(DOWN, async () => assert.equal(await own.use(token), "503 keys_unavailable"));
     await until("it is back", async () => (await own.use(token)) === 200);
-  });
-});
-
-describe("keys under load", () => {
-  const api = managed({ JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" });
-  const own = withIssuer(api);
-
-  test("20 rotations at 200 requests a second refuse no token whose key was there for a cooldown", async (t) => {
-    let [current, sent, running] = [own.token, 0, true];
-    const refused = [];
-    const load = (async () => {
-      const pending = new Set();
-      while (running) {
-        const request = own.use(current).then((status) => status !== 200 && refused.push(status));
-        pending.add(request.finally(() => pending.delete(request)));
-        sent += 1;
-        await pause(5);
-      }
-      await Promise.all(pending);
-    })();
-    for (let rotation = 0; rotation < 20; rotation += 1) {
-      const next = await newKey();
-      const token = await tokenOf(next, own.iss);
-      api.issuer.keys = [...api.issuer.keys.slice(-1), next.jwk];
-      await pause(1000);
-      current = token;
-      api.issuer.keys = [next.jwk];
-    }
-    running = false;
-    await load;
-    t.diagnostic(`${sent} requests`);
-    assert.deepEqual(refused, []);
-  });
-});
-
-describe("keys with the default cooldown", () => {
-  const api = managed();
-  const own = withIssuer(api);
-
-  test("10 000 unknown keys in 10 seconds make two refreshes at most, and refuse no good token", async (t) => {
-    const [, payload, signature] = own.token.split(".");
-    const stranger = () => {
-      const header = JSON.stringify({ alg: "ES256", kid: randomUUID() });
-      return [Buffer.from(header).toString("base64url"), payload, signature].join(".");
-    };
-    const agent = new Agent({ keepAlive: true, maxSockets: 50 });
-    const ask = (token) =>
-      send(api.gateway.url, `/api/${api.id}/x`, { headers: { authorization: `Bearer ${token}` }, agent });
-    const good = async () => {
-      const latencies = [];
-      for (const end = Date.now() + 10_000; Date.now() < end;) {
-        const start = performance.now();
-        assert.equal(await own.use(own.token), 200);
-        latencies.push(performance.now() - start);
-        await pause(10);
-      }
-      return latencies.sort((a, b) => a - b)[Math.floor(latencies.length / 2)];
-    };
-    const quiet = await good();
-    const asked = own.asked();
-    const start = Date.now();
-    const flood = Array.from({ length: 50 }, async (_, connection) => {
-      for (let count = 0; count < 200; count += 1) {
-        await pause(start + count * 50 + connection - Date.now());
-        assert.equal((await ask(stranger())).status, 401);
-      }
-    });
-    const [flooded] = await Promise.all([good(), ...flood]);
-    agent.destroy();
-    const refreshes = own.asked() - asked;
-    t.diagnostic(`10000 unknown keys in ${(Date.now() - start) / 1000} s: ${refreshes} refreshes`);
-    t.diagnostic(`median of good requests: ${quiet.toFixed(2)} ms; in the flood ${flooded.toFixed(2)} ms`);
-    assert.ok(refreshes <= 2);
   });
 });
