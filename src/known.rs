@@ -267,3 +267,26 @@ impl PartialEq for Kept {
 }
 
 impl Eq for Kept {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Other texts have other hashes, so that only this test sees the comparison say no.
+    #[test]
+    fn texts_are_the_same_to_the_byte() {
+        let text = *b"eyJhbGciOiJFUzI1NiJ9.e30";
+        for length in 0..=text.len() {
+            let one = &text[..length];
+            assert!(is_same(one, one), "{length}");
+            for more in ["x", "8 bytes."] {
+                assert!(!is_same(one, &[one, more.as_bytes()].concat()), "{more} after {length}");
+            }
+            for place in 0..length {
+                let mut other = one.to_vec();
+                other[place] ^= 1;
+                assert!(!is_same(one, &other), "{place} of {length}");
+            }
+        }
+    }
+}

@@ -87,7 +87,8 @@ impl Part {
     }
 
     fn has_braces(&self) -> bool {
-        [Some(&self.first), self.second.as_ref()].into_iter().flatten().any(|text| text.contains(['{', '}']))
+        let has_braces = |text: &str| text.contains(['{', '}']);
+        has_braces(&self.first) || self.second.as_deref().is_some_and(has_braces)
     }
 }
 
@@ -148,12 +149,20 @@ mod tests {
         assert_eq!(extract("{project}.{roleName}", "p1.admin", "p1"), Some("admin"));
         assert_eq!(extract("role_{roleName}", "role_admin", "p1"), Some("admin"));
         assert_eq!(extract("{roleName}@{project}", "admin@p1", "p1"), Some("admin"));
+        assert_eq!(extract("a.{project}:{roleName}-b", "a.p1:admin-b", "p1"), Some("admin"));
+        assert_eq!(extract("a-{roleName}:{project}.b", "a-admin:p1.b", "p1"), Some("admin"));
         assert_eq!(extract("{roleName}", "a.b", "p1"), Some("a.b"));
     }
 
     #[test]
     fn another_projects_role_and_a_missing_name_do_not_match() {
         assert_eq!(extract("{project}.{roleName}", "p2.admin", "p1"), None);
+        for value in ["a-admin:p2.b", "a-admin:p1b", "a-adminp1.b", "b-admin:p1.b", "a-admin:p1.bc"] {
+            assert_eq!(extract("a-{roleName}:{project}.b", value, "p1"), None, "{value}");
+        }
+        for value in ["a.p2:admin-b", "ap1:admin-b", "a.p1admin-b", "b.p1:admin-b", "a.p1:admin"] {
+            assert_eq!(extract("a.{project}:{roleName}-b", value, "p1"), None, "{value}");
+        }
         assert_eq!(extract("{project}.{roleName}", "p1.", "p1"), None);
         assert_eq!(extract("{project}.{roleName}", "p1", "p1"), None);
         assert_eq!(extract("{roleName}-{project}", "p1", "p1"), None);

@@ -49,14 +49,14 @@ export class Grant {
     const sent = fetch(this.origin + url.slice(start, end), init);
     return new Promise((resolve, reject) => {
       let isLate = false;
-      const end = (answer) => {
+      const settle = (answer) => {
         try {
           resolve(answer());
         } catch (error) {
           reject(error);
         }
       };
-      const fail = (code) => end(() => this.#fail(code, id, began));
+      const fail = (code) => settle(() => this.#fail(code, id, began));
       // What an origin says after the time-out is heard by nobody: with the answer, the runtime ends what is under way.
       const timer = setTimeout(() => {
         isLate = true;
@@ -66,7 +66,7 @@ export class Grant {
         (response) => {
           // The answer has begun; its body may take longer.
           clearTimeout(timer);
-          if (!isLate) end(() => this.#answer(response, id, began));
+          if (!isLate) settle(() => this.#answer(response, id, began));
         },
         () => {
           clearTimeout(timer);
