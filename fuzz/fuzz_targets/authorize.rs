@@ -11,7 +11,8 @@ use edge_authorizer::{
     Access, Clock, Decision, Identity, KnownTokens, Request, RequestPath, Snapshot, Step, Time, Unavailable,
     Verdict, authorize,
 };
-use edge_authorizer_fuzz::scenario::{GATEWAY, Issuer, NOW, SKEW, Scenario, check};
+use edge_authorizer_fuzz::issuer::{Issuer, check};
+use edge_authorizer_fuzz::scenario::{GATEWAY, NOW, SKEW, Scenario};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

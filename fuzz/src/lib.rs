@@ -1,6 +1,8 @@
 //! What the fuzz targets share: how they read their input, and what every refused document promises.
 
+pub mod issuer;
 pub mod scenario;
+mod token;
 
 use edge_authorizer::document::Faults;
 use edge_authorizer::json;
