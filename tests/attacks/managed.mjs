@@ -8,7 +8,7 @@ import { startSetting } from "./setting.mjs";
 
 export const API = "/project-management-service/v1";
 
-const ADMIN_TOKEN = "the-admin-token";
+const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 
 /** Credentials: those of the administrator, and tokens of clients that the issuer tells apart. */
 export const AS_ADMIN = { token: ADMIN_TOKEN };

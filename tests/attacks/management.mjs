@@ -141,17 +141,24 @@ export const groups = [
     control: { ...AS_ADMIN, ...READ },
     attacks: {
       none: withHeaders({}),
-      "a cookie": withHeaders({ cookie: "Authorization=Bearer the-admin-token; token=the-admin-token" }),
-      Basic: withHeaders({ authorization: `Basic ${Buffer.from("x:the-admin-token").toString("base64")}` }),
-      "Basic with the bare token": withHeaders({ authorization: "Basic the-admin-token" }),
-      "the token alone": withHeaders({ authorization: "the-admin-token" }),
+      "a cookie": withHeaders({
+        cookie:
+          "Authorization=Bearer the-admin-token-of-all-the-tests; token=the-admin-token-of-all-the-tests",
+      }),
+      Basic: withHeaders({
+        authorization: `Basic ${Buffer.from("x:the-admin-token-of-all-the-tests").toString("base64")}`,
+      }),
+      "Basic with the bare token": withHeaders({ authorization: "Basic the-admin-token-of-all-the-tests" }),
+      "the token alone": withHeaders({ authorization: "the-admin-token-of-all-the-tests" }),
       "in the query": {
         token: null,
-        path: `${OWN}/custom-idp?access_token=the-admin-token`,
+        path: `${OWN}/custom-idp?access_token=the-admin-token-of-all-the-tests`,
         expected: refused(400, "parameter_invalid"),
       },
-      "in X-Authorization": withHeaders({ "x-authorization": "Bearer the-admin-token" }),
-      "in Proxy-Authorization": withHeaders({ "proxy-authorization": "Bearer the-admin-token" }),
+      "in X-Authorization": withHeaders({ "x-authorization": "Bearer the-admin-token-of-all-the-tests" }),
+      "in Proxy-Authorization": withHeaders({
+        "proxy-authorization": "Bearer the-admin-token-of-all-the-tests",
+      }),
       "an identity header": withHeaders({ "x-auth-roles": "owner", "x-auth-project": "own" }),
     },
   },
@@ -161,14 +168,14 @@ export const groups = [
     control: { ...AS_ADMIN, ...READ },
     attacks: {
       "its beginning": withToken("the-admin-toke"),
-      "its beginning and more": withToken("the-admin-token2"),
+      "its beginning and more": withToken("the-admin-token-of-all-the-tests2"),
       "another case": withToken("The-Admin-Token"),
-      twice: withToken("the-admin-token the-admin-token"),
-      "in quotes": withToken('"the-admin-token"'),
+      twice: withToken("the-admin-token-of-all-the-tests the-admin-token-of-all-the-tests"),
+      "in quotes": withToken('"the-admin-token-of-all-the-tests"'),
       "a missing value's name": withToken("undefined"),
       "another missing value's name": withToken("null"),
       "a pattern": withToken("*"),
-      "its SHA-256": withToken(createHash("sha256").update("the-admin-token").digest("hex")),
+      "its SHA-256": withToken(createHash("sha256").update("the-admin-token-of-all-the-tests").digest("hex")),
     },
   },
   {
@@ -187,7 +194,9 @@ export const groups = [
     given: { path: `${OWN}/custom-idp` },
     control: { ...AS_ADMIN, ...READ },
     attacks: {
-      "the administrator's and another's": withHeaders({ authorization: "Bearer the-admin-token, Bearer x" }),
+      "the administrator's and another's": withHeaders({
+        authorization: "Bearer the-admin-token-of-all-the-tests, Bearer x",
+      }),
       "nothing after the scheme": withHeaders({ authorization: "Bearer " }),
     },
   },

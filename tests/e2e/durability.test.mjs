@@ -27,14 +27,20 @@ describe("durability", () => {
   });
 
   const start = async (options) => {
-    const bindings = { ADMIN_TOKEN: "admin", INSECURE_ISSUER_HOSTS: new URL(issuer.url).host };
+    const bindings = {
+      ADMIN_TOKEN: "the-admin-token-of-all-the-tests",
+      INSECURE_ISSUER_HOSTS: new URL(issuer.url).host,
+    };
     gateway = await startGateway({ bindings, ...options });
   };
 
   const call = (method, path, body) =>
     send(gateway.url, BASE + path, {
       method,
-      headers: { authorization: "Bearer admin", "content-type": "application/json" },
+      headers: {
+        authorization: "Bearer the-admin-token-of-all-the-tests",
+        "content-type": "application/json",
+      },
       body: body && JSON.stringify(body),
     });
 

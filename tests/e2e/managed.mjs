@@ -7,7 +7,7 @@ import { startTestOrigin } from "./origin.mjs";
 import { ENTRY, bearer } from "./project.mjs";
 
 export const BASE = "/project-management-service/v1";
-export const ADMIN = { authorization: "Bearer the-admin-token" };
+export const ADMIN = { authorization: "Bearer the-admin-token-of-all-the-tests" };
 const ROUTES = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } }];
 
 /** Registers what the tests of a suite need, and returns it; it is filled when they run. `variables` are the worker's. */
@@ -42,8 +42,8 @@ export function managed(variables = {}) {
     api.OWNERS = { ...api.ENTRY, id: "owners", allowedAzp: ["owner-app"], definedRoles: ["owner"] };
     api.gateway = await startGateway({
       bindings: {
-        ADMIN_TOKEN: "the-admin-token",
-        ADMIN_TOKEN_PREVIOUS: "the-old-one",
+        ADMIN_TOKEN: "the-admin-token-of-all-the-tests",
+        ADMIN_TOKEN_PREVIOUS: "the-admin-token-before-the-tests",
         INSECURE_ISSUER_HOSTS: new URL(api.issuer.url).host,
         ...variables,
       },

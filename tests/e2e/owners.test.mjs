@@ -54,13 +54,17 @@ describe("who may manage", () => {
       [{}, 401, "token_missing"],
       [{ authorization: "Bearer the-admin-toke" }, 401, "token_malformed"],
       [{ authorization: "Basic eDp5" }, 401, "token_missing"],
-      [{ cookie: "token=the-admin-token" }, 401, "token_missing"],
+      [{ cookie: "token=the-admin-token-of-all-the-tests" }, 401, "token_missing"],
     ]) {
       const answer = await api.call("GET", `${api.project}/custom-idp`, undefined, headers);
       assert.deepEqual([answer.status, answer.json().code], [status, code]);
     }
     assert.equal(
-      (await api.call("GET", api.project, undefined, { authorization: "Bearer the-old-one" })).status,
+      (
+        await api.call("GET", api.project, undefined, {
+          authorization: "Bearer the-admin-token-before-the-tests",
+        })
+      ).status,
       200,
     );
   });

@@ -64,7 +64,7 @@ describe("at scale", () => {
     const gateway = await startGateway({
       persist: folder,
       watchedKv: true,
-      bindings: { ADMIN_TOKEN: "the-admin-token" },
+      bindings: { ADMIN_TOKEN: "the-admin-token-of-all-the-tests" },
     });
     try {
       return await work(gateway);

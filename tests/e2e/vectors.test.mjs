@@ -8,7 +8,7 @@ import { publishing } from "./issuer.mjs";
 import { keyRecord, publicJwk } from "./tokens.mjs";
 import { allVectors, assertExplained, authorizationOf, keysOf } from "./vectors.mjs";
 
-const ADMIN_TOKEN = "the-admin-token";
+const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 
 for (const [file, vectors] of allVectors()) {
   describe(file, () => {
