@@ -1,24 +1,33 @@
 //! Values read from a store, kept in memory: bounded, and never older than their age allows.
+//!
+//! What is kept is counted as it lies in memory, not as text. Each value has an owner: the project for which it was loaded
+//! first, all projects together, or, for keys of the store that hold nothing, nobody. As the owners share the cache fairly,
+//! no project evicts more than its share, and names that were made up never evict what exists.
 
 use std::sync::Arc;
 
-use lru::LruCache;
 use sha2::{Digest, Sha256};
 
 use crate::authorize::Unavailable;
+use crate::fair_cache::{FairCache, Owner};
+use crate::project::ProjectId;
 use crate::time::Time;
 
 /// What a key of the store holds: a value, nothing, or something that cannot be read.
 pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
 
-/// The most text that one cache stands for, in bytes.
-const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// What one cache may hold in memory, in bytes.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The largest entry that is kept.
-const MAX_ENTRY_BYTES: usize = MAX_BYTES / 4;
+/// What a value costs in memory beside its text, in bytes: its allocation and what points to it.
+const VALUE_BYTES: usize = 48;
 
-/// What an entry costs beside its key and its text, in bytes.
-const ENTRY_BYTES: usize = 128;
+/// What a document holds in memory once it is read, at most, in bytes: its text and what is made of it, and something for
+/// each value, before which there is a comma or the beginning of a list.
+pub fn weight(text: &str) -> usize {
+    let values = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    2 * text.len() + VALUE_BYTES * values
+}
 
 /// How long a value serves while the store fails, in seconds.
 const OUTAGE_SECONDS: f64 = 300.0;
@@ -26,11 +35,10 @@ const OUTAGE_SECONDS: f64 = 300.0;
 /// How long a refresh in the background may take before another one starts, in seconds.
 const REFRESH_SECONDS: f64 = 10.0;
 
-/// The values of one kind, by their key; the one that was not asked for the longest goes first.
+/// The values of one kind, by their key.
 #[derive(Debug)]
 pub struct Cache<T> {
-    by_key: LruCache<String, Entry<T>>,
-    bytes: usize,
+    entries: FairCache<String, Entry<T>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +46,6 @@ struct Entry<T> {
     loaded: Loaded<T>,
     /// The digest of its text.
     digest: [u8; 32],
-    bytes: usize,
     read: Time,
     refresh_started: Option<Time>,
 }
@@ -58,7 +65,13 @@ pub enum Cached<T> {
 
 impl<T> Default for Cache<T> {
     fn default() -> Self {
-        Self { by_key: LruCache::unbounded(), bytes: 0 }
+        Self::new(MAX_BYTES)
+    }
+}
+
+impl<T> Cache<T> {
+    fn new(max_bytes: usize) -> Self {
+        Self { entries: FairCache::new(max_bytes) }
     }
 }
 
@@ -71,7 +84,7 @@ pub trait Versioned {
 impl<T: Versioned> Cache<T> {
     /// What is kept of `key`: fresh for `ttl` seconds, stale for as long again, old for five minutes in all.
     pub fn look_up(&mut self, key: &str, now: Time, ttl: f64) -> Cached<T> {
-        let Some(entry) = self.by_key.get_mut(key) else { return Cached::Missing };
+        let Some(entry) = self.entry(key) else { return Cached::Missing };
         let loaded = entry.loaded.clone();
         let is_younger_than = |seconds| now < entry.read.plus(seconds);
         if is_younger_than(ttl) {
@@ -92,39 +105,46 @@ impl<T: Versioned> Cache<T> {
     /// What `key` is known to hold, if `text`, which it was found to hold at `now`, is the one that is kept: the very same
     /// value then goes on, and what depends on it with it.
     pub fn confirm(&mut self, key: &str, text: &str, now: Time) -> Option<Loaded<T>> {
-        let entry = self.by_key.get_mut(key).filter(|entry| entry.digest == digest(text))?;
+        let entry = self.entry(key).filter(|entry| entry.digest == digest(text))?;
         entry.read = now;
         entry.refresh_started = None;
         Some(entry.loaded.clone())
     }
 
     /// Keeps what `key` was found to hold at `now`; `text` is empty where it holds nothing. A newer version that is kept
-    /// already stays, and goes on ageing: when it is gone, the older one is what there is.
+    /// already stays, and goes on ageing: when it is gone, the older one is what there is. A value that is kept already
+    /// keeps its owner, too; a new one is owned by `project`, or by all of them.
     ///
     /// Answers what counts now.
-    pub fn put(&mut self, key: &str, loaded: Loaded<T>, text: &str, now: Time) -> Loaded<T> {
-        let kept = self.by_key.peek(key).filter(|entry| now < entry.read.plus(OUTAGE_SECONDS));
+    pub fn put(
+        &mut self,
+        key: &str,
+        project: Option<&ProjectId>,
+        loaded: Loaded<T>,
+        text: &str,
+        now: Time,
+    ) -> Loaded<T> {
+        let kept = self.entry(key).filter(|entry| now < entry.read.plus(OUTAGE_SECONDS));
         if let Some(Ok(Some(kept))) = kept.map(|entry| &entry.loaded)
             && let Ok(Some(new)) = &loaded
             && new.is_older_than(kept)
         {
             return Ok(Some(kept.clone()));
         }
-        let bytes = text.len() + key.len() + ENTRY_BYTES;
-        if bytes > MAX_ENTRY_BYTES {
-            // One that is as large is read each time, rather than that it drives out all others.
-            self.bytes -= self.by_key.pop(key).map_or(0, |entry| entry.bytes);
-            return loaded;
-        }
-        let digest = digest(text);
-        let entry = Entry { loaded: loaded.clone(), digest, bytes, read: now, refresh_started: None };
-        let replaced = self.by_key.put(key.to_owned(), entry).map_or(0, |entry| entry.bytes);
-        self.bytes = self.bytes + bytes - replaced;
-        while self.bytes > MAX_BYTES {
-            let Some((_, evicted)) = self.by_key.pop_lru() else { break };
-            self.bytes -= evicted.bytes;
-        }
+        let owner = match (&loaded, self.entries.owner(key), project) {
+            (Ok(None), _, _) => Owner::Nobody,
+            (_, Some(owner), _) if *owner != Owner::Nobody => owner.clone(),
+            (_, _, Some(project)) => Owner::Project(project.clone()),
+            (_, _, None) => Owner::Everybody,
+        };
+        let bytes = size_of::<Entry<T>>() + key.len() + weight(text);
+        let entry = Entry { loaded: loaded.clone(), digest: digest(text), read: now, refresh_started: None };
+        let _evicted = self.entries.put(key.to_owned(), owner, entry, bytes);
         loaded
+    }
+
+    fn entry(&mut self, key: &str) -> Option<&mut Entry<T>> {
+        self.entries.get(key).map(|(_, entry)| entry)
     }
 }
 
@@ -137,6 +157,7 @@ mod tests {
     use super::*;
 
     const TTL: f64 = 30.0;
+    const SMALL: usize = 512 * 1024;
 
     impl Versioned for u8 {
         fn is_older_than(&self, other: &Self) -> bool {
@@ -148,9 +169,13 @@ mod tests {
         Time::from_seconds(seconds)
     }
 
+    fn project(name: &str) -> Option<ProjectId> {
+        ProjectId::try_from(name).ok()
+    }
+
     fn cache(loaded: &Loaded<u8>) -> Cache<u8> {
         let mut cache = Cache::default();
-        assert_eq!(cache.put("k", loaded.clone(), "1", at(1000.0)), *loaded);
+        assert_eq!(cache.put("k", None, loaded.clone(), "1", at(1000.0)), *loaded);
         cache
     }
 
@@ -173,7 +198,7 @@ mod tests {
         assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Stale(value.clone()));
         assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Fresh(value.clone()));
         assert_eq!(cache.look_up("k", at(1045.0), TTL), Cached::Stale(value.clone()));
-        assert_eq!(cache.put("k", value.clone(), "1", at(1046.0)), value);
+        assert_eq!(cache.put("k", None, value.clone(), "1", at(1046.0)), value);
         assert_eq!(cache.look_up("k", at(1046.0), TTL), Cached::Fresh(value));
     }
 
@@ -203,30 +228,65 @@ mod tests {
     fn an_older_version_does_not_replace_a_newer_one_until_that_is_gone() {
         let (new, old) = (Ok(Some(Arc::new(7))), Ok(Some(Arc::new(6))));
         let mut cache = cache(&new);
-        assert_eq!(cache.put("k", old.clone(), "0", at(1040.0)), new);
+        assert_eq!(cache.put("k", None, old.clone(), "0", at(1040.0)), new);
         assert_eq!(cache.look_up("k", at(1040.0), TTL), Cached::Stale(new));
-        assert_eq!(cache.put("k", old.clone(), "0", at(1300.0)), old);
+        assert_eq!(cache.put("k", None, old.clone(), "0", at(1300.0)), old);
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(old));
-        assert_eq!(cache.put("k", Ok(None), "", at(1300.0)), Ok(None));
+        assert_eq!(cache.put("k", None, Ok(None), "", at(1300.0)), Ok(None));
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(Ok(None)));
     }
 
     #[test]
     fn the_least_recently_used_value_makes_room_and_a_huge_one_takes_none() {
-        let mut cache = Cache::default();
+        let mut cache = Cache::new(SMALL);
         let value = || Ok(Some(Arc::new(1)));
-        let quarter = "x".repeat(MAX_ENTRY_BYTES - 200);
+        let part = "x".repeat(SMALL / 10);
         for key in ["a", "b", "c", "d"] {
-            cache.put(key, value(), &quarter, at(0.0)).unwrap();
+            cache.put(key, None, value(), &part, at(0.0)).unwrap();
         }
         assert_eq!(cache.look_up("a", at(1.0), TTL), Cached::Fresh(value()));
-        cache.put("e", value(), &quarter, at(1.0)).unwrap();
+        cache.put("e", None, value(), &part, at(1.0)).unwrap();
         assert_eq!(cache.look_up("b", at(1.0), TTL), Cached::Missing);
-        for key in ["a", "c", "d", "e"] {
+        for key in ["a", "d", "e"] {
             assert_eq!(cache.look_up(key, at(1.0), TTL), Cached::Fresh(value()), "{key}");
         }
-        assert_eq!(cache.put("a", value(), &"x".repeat(MAX_ENTRY_BYTES), at(1.0)), value());
+        assert_eq!(cache.put("a", None, value(), &"x".repeat(SMALL), at(1.0)), value());
         assert_eq!(cache.look_up("a", at(1.0), TTL), Cached::Missing);
-        assert_eq!(cache.look_up("c", at(1.0), TTL), Cached::Fresh(value()));
+        assert_eq!(cache.look_up("d", at(1.0), TTL), Cached::Fresh(value()));
+    }
+
+    #[test]
+    fn many_small_values_of_a_document_count() {
+        assert!(weight(&"1,".repeat(1000)) > 1000 * VALUE_BYTES);
+        assert!(weight(&"[]".repeat(1000)) > 1000 * VALUE_BYTES);
+    }
+
+    #[test]
+    fn what_one_project_has_loaded_evicts_nothing_of_another() {
+        let mut cache = Cache::new(SMALL);
+        let value = || Ok(Some(Arc::new(1)));
+        let large = "x".repeat(SMALL / 20);
+        cache.put("shared", project("victim").as_ref(), value(), &large, at(0.0)).unwrap();
+        for number in 0..100 {
+            cache.put(&format!("k{number}"), project("attacker").as_ref(), value(), &large, at(1.0)).unwrap();
+            // Reading it for another project does not make it that one's.
+            cache.put("shared", project("attacker").as_ref(), value(), &large, at(1.0)).unwrap();
+        }
+        assert_eq!(cache.look_up("shared", at(2.0), TTL), Cached::Fresh(value()));
+    }
+
+    #[test]
+    fn names_that_were_made_up_evict_nothing_that_exists() {
+        let mut cache = Cache::new(SMALL);
+        let value = || Ok(Some(Arc::new(1)));
+        cache.put("k", None, value(), &"x".repeat(SMALL / 8), at(0.0)).unwrap();
+        for number in 0..10_000 {
+            cache.put(&format!("made-up-{number}"), None, Ok(None), "", at(1.0)).unwrap();
+        }
+        assert_eq!(cache.look_up("k", at(2.0), TTL), Cached::Fresh(value()));
+        assert_eq!(cache.look_up("made-up-0", at(1.0), TTL), Cached::Missing);
+        // One of them exists later: it is no longer nobody's.
+        cache.put("made-up-9999", None, value(), "1", at(2.0)).unwrap();
+        assert_eq!(cache.entries.owner("made-up-9999"), Some(&Owner::Everybody));
     }
 }

@@ -98,6 +98,9 @@ pub struct Permit {
     identity: Option<Arc<Identity>>,
 }
 
+/// What a role costs in memory beside its name: its place in the list and its allocation, in bytes.
+const ROLE_BYTES: usize = 48;
+
 /// Who a caller is, in the words of the project that vouches for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Identity {
@@ -128,6 +131,12 @@ impl Permit {
 }
 
 impl Identity {
+    /// What it holds in memory, in bytes; each role costs its name and the places that point to it.
+    pub(crate) fn bytes(&self) -> usize {
+        let roles: usize = self.roles.iter().map(|role| role.as_str().len() + ROLE_BYTES).sum();
+        size_of::<Self>() + self.subject.len() + roles
+    }
+
     /// The headers by which an origin knows the caller.
     pub fn headers(&self) -> [(&'static str, String); 4] {
         let Self { project, idp, subject, roles } = self;

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 /// Headers of one hop (RFC 9110, section 7.6.1), those that make an origin see another method than the one that was
-/// decided on, those that the edge sets itself or that say what only it can know, and `Proxy`, which CGI takes for the
-/// variable `HTTP_PROXY`.
-const DROPPED: [&str; 22] = [
+/// decided on, those that the edge sets itself or that say what only it can know, `Expect`, whose interim answer the
+/// runtime would take for the final one, and `Proxy`, which CGI takes for the variable `HTTP_PROXY`.
+const DROPPED: [&str; 23] = [
     "client-ip",
     "connection",
+    "expect",
     "host",
     "http2-settings",
     "keep-alive",
@@ -33,13 +34,22 @@ const DROPPED: [&str; 22] = [
 /// The beginnings of names that stay at the edge: identity headers, and what claims another client, host or path.
 const DROPPED_FAMILIES: [&str; 5] = ["forwarded", "x-auth-", "x-forwarded", "x-original-", "x-rewrite-"];
 
-/// Whether a client's header `name` stays at the edge, in any case and spelling; `connection` is the value of that
-/// header, which may name more.
-pub fn is_dropped(name: &str, connection: &str) -> bool {
+/// The folded name of a client's header that may reach an origin; `None` for one that stays at the edge, in any case and
+/// spelling. Where `Connection` names it, it stays as well: see [`connection_options`].
+pub fn passing_name(name: &str) -> Option<String> {
     let name = fold(name);
-    DROPPED.contains(&&*name)
-        || DROPPED_FAMILIES.iter().any(|family| name.starts_with(family))
-        || connection.split(',').any(|listed| fold(listed.trim()) == name)
+    let stays = DROPPED.contains(&&*name) || DROPPED_FAMILIES.iter().any(|family| name.starts_with(family));
+    (!stays).then_some(name)
+}
+
+/// The most names in a `Connection` header.
+const MAX_CONNECTION_OPTIONS: usize = 32;
+
+/// The folded names of the headers that a `Connection` header ends here (RFC 9110, section 7.6.1); `None` if there are more
+/// than 32, each of which would be compared with each header.
+pub fn connection_options(value: &str) -> Option<Vec<String>> {
+    let is_short = value.split(',').nth(MAX_CONNECTION_OPTIONS).is_none();
+    is_short.then(|| value.split(',').map(|option| fold(option.trim())).collect())
 }
 
 /// A name as origins see it that read headers as CGI variables: letters in one case, anything else alike.
@@ -54,7 +64,9 @@ pub fn is_host(text: &str) -> bool {
 
 /// Whether `name` is a header that the edge drops or sets, or that frames the message: no name for anything else.
 pub fn is_reserved(name: &str) -> bool {
-    is_dropped(name, "authorization, content-length, content-type, cookie")
+    let is_free =
+        |name: String| !matches!(&*name, "authorization" | "content-length" | "content-type" | "cookie");
+    !passing_name(name).is_some_and(is_free)
 }
 
 /// Whether `text` is a header's name (a token of RFC 9110, section 5.6.2), of at most 64 bytes.
@@ -92,15 +104,16 @@ mod tests {
         for name in
             ["x-auth-subject", "X-Auth-Roles", "X_AUTH_PROJECT", "x-auth_idp", "x-auth-", "X-Auth.Subject"]
         {
-            assert!(is_dropped(name, ""), "{name}");
+            assert_eq!(passing_name(name), None, "{name}");
         }
-        assert!(!is_dropped("x-author", ""));
+        assert_eq!(passing_name("X_Author").as_deref(), Some("x-author"));
     }
 
     #[test]
-    fn hop_by_hop_headers_and_what_connection_names_stay() {
-        assert!(is_dropped("Keep-Alive", ""));
+    fn headers_of_one_hop_and_those_that_claim_another_request_stay() {
         for name in [
+            "Keep-Alive",
+            "Expect",
             "X-HTTP-Method-Override",
             "X_Rewrite_URL",
             "X-Forwarded",
@@ -111,11 +124,25 @@ mod tests {
             "True-Client-IP",
             "Proxy",
         ] {
-            assert!(is_dropped(name, ""), "{name}");
+            assert_eq!(passing_name(name), None, "{name}");
         }
-        assert!(is_dropped("x-custom", "close, X-Custom"));
-        assert!(!is_dropped("x-custom", "close, x-customs"));
-        assert!(!is_dropped("accept", ""));
+        assert_eq!(passing_name("accept").as_deref(), Some("accept"));
+    }
+
+    #[test]
+    fn connection_names_at_most_32_headers() {
+        assert_eq!(connection_options("close, X_Custom").unwrap(), ["close", "x-custom"]);
+        let list = |count| vec!["x"; count].join(",");
+        assert!(connection_options(&list(32)).is_some());
+        assert_eq!(connection_options(&list(33)), None);
+    }
+
+    #[test]
+    fn what_the_gateway_uses_itself_is_reserved() {
+        for name in ["Host", "X_Auth_Roles", "Content_Length", "cookie"] {
+            assert!(is_reserved(name), "{name}");
+        }
+        assert!(!is_reserved("X-Origin-Auth"));
     }
 
     #[test]

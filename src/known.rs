@@ -6,45 +6,39 @@
 //! looked at anew. What the route demands is judged on every request. So a change of the project, a key that is gone or
 //! distrusted, and `exp` count at once, with nothing to invalidate.
 //!
-//! A token is kept on trial first and stays longer once it comes again: a flood of tokens that come once drives out
-//! others of their kind only.
+//! A token is kept on trial first and stays longer once it comes again: a flood of tokens that come once evicts others of
+//! its kind only, and only those of its own project once that holds more than others do.
 
-use std::any::Any;
 use std::borrow::Borrow;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
-use lru::LruCache;
-
 use crate::decision::Identity;
-use crate::gateway::Route;
+use crate::fair_cache::{FairCache, Owner};
 use crate::issuer::Issuer;
 use crate::key_set::KeySet;
-use crate::method::Method;
 use crate::project::ProjectId;
 use crate::snapshot::Snapshot;
 use crate::statement::Times;
 use crate::token::Token;
 
-/// The most tokens that are kept on trial.
-const MAX_ON_TRIAL: usize = 2_000;
+/// What tokens on trial may hold in memory, in bytes: text, caller and roles.
+const MAX_ON_TRIAL: usize = 4 * 1024 * 1024;
 
-/// The most that are kept because they came again.
-const MAX_PROVEN: usize = 8_000;
+/// What tokens that came again may hold.
+const MAX_PROVEN: usize = 12 * 1024 * 1024;
 
-/// The most that are kept because their signature is wrong.
-const MAX_REFUSED: usize = 500;
-
-/// The most text that each of the three stands for, in bytes.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// What tokens with a wrong signature may hold.
+const MAX_REFUSED: usize = 4 * 1024 * 1024;
 
 /// What was found out about a token.
 #[derive(Debug)]
 pub struct KnownToken {
     project: ProjectId,
     text: String,
+    number: Cell<Option<u64>>,
     /// Its times, which are looked at again.
     pub(crate) times: Times,
     /// Its issuer.
@@ -53,12 +47,7 @@ pub struct KnownToken {
     keys: Weak<KeySet>,
     /// Who its bearer is; nobody if the signature is wrong.
     pub(crate) bearer: Option<Bearer>,
-    is_kept: Cell<bool>,
-    outcomes: RefCell<Vec<Outcome>>,
 }
-
-/// What the platform has prepared for requests by a route and a method.
-type Outcome = (Arc<Route>, Method, Rc<dyn Any>);
 
 /// Who bears a token.
 #[derive(Clone, Debug)]
@@ -84,13 +73,12 @@ impl KnownToken {
         Rc::new(Self {
             project,
             text: token.text().to_owned(),
+            number: Cell::default(),
             times: token.untrusted().times(),
             issuer,
             snapshot: Arc::downgrade(&snapshot),
             keys: Arc::downgrade(&keys),
             bearer,
-            is_kept: Cell::default(),
-            outcomes: RefCell::default(),
         })
     }
 
@@ -104,108 +92,74 @@ impl KnownToken {
         self.keys.as_ptr() == Arc::as_ptr(keys)
     }
 
-    /// Whether it was known before.
-    pub fn is_kept(&self) -> bool {
-        self.is_kept.get()
+    /// Its number among all that were ever kept; none until it is kept.
+    pub fn number(&self) -> Option<u64> {
+        self.number.get()
     }
 
-    /// What the platform has prepared for requests with this token by that route and method, or what `prepare` makes.
-    pub fn outcome<T: 'static>(
-        &self,
-        route: &Arc<Route>,
-        method: Method,
-        prepare: impl FnOnce() -> T,
-    ) -> Rc<T> {
-        let mut outcomes = self.outcomes.borrow_mut();
-        let found = outcomes.iter().find(|(of, by, _)| Arc::ptr_eq(of, route) && *by == method);
-        if let Some(found) = found.and_then(|(_, _, outcome)| outcome.clone().downcast().ok()) {
-            return found;
-        }
-        let made = Rc::new(prepare());
-        outcomes.retain(|(of, _, _)| Arc::strong_count(of) > 1);
-        outcomes.push((route.clone(), method, made.clone()));
-        made
+    /// What it holds in memory, in bytes.
+    fn bytes(&self) -> usize {
+        let identity = self.bearer.as_ref().map_or(0, |bearer| bearer.identity.bytes());
+        size_of::<Self>() + self.text.len() + self.issuer.as_str().len() + identity
     }
 }
 
 /// The tokens that are known.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct KnownTokens {
-    on_trial: Shelf<MAX_ON_TRIAL>,
-    proven: Shelf<MAX_PROVEN>,
-    refused: Shelf<MAX_REFUSED>,
+    on_trial: Shelf,
+    proven: Shelf,
+    refused: Shelf,
+    last_number: u64,
+}
+
+/// Tokens by their project, which owns them, and their text.
+type Shelf = FairCache<Kept, ()>;
+
+impl Default for KnownTokens {
+    fn default() -> Self {
+        let [on_trial, proven, refused] = [MAX_ON_TRIAL, MAX_PROVEN, MAX_REFUSED].map(FairCache::new);
+        Self { on_trial, proven, refused, last_number: 0 }
+    }
 }
 
 impl KnownTokens {
     /// What is known of the token `text` in a project.
     pub fn recall(&mut self, project: &ProjectId, text: &str) -> Option<Rc<KnownToken>> {
         let key: &dyn Key = &(project, text);
-        if let Some(known) = self.proven.get(key).or_else(|| self.refused.get(key)) {
-            return Some(known);
+        if let Some((Kept(known), ())) = self.proven.get(key).or_else(|| self.refused.get(key)) {
+            return Some(known.clone());
         }
-        let known = self.on_trial.take(key)?;
-        for displaced in self.proven.put(known.clone()) {
-            let _gone = self.on_trial.put(displaced);
+        let (Kept(known), ()) = self.on_trial.remove(key)?;
+        for displaced in put(&mut self.proven, known.clone()) {
+            let _gone = put(&mut self.on_trial, displaced);
         }
         Some(known)
     }
 
     /// Keeps what was found out about a token.
     pub fn keep(&mut self, known: &Rc<KnownToken>) {
-        if known.is_kept.replace(true) {
+        if known.number().is_some() {
             return;
         }
+        self.last_number += 1;
+        known.number.set(Some(self.last_number));
         let key: &dyn Key = &(&known.project, &*known.text);
-        let _outdated = (self.proven.take(key), self.refused.take(key));
-        let _gone = match known.bearer {
-            Some(_) => self.on_trial.put(known.clone()),
-            None => self.refused.put(known.clone()),
-        };
+        let _outdated = (self.proven.remove(key), self.refused.remove(key));
+        let shelf = if known.bearer.is_some() { &mut self.on_trial } else { &mut self.refused };
+        let _gone = put(shelf, known.clone());
     }
 }
 
-/// A bounded number of tokens; the one that was not asked for the longest goes first.
-#[derive(Debug)]
-struct Shelf<const MAX: usize> {
-    by_key: LruCache<Kept, ()>,
-    bytes: usize,
-}
-
-impl<const MAX: usize> Default for Shelf<MAX> {
-    fn default() -> Self {
-        Self { by_key: LruCache::unbounded(), bytes: 0 }
-    }
-}
-
-impl<const MAX: usize> Shelf<MAX> {
-    fn get(&mut self, key: &dyn Key) -> Option<Rc<KnownToken>> {
-        self.by_key.get_key_value(key).map(|(kept, ())| kept.0.clone())
-    }
-
-    fn take(&mut self, key: &dyn Key) -> Option<Rc<KnownToken>> {
-        let (Kept(known), ()) = self.by_key.pop_entry(key)?;
-        self.bytes -= known.text.len();
-        Some(known)
-    }
-
-    /// Puts a token on the shelf, and answers which fall off.
-    fn put(&mut self, known: Rc<KnownToken>) -> Vec<Rc<KnownToken>> {
-        self.bytes += known.text.len();
-        if let Some((Kept(former), ())) = self.by_key.push(Kept(known), ()) {
-            self.bytes -= former.text.len();
-        }
-        let mut fallen = Vec::new();
-        while self.by_key.len() > MAX || self.bytes > MAX_BYTES {
-            let Some((Kept(last), ())) = self.by_key.pop_lru() else { break };
-            self.bytes -= last.text.len();
-            fallen.push(last);
-        }
-        fallen
-    }
+/// Puts a token on a shelf, and answers which fall off.
+fn put(shelf: &mut Shelf, known: Rc<KnownToken>) -> Vec<Rc<KnownToken>> {
+    let (owner, bytes) = (Owner::Project(known.project.clone()), known.bytes());
+    let evicted = shelf.put(Kept(known), owner, (), bytes);
+    evicted.into_iter().map(|(Kept(known), ())| known).collect()
 }
 
 /// A token on a shelf, found by its project and text without making a copy of them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Kept(Rc<KnownToken>);
 
 trait Key {

@@ -20,6 +20,7 @@ pub mod discovery;
 mod distrusted;
 pub mod document;
 mod explanation;
+pub mod fair_cache;
 mod gateway;
 pub mod headers;
 mod idp;

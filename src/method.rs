@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// A request method (RFC 9110, section 9; RFC 5789). TRACE, CONNECT and unknown methods do not exist here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     /// DELETE

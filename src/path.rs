@@ -116,6 +116,16 @@ impl<'r> Target<'r> {
         let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
         Self { scheme, authority, path, query }
     }
+
+    /// Why a request with this target cannot be forwarded, whatever its path: the runtime has put U+FFFD in the place of
+    /// bytes that are not UTF-8, so what the client sent is lost; or the scheme is none of a gateway's.
+    pub fn fault(&self) -> Option<&'static str> {
+        let is_web = |scheme: &str| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+        if self.query.contains(char::REPLACEMENT_CHARACTER) {
+            return Some("the query has bytes that are not UTF-8; percent-encode them");
+        }
+        self.scheme.is_some_and(|scheme| !is_web(scheme)).then_some("the scheme is neither http nor https")
+    }
 }
 
 #[cfg(test)]
@@ -214,5 +224,15 @@ mod tests {
         let target = Target::split("/a//b?u=http://h/");
         assert_eq!(target, Target { scheme: None, authority: None, path: "/a//b", query: "?u=http://h/" });
         assert_eq!(Target::split("nothing").path, "nothing");
+    }
+
+    #[test]
+    fn a_target_with_lost_bytes_or_another_scheme_is_not_forwarded() {
+        for good in ["/a?x=%ff", "/a?x=ä", "http://h/a", "HTTPS://h/a"] {
+            assert_eq!(Target::split(good).fault(), None, "{good}");
+        }
+        for bad in ["/a?x=\u{fffd}", "javascript://h/a", "://h/a"] {
+            assert!(Target::split(bad).fault().is_some(), "{bad}");
+        }
     }
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::algorithm::Algorithm;
 use crate::idp::IdpId;
+use crate::json;
 use crate::key_set::NoCandidates;
 use crate::method::Method;
 use crate::role::{Role, Roles};
@@ -25,6 +27,75 @@ impl Trace {
 
     pub(crate) fn push(&mut self, step: Step) {
         self.0.push(step);
+    }
+
+    /// The steps as a JSON array of at most `max_bytes`, for a log. Long values are cut; where that is not enough, the steps
+    /// between the first and the last ones become one step `{"step":"omitted","count":n}`.
+    pub fn to_json_within(&self, max_bytes: usize) -> String {
+        let steps: Vec<_> = self.0.iter().map(Step::to_short_json).collect();
+        let whole = ["[", &steps.join(","), "]"].concat();
+        if whole.len() <= max_bytes {
+            return whole;
+        }
+        let half = max_bytes.saturating_sub(MAX_OMITTED_BYTES) / 2;
+        let (first, last) = (count_within(steps.iter(), half), count_within(steps.iter().rev(), half));
+        let omitted = steps.len() - first - last;
+        let marker = format!(r#"{{"step":"omitted","count":{omitted}}}"#);
+        let kept = steps.iter().take(first).chain([&marker]).chain(steps.iter().skip(first + omitted));
+        ["[", &kept.map(String::as_str).collect::<Vec<_>>().join(","), "]"].concat()
+    }
+}
+
+/// What the step that stands for omitted ones takes with the brackets, in bytes.
+const MAX_OMITTED_BYTES: usize = 64;
+
+/// How many of the texts take at most `max_bytes` with a comma each.
+fn count_within<'t>(texts: impl Iterator<Item = &'t String>, max_bytes: usize) -> usize {
+    let sums = texts.scan(0, |sum, text| {
+        *sum += text.len() + 1;
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= max_bytes).count()
+}
+
+/// The longest step that is logged as it is, in bytes of JSON.
+const MAX_STEP_BYTES: usize = 512;
+
+/// The most characters of a text, and elements of a list, of a longer step.
+const MAX_CHARACTERS: usize = 64;
+const MAX_ELEMENTS: usize = 8;
+
+impl Step {
+    /// The step as JSON, with long texts and lists cut if it is a long one.
+    fn to_short_json(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        if text.len() <= MAX_STEP_BYTES {
+            return text;
+        }
+        let mut value = json::from_slice(text.as_bytes()).unwrap_or_default();
+        shorten(&mut value);
+        value.to_string()
+    }
+}
+
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(MAX_CHARACTERS) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+        Value::Array(elements) => {
+            let more = elements.len().saturating_sub(MAX_ELEMENTS);
+            elements.truncate(MAX_ELEMENTS);
+            elements.iter_mut().for_each(shorten);
+            if more > 0 {
+                elements.push(Value::String(format!("… {more} more")));
+            }
+        }
+        Value::Object(members) => members.values_mut().for_each(shorten),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -186,4 +257,44 @@ pub enum RoleOutcome {
     NotARole,
     /// It is not a string.
     NotAString,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(trace: &Trace, max_bytes: usize) -> Vec<Value> {
+        let text = trace.to_json_within(max_bytes);
+        assert!(text.len() <= max_bytes, "{} bytes", text.len());
+        json::from_slice(text.as_bytes()).unwrap().as_array().unwrap().clone()
+    }
+
+    #[test]
+    fn a_short_trace_is_logged_as_it_is() {
+        let trace = Trace(vec![Step::Known, Step::MoreIdps { count: 3 }]);
+        assert_eq!(trace.to_json_within(1000), serde_json::to_string(&trace).unwrap());
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        let roles: Roles = (0..4000).map(|number| Role::try_from(&*format!("r{number}")).unwrap()).collect();
+        let steps = vec![
+            Step::Token { issuer: "ä".repeat(5000), algorithm: "ES256".try_into().unwrap(), kid: None },
+            Step::Owner { held: roles, is_owner: false },
+        ];
+        let steps = parsed(&Trace(steps), 1000);
+        assert_eq!(steps[0]["issuer"].as_str().unwrap(), "ä".repeat(64) + "…");
+        assert_eq!(steps[1]["held"].as_array().unwrap().len(), 9);
+        assert_eq!(steps[1]["held"][8], "… 3992 more");
+    }
+
+    #[test]
+    fn of_many_steps_the_first_and_the_last_are_logged() {
+        let step = |count| Step::MoreIdps { count };
+        let steps = parsed(&Trace((0..500).map(step).collect()), 1000);
+        assert_eq!(steps[0]["count"], 0);
+        assert_eq!(steps.last().unwrap()["count"], 499);
+        let omitted = steps.iter().find(|step| step["step"] == "omitted").unwrap();
+        assert_eq!(omitted["count"].as_u64().unwrap() as usize + steps.len() - 1, 500);
+    }
 }

@@ -17,6 +17,18 @@ pub struct Answer {
     body: Option<String>,
 }
 
+/// Why a request is refused: the code, and what there is to say about this very request.
+pub struct Refusal {
+    pub code: Code,
+    pub reason: Option<&'static str>,
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Self { code, reason: None }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Problem<'p> {

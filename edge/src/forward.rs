@@ -2,16 +2,20 @@
 //!
 //! The path that was decided on is the path that is sent; bodies stream; redirects are the client's to follow.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::{Arc, Weak};
 
-use edge_authorizer::{Code, Decision, Denial, Identity, Method, Origin, Permit, Target, headers};
+use edge_authorizer::fair_cache::{FairCache, Owner};
+use edge_authorizer::{
+    Code, Decision, Denial, Identity, KnownToken, Method, Origin, Permit, ProjectId, Route, Target, headers,
+};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::Response;
 
-use crate::answer::{Answer, lines};
+use crate::answer::{Answer, Refusal, lines};
 use crate::edge::{Arrival, Edge, Incoming};
 use crate::log;
 
@@ -21,7 +25,7 @@ extern "C" {
     type Grant;
 
     #[wasm_bindgen(static_method_of = Grant)]
-    fn learn(drops_header: &JsValue, is_host: &JsValue, problem: &JsValue);
+    fn learn(passing_name: &JsValue, connection_options: &JsValue, is_host: &JsValue, problem: &JsValue);
 
     #[wasm_bindgen(constructor)]
     fn new(
@@ -32,10 +36,8 @@ extern "C" {
         headers: &str,
         cors: Option<&str>,
         log: &str,
+        is_known: bool,
     ) -> Grant;
-
-    #[wasm_bindgen(method, setter, js_name = isKnown)]
-    fn set_is_known(this: &Grant, is_known: bool);
 
     #[wasm_bindgen(method, catch)]
     fn forward(
@@ -49,20 +51,26 @@ extern "C" {
 
 /// Teaches the platform's part the rules that are the core's. Once an isolate.
 pub fn learn() {
-    let drops_header = Closure::<dyn Fn(String, String, String) -> bool>::new(
-        |name: String, connection: String, secret: String| {
-            headers::is_dropped(&name, &connection) || (!secret.is_empty() && headers::fold(&name) == secret)
-        },
-    );
+    let passing_name =
+        Closure::<dyn Fn(String) -> Option<String>>::new(|name: String| headers::passing_name(&name));
+    let connection_options = Closure::<dyn Fn(String) -> Option<String>>::new(|value: String| {
+        headers::connection_options(&value).map(|options| options.join("\n"))
+    });
     let is_host = Closure::<dyn Fn(String) -> bool>::new(|text: String| headers::is_host(&text));
-    let problem =
-        Closure::<dyn Fn(String, String) -> Result<Response, JsValue>>::new(|code: String, id: String| {
+    let problem = Closure::<dyn Fn(String, String, Option<String>) -> Result<Response, JsValue>>::new(
+        |code: String, id: String, reason: Option<String>| {
             let codes = [Code::OriginUnreachable, Code::OriginTimeout];
             let code = codes.into_iter().find(|known| known.as_str() == code);
             let code = code.unwrap_or(Code::RequestInvalid);
-            Answer::problem(&Denial { code, realm: None }, &id).respond()
-        });
-    Grant::learn(&drops_header.into_js_value(), &is_host.into_js_value(), &problem.into_js_value());
+            Answer::detailed_problem(&Denial { code, realm: None }, &id, None, reason.as_deref()).respond()
+        },
+    );
+    Grant::learn(
+        &passing_name.into_js_value(),
+        &connection_options.into_js_value(),
+        &is_host.into_js_value(),
+        &problem.into_js_value(),
+    );
 }
 
 /// Sends the request to the origin of its route; the promise is for the answer as it is.
@@ -72,21 +80,105 @@ pub fn forward(
     permit: &Permit,
     incoming: &Incoming,
     target: &Target<'_>,
-) -> Result<Promise, Code> {
-    let known = decision.known.as_ref().filter(|_| decision.cors.is_none());
-    let prepare = || Prepared::new(edge, decision, permit);
-    let prepared = match (known, Method::try_from(&*incoming.method)) {
-        (Some(known), Ok(method)) => known.outcome(permit.route(), method, prepare),
-        _ => Rc::new(prepare()),
-    };
-    let prepared = prepared.as_ref().as_ref().map_err(|code| *code)?;
+) -> Result<Promise, Refusal> {
+    if let Some(reason) = target.fault() {
+        return Err(Refusal { code: Code::RequestInvalid, reason: Some(reason) });
+    }
     let (start, end) = range_of(target);
     let began = incoming.began.as_seconds() * 1000.0;
     let through = |grant: &Grant| grant.forward(&incoming.arrival, start, end, began);
-    // Many tokens come once: an object for each that stays would be the collector's burden.
-    let is_known = known.is_some_and(|known| known.is_kept());
-    let sent = if is_known { through(prepared.shared(permit)) } else { through(&prepared.grant(permit)) };
-    sent.map_err(|_| Code::OriginUnreachable)
+    let place = decision.known.as_deref().filter(|_| decision.cors.is_none());
+    let place = place.and_then(|known| Place::of(known, decision, permit, &incoming.method));
+    let sent = match place {
+        Some(place) => through(&*place.get_or_prepare(|| prepare(edge, decision, permit, true))?),
+        // Many tokens come once: an object for each that stays would be the collector's burden.
+        None => through(&prepare(edge, decision, permit, false)?.0),
+    };
+    sent.map_err(|_| Code::OriginUnreachable.into())
+}
+
+/// What prepared requests may hold in memory, in bytes.
+const MAX_PREPARED: usize = 8 * 1024 * 1024;
+
+/// What one holds beside its texts, in bytes.
+const PREPARED_BYTES: usize = 1024;
+
+thread_local! {
+    /// What is the same for every request with the same token, route and method, owned by its project.
+    static PREPARED: RefCell<FairCache<Key, Prepared>> = RefCell::new(FairCache::new(MAX_PREPARED));
+}
+
+/// A token by its number, a route by its address, a method.
+type Key = (u64, usize, Method);
+
+struct Prepared {
+    grant: Rc<Grant>,
+    /// Keeps the address from being another route's, and nothing that the route holds.
+    _route: Weak<Route>,
+}
+
+/// Where a prepared request is kept.
+struct Place<'d> {
+    project: &'d ProjectId,
+    key: Key,
+    route: &'d Arc<Route>,
+}
+
+impl<'d> Place<'d> {
+    fn of(known: &KnownToken, decision: &'d Decision, permit: &'d Permit, method: &str) -> Option<Self> {
+        let route = permit.route();
+        let key = (known.number()?, Arc::as_ptr(route).addr(), Method::try_from(method).ok()?);
+        Some(Self { project: decision.project.as_ref()?, key, route })
+    }
+
+    fn get_or_prepare(
+        &self,
+        prepare: impl FnOnce() -> Result<(Grant, usize), Code>,
+    ) -> Result<Rc<Grant>, Code> {
+        let kept = PREPARED
+            .with_borrow_mut(|prepared| prepared.get(&self.key).map(|(_, prepared)| prepared.grant.clone()));
+        if let Some(grant) = kept {
+            return Ok(grant);
+        }
+        let (grant, bytes) = prepare()?;
+        let grant = Rc::new(grant);
+        let prepared = Prepared { grant: grant.clone(), _route: Arc::downgrade(self.route) };
+        let owner = Owner::Project(self.project.clone());
+        PREPARED.with_borrow_mut(|all| all.put(self.key, owner, prepared, bytes));
+        Ok(grant)
+    }
+}
+
+/// A permit as the platform uses it, and what it holds in memory, in bytes.
+fn prepare(
+    edge: &Edge,
+    decision: &Decision,
+    permit: &Permit,
+    is_known: bool,
+) -> Result<(Grant, usize), Code> {
+    let route = permit.route();
+    let secret = secret(edge, &route.origin).map_err(|reason| {
+        log::warning("not_forwarded", &route.template, reason);
+        Code::ConfigUnavailable
+    })?;
+    let secret_name = secret.as_ref().map(|(name, _)| headers::fold(name)).unwrap_or_default();
+    let identity = permit.identity().into_iter().flat_map(Identity::headers);
+    let headers = identity.map(|(name, value)| (name.to_ascii_lowercase(), value)).chain(secret);
+    let headers = lines(&headers.collect::<Vec<_>>());
+    let cors = decision.cors.as_deref().map(lines);
+    let log = log::beginning(decision);
+    let grant = Grant::new(
+        route.origin.url.as_str(),
+        route.origin.timeout_ms,
+        route.forward_token,
+        &secret_name,
+        &headers,
+        cors.as_deref(),
+        &log,
+        is_known,
+    );
+    // The headers are there as one text and taken apart.
+    Ok((grant, PREPARED_BYTES + 2 * headers.len() + log.len()))
 }
 
 /// Where path and query stand in the URL, as JavaScript counts.
@@ -95,52 +187,6 @@ fn range_of(target: &Target<'_>) -> (usize, usize) {
     let authority = target.authority.map_or(0, count);
     let start = target.scheme.map_or(0, |scheme| count(scheme) + "://".len() + authority);
     (start, start + count(target.path) + count(target.query))
-}
-
-/// What is the same for every request with the same token, route and method.
-struct Prepared {
-    secret_name: String,
-    headers: String,
-    cors: Option<String>,
-    log: String,
-    shared: OnceCell<Grant>,
-}
-
-impl Prepared {
-    fn new(edge: &Edge, decision: &Decision, permit: &Permit) -> Result<Self, Code> {
-        let route = permit.route();
-        let secret = secret(edge, &route.origin).map_err(|reason| {
-            log::warning("not_forwarded", &route.template, reason);
-            Code::ConfigUnavailable
-        })?;
-        let secret_name = secret.as_ref().map(|(name, _)| headers::fold(name)).unwrap_or_default();
-        let identity = permit.identity().into_iter().flat_map(Identity::headers);
-        let headers = identity.map(|(name, value)| (name.to_ascii_lowercase(), value)).chain(secret);
-        let headers = lines(&headers.collect::<Vec<_>>());
-        let cors = decision.cors.as_deref().map(lines);
-        Ok(Self { secret_name, headers, cors, log: log::beginning(decision), shared: OnceCell::new() })
-    }
-
-    fn shared(&self, permit: &Permit) -> &Grant {
-        self.shared.get_or_init(|| {
-            let grant = self.grant(permit);
-            grant.set_is_known(true);
-            grant
-        })
-    }
-
-    fn grant(&self, permit: &Permit) -> Grant {
-        let route = permit.route();
-        Grant::new(
-            route.origin.url.as_str(),
-            route.origin.timeout_ms,
-            route.forward_token,
-            &self.secret_name,
-            &self.headers,
-            self.cors.as_deref(),
-            &self.log,
-        )
-    }
 }
 
 /// The header by which the origin knows that the edge sent a request: its name and value.

@@ -1,52 +1,76 @@
 // A permitted request on its way to the origin. What is the same for every request with the same token, route and method is
-// prepared once; what is left to do is the least that can be done, and crosses to wasm no more. Its log line has the steps by
-// which the token was looked at; `known` says whether that was for an earlier request.
+// prepared once; what is left to do is the least that can be done, and crosses to wasm no more. `isKnown` says whether the
+// token was looked at for an earlier request.
 //
-// The rules are the core's: `dropsHeader(name, connection, secret)`, `isHost(text)`, and `problem(code, id)`, the answer to
-// a request that fails.
+// The rules are the core's: `passingName(name)`, the folded name of a header that may reach an origin;
+// `connectionOptions(value)`, the folded names in a `Connection` header, a line each; `isHost(text)`; and
+// `problem(code, id, reason)`, the answer to a request that fails.
 
-/** Whether headers stay at the edge, by their names, for each name of a secret header. */
-const dropped = new Map();
+/** The folded names of headers by their names; none for a header that stays at the edge. */
+const folded = new Map();
+// Names come from anybody: only short ones are remembered, and not many.
 const MAX_NAMES = 1000;
+const MAX_NAME_LENGTH = 64;
+
+// As in `log.rs`.
+const MAX_PATH_LENGTH = 512;
+const MAX_ADDRESS_LENGTH = 64;
 
 let rules;
 /** What the last request asked for; the next one mostly asks for the same. */
 let asked = {};
 
 export class Grant {
-  static learn(dropsHeader, isHost, problem) {
-    rules = { dropsHeader, isHost, problem };
+  static learn(passingName, connectionOptions, isHost, problem) {
+    rules = { passingName, connectionOptions, isHost, problem };
   }
 
   /**
    * `headers` and `cors` are names and values in turn, each on a line of its own; `log` is the log line without its last
    * members and its end.
    */
-  constructor(origin, timeoutMs, forwardsToken, secret, headers, cors, log) {
+  constructor(origin, timeoutMs, forwardsToken, secret, headers, cors, log, isKnown) {
     this.origin = origin;
     this.timeoutMs = timeoutMs;
     this.forwardsToken = forwardsToken;
     this.secret = secret;
     this.headers = headers.split("\n");
     this.cors = cors?.split("\n");
-    this.log = log;
-    this.isKnown = false;
+    this.log = `${log},"known":${isKnown},`;
   }
 
   /** Sends a request, as `worker.js` took it apart, to the origin; its target stands in its URL from `start` to `end`. */
   forward(arrival, start, end, began) {
-    const id = crypto.randomUUID();
-    const { method, url } = arrival;
-    const { body } = arrival.request;
+    return new Exchange(this, arrival, start, began).send(arrival.url.slice(start, end));
+  }
+}
+
+/** A request that is sent by a grant, and its answer. */
+class Exchange {
+  constructor(grant, arrival, start, began) {
+    this.grant = grant;
+    this.arrival = arrival;
+    this.start = start;
+    this.began = began;
+    this.id = crypto.randomUUID();
+    this.isUpgrade = false;
+  }
+
+  send(target) {
+    const { method } = this.arrival;
+    const { body } = this.arrival.request;
     const isRead = method === "GET" || method === "HEAD";
-    const headers = this.#headersOf(arrival, start, id, isRead);
     // GET and HEAD have no body (RFC 9110, section 9.3.1); one that they bring is not dropped silently.
-    if (isRead && body !== null && arrival.headers.get("content-length")?.trim() !== "0") {
-      return this.#fail("request_invalid", id, began);
+    if (isRead && body !== null && this.arrival.headers.get("content-length")?.trim() !== "0") {
+      return this.#fail("request_invalid", "a body with GET or HEAD");
+    }
+    const headers = this.#headers(isRead);
+    if (headers === undefined) {
+      return this.#fail("request_invalid", "more than 32 names in the header `Connection`");
     }
     const init = { method, headers, redirect: "manual", cache: "no-store" };
     if (!isRead) init.body = body;
-    const sent = fetch(this.origin + url.slice(start, end), init);
+    const sent = fetch(this.grant.origin + target, init);
     return new Promise((resolve, reject) => {
       let isLate = false;
       const settle = (answer) => {
@@ -56,17 +80,17 @@ export class Grant {
           reject(error);
         }
       };
-      const fail = (code) => settle(() => this.#fail(code, id, began));
+      const fail = (code) => settle(() => this.#fail(code));
       // What an origin says after the time-out is heard by nobody: with the answer, the runtime ends what is under way.
       const timer = setTimeout(() => {
         isLate = true;
         fail("origin_timeout");
-      }, this.timeoutMs);
+      }, this.grant.timeoutMs);
       sent.then(
         (response) => {
           // The answer has begun; its body may take longer.
           clearTimeout(timer);
-          if (!isLate) settle(() => this.#answer(response, id, began));
+          if (!isLate) settle(() => this.#answer(response));
         },
         () => {
           clearTimeout(timer);
@@ -76,91 +100,127 @@ export class Grant {
     });
   }
 
-  #headersOf({ method, url, headers: received }, start, id, isRead) {
+  /** The headers that the origin gets; none if there are too many that could end here. */
+  #headers(isRead) {
+    const { method, url } = this.arrival;
+    const { forwardsToken, secret, headers: own } = this.grant;
     const headers = {};
-    let client, host, connection, isWebSocket;
-    for (const [name, value] of received) {
+    let client, host, connection;
+    for (const [name, value] of this.arrival.headers) {
       if (name === "cf-connecting-ip") client = value;
       if (name === "host") host = value;
       else if (name === "connection") connection = value;
       // The one upgrade that passes is spelled out. The runtime makes a GET of it, so it has to have been decided on as one.
-      else if (name === "upgrade") isWebSocket = method === "GET" && value.toLowerCase() === "websocket";
-      else if (name === "authorization" && !this.forwardsToken) continue;
+      else if (name === "upgrade") this.isUpgrade = method === "GET" && value.toLowerCase() === "websocket";
+      else if (name === "authorization" && !forwardsToken) continue;
       else if (name === "content-length" && isRead) continue;
-      else if (!isDropped(name, this.secret)) headers[name] = value;
+      else {
+        const passing = passingName(name);
+        if (passing !== undefined && passing !== secret) headers[name] = value;
+      }
     }
     if (connection !== undefined && connection !== "keep-alive") {
-      for (const name in headers) if (rules.dropsHeader(name, connection, this.secret)) delete headers[name];
+      const options = rules.connectionOptions(connection)?.split("\n");
+      if (options === undefined) return undefined;
+      for (const name in headers) if (options.includes(passingName(name))) delete headers[name];
     }
-    if (isWebSocket) headers.upgrade = "websocket";
-    const own = this.headers;
+    if (this.isUpgrade) headers.upgrade = "websocket";
     for (let index = 1; index < own.length; index += 2) headers[own[index - 1]] = own[index];
     if (client !== undefined) headers["x-forwarded-for"] = client;
-    const { scheme, authority } = askedFor(start > 0 ? url.slice(0, start) : `http://${host ?? ""}`);
+    const { scheme, authority } = askedFor(
+      this.start > 0 ? url.slice(0, this.start) : `http://${host ?? ""}`,
+    );
     if (authority !== undefined) headers["x-forwarded-host"] = authority;
     headers["x-forwarded-proto"] = scheme;
-    headers["x-request-id"] = id;
+    headers["x-request-id"] = this.id;
     return headers;
   }
 
-  #answer(response, id, began) {
-    if (this.cors === undefined) {
-      this.#tell(null, id, began);
-      return response;
-    }
+  /** The origin's answer with the id of the request, and as the route's `cors` governs it. */
+  #answer(response) {
+    const { status } = response;
+    // An interim answer (RFC 9110, section 15.2) is none, but for the end of a handshake that was asked for.
+    if (status < 200 && !(status === 101 && this.isUpgrade)) return this.#fail("origin_unreachable");
+    const { cors } = this.grant;
+    let answer = response;
     try {
-      const answer = withCors(response, this.cors);
-      this.#tell(null, id, began);
-      return answer;
+      answer = remade(response);
+      answer.headers.set("x-request-id", this.id);
+      // No browser asks CORS of a WebSocket's handshake.
+      if (cors !== undefined && status !== 101) govern(answer.headers, cors);
     } catch {
-      return this.#fail("origin_unreachable", id, began);
+      // A status that is none can be passed on and not made anew. Without `cors` the answer may pass as it is.
+      if (cors !== undefined) return this.#fail("origin_unreachable");
     }
+    this.#log(null, status);
+    return answer;
   }
 
-  #fail(code, id, began) {
-    this.#tell(code, id, began);
-    const problem = rules.problem(code, id);
-    return this.cors === undefined ? problem : withCors(problem, this.cors);
+  #fail(code, reason) {
+    this.#log(code, null);
+    const problem = rules.problem(code, this.id, reason);
+    const { cors } = this.grant;
+    if (cors === undefined) return problem;
+    const answer = remade(problem);
+    govern(answer.headers, cors);
+    return answer;
   }
 
-  #tell(code, id, began) {
-    const known = `,"code":${code && `"${code}"`},"known":${this.isKnown}`;
-    console.log(`${this.log}${known},"requestId":"${id}","milliseconds":${Date.now() - began}}`);
+  #log(code, originStatus) {
+    const { method, url, headers } = this.arrival;
+    const address = headers.get("cf-connecting-ip")?.slice(0, MAX_ADDRESS_LENGTH) ?? null;
+    const end = {
+      code,
+      requestId: this.id,
+      method,
+      path: pathOf(url, this.start),
+      address,
+      originStatus,
+      milliseconds: Date.now() - this.began,
+    };
+    console.log(this.grant.log + JSON.stringify(end).slice(1));
   }
+}
+
+/** The beginning of a URL's path. */
+function pathOf(url, start) {
+  const end = start + MAX_PATH_LENGTH;
+  const query = url.indexOf("?", start);
+  return url.slice(start, query < 0 ? end : Math.min(query, end));
 }
 
 /** The scheme of a request, and its host and port if they can be told to the origin. */
 function askedFor(text) {
   if (asked.text !== text) {
     const [scheme, authority] = text.split("://");
-    asked = { text, scheme, authority: rules.isHost(authority) ? authority : undefined };
+    asked = {
+      text,
+      scheme: scheme.toLowerCase(),
+      authority: rules.isHost(authority) ? authority : undefined,
+    };
   }
   return asked;
 }
 
-function isDropped(name, secret) {
-  let names = dropped.get(secret);
-  if (names === undefined) dropped.set(secret, (names = new Map()));
-  let isDropped = names.get(name);
-  if (isDropped === undefined) {
-    if (names.size >= MAX_NAMES) names.clear();
-    names.set(name, (isDropped = rules.dropsHeader(name, "", secret)));
+function passingName(name) {
+  if (folded.has(name)) return folded.get(name);
+  const passing = rules.passingName(name);
+  if (name.length <= MAX_NAME_LENGTH) {
+    if (folded.size >= MAX_NAMES) folded.clear();
+    folded.set(name, passing);
   }
-  return isDropped;
+  return passing;
 }
 
-/**
- * The same answer as the route's `cors` governs it: what the origin says of that itself does not count. Throws if the answer
- * cannot be made anew, as with a status that is none.
- */
-function withCors(response, cors) {
-  // The end of a WebSocket handshake cannot be made anew, and no browser asks CORS of it.
-  if (response.status === 101) return response;
-  const answer = new Response(response.body, response);
-  for (const name of [...answer.headers.keys()]) {
-    if (name.startsWith("access-control-")) answer.headers.delete(name);
-  }
+/** The same answer with headers that can be changed. Throws where it has a status that is none. */
+const remade = (response) =>
+  response.status === 101
+    ? new Response(null, { status: 101, headers: response.headers, webSocket: response.webSocket })
+    : new Response(response.body, response);
+
+/** Replaces what an answer says of pages of other origins by what the route's `cors` says. */
+function govern(headers, cors) {
+  for (const name of [...headers.keys()]) if (name.startsWith("access-control-")) headers.delete(name);
   // `vary` adds to what the origin says; the others are gone by now.
-  for (let index = 1; index < cors.length; index += 2) answer.headers.append(cors[index - 1], cors[index]);
-  return answer;
+  for (let index = 1; index < cors.length; index += 2) headers.append(cors[index - 1], cors[index]);
 }

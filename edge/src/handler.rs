@@ -7,7 +7,7 @@ use edge_authorizer::{Code, Decision, Denial, KnownTokens, MANAGEMENT_PATH, Requ
 use wasm_bindgen::JsValue;
 use worker::{Context, Env};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Refusal};
 use crate::decide::decide;
 use crate::edge::{Edge, Incoming};
 use crate::forward::forward;
@@ -56,7 +56,7 @@ async fn guard(incoming: Incoming, edge: Edge) -> Result<JsValue, JsValue> {
     let target = incoming.target();
     let decision = evaluate(&edge, &incoming, target.path).await;
     let outcome = act(&edge, &incoming, &target, &decision);
-    let outcome = outcome.or_else(|code| refuse(&incoming, &decision, code));
+    let outcome = outcome.or_else(|refusal| refuse(&incoming, &decision, &refusal));
     if let Some(known) = &decision.known {
         KNOWN.with_borrow_mut(|tokens| tokens.keep(known));
     }
@@ -76,25 +76,31 @@ async fn evaluate(edge: &Edge, incoming: &Incoming, path: &str) -> Decision {
     decide(edge, &gateway, &request, incoming.began, &KNOWN).await
 }
 
-/// Does what was decided: the answer, or the code of a refusal.
-fn act(edge: &Edge, incoming: &Incoming, target: &Target<'_>, decision: &Decision) -> Result<JsValue, Code> {
+/// Does what was decided: the answer, or why there is none.
+fn act(
+    edge: &Edge,
+    incoming: &Incoming,
+    target: &Target<'_>,
+    decision: &Decision,
+) -> Result<JsValue, Refusal> {
     match &decision.verdict {
         Verdict::Permit(permit) => Ok(forward(edge, decision, permit, incoming, target)?.into()),
         Verdict::Preflight => {
             let answer = Answer::empty(204).with_cors(decision.cors.as_ref()).respond();
-            log::decision(decision, None, &http::new_id(), incoming.began);
-            answer.map(Into::into).map_err(|_| Code::ConfigUnavailable)
+            log::decision(decision, incoming, None, &http::new_id());
+            answer.map(Into::into).map_err(|_| Code::ConfigUnavailable.into())
         }
-        Verdict::Deny(denial) => Err(denial.code),
+        Verdict::Deny(denial) => Err(denial.code.into()),
         // Nobody asks for that here.
-        Verdict::Manage(_) => Err(Code::RouteNotFound),
+        Verdict::Manage(_) => Err(Code::RouteNotFound.into()),
     }
 }
 
-fn refuse(incoming: &Incoming, decision: &Decision, code: Code) -> Result<JsValue, JsValue> {
+fn refuse(incoming: &Incoming, decision: &Decision, refusal: &Refusal) -> Result<JsValue, JsValue> {
     let id = http::new_id();
-    log::decision(decision, Some(code), &id, incoming.began);
-    let problem = Answer::problem(&Denial { code, realm: decision.project.clone() }, &id);
+    log::decision(decision, incoming, Some(refusal.code), &id);
+    let denial = Denial { code: refusal.code, realm: decision.project.clone() };
+    let problem = Answer::detailed_problem(&denial, &id, None, refusal.reason);
     Ok(problem.with_cors(decision.cors.as_ref()).respond()?.into())
 }
 

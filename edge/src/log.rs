@@ -1,9 +1,10 @@
 //! Log lines: JSON, one a line, never a token.
 
-use edge_authorizer::{Code, Decision, Identity, Outcome, ProjectId, Time, trace::Trace};
+use edge_authorizer::{Code, Decision, Identity, Outcome, ProjectId};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::edge::Incoming;
 use crate::http::now;
 
 #[wasm_bindgen]
@@ -15,6 +16,13 @@ extern "C" {
     fn warn(line: &str);
 }
 
+/// The most of a line's parts: of the trace, in bytes; of path, route and method, in characters. A line is at most 8 KiB.
+const MAX_TRACE_BYTES: usize = 4 * 1024;
+const MAX_PATH_CHARACTERS: usize = 512;
+const MAX_ROUTE_CHARACTERS: usize = 256;
+const MAX_METHOD_CHARACTERS: usize = 32;
+const MAX_ADDRESS_CHARACTERS: usize = 64;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DecisionLine<'d> {
@@ -24,10 +32,9 @@ struct DecisionLine<'d> {
     route: Option<&'d str>,
     idp: Option<&'d str>,
     subject: Option<&'d str>,
-    trace: &'d Trace,
 }
 
-/// What is known of a request in the end only.
+/// What is known of a refused request in the end only. `grant.js` writes the same of one that was forwarded.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct End<'d> {
@@ -35,33 +42,49 @@ struct End<'d> {
     /// Whether the token was looked at for an earlier request.
     known: bool,
     request_id: &'d str,
+    method: &'d str,
+    path: &'d str,
+    address: Option<&'d str>,
+    origin_status: Option<u16>,
     milliseconds: f64,
 }
 
-/// What was decided on a request and why, and with which code it was answered.
-pub fn decision(decision: &Decision, code: Option<Code>, request_id: &str, began: Time) {
-    let milliseconds = ((now().as_seconds() - began.as_seconds()) * 1000.0).round();
-    let known = decision.known.as_ref().is_some_and(|known| known.is_kept());
-    let end = End { code, known, request_id, milliseconds };
+/// What was decided on a request that no origin got, and with which code it was answered.
+pub fn decision(decision: &Decision, incoming: &Incoming, code: Option<Code>, request_id: &str) {
+    let address = incoming.header("cf-connecting-ip");
+    let end = End {
+        code,
+        known: decision.known.as_ref().is_some_and(|known| known.number().is_some()),
+        request_id,
+        method: beginning_of(&incoming.method, MAX_METHOD_CHARACTERS),
+        path: beginning_of(incoming.target().path, MAX_PATH_CHARACTERS),
+        address: address.as_deref().map(|address| beginning_of(address, MAX_ADDRESS_CHARACTERS)),
+        origin_status: None,
+        milliseconds: ((now().as_seconds() - incoming.began.as_seconds()) * 1000.0).round(),
+    };
     let end = serde_json::to_string(&end).unwrap_or_default();
     log(&[&beginning(decision), ",", end.trim_start_matches('{')].concat());
 }
 
-/// The line of a decision but for its end: code, whether the token was known, request id and milliseconds.
+/// The line of a decision but for its end.
 pub fn beginning(decision: &Decision) -> String {
     let identity: Option<&Identity> = decision.identity.as_deref();
     let line = DecisionLine {
         event: "decision",
         verdict: decision.verdict.outcome(),
         project: decision.project.as_ref().map(ProjectId::as_str),
-        route: decision.route.as_ref().map(|route| &*route.template),
+        route: decision.route.as_ref().map(|route| beginning_of(&route.template, MAX_ROUTE_CHARACTERS)),
         idp: identity.map(|identity| identity.idp.as_str()),
         subject: identity.map(|identity| identity.subject.as_str()),
-        trace: &decision.trace,
     };
     let mut line = serde_json::to_string(&line).unwrap_or_default();
     line.pop();
-    line
+    [&line, r#","trace":"#, &decision.trace.to_json_within(MAX_TRACE_BYTES)].concat()
+}
+
+/// The first characters of a text.
+fn beginning_of(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 #[derive(Serialize)]
@@ -76,6 +99,8 @@ struct ManagementLine<'m> {
 
 /// What came of a request to the management API; who asked for what is in the project's audit log.
 pub fn management(request_id: &str, method: &str, path: &str, status: u16) {
+    let (method, path) =
+        (beginning_of(method, MAX_METHOD_CHARACTERS), beginning_of(path, MAX_PATH_CHARACTERS));
     let line = ManagementLine { event: "management", request_id, method, path, status };
     log(&serde_json::to_string(&line).unwrap_or_default());
 }

@@ -118,7 +118,7 @@ impl<T: Versioned> Shelf<T> {
             log::warning("value_malformed", &self.name(key), reason);
             Unavailable
         });
-        self.cache.with_borrow_mut(|cache| cache.put(key, loaded, text.unwrap_or_default(), now))
+        self.cache.with_borrow_mut(|cache| cache.put(key, None, loaded, text.unwrap_or_default(), now))
     }
 
     /// Where a key is, for people.

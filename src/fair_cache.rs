@@ -1,0 +1,245 @@
+//! A cache with a budget in bytes that its owners share fairly.
+//!
+//! When it is full, a sweep looks for the level up to which each owner may fill its share so that all fit into seven eighths
+//! of the budget, and removes what is above it, the least recently used entries of an owner first. So nobody evicts more than
+//! their share: an owner below that level loses nothing, whatever the others put there.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use lru::LruCache;
+
+use crate::project::ProjectId;
+
+/// What an entry costs beside what its caller counts, in bytes: its places in the tables.
+const ENTRY_BYTES: usize = 128;
+
+/// What an owner costs beside its entries, in bytes.
+const OWNER_BYTES: usize = 128;
+
+/// For whom an entry is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// A project.
+    Project(ProjectId),
+    /// All of them.
+    Everybody,
+    /// None of them.
+    Nobody,
+}
+
+/// Entries by their key, of at most a number of bytes in all.
+#[derive(Debug)]
+pub struct FairCache<K: Hash + Eq, V> {
+    entries: LruCache<K, Entry<V>>,
+    ledger: Ledger,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: V,
+    owner: Owner,
+    bytes: usize,
+}
+
+impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
+    /// An empty cache with a budget of `max_bytes`.
+    pub fn new(max_bytes: usize) -> Self {
+        let ledger = Ledger { shares: BTreeMap::new(), bytes: 0, max_bytes };
+        Self { entries: LruCache::unbounded(), ledger }
+    }
+
+    /// The key and value of an entry, which is now the most recently used one.
+    pub fn get<Q>(&mut self, key: &Q) -> Option<(&K, &mut V)>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.entries.get_key_value_mut(key).map(|(key, entry)| (key, &mut entry.value))
+    }
+
+    /// For whom an entry is kept.
+    pub fn owner<Q>(&self, key: &Q) -> Option<&Owner>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.entries.peek(key).map(|entry| &entry.owner)
+    }
+
+    /// Takes an entry out.
+    pub fn remove<Q>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let (key, entry) = self.entries.pop_entry(key)?;
+        self.ledger.credit(&entry.owner, entry.bytes);
+        Some((key, entry.value))
+    }
+
+    /// Puts an entry of `bytes` in, in the place of the one with that key, and answers what had to go for it: the entry
+    /// itself, and nothing else, if it is larger than the whole budget.
+    pub fn put(&mut self, key: K, owner: Owner, value: V, bytes: usize) -> Vec<(K, V)> {
+        let bytes = bytes.saturating_add(ENTRY_BYTES);
+        self.remove(&key);
+        if bytes.saturating_add(OWNER_BYTES) > self.ledger.max_bytes {
+            return vec![(key, value)];
+        }
+        self.ledger.charge(&owner, bytes);
+        self.entries.push(key, Entry { value, owner, bytes });
+        if self.ledger.bytes > self.ledger.max_bytes { self.sweep() } else { Vec::new() }
+    }
+
+    fn sweep(&mut self) -> Vec<(K, V)> {
+        let Self { entries, ledger } = self;
+        let level = ledger.level();
+        let mut above = Vec::new();
+        for (key, entry) in entries.iter().rev() {
+            if ledger.share(&entry.owner) > level {
+                ledger.credit(&entry.owner, entry.bytes);
+                above.push(key.clone());
+            }
+        }
+        above.into_iter().filter_map(|key| Some((key.clone(), entries.pop(&key)?.value))).collect()
+    }
+}
+
+/// Who holds how much. Apart from the entries, and so compiled once for all kinds.
+#[derive(Debug)]
+struct Ledger {
+    shares: BTreeMap<Owner, usize>,
+    bytes: usize,
+    max_bytes: usize,
+}
+
+impl Ledger {
+    fn share(&self, owner: &Owner) -> usize {
+        self.shares.get(owner).copied().unwrap_or_default()
+    }
+
+    fn charge(&mut self, owner: &Owner, bytes: usize) {
+        let share = self.share(owner);
+        self.bytes += if share == 0 { bytes + OWNER_BYTES } else { bytes };
+        self.shares.insert(owner.clone(), share + bytes);
+    }
+
+    fn credit(&mut self, owner: &Owner, bytes: usize) {
+        let Some(share) = self.shares.get_mut(owner) else { return };
+        *share -= bytes;
+        self.bytes -= bytes;
+        if *share == 0 {
+            self.shares.remove(owner);
+            self.bytes -= OWNER_BYTES;
+        }
+    }
+
+    /// How much each owner may keep so that all have room in seven eighths of the budget: what those that need less than
+    /// an equal part leave over is for the others.
+    fn level(&self) -> usize {
+        let room = self.max_bytes - self.max_bytes / 8;
+        let mut level = 0;
+        loop {
+            let fits = |share: &&usize| **share + OWNER_BYTES <= level;
+            let (count, taken) = self
+                .shares
+                .values()
+                .filter(fits)
+                .fold((0, 0), |(n, sum), share| (n + 1, sum + share + OWNER_BYTES));
+            let others = self.shares.len() - count;
+            let higher = room.saturating_sub(taken).checked_div(others).unwrap_or(usize::MAX);
+            if higher <= level {
+                return level.saturating_sub(OWNER_BYTES);
+            }
+            level = higher;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KIB: usize = 1024;
+
+    fn owner(name: &str) -> Owner {
+        Owner::Project(ProjectId::try_from(name).unwrap())
+    }
+
+    /// Puts entries of a kibibyte in, with keys that begin with their owner's name.
+    fn fill(cache: &mut FairCache<String, u32>, name: &str, numbers: std::ops::Range<u32>) {
+        for number in numbers {
+            cache.put(format!("{name}{number}"), owner(name), number, KIB);
+            assert!(cache.ledger.bytes <= cache.ledger.max_bytes);
+        }
+    }
+
+    fn kept(cache: &FairCache<String, u32>, name: &str) -> usize {
+        cache.entries.iter().filter(|(_, entry)| entry.owner == owner(name)).count()
+    }
+
+    #[test]
+    fn one_owner_may_use_it_all_and_loses_the_least_recently_used() {
+        let mut cache = FairCache::new(64 * KIB);
+        fill(&mut cache, "a", 0..50);
+        assert_eq!(kept(&cache, "a"), 50);
+        assert_eq!(cache.get("a0"), Some((&"a0".to_owned(), &mut 0)));
+        fill(&mut cache, "a", 50..60);
+        assert!(cache.get("a0").is_some() && cache.get("a59").is_some());
+        assert!(cache.get("a1").is_none());
+    }
+
+    #[test]
+    fn a_flood_of_one_owner_leaves_the_others_alone() {
+        let mut cache = FairCache::new(64 * KIB);
+        for name in ["a", "b", "c"] {
+            fill(&mut cache, name, 0..10);
+        }
+        fill(&mut cache, "flood", 0..10_000);
+        assert_eq!(["a", "b", "c"].map(|name| kept(&cache, name)), [10, 10, 10]);
+        assert!(kept(&cache, "flood") > 10);
+    }
+
+    #[test]
+    fn who_comes_late_gets_an_equal_share() {
+        let mut cache = FairCache::new(64 * KIB);
+        fill(&mut cache, "early", 0..100);
+        fill(&mut cache, "late", 0..100);
+        let (early, late) = (kept(&cache, "early"), kept(&cache, "late"));
+        assert!(early >= 20 && late >= 20, "{early} {late}");
+    }
+
+    #[test]
+    fn what_is_larger_than_the_budget_is_not_kept_and_evicts_nothing() {
+        let mut cache = FairCache::new(64 * KIB);
+        fill(&mut cache, "a", 0..10);
+        assert_eq!(cache.put("huge".to_owned(), owner("a"), 1, 65 * KIB), [("huge".to_owned(), 1)]);
+        assert_eq!(kept(&cache, "a"), 10);
+    }
+
+    #[test]
+    fn what_is_removed_or_replaced_costs_nothing_any_more() {
+        let mut cache = FairCache::new(64 * KIB);
+        for _ in 0..1000 {
+            cache.put("same", owner("a"), 1, KIB);
+        }
+        assert_eq!(cache.ledger.bytes, KIB + ENTRY_BYTES + OWNER_BYTES);
+        cache.put("same", Owner::Nobody, 2, KIB);
+        assert_eq!((cache.owner("same"), cache.ledger.shares.len()), (Some(&Owner::Nobody), 1));
+        assert_eq!(cache.remove("same"), Some(("same", 2)));
+        assert_eq!(cache.remove("same"), None);
+        assert_eq!((cache.ledger.bytes, cache.ledger.shares.len()), (0, 0));
+    }
+
+    #[test]
+    fn owners_count_too() {
+        let mut cache = FairCache::new(64 * KIB);
+        for number in 0..10_000_u32 {
+            cache.put(number, owner(&format!("p{number}")), (), 0);
+            assert!(cache.ledger.bytes <= 64 * KIB);
+        }
+        assert!(cache.entries.len() > 100);
+        assert_eq!(cache.entries.len(), cache.ledger.shares.len());
+    }
+}
