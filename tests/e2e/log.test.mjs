@@ -1,0 +1,83 @@
+// Log lines: what they say of a request, and how long they are at most.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { send, startGateway } from "./gateway.mjs";
+import { startTestOrigin } from "./origin.mjs";
+import { bearer, ENTRY, stored } from "./project.mjs";
+import { keyRecord, publicJwk } from "./tokens.mjs";
+
+const MAX_LINE = 8 * 1024;
+
+describe("log lines", () => {
+  let origin, gateway;
+
+  before(async () => {
+    origin = await startTestOrigin();
+    const routes = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access", "r1"] } }];
+    const { config, jwks } = stored(origin.url, routes);
+    const claimed = { roleDetection: "CLAIM", rolesClaim: "roles", roleTemplate: "{roleName}" };
+    const { definedRoles: _, ...entry } = ENTRY;
+    config["project/roles"] = { version: 1, idps: [{ ...entry, ...claimed }] };
+    const many = { ...ENTRY, iss: "https://many.example" };
+    config["project/many"] = { version: 1, idps: [many] };
+    const keys = ["ec256-1", "ec256-2"].map((name) => ({ ...publicJwk(name), kid: name + "k".repeat(250) }));
+    jwks[many.iss] = keyRecord(keys);
+    gateway = await startGateway({ config, jwks });
+  });
+
+  after(async () => {
+    for (const server of [gateway, origin]) await server?.close();
+  });
+
+  /** The line of a request, once it is there. */
+  async function lineOf(path, options) {
+    const { headers } = await send(gateway.url, path, options);
+    const id = headers["x-request-id"];
+    for (const end = Date.now() + 10_000; Date.now() < end;) {
+      const line = gateway.lines.find((line) => line.includes(`"requestId":"${id}"`));
+      if (line) return line;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.fail(`no line of request ${id}`);
+  }
+
+  test("a line says who asked for what and what the origin answered", async () => {
+    const client = { "cf-connecting-ip": "203.0.113.7" };
+    const headers = { ...(await bearer()), ...client };
+    for (const [path, options, expected] of [
+      ["/api/p1/redirect?secret=1", { headers }, ["GET", "/api/p1/redirect", 302, null]],
+      ["/api/p1/x", { headers, method: "PUT" }, ["PUT", "/api/p1/x", 200, null]],
+      ["/api/p1/reset", { headers }, ["GET", "/api/p1/reset", null, "origin_unreachable"]],
+      ["/api/p1/x?secret=1", { headers: client }, ["GET", "/api/p1/x", null, "token_missing"]],
+    ]) {
+      const { method, path: asked, originStatus, code, address } = JSON.parse(await lineOf(path, options));
+      assert.deepEqual([method, asked, originStatus, code], expected);
+      assert.equal(address, client["cf-connecting-ip"]);
+    }
+  });
+
+  test("a line is at most 8 KiB, and says what was left out", async () => {
+    const long = "x".repeat(12_000);
+    const roles = (count) => Array.from({ length: count }, (_, number) => `r${number}`);
+    for (const [what, path, options, cut] of [
+      ["a path", `/api/p1/${long}`, { headers: await bearer() }, undefined],
+      ["a path without a route", `/${long}`, {}, undefined],
+      ["an issuer", "/api/p1/x", { headers: await bearer({ iss: `https://${long}` }) }, /x…"/],
+      ["roles", "/api/roles/x", { headers: await bearer({ roles: roles(1500) }) }, /"… 1492 more"/],
+      [
+        "roles that are long",
+        "/api/roles/x",
+        { headers: await bearer({ roles: roles(90).map((r) => r + "-".repeat(100)) }) },
+        /"omitted","count":/,
+      ],
+      ["an address", "/api/p1/x", { headers: { "cf-connecting-ip": long } }, undefined],
+      ["keys", "/api/many/x", { headers: await bearer({ iss: "https://many.example" }) }, undefined],
+    ]) {
+      const line = await lineOf(path, options);
+      assert.ok(line.length <= MAX_LINE, `${what}: ${line.length}`);
+      const { trace } = JSON.parse(line);
+      assert.ok(Array.isArray(trace), what);
+      if (cut) assert.match(line, cut, what);
+    }
+  });
+});
