@@ -110,7 +110,7 @@ pub struct Identity {
     pub idp: IdpId,
     /// The caller's id at the identity provider, 1 to 256 characters.
     pub subject: String,
-    /// The caller's roles in the project, each once.
+    /// The caller's roles in the project, each once and in order.
     pub roles: Roles,
 }
 

@@ -68,7 +68,7 @@ impl Demand {
                     required: required.clone(),
                     held: held.clone(),
                 });
-                held.iter().any(|role| required.contains(role))
+                required.iter().any(|role| held.binary_search(role).is_ok())
             }
             Purpose::Manage => {
                 let is_owner = names_owner && held.iter().any(|role| role.as_str() == OWNER);

@@ -9,7 +9,7 @@ use crate::algorithm::Algorithm;
 use crate::claims::ClaimPath;
 use crate::document::{self, Faults, Node, Properties};
 use crate::issuer::Issuer;
-use crate::role::{Role, RoleTemplate};
+use crate::role::{RoleTemplate, Roles, in_order};
 
 /// The name of an entry within its project: 2 to 16 of `[A-Za-z0-9_-]`. Shared, as traces repeat it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -68,13 +68,13 @@ pub enum RoleDetection {
         claim: ClaimPath,
         /// The form of each role value.
         template: RoleTemplate,
-        /// The roles that count.
-        allowed: Option<Vec<Role>>,
+        /// The roles that count, in order.
+        allowed: Option<Roles>,
     },
     /// The entry itself names them.
     Defined {
-        /// The roles of every caller.
-        roles: Vec<Role>,
+        /// The roles of every caller, in order.
+        roles: Roles,
     },
 }
 
@@ -160,6 +160,7 @@ fn read_role_detection(entry: &Properties<'_, '_>) -> Option<RoleDetection> {
             let template =
                 entry.required("roleTemplate", "the form of each role").and_then(|node| node.parse());
             let allowed = entry.optional("allowedRoles").and_then(|node| node.list());
+            let allowed = allowed.map(in_order);
             Some(RoleDetection::Claim { claim: claim?, template: template?, allowed })
         }
         "DEFINED" => {
@@ -167,7 +168,7 @@ fn read_role_detection(entry: &Properties<'_, '_>) -> Option<RoleDetection> {
                 entry.forbidden(name, format_args!("no `{name}` with roleDetection DEFINED"));
             }
             let roles = entry.required("definedRoles", "the roles of every caller")?.list()?;
-            Some(RoleDetection::Defined { roles })
+            Some(RoleDetection::Defined { roles: in_order(roles) })
         }
         _ => {
             detection.fault("CLAIM or DEFINED");

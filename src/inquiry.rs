@@ -16,6 +16,7 @@ use crate::known::{Bearer, Grounds, KnownToken};
 use crate::method::Method;
 use crate::path::{AmbiguousPath, RequestPath};
 use crate::project::ProjectId;
+use crate::recognition::Audiences;
 use crate::snapshot::Snapshot;
 use crate::statement::{Statement, TimeClaim, Times};
 use crate::token::{Token, VerifiedToken};
@@ -114,7 +115,7 @@ impl Inquiry {
     ) -> Result<(Applicable, Issuer), Code> {
         let snapshot = snapshot.map_err(|Unavailable| Code::ConfigUnavailable)?;
         let snapshot = snapshot.ok_or(Code::TokenUntrusted)?;
-        let position = self.next_applicable(&snapshot, 0, statement);
+        let position = self.next_applicable(&snapshot, 0, statement, &Audiences::of(statement));
         let applicable = position.and_then(|position| Some((position, snapshot.idps().get(position)?)));
         let (position, idp) = applicable.ok_or(Code::TokenUntrusted)?;
         let issuer = idp.issuer.clone();
@@ -122,10 +123,16 @@ impl Inquiry {
     }
 
     /// The first entry from `start` on that applies to what is said.
-    fn next_applicable(&mut self, snapshot: &Snapshot, start: usize, statement: &Statement) -> Option<usize> {
+    fn next_applicable(
+        &mut self,
+        snapshot: &Snapshot,
+        start: usize,
+        statement: &Statement,
+        audiences: &Audiences<'_>,
+    ) -> Option<usize> {
         let mut untold = 0;
         for (position, idp) in snapshot.idps().iter().enumerate().skip(start) {
-            let outcome = idp.consider(statement);
+            let outcome = idp.consider(statement, audiences);
             if outcome == IdpOutcome::OtherIssuer && position >= MAX_TRACED_OTHERS {
                 untold += 1;
                 continue;
@@ -153,6 +160,7 @@ impl Inquiry {
         Applicable { snapshot, mut position }: Applicable,
         statement: &Statement,
     ) -> Result<Qualified, Code> {
+        let audiences = Audiences::of(statement);
         while let Some(idp) = snapshot.idps().get(position) {
             if let Some(identity) = idp.identify(statement, &demand.project, &mut self.trace) {
                 self.trace.push(Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::Decides });
@@ -161,8 +169,8 @@ impl Inquiry {
                 return demand.judge(bearer, &mut self.trace);
             }
             self.trace.push(Step::Idp { id: idp.id.clone(), outcome: IdpOutcome::NoSubject });
-            position =
-                self.next_applicable(&snapshot, position + 1, statement).ok_or(Code::TokenUntrusted)?;
+            let next = self.next_applicable(&snapshot, position + 1, statement, &audiences);
+            position = next.ok_or(Code::TokenUntrusted)?;
         }
         Err(Code::TokenUntrusted)
     }

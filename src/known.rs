@@ -146,8 +146,8 @@ impl KnownTokens {
         known.number.set(Some(self.last_number));
         let key: &dyn Key = &(&known.project, &*known.text);
         let _outdated = (self.proven.remove(key), self.refused.remove(key));
-        let shelf = if known.bearer.is_some() { &mut self.on_trial } else { &mut self.refused };
-        let _gone = put(shelf, known.clone());
+        let is_recognised = known.bearer.is_some();
+        let _gone = put(if is_recognised { &mut self.on_trial } else { &mut self.refused }, known.clone());
     }
 }
 

@@ -9,13 +9,13 @@ use crate::decision::Identity;
 use crate::idp::{CustomIdp, RoleDetection};
 use crate::management::OWNER;
 use crate::project::ProjectId;
-use crate::role::{Role, RoleTemplate, Roles};
+use crate::role::{Role, RoleTemplate, Roles, in_order};
 use crate::statement::{Header, Statement};
 use crate::trace::{IdpOutcome, RoleOutcome, RolesClaimOutcome, Step, Trace};
 
 impl CustomIdp {
-    /// Whether this entry applies to what a token says, before anybody vouches for it.
-    pub(crate) fn consider(&self, statement: &Statement) -> IdpOutcome {
+    /// Whether this entry applies to what a token says, before anybody vouches for it. `audiences` are the token's.
+    pub(crate) fn consider(&self, statement: &Statement, audiences: &Audiences<'_>) -> IdpOutcome {
         let claims = statement.claims();
         let is_one_of = |allowed: &Option<Vec<String>>, value: Option<&Value>| {
             allowed.as_ref().is_none_or(|list| {
@@ -26,7 +26,7 @@ impl CustomIdp {
             IdpOutcome::OtherIssuer
         } else if !is_one_of(&self.allowed_azp, self.azp_claim.find(claims)) {
             IdpOutcome::AzpNotAllowed
-        } else if !has_allowed_audience(self.allowed_aud.as_deref(), claims.get("aud")) {
+        } else if !audiences.include(self.allowed_aud.as_deref()) {
             IdpOutcome::AudNotAllowed
         } else if !has_allowed_algorithm(self.allowed_algs.as_deref(), statement.header()) {
             IdpOutcome::AlgorithmNotAllowed
@@ -58,7 +58,7 @@ impl CustomIdp {
             return None;
         }
         let roles = match &self.role_detection {
-            RoleDetection::Defined { roles } => distinct(roles),
+            RoleDetection::Defined { roles } => roles.clone(),
             RoleDetection::Claim { claim, template, allowed } => {
                 let reader = RoleReader { template, allowed: allowed.as_deref(), project };
                 reader.read_claim(claim.find(statement.claims()), trace)
@@ -75,14 +75,30 @@ const MAX_SUBJECT_LENGTH: usize = 256;
 /// The most values of a roles claim that a trace shows one by one.
 const MAX_TRACED_VALUES: usize = 100;
 
-/// `aud` is one string or an array of them (RFC 7519, section 4.1.3); one match is enough.
-fn has_allowed_audience(allowed: Option<&[String]>, audience: Option<&Value>) -> bool {
-    let Some(allowed) = allowed else { return true };
-    let is_allowed = |value: &Value| value.as_str().is_some_and(|text| allowed.iter().any(|a| a == text));
-    match audience {
-        Some(Value::Array(values)) => values.iter().any(is_allowed),
-        Some(value) => is_allowed(value),
-        None => false,
+/// The audiences of a token, collected once for all entries. `aud` is one string or an array of them (RFC 7519, section
+/// 4.1.3).
+pub(crate) struct Audiences<'t>(BTreeSet<&'t str>);
+
+/// The most audiences of a token that count: each is compared with those of each entry, before any signature is checked.
+const MAX_AUDIENCES: usize = 100;
+
+impl<'t> Audiences<'t> {
+    /// Those that a token names.
+    pub fn of(statement: &'t Statement) -> Self {
+        let mut audiences = BTreeSet::new();
+        match statement.claims().get("aud") {
+            Some(Value::Array(values)) => {
+                audiences.extend(values.iter().take(MAX_AUDIENCES).filter_map(Value::as_str));
+            }
+            Some(Value::String(audience)) => audiences.extend([&**audience]),
+            _ => {}
+        }
+        Self(audiences)
+    }
+
+    /// Whether one of them is allowed.
+    fn include(&self, allowed: Option<&[String]>) -> bool {
+        allowed.is_none_or(|allowed| allowed.iter().any(|audience| self.0.contains(&**audience)))
     }
 }
 
@@ -117,18 +133,11 @@ fn short_media_type(media_type: &str) -> String {
     media_type.strip_prefix("application/").map(str::to_owned).unwrap_or(media_type)
 }
 
-/// Each role once, in alphabetical order.
-fn distinct(roles: &[Role]) -> Roles {
-    let mut distinct = BTreeSet::new();
-    distinct.extend(roles);
-    distinct.into_iter().cloned().collect()
-}
-
 /// How the values of a roles claim are read.
 pub struct RoleReader<'e> {
     /// The form of each value.
     pub template: &'e RoleTemplate,
-    /// The roles that count.
+    /// The roles that count, in order.
     pub allowed: Option<&'e [Role]>,
     /// The project whose roles they are.
     pub project: &'e ProjectId,
@@ -164,14 +173,14 @@ impl RoleReader<'_> {
         if let Some(count) = values.len().checked_sub(MAX_TRACED_VALUES).filter(|count| *count > 0) {
             trace.push(Step::MoreRoles { count });
         }
-        distinct(&roles)
+        in_order(roles)
     }
 
     /// What one value gives.
     pub fn read_value(&self, value: &str) -> RoleOutcome {
         let Some(name) = self.template.extract(value, self.project) else { return RoleOutcome::NoMatch };
         let Ok(role) = Role::try_from(name) else { return RoleOutcome::NotARole };
-        if self.allowed.is_none_or(|allowed| allowed.contains(&role)) {
+        if self.allowed.is_none_or(|allowed| allowed.binary_search(&role).is_ok()) {
             RoleOutcome::Kept(role)
         } else {
             RoleOutcome::NotAllowed(role)

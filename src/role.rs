@@ -1,5 +1,6 @@
 //! Roles, and the template by which they are read from a claim.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +14,12 @@ pub struct Role(Arc<str>);
 
 /// Several roles, shared for the same reason.
 pub type Roles = Arc<[Role]>;
+
+/// Each role once, in order, so that one is found among many by bisection.
+pub fn in_order(roles: Vec<Role>) -> Roles {
+    let distinct: BTreeSet<_> = roles.into_iter().collect();
+    distinct.into_iter().collect()
+}
 
 impl Role {
     /// The name as text.

@@ -156,3 +156,64 @@ fn a_flood_of_tokens_that_come_once_leaves_those_that_came_again() {
     let checked: u32 = regular.iter().map(|token| world.checked("/a/p", token).1).sum();
     assert_eq!(checked, 0);
 }
+
+#[test]
+fn tokens_of_one_project_evict_none_of_another() {
+    let mut world = World::new();
+    let regular: Vec<_> = (0..50).map(|number| token(&json!({ "jti": number }))).collect();
+    // More than all that is kept, and each comes again.
+    let flood: Vec<_> = (0..1_100).map(|n| token(&json!({ "jti": n, "pad": "x".repeat(11_900) }))).collect();
+    for token in regular.iter().chain(&regular) {
+        world.ask("/a/victim", token);
+    }
+    for token in &flood {
+        world.ask("/a/attacker", token);
+        world.ask("/a/attacker", token);
+    }
+    let checked = |world: &mut World, project: &str, tokens: &[String]| -> u32 {
+        tokens.iter().map(|token| world.checked(&format!("/a/{project}"), token).1).sum()
+    };
+    assert_eq!(checked(&mut world, "victim", &regular), 0);
+    assert!(checked(&mut world, "attacker", &flood[..50]) > 0, "the flood was not larger than the cache");
+}
+
+#[test]
+fn the_roles_of_a_token_count_for_what_is_kept() {
+    let mut world = World::new();
+    let roles: Vec<_> = (0..250).map(|number| format!("{number:-<120}")).collect();
+    let roles: Vec<_> = roles.iter().map(String::as_str).chain(["access"]).collect();
+    world.snapshot = snapshot(&roles);
+    let tokens: Vec<_> = (0..600).map(|number| token(&json!({ "jti": number }))).collect();
+    for token in tokens.iter().chain(&tokens) {
+        world.ask("/a/p", token);
+    }
+    // 40 KiB of roles each.
+    let remembered = tokens.iter().rev().filter(|token| world.checked("/a/p", token).1 == 0).count();
+    assert!((50..450).contains(&remembered), "{remembered}");
+}
+
+#[test]
+fn what_is_kept_holds_no_routes() {
+    let (mut world, token) = (World::new(), token(&json!({})));
+    let decision = world.ask("/a/p", &token);
+    let route = Arc::downgrade(decision.route.as_ref().unwrap());
+    world.ask("/a/p", &token);
+    drop(decision);
+    world.gateway = World::new().gateway;
+    assert!(route.upgrade().is_none());
+    assert_eq!(world.checked("/a/p", &token), (None, 0));
+}
+
+#[test]
+fn at_most_100_audiences_of_a_token_count() {
+    let mut world = World::new();
+    let entry = json!({
+        "id": "idp", "iss": "https://issuer.example", "label": {"en": "x"}, "idClaim": "sub",
+        "roleDetection": "DEFINED", "definedRoles": ["access"], "allowedAud": ["mine"],
+    });
+    world.snapshot = Arc::new(Snapshot::parse(&json!({ "version": 1, "idps": [entry] })).unwrap());
+    for (before, code) in [(99, None), (100, Some(Code::TokenUntrusted))] {
+        let audiences: Vec<_> = (0..before).map(|n| n.to_string()).chain(["mine".to_owned()]).collect();
+        assert_eq!(world.ask("/a/p", &token(&json!({ "aud": audiences }))).verdict.code(), code);
+    }
+}

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::project::ProjectId;
 use crate::recognition::RoleReader;
-use crate::role::{Role, RoleTemplate};
+use crate::role::{Role, RoleTemplate, in_order};
 use crate::trace::RoleOutcome;
 
 /// What a template makes of values.
@@ -36,7 +36,8 @@ pub fn match_roles(
     project: &ProjectId,
     values: &[String],
 ) -> RoleMatches {
-    let reader = RoleReader { template, allowed, project };
+    let allowed = allowed.map(|allowed| in_order(allowed.to_vec()));
+    let reader = RoleReader { template, allowed: allowed.as_deref(), project };
     let (before, after) = template.around(project);
     let values = values.iter().map(|value| RoleMatch {
         value: value.clone(),
