@@ -6,7 +6,7 @@
 // `connectionOptions(value)`, the folded names in a `Connection` header, a line each; `isHost(text)`; and
 // `problem(code, id, reason)`, the answer to a request that fails.
 
-/** The folded names of headers by their names; none for a header that stays at the edge. */
+/** What was found out about the names of headers. */
 const folded = new Map();
 // Names come from anybody: only short ones are remembered, and not many.
 const MAX_NAMES = 1000;
@@ -53,6 +53,7 @@ class Exchange {
     this.start = start;
     this.began = began;
     this.id = crypto.randomUUID();
+    this.client = undefined;
     this.isUpgrade = false;
   }
 
@@ -105,9 +106,9 @@ class Exchange {
     const { method, url } = this.arrival;
     const { forwardsToken, secret, headers: own } = this.grant;
     const headers = {};
-    let client, host, connection;
+    let host, connection;
     for (const [name, value] of this.arrival.headers) {
-      if (name === "cf-connecting-ip") client = value;
+      if (name === "cf-connecting-ip") this.client = value;
       if (name === "host") host = value;
       else if (name === "connection") connection = value;
       // The one upgrade that passes is spelled out. The runtime makes a GET of it, so it has to have been decided on as one.
@@ -116,7 +117,7 @@ class Exchange {
       else if (name === "content-length" && isRead) continue;
       else {
         const passing = passingName(name);
-        if (passing !== undefined && passing !== secret) headers[name] = value;
+        if (passing !== null && passing !== secret) headers[name] = value;
       }
     }
     if (connection !== undefined && connection !== "keep-alive") {
@@ -126,7 +127,7 @@ class Exchange {
     }
     if (this.isUpgrade) headers.upgrade = "websocket";
     for (let index = 1; index < own.length; index += 2) headers[own[index - 1]] = own[index];
-    if (client !== undefined) headers["x-forwarded-for"] = client;
+    if (this.client !== undefined) headers["x-forwarded-for"] = this.client;
     const { scheme, authority } = askedFor(
       this.start > 0 ? url.slice(0, this.start) : `http://${host ?? ""}`,
     );
@@ -167,18 +168,15 @@ class Exchange {
   }
 
   #log(code, originStatus) {
-    const { method, url, headers } = this.arrival;
-    const address = headers.get("cf-connecting-ip")?.slice(0, MAX_ADDRESS_LENGTH) ?? null;
-    const end = {
-      code,
-      requestId: this.id,
-      method,
-      path: pathOf(url, this.start),
-      address,
-      originStatus,
-      milliseconds: Date.now() - this.began,
-    };
-    console.log(this.grant.log + JSON.stringify(end).slice(1));
+    const { method, url } = this.arrival;
+    // What was decided on is in the path's form: nothing in it or in a method has to be escaped in JSON.
+    const asked = `"method":"${method}","path":"${pathOf(url, this.start)}"`;
+    const address =
+      this.client === undefined ? null : JSON.stringify(this.client.slice(0, MAX_ADDRESS_LENGTH));
+    const answered = `"originStatus":${originStatus},"milliseconds":${Date.now() - this.began}`;
+    console.log(
+      `${this.grant.log}"code":${code && `"${code}"`},"requestId":"${this.id}",${asked},"address":${address},${answered}}`,
+    );
   }
 }
 
@@ -202,12 +200,15 @@ function askedFor(text) {
   return asked;
 }
 
+/** The folded name of a header that may reach an origin, else null. */
 function passingName(name) {
-  if (folded.has(name)) return folded.get(name);
-  const passing = rules.passingName(name);
-  if (name.length <= MAX_NAME_LENGTH) {
-    if (folded.size >= MAX_NAMES) folded.clear();
-    folded.set(name, passing);
+  let passing = folded.get(name);
+  if (passing === undefined) {
+    passing = rules.passingName(name) ?? null;
+    if (name.length <= MAX_NAME_LENGTH) {
+      if (folded.size >= MAX_NAMES) folded.clear();
+      folded.set(name, passing);
+    }
   }
   return passing;
 }
