@@ -14,7 +14,7 @@ pub enum Code {
     RouteNotFound,
     /// No bearer token.
     TokenMissing,
-    /// Several `Authorization` values or an empty one; a body where there is none to have.
+    /// Several `Authorization` values or an empty one; a body, a target or a header that cannot be forwarded.
     RequestInvalid,
     /// Not a JWS of the allowed kind.
     TokenMalformed,
@@ -80,7 +80,7 @@ impl Code {
             Self::RequestInvalid => (
                 "request_invalid",
                 400,
-                "send exactly one `Authorization: Bearer <token>`, and no body with GET or HEAD",
+                "send exactly one `Authorization: Bearer <token>`; where there is a `reason`, mend what it says",
             ),
             Self::TokenMalformed => (
                 "token_malformed",
