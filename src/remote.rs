@@ -34,9 +34,12 @@ pub enum Forbidden {
     /// Its scheme is not https.
     #[error("not https")]
     NotHttps,
-    /// Its host is an address of a private, loopback, link-local or otherwise special range.
+    /// Its host is an address of a private, loopback, link-local or otherwise special range, or a name that is never public.
     #[error("a private or special address")]
     SpecialAddress,
+    /// Its port belongs to another service than the web.
+    #[error("a port other than 443 and those above 1023")]
+    Port,
 }
 
 /// Whether `address` may be fetched: https to a public host, or one of the `insecure` ones.
@@ -55,17 +58,52 @@ pub fn check(address: &str, insecure: &InsecureHosts) -> Result<(), Forbidden> {
         Host::V4(address) => is_public_v4(address),
         Host::V6(address) => is_public_v6(address),
     };
-    if is_public { Ok(()) } else { Err(Forbidden::SpecialAddress) }
+    if !is_public {
+        return Err(Forbidden::SpecialAddress);
+    }
+    // Below are the ports of other services: mail, directories, files. No issuer needs one.
+    if url.port() == HTTPS_PORT || url.port() >= FIRST_USER_PORT { Ok(()) } else { Err(Forbidden::Port) }
 }
 
-/// Names outside those that mean this machine or its network by definition (RFC 6761, RFC 6762, RFC 8375) or custom. A
-/// name without a dot is one of the local network.
+const HTTPS_PORT: u16 = 443;
+
+/// RFC 6335, section 6.
+const FIRST_USER_PORT: u16 = 1024;
+
+/// Zones whose names no public resolver answers, so that whatever answers is inside a network: reserved by RFC 6761, 6762,
+/// 7686, 8375 and 9476 and by ICANN (`internal`); never delegated because networks use them already (`corp`, `home`, `mail`,
+/// ICANN name collision studies); what clusters, service registries and routers call their own. Of `arpa` nothing is a web
+/// server.
+const INNER_ZONES: [&str; 18] = [
+    "alt",
+    "arpa",
+    "consul",
+    "corp",
+    "domain",
+    "home",
+    "internal",
+    "intranet",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "mail",
+    "onion",
+    "private",
+    "svc",
+    "test",
+];
+
+/// Where virtual machines of Tencent Cloud reach their metadata; a public name otherwise.
+const TENCENT_METADATA: &str = "metadata.tencentyun.com";
+
+/// Names outside the inner zones. A name without a dot is one of the local network.
 fn is_public_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let is_within =
-        |zone: &str| name == zone || name.strip_suffix(zone).is_some_and(|host| host.ends_with('.'));
-    name.contains('.')
-        && !["localhost", "localdomain", "local", "internal", "home.arpa"].into_iter().any(is_within)
+        |zone: &&str| name == *zone || name.strip_suffix(*zone).is_some_and(|host| host.ends_with('.'));
+    name.contains('.') && !INNER_ZONES.iter().chain([&TENCENT_METADATA]).any(|zone| is_within(&zone))
 }
 
 /// Where virtual machines of Azure reach their host, metadata included; a public address otherwise.
@@ -112,6 +150,9 @@ mod tests {
             "https://8.8.8.8",
             "https://[2606:4700::1111]/",
             "https://not-localhost.example",
+            "https://mysvc.example",
+            "https://a.example:1024",
+            "https://a.example:443",
         ] {
             assert_eq!(verdict(good), Ok(()), "{good}");
         }
@@ -153,8 +194,31 @@ mod tests {
             "https://home.arpa",
             "https://168.63.129.16",
             "https://metadata.google.internal",
+            "https://metadata.tencentyun.com",
+            "https://kubernetes.default.svc",
+            "https://kubernetes.default.SVC.",
+            "https://router.lan",
+            "https://nas.home",
+            "https://ad.corp",
+            "https://wiki.intranet",
+            "https://vault.service.consul",
+            "https://x.onion",
+            "https://a.test",
+            "https://a.invalid",
+            "https://1.0.0.127.in-addr.arpa",
+            "https://a.private",
+            "https://a.alt",
         ] {
             assert_eq!(verdict(bad), Err(Forbidden::SpecialAddress), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ports_of_other_services_are_refused() {
+        for bad in
+            ["https://a.example:22", "https://a.example:25", "https://8.8.8.8:1023", "https://a.example:80"]
+        {
+            assert_eq!(verdict(bad), Err(Forbidden::Port), "{bad}");
         }
     }
 

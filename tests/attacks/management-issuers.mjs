@@ -92,12 +92,29 @@ const ELSEWHERE = [
   "https://router.local",
   "https://nas.home.arpa",
   "https://kubernetes.default.svc.cluster.local",
+  "https://kubernetes.default.svc",
+  "https://router.lan",
+  "https://nas.home",
+  "https://ad.corp",
+  "https://wiki.intranet",
+  "https://vault.service.consul",
+  "https://hidden.onion",
+  "https://issuer.test",
+  "https://issuer.invalid",
+  "https://1.0.0.127.in-addr.arpa",
+  "https://metadata.tencentyun.com",
 ];
 
 export const groups = [
   group("an issuer on loopback", SPECIAL, LOOPBACK, "CVE-2024-29415 (ip for Node.js), CVE-2021-29922 (Rust)"),
   group("an issuer on loopback, in another notation", NO_ISSUER, ODD),
   group("an issuer in a network of its own", SPECIAL, ELSEWHERE),
+  group("an issuer at another service's port", unusable(/: a port other than 443 and those above 1023$/), [
+    "https://issuer.example:22",
+    "https://issuer.example:25",
+    "https://issuer.example:80",
+    "https://issuer.example:1023",
+  ]),
   group("an issuer without https", unusable(/: not https$/), [
     "{trap}",
     "http://localhost:{trapPort}",
