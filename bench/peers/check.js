@@ -23,7 +23,9 @@ export default {
     const input = encoder.encode(token.slice(0, -signature.length - 1));
     const bytes = Uint8Array.fromBase64(signature, { alphabet: "base64url" });
     const isRight = await crypto.subtle.verify(algorithm, key, bytes, input);
-    return isRight ? forward(request, ORIGIN, CALLER, TRACE) : refuse(401, "token_untrusted", CALLER, TRACE);
+    return isRight
+      ? forward(request, ORIGIN, CALLER, TRACE)
+      : refuse(request, 401, "token_untrusted", CALLER, TRACE);
   },
 };
 

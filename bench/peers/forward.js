@@ -28,8 +28,11 @@ export async function forward(request, origin, caller, trace) {
     const { signal } = controller;
     const init = { method, headers, body, redirect: "manual", cache: "no-store", signal };
     const response = await fetch(origin + targetOf(request), init);
-    log({ requestId, verdict: "permit", code: null, ...caller, milliseconds: Date.now() - began, trace });
-    return response;
+    const answer = new Response(response.body, response);
+    answer.headers.set("x-request-id", requestId);
+    const { status: originStatus } = response;
+    log(request, { requestId, verdict: "permit", code: null, ...caller, originStatus, began, trace });
+    return answer;
   } catch {
     return new Response(null, { status: controller.signal.aborted ? 504 : 502 });
   } finally {
@@ -38,10 +41,10 @@ export async function forward(request, origin, caller, trace) {
 }
 
 /** Answers a request that does not reach the origin. */
-export function refuse(status, code, caller, trace) {
+export function refuse(request, status, code, caller, trace) {
   const requestId = crypto.randomUUID();
   const { project } = caller;
-  log({ requestId, verdict: "deny", code, ...caller, milliseconds: 0, trace });
+  log(request, { requestId, verdict: "deny", code, ...caller, originStatus: null, began: Date.now(), trace });
   const error = code === "token_missing" ? "" : ', error="invalid_token"';
   return new Response(
     JSON.stringify({ title: "Unauthorized", status, code, detail: DETAIL[code], requestId }),
@@ -62,7 +65,10 @@ const DETAIL = {
   token_untrusted: "the token is not trusted here",
 };
 
-function log({ requestId, verdict, code, project, route, idp, subject, milliseconds, trace }) {
+function log(
+  request,
+  { requestId, verdict, code, project, route, idp, subject, originStatus, began, trace },
+) {
   const line = {
     event: "decision",
     verdict,
@@ -71,10 +77,14 @@ function log({ requestId, verdict, code, project, route, idp, subject, milliseco
     idp,
     subject,
     trace,
-    code,
     known: false,
+    code,
     requestId,
-    milliseconds,
+    method: request.method,
+    path: targetOf(request).split("?", 1)[0],
+    address: request.headers.get("cf-connecting-ip"),
+    originStatus,
+    milliseconds: Date.now() - began,
   };
   console.log(JSON.stringify(line));
 }

@@ -32,15 +32,16 @@ async function authorize({ req, env }, { path, origin, access }) {
   const trace = [{ step: "route", path }];
   const caller = { project: req.param("project"), route: path, idp: null, subject: null };
   const [scheme, token] = (req.header("authorization") ?? "").split(" ");
-  if (scheme.toLowerCase() !== "bearer" || !token) return refuse(401, "token_missing", caller, trace);
+  if (scheme.toLowerCase() !== "bearer" || !token)
+    return refuse(req.raw, 401, "token_missing", caller, trace);
   const { idps } = await read(env.CONFIG, `project/${caller.project}`, (project) => project);
   const recognised = await recognise(token, caller.project, idps, env.JWKS, trace);
-  if (!recognised) return refuse(401, "token_untrusted", caller, trace);
+  if (!recognised) return refuse(req.raw, 401, "token_untrusted", caller, trace);
   const { idp, subject, roles } = recognised;
   const required = access[req.method] ?? access["*"] ?? [];
   trace.push({ step: "access", method: req.method, required, held: roles });
   const who = { ...caller, idp, subject, roles };
-  if (!required.some((role) => roles.includes(role))) return refuse(403, "role_missing", who, trace);
+  if (!required.some((role) => roles.includes(role))) return refuse(req.raw, 403, "role_missing", who, trace);
   return forward(req.raw, origin, who, trace);
 }
 

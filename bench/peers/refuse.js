@@ -5,5 +5,5 @@ import { refuse } from "./forward.js";
 const NOBODY = { ...CALLER, idp: null, subject: null };
 
 export default {
-  fetch: () => refuse(401, "token_missing", NOBODY, TRACE.slice(0, 1)),
+  fetch: (request) => refuse(request, 401, "token_missing", NOBODY, TRACE.slice(0, 1)),
 };
