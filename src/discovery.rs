@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use crate::excerpt::excerpt;
 use crate::issuer::Issuer;
+use crate::json;
 use crate::key_record::Published;
 
 /// How long one fetch may take, in milliseconds.
@@ -11,17 +13,23 @@ pub const TIMEOUT_MS: u32 = 5_000;
 /// The longest answer that is read, in bytes after decompression.
 pub const MAX_BODY_LENGTH: usize = 256 * 1024;
 
+/// The longest `jwks_uri`, in bytes.
+const MAX_KEYS_URL_BYTES: usize = 2048;
+
 /// Why an issuer's answer cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unacceptable {
-    /// The configuration is not a JSON object with `issuer` and `jwks_uri`.
-    #[error("the configuration is not a JSON object with `issuer` and `jwks_uri`")]
+    /// The configuration is not a JSON object with `issuer` and `jwks_uri`, or has a member twice.
+    #[error("the configuration is not a JSON object with `issuer` and `jwks_uri`, or names a member twice")]
     Configuration,
+    /// The address of the keys is too long.
+    #[error("the configuration's `jwks_uri` has more than {MAX_KEYS_URL_BYTES} bytes")]
+    KeysUrl,
     /// The configuration is another issuer's (OpenID Connect Discovery 1.0, section 4.3).
     #[error("the configuration is that of the issuer `{0}`{hint}", hint = hint(.0))]
     OtherIssuer(String),
-    /// The key set is not one.
-    #[error("the key set is not a JSON object with at most 100 `keys`")]
+    /// The key set is not one, or has a member twice.
+    #[error("the key set is not a JSON object with at most 100 `keys`, or names a member twice")]
     KeySet,
     /// The key set has no key that could verify a token.
     #[error("the key set has no usable key")]
@@ -30,17 +38,21 @@ pub enum Unacceptable {
 
 /// Where `issuer`'s configuration says its keys are: the `jwks_uri`.
 pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacceptable> {
-    let configuration: Value = serde_json::from_slice(body).map_err(|_| Unacceptable::Configuration)?;
+    let configuration: Value = json::from_slice(body).map_err(|_| Unacceptable::Configuration)?;
     let member = |name| configuration.get(name).and_then(Value::as_str).ok_or(Unacceptable::Configuration);
     let named = member("issuer")?;
     if named != issuer.as_str() {
-        return Err(Unacceptable::OtherIssuer(named.chars().take(MAX_NAMED).collect()));
+        return Err(Unacceptable::OtherIssuer(excerpt(named, MAX_NAMED_BYTES).to_owned()));
     }
-    member("jwks_uri").map(str::to_owned)
+    let keys_url = member("jwks_uri")?;
+    if keys_url.len() > MAX_KEYS_URL_BYTES {
+        return Err(Unacceptable::KeysUrl);
+    }
+    Ok(keys_url.to_owned())
 }
 
-/// The most characters of a foreign issuer that are repeated.
-const MAX_NAMED: usize = 400;
+/// The most bytes of a foreign issuer, or of an address that failed, that are repeated.
+pub const MAX_NAMED_BYTES: usize = 300;
 
 /// What people get wrong with an issuer like this.
 fn hint(named: &str) -> &'static str {
@@ -55,7 +67,7 @@ fn hint(named: &str) -> &'static str {
 
 /// The keys of an answer; one of them at least is usable.
 pub fn read_key_set(body: &[u8]) -> Result<Published, Unacceptable> {
-    let jwks: Value = serde_json::from_slice(body).map_err(|_| Unacceptable::KeySet)?;
+    let jwks: Value = json::from_slice(body).map_err(|_| Unacceptable::KeySet)?;
     let published = Published::new(jwks).map_err(|_| Unacceptable::KeySet)?;
     if published.keys().keys().is_empty() {
         return Err(Unacceptable::NoUsableKey);
@@ -63,16 +75,18 @@ pub fn read_key_set(body: &[u8]) -> Result<Published, Unacceptable> {
     Ok(published)
 }
 
-/// How many seconds an answer may be cached, by its `Cache-Control` (RFC 9111, section 5.2.2).
+/// How many seconds an answer may be cached, by its `Cache-Control` (RFC 9111, section 5.2.2). What forbids caching
+/// counts wherever it stands.
 pub fn max_age(cache_control: &str) -> Option<f64> {
-    let mut directives = cache_control.split(',').map(|directive| directive.trim().to_ascii_lowercase());
-    directives.find_map(|directive| match &*directive {
-        "no-store" | "no-cache" => Some(0.0),
-        _ => {
-            let seconds = directive.strip_prefix("max-age=")?.trim_matches('"');
-            seconds.parse::<u32>().ok().map(f64::from)
+    let mut max_age = None;
+    for directive in cache_control.split(',').map(|directive| directive.trim().to_ascii_lowercase()) {
+        if matches!(&*directive, "no-store" | "no-cache") {
+            return Some(0.0);
         }
-    })
+        let seconds = directive.strip_prefix("max-age=").map(|seconds| seconds.trim_matches('"'));
+        max_age = max_age.or(seconds.and_then(|seconds| seconds.parse::<u32>().ok()));
+    }
+    max_age.map(f64::from)
 }
 
 #[cfg(test)]
@@ -92,6 +106,46 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_keys_has_at_most_2048_bytes() {
+        let issuer = Issuer::try_from("https://a.example/").unwrap();
+        let read = |length: usize| {
+            let url = format!("https://{}", "x".repeat(length - 8));
+            let body = format!(r#"{{"issuer":"https://a.example/","jwks_uri":"{url}"}}"#);
+            read_configuration(&issuer, body.as_bytes()).map(|url| url.len())
+        };
+        assert_eq!(
+            [read(2048), read(2049), read(200_000)],
+            [Ok(2048), Err(Unacceptable::KeysUrl), Err(Unacceptable::KeysUrl)]
+        );
+    }
+
+    #[test]
+    fn a_foreign_issuer_is_repeated_in_part() {
+        let issuer = Issuer::try_from("https://a.example/").unwrap();
+        let body = format!(r#"{{"issuer":"{}","jwks_uri":"u"}}"#, "ü".repeat(50_000));
+        let Err(Unacceptable::OtherIssuer(named)) = read_configuration(&issuer, body.as_bytes()) else {
+            panic!("a foreign issuer")
+        };
+        assert_eq!(named.len(), MAX_NAMED_BYTES);
+    }
+
+    #[test]
+    fn a_member_that_stands_twice_is_refused_at_any_depth() {
+        let issuer = Issuer::try_from("https://a.example/").unwrap();
+        let twice = br#"{"issuer":"https://a.example/","jwks_uri":"https://a.example/1","jwks_uri":"https://a.example/2"}"#;
+        assert_eq!(read_configuration(&issuer, twice), Err(Unacceptable::Configuration));
+        let x = "A".repeat(43);
+        let key = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#);
+        assert!(read_key_set(format!(r#"{{"keys":[{key}]}}"#).as_bytes()).is_ok());
+        for body in [
+            format!(r#"{{"keys":[{key}],"keys":[{key}]}}"#),
+            format!(r#"{{"keys":[{}]}}"#, key.replace('}', r#","use":"sig","use":"sig"}"#)),
+        ] {
+            assert_eq!(read_key_set(body.as_bytes()).unwrap_err(), Unacceptable::KeySet);
+        }
+    }
+
+    #[test]
     fn a_key_set_without_a_usable_key_is_none() {
         let fault = |body: &str| read_key_set(body.as_bytes()).unwrap_err();
         assert_eq!(fault(r#"{"keys":[]}"#), Unacceptable::NoUsableKey);
@@ -105,6 +159,10 @@ mod tests {
             ("max-age=600", Some(600.0)),
             ("public, Max-Age=\"60\", must-revalidate", Some(60.0)),
             ("no-store", Some(0.0)),
+            ("max-age=600, no-store", Some(0.0)),
+            ("max-age=600, No-Cache", Some(0.0)),
+            ("no-cache, max-age=600", Some(0.0)),
+            ("max-age=60, max-age=600", Some(60.0)),
             ("public, s-maxage=5", None),
             ("max-age=-1", None),
         ] {

@@ -32,6 +32,7 @@ impl DistrustedKey {
     /// Whether this is about a key of `issuer` with that id and thumbprint.
     pub fn is(&self, issuer: &Issuer, kid: Option<&str>, thumbprint: &str) -> bool {
         let is_named = kid == Some(&*self.kid) || self.kid == thumbprint;
-        self.iss == issuer.as_str() && (is_named || self.thumbprint.as_deref() == Some(thumbprint))
+        // The issuer last: a project's blocked keys mostly have the same one, so the others differ sooner.
+        (is_named || self.thumbprint.as_deref() == Some(thumbprint)) && self.iss == issuer.as_str()
     }
 }

@@ -2,10 +2,14 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::algorithm::{Algorithm, Scheme};
+use crate::roca;
+
+/// The longest `kid` of a key, in bytes.
+pub const MAX_ID_BYTES: usize = 256;
 
 /// A public key that can verify signatures.
 #[derive(Clone, Debug)]
@@ -15,6 +19,7 @@ pub struct Key {
     kind: Kind,
     public_jwk: String,
     thumbprint: [u8; 32],
+    thumbprint_text: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,9 @@ pub enum Unusable {
     /// It is not a JWK, or its `kty` or curve is none of the supported ones; symmetric keys are among these.
     #[error("not a public RSA, EC or Ed25519 key of a supported curve")]
     Unsupported,
+    /// Its `kid` is too long.
+    #[error("a `kid` of more than {MAX_ID_BYTES} bytes")]
+    KeyId,
     /// `use` is there and not `sig`.
     #[error("`use` is not `sig`")]
     Use,
@@ -40,6 +48,11 @@ pub enum Unusable {
     /// An RSA modulus that is even or not of 2048 to 8192 bits.
     #[error("an RSA modulus that is even or not of 2048 to 8192 bits")]
     Modulus,
+    /// An RSA modulus of a library whose keys can be factored.
+    #[error(
+        "an RSA modulus with the ROCA fingerprint (CVE-2017-15361): its private key can be computed from it"
+    )]
+    Roca,
     /// An RSA exponent other than 3, 17 and 65537.
     #[error("an RSA exponent other than 3, 17 and 65537")]
     Exponent,
@@ -54,20 +67,22 @@ impl Key {
         if entry.get("use").is_some_and(|usage| usage != "sig") {
             return Err(Unusable::Use);
         }
-        let verifies = |operations: &Value| {
-            operations.as_array().is_some_and(|list| list.iter().any(|operation| operation == "verify"))
-        };
         if entry.get("alg").is_some_and(|algorithm| !algorithm.is_string()) {
             return Err(Unusable::Unsupported);
         }
         if entry.get("key_ops").is_some_and(|operations| !verifies(operations)) {
             return Err(Unusable::Operations);
         }
+        let id = member(entry, "kid");
+        if id.as_ref().is_some_and(|id| id.len() > MAX_ID_BYTES) {
+            return Err(Unusable::KeyId);
+        }
         let (kind, public_jwk) = read_public(entry)?;
         // In the order of their names, only what is required and nothing between: that text is what RFC 7638 hashes.
         let public_jwk = public_jwk.to_string();
-        let thumbprint = Sha256::digest(&public_jwk).into();
-        Ok(Self { id: member(entry, "kid"), algorithm: member(entry, "alg"), kind, public_jwk, thumbprint })
+        let thumbprint: [u8; 32] = Sha256::digest(&public_jwk).into();
+        let thumbprint_text = Base64UrlUnpadded::encode_string(&thumbprint);
+        Ok(Self { id, algorithm: member(entry, "alg"), kind, public_jwk, thumbprint, thumbprint_text })
     }
 
     /// Its `kid`.
@@ -78,6 +93,11 @@ impl Key {
     /// The SHA-256 thumbprint of RFC 7638.
     pub fn thumbprint(&self) -> &[u8; 32] {
         &self.thumbprint
+    }
+
+    /// The same as people write it: in base64url (RFC 9278).
+    pub fn thumbprint_text(&self) -> &str {
+        &self.thumbprint_text
     }
 
     /// The public key and nothing else, as JSON: what a platform imports.
@@ -117,6 +137,9 @@ fn read_public(entry: &Value) -> Result<(Kind, Value), Unusable> {
             if !matches!(exponent, [3 | 17] | [1, 0, 1]) {
                 return Err(Unusable::Exponent);
             }
+            if roca::has_fingerprint(modulus) {
+                return Err(Unusable::Roca);
+            }
             let [n, e] = [modulus, exponent].map(Base64UrlUnpadded::encode_string);
             Ok((Kind::Rsa, json!({ "kty": "RSA", "n": n, "e": e })))
         }
@@ -137,18 +160,14 @@ fn read_public(entry: &Value) -> Result<(Kind, Value), Unusable> {
     }
 }
 
-/// The members of a key that count. Private ones, which no issuer should publish, are neither read nor stored.
-const PUBLIC_MEMBERS: [&str; 10] = ["kty", "kid", "use", "alg", "key_ops", "crv", "x", "y", "n", "e"];
+/// As much of a key id as is stored. One that is too long stays too long.
+pub fn shortened_id(id: &str) -> &str {
+    id.get(..id.ceil_char_boundary(MAX_ID_BYTES + 1)).unwrap_or(id)
+}
 
-/// A key's public members; none of what is no object.
-pub fn public_part(key: &Value) -> Value {
-    let mut public = Map::new();
-    for name in PUBLIC_MEMBERS {
-        if let Some(value) = key.get(name) {
-            public.insert(name.to_owned(), value.clone());
-        }
-    }
-    Value::Object(public)
+/// Whether `key_ops` allows to verify.
+pub fn verifies(operations: &Value) -> bool {
+    operations.as_array().is_some_and(|list| list.iter().any(|operation| operation == "verify"))
 }
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
@@ -209,6 +228,10 @@ pub(crate) mod tests {
             reason(&json!({"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA"})),
             Some(Unusable::Unsupported)
         );
+        assert_eq!(reason(&with(rsa(256, 1, "AQAB"), "kid", json!("k".repeat(256)))), None);
+        assert_eq!(reason(&with(rsa(256, 1, "AQAB"), "kid", json!("k".repeat(257)))), Some(Unusable::KeyId));
+        let weak = Base64UrlUnpadded::encode_string(&roca::tests::fingerprinted());
+        assert_eq!(reason(&with(rsa(256, 1, "AQAB"), "n", json!(weak))), Some(Unusable::Roca));
         assert_eq!(reason(&json!(7)), Some(Unusable::Unsupported));
         assert_eq!(reason(&with(rsa(256, 1, "AQAB"), "alg", json!(7))), Some(Unusable::Unsupported));
     }
@@ -220,7 +243,7 @@ pub(crate) mod tests {
         let key =
             Key::parse(&json!({"kty": "RSA", "n": n, "e": "AQAB", "alg": "RS256", "kid": "2011-04-29"}))
                 .unwrap();
-        let thumbprint = Base64UrlUnpadded::encode_string(key.thumbprint());
-        assert_eq!(thumbprint, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        assert_eq!(key.thumbprint_text(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        assert_eq!(key.thumbprint_text(), Base64UrlUnpadded::encode_string(key.thumbprint()));
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::excerpt::excerpt;
 use crate::time::Time;
 
 /// The shortest life of fetched keys, in seconds, whatever the issuer says of caching.
@@ -16,6 +17,9 @@ const JITTER: f64 = 0.1;
 
 /// The longest wait after a failure, in seconds.
 const MAX_WAIT: f64 = 600.0;
+
+/// The longest reason of a failure that is kept, in bytes.
+pub const MAX_REASON_BYTES: usize = 500;
 
 /// How long the answer to somebody who only looks at an issuer is used again, in seconds.
 const GLANCE: f64 = 60.0;
@@ -86,7 +90,7 @@ impl KeyLife {
     pub fn fail(
         &mut self,
         began: Time,
-        reason: String,
+        reason: &str,
         retry_after: Option<f64>,
         policy: &KeyPolicy,
         chance: f64,
@@ -97,7 +101,7 @@ impl KeyLife {
             attempted: Some(began),
             due: Some(began.plus(wait * (1.0 + JITTER * chance))),
             failures: self.failures.saturating_add(1),
-            error: Some(reason),
+            error: Some(excerpt(reason, MAX_REASON_BYTES).to_owned()),
         };
     }
 }
@@ -148,12 +152,20 @@ mod tests {
         let mut life = KeyLife::default();
         for (failures, wait) in [30.0, 60.0, 120.0, 240.0, 480.0, 600.0, 600.0].into_iter().enumerate() {
             assert_eq!(life.failures as usize, failures);
-            life.fail(at(1000.0), "down".to_owned(), None, &POLICY, 0.0);
+            life.fail(at(1000.0), "down", None, &POLICY, 0.0);
             assert_eq!(life.due, Some(at(1000.0 + wait)));
         }
         life.succeed(at(2000.0), 3600.0, 0.0);
         assert_eq!((life.failures, life.error.as_deref()), (0, None));
-        life.fail(at(3000.0), "busy".to_owned(), Some(100.0), &POLICY, 1.0);
+        life.fail(at(3000.0), "busy", Some(100.0), &POLICY, 1.0);
         assert_eq!(life.due, Some(at(3110.0)));
+    }
+    #[test]
+    fn a_reason_is_kept_in_at_most_500_bytes() {
+        let mut life = KeyLife::default();
+        for (reason, kept) in [("ü".repeat(100_000), 500), (format!("x{}", "😀".repeat(200)), 497)] {
+            life.fail(at(1000.0), &reason, None, &POLICY, 0.0);
+            assert_eq!(life.error.as_ref().map(String::len), Some(kept));
+        }
     }
 }

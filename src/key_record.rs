@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 
 use crate::cache::Versioned;
 use crate::document::{self, Faults};
-use crate::key::{Key, public_part};
+use crate::key::Key;
 use crate::key_set::{InvalidKeySet, KeySet};
+use crate::stored_key::public_part;
 use crate::time::Time;
 
 /// The most keys whose history is kept.
 const MAX_HISTORY: usize = 200;
+
+/// The longest history, in bytes of JSON. With the keys of one answer, a record stays far below what a cache keeps.
+const MAX_HISTORY_BYTES: usize = 64 * 1024;
 
 /// A key set with its times. Stored as `{"jwks": {"keys": […]}, "fetchedAt": seconds, "expiresAt": seconds,
 /// "history": [{"kid", "thumbprint", "firstSeen", "lastSeen"}, …]}`.
@@ -93,8 +96,8 @@ impl Published {
         let former = former.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut history = Vec::new();
         for key in self.keys.keys() {
-            let thumbprint = thumbprint(key);
-            let is_it = |seen: &&Value| is_seen(seen, key.id(), &thumbprint);
+            let thumbprint = key.thumbprint_text();
+            let is_it = |seen: &&Value| is_seen(seen, key.id(), thumbprint);
             let first =
                 former.iter().find(is_it).and_then(|seen| seen.get("firstSeen")).and_then(Value::as_f64);
             let first = first.map_or(now, Time::from_seconds);
@@ -102,10 +105,17 @@ impl Published {
                 json!({ "kid": key.id(), "thumbprint": thumbprint, "firstSeen": first, "lastSeen": now }),
             );
         }
-        let is_gone =
-            |seen: &&Value| !self.keys.keys().iter().any(|key| is_seen(seen, key.id(), &thumbprint(key)));
+        let is_gone = |seen: &&Value| {
+            !self.keys.keys().iter().any(|key| is_seen(seen, key.id(), key.thumbprint_text()))
+        };
         history.extend(former.iter().filter(is_gone).cloned());
         history.truncate(MAX_HISTORY);
+        let mut room = MAX_HISTORY_BYTES;
+        history.retain(|seen| {
+            let rest = room.checked_sub(seen.to_string().len() + 1);
+            room = rest.unwrap_or(room);
+            rest.is_some()
+        });
         history
     }
 
@@ -116,15 +126,10 @@ impl Published {
             let has_kid =
                 |seen: &&Value| key.id().is_some() && seen.get("kid").and_then(Value::as_str) == key.id();
             let mut seen = former.iter().filter(has_kid).peekable();
-            seen.peek().is_some() && !seen.any(|seen| is_seen(seen, key.id(), &thumbprint(key)))
+            seen.peek().is_some() && !seen.any(|seen| is_seen(seen, key.id(), key.thumbprint_text()))
         };
         self.keys.keys().iter().filter(is_changed).filter_map(|key| key.id()).collect()
     }
-}
-
-/// The thumbprint of a key as people write it: in base64url (RFC 9278).
-pub fn thumbprint(key: &Key) -> String {
-    Base64UrlUnpadded::encode_string(key.thumbprint())
 }
 
 fn is_seen(seen: &Value, kid: Option<&str>, thumbprint: &str) -> bool {
@@ -174,6 +179,37 @@ mod tests {
             })
             .collect();
         assert_eq!(told, [("b", 10.0, 20.0), ("c", 20.0, 20.0), ("a", 10.0, 10.0)]);
+    }
+
+    #[test]
+    fn a_record_stays_small_whatever_its_issuer_publishes() {
+        // Each of them is written six times as long.
+        let long = "\u{1}".repeat(256);
+        let mut record = None;
+        for round in 0..50_u32 {
+            let kid = |index| format!("{round}-{index}-{long}").chars().take(256).collect::<String>();
+            let keys: Vec<_> = (0..100).map(|index| key(&kid(index), 'A')).collect();
+            record = Some(published(&keys).stored(at(f64::from(round)), 60.0, record.as_ref()));
+        }
+        let record = record.unwrap();
+        let history = record["history"].to_string().len();
+        assert!((MAX_HISTORY_BYTES / 2..MAX_HISTORY_BYTES + 2).contains(&history), "{history}");
+        assert!(record.to_string().len() < 512 * 1024);
+    }
+
+    #[test]
+    fn a_record_of_an_older_release_shrinks_at_the_next_refresh() {
+        let long = "k".repeat(200_000);
+        let seen = |kid: &str| json!({"kid": kid, "thumbprint": "t", "firstSeen": 1.0, "lastSeen": 1.0});
+        let history: Vec<_> = (0..10).map(|_| seen(&long)).chain([seen("short")]).collect();
+        let former = json!({"jwks": {"keys": [key(&long, 'A')]}, "fetchedAt": 1.0, "expiresAt": 2.0, "history": history});
+        assert!(former.to_string().len() > 2_000_000);
+        let stored = published(&[key("a", 'A'), key(&long, 'E')]).stored(at(10.0), 60.0, Some(&former));
+        assert!(stored.to_string().len() < 2000);
+        let ids: Vec<_> =
+            stored["history"].as_array().unwrap().iter().map(|seen| seen["kid"].as_str().unwrap()).collect();
+        assert_eq!(ids, ["a", "short"]);
+        assert_eq!(KeyRecord::parse(&stored).unwrap().keys().unusable().len(), 1);
     }
 
     #[test]

@@ -7,13 +7,16 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::algorithm::Algorithm;
-use crate::key::{Key, Unusable, member};
+use crate::key::{Key, Unusable, member, shortened_id};
 
 /// The most keys that are taken of a set.
 pub const MAX_KEYS: usize = 100;
 
 /// The most different keys that are tried on one token.
 pub const MAX_CANDIDATES: usize = 4;
+
+/// The same for a token that names none: each costs the check of a signature, which a forged token pays nothing for.
+pub const MAX_CANDIDATES_WITHOUT_ID: usize = 2;
 
 /// The keys that an issuer publishes. One unusable key does not spoil the others.
 #[derive(Clone, Debug)]
@@ -25,7 +28,7 @@ pub struct KeySet {
 /// A key that is left aside, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UnusableKey {
-    /// Its `kid`, if it has one.
+    /// Its `kid`, if it has one; cut where it is too long.
     pub kid: Option<String>,
     /// What is wrong with it.
     pub reason: Unusable,
@@ -44,7 +47,7 @@ pub enum NoCandidates {
     None,
     /// Those that do are ones that the project does not trust.
     Distrusted,
-    /// More than [`MAX_CANDIDATES`] different ones do.
+    /// More than [`MAX_CANDIDATES`] different ones do, or [`MAX_CANDIDATES_WITHOUT_ID`] for a token without `kid`.
     TooMany,
 }
 
@@ -59,7 +62,10 @@ impl KeySet {
         for entry in entries {
             match Key::parse(entry) {
                 Ok(key) => set.keys.push(Arc::new(key)),
-                Err(reason) => set.unusable.push(UnusableKey { kid: member(entry, "kid"), reason }),
+                Err(reason) => {
+                    let kid = member(entry, "kid").map(|kid| shortened_id(&kid).to_owned());
+                    set.unusable.push(UnusableKey { kid, reason });
+                }
             }
         }
         Ok(set)
@@ -99,10 +105,11 @@ impl KeySet {
             .collect();
         let fitting = candidates.len();
         candidates.retain(|key| trusted(key));
+        let most = if kid.is_some() { MAX_CANDIDATES } else { MAX_CANDIDATES_WITHOUT_ID };
         match candidates.len() {
             0 if fitting > 0 => Err(NoCandidates::Distrusted),
             0 => Err(NoCandidates::None),
-            1..=MAX_CANDIDATES => Ok(candidates),
+            count if count <= most => Ok(candidates),
             _ => Err(NoCandidates::TooMany),
         }
     }
@@ -148,6 +155,29 @@ mod tests {
         let set = KeySet::parse(&json!({"keys": keys})).unwrap();
         let eddsa = Algorithm::try_from("EdDSA").unwrap();
         assert_eq!(set.candidates(Some("same"), eddsa, |_| true).unwrap_err(), NoCandidates::TooMany);
+    }
+
+    #[test]
+    fn a_token_without_kid_is_tried_with_two_keys_at_most() {
+        let set = |count| {
+            let keys: Vec<_> = (0..count).map(|fill| ed25519("same", fill)).collect();
+            KeySet::parse(&json!({"keys": keys})).unwrap()
+        };
+        let eddsa = Algorithm::try_from("EdDSA").unwrap();
+        let tried = |count, kid| set(count).candidates(kid, eddsa, |_| true).map(|keys| keys.len());
+        assert_eq!([tried(2, None), tried(3, None)], [Ok(2), Err(NoCandidates::TooMany)]);
+        assert_eq!([tried(4, Some("same")), tried(5, Some("same"))], [Ok(4), Err(NoCandidates::TooMany)]);
+        // Keys that the project blocks are not tried.
+        let first = set(1).keys()[0].clone();
+        let trusted = |key: &Key| key.thumbprint() != first.thumbprint();
+        assert_eq!(set(3).candidates(None, eddsa, trusted).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn the_id_of_a_key_that_is_not_usable_is_cut() {
+        let set = KeySet::parse(&json!({"keys": [ed25519(&"k".repeat(200_000), 1)]})).unwrap();
+        let unusable = &set.unusable()[0];
+        assert_eq!((unusable.kid.as_ref().unwrap().len(), unusable.reason), (257, Unusable::KeyId));
     }
 
     #[test]

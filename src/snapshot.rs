@@ -8,7 +8,6 @@ use crate::document::{self, Faults, Node};
 use crate::idp::CustomIdp;
 use crate::issuer::Issuer;
 use crate::key::Key;
-use crate::key_record::thumbprint;
 
 /// A project's identity providers, in the order in which they are asked, and the keys that it does not trust.
 #[derive(Clone, Debug)]
@@ -48,7 +47,7 @@ impl Snapshot {
 
     /// Whether a key of `issuer` counts for this project.
     pub fn trusts(&self, issuer: &Issuer, key: &Key) -> bool {
-        !self.distrusted.iter().any(|distrusted| distrusted.is(issuer, key.id(), &thumbprint(key)))
+        !self.distrusted.iter().any(|distrusted| distrusted.is(issuer, key.id(), key.thumbprint_text()))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use edge_authorizer::discovery::{self, MAX_BODY_LENGTH, TIMEOUT_MS};
+use edge_authorizer::discovery::{self, MAX_BODY_LENGTH, MAX_NAMED_BYTES, TIMEOUT_MS};
+use edge_authorizer::excerpt::excerpt;
 use edge_authorizer::remote::{self, InsecureHosts};
 use edge_authorizer::{Issuer, Published};
 use js_sys::Date;
@@ -29,7 +30,8 @@ pub struct Failure {
 
 impl Failure {
     fn new(url: &str, reason: impl Display) -> Self {
-        Self { reason: format!("{url}: {reason}"), retry_after: None }
+        // Of a long address the beginning, so that there is room for the reason.
+        Self { reason: format!("{}: {reason}", excerpt(url, MAX_NAMED_BYTES)), retry_after: None }
     }
 }
 

@@ -18,11 +18,6 @@ pub fn new_id() -> String {
     random_uuid()
 }
 
-/// A number from 0 to 1, drawn at random.
-pub fn random() -> f64 {
-    getrandom::u32().map_or(0.5, f64::from) / f64::from(u32::MAX)
-}
-
 /// The bytes of a stream, if it ends within `limit` of them.
 pub async fn read_at_most(stream: &ReadableStream, limit: usize) -> Option<Vec<u8>> {
     let reader: ReadableStreamDefaultReader = stream.get_reader().dyn_into().ok()?;

@@ -1,35 +1,40 @@
-//! The keys of issuers, as this isolate knows them. Their object alone fetches them.
+//! The keys of issuers, as this isolate knows them. Their object alone fetches them, and one request asks it for all that
+//! wait.
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use edge_authorizer::{Issuer, KeyRecord, KeySet, Time, Unavailable, Want};
 use lru::LruCache;
 use worker::Env;
 
+use crate::asking::{Answer, Asking, PATIENCE};
 use crate::edge::Edge;
 use crate::http::now;
 use crate::objects::{FromIssuer, ToIssuer, ask_issuer};
 use crate::store;
 
-/// The most issuers of which it is kept when they were asked.
+/// The most issuers of which it is kept when they were asked; each takes at most half a kilobyte.
 const MAX_ASKED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
-
-/// How long an object has to answer before it is asked once more in the background, in seconds.
-const PATIENCE: f64 = 15.0;
 
 thread_local! {
     static ASKED: RefCell<LruCache<(Want, Issuer), Asked>> = RefCell::new(LruCache::new(MAX_ASKED));
 }
 
-/// What an issuer's object said the last time. A flood of unknown keys asks it no more often than it has news.
-#[derive(Clone, Copy)]
-struct Asked {
-    /// When asking again may bring something else.
-    again: Time,
-    /// Whether its last attempt to fetch the keys failed.
-    failed: bool,
+/// How it stands with an issuer's object. A flood of unknown keys asks it no more often than it has news.
+#[derive(Clone)]
+enum Asked {
+    /// It is being asked.
+    Underway(Rc<Asking>),
+    /// It answered.
+    Answered {
+        /// When asking again may bring something else.
+        again: Time,
+        /// Whether its last attempt to fetch the keys failed.
+        failed: bool,
+    },
 }
 
 /// The keys of an issuer. `known_in_vain`: those known so far lack the one that is looked for.
@@ -43,20 +48,20 @@ pub async fn keys(edge: &Edge, issuer: &Issuer, known_in_vain: bool) -> Result<A
         return Ok(record.keys().clone());
     }
     let want = if known_in_vain { Want::Newer } else { Want::Due };
-    let (record, failed) = match (kept, asked(want, issuer)) {
-        (kept, Some(asked)) => (kept, asked.failed),
-        (Some(record), None) if !known_in_vain => {
-            // They should have been fetched again: whoever is here does not wait for it.
-            note(want, issuer, Asked { again: now().plus(PATIENCE), failed: false });
-            let (env, issuer, cooldown) = (edge.env.clone(), issuer.clone(), edge.settings.keys.cooldown);
-            edge.later(async move {
-                let _ = ask(&env, &issuer, want, cooldown).await;
-            });
-            (Some(record), false)
-        }
-        _ => {
-            let (record, failed) = ask(&edge.env, issuer, want, edge.settings.keys.cooldown).await?;
-            (record.filter(|record| serves(record, now())), failed)
+    let (record, failed) = match asked(edge, want, issuer, time) {
+        Some(Asked::Answered { failed, .. }) => (kept, failed),
+        underway => {
+            let asking = match underway {
+                Some(Asked::Underway(asking)) => asking,
+                _ => ask(edge, want, issuer, time),
+            };
+            if let Some(record) = kept.filter(|_| !known_in_vain) {
+                // They should have been fetched again: whoever is here does not wait for it.
+                (Some(record), false)
+            } else {
+                let (record, failed) = asking.answer().await?;
+                (record.filter(|record| serves(record, now())), failed)
+            }
         }
     };
     match record {
@@ -67,28 +72,62 @@ pub async fn keys(edge: &Edge, issuer: &Issuer, known_in_vain: bool) -> Result<A
     }
 }
 
-/// Asks the issuer's object: for its keys, and whether its last attempt to fetch them failed.
-async fn ask(
-    env: &Env,
-    issuer: &Issuer,
-    want: Want,
-    cooldown: f64,
-) -> Result<(Option<Arc<KeyRecord>>, bool), Unavailable> {
-    let FromIssuer { record, life } = ask_issuer(env, issuer.as_str(), &ToIssuer::Keys(want)).await?;
+/// How it stands with an issuer's object, unless it has to be asked now.
+fn asked(edge: &Edge, want: Want, issuer: &Issuer, now: Time) -> Option<Asked> {
+    let asked = ASKED.with_borrow_mut(|asked| asked.get(&(want, issuer.clone())).cloned());
+    asked.filter(|asked| match asked {
+        // Who comes a cooldown later wants keys that are newer than those that may be on their way.
+        Asked::Underway(asking) => {
+            is_shared(edge) && now < asking.began.plus(PATIENCE.min(edge.settings.keys.cooldown))
+        }
+        Asked::Answered { again, .. } => now < *again,
+    })
+}
+
+/// Whether other requests may wait for what this one asks. In an object they may not: where its last client has gone, the
+/// runtime has nothing to run what a request from outside wakes.
+fn is_shared(edge: &Edge) -> bool {
+    edge.context.is_some()
+}
+
+/// Asks an issuer's object, whatever becomes of this request; all that wait are woken with the answer.
+fn ask(edge: &Edge, want: Want, issuer: &Issuer, began: Time) -> Rc<Asking> {
+    let asking = Rc::new(Asking::new(began));
+    let key = (want, issuer.clone());
+    if is_shared(edge) {
+        ASKED.with_borrow_mut(|asked| asked.put(key.clone(), Asked::Underway(asking.clone())));
+    }
+    let (env, cooldown, asked) = (edge.env.clone(), edge.settings.keys.cooldown, asking.clone());
+    edge.later(async move {
+        let (answer, mark) = put_question(&env, &key, cooldown).await;
+        note(key, &asked, mark);
+        asked.finish(answer);
+    });
+    asking
+}
+
+/// The answer of an issuer's object, and what is to be kept of it.
+async fn put_question(env: &Env, (want, issuer): &(Want, Issuer), cooldown: f64) -> (Answer, Option<Asked>) {
+    let answer = ask_issuer(env, issuer.as_str(), &ToIssuer::Keys(*want)).await;
+    let Ok(FromIssuer { record, life }) = answer else { return (Err(Unavailable), None) };
     let failed = life.error.is_some();
     let again = match want {
         Want::Newer => life.attempted.map(|attempted| attempted.plus(cooldown)),
         _ => life.due,
     };
-    note(want, issuer, Asked { again: again.unwrap_or_else(|| now().plus(cooldown)), failed });
-    Ok((record.and_then(|record| store::remember_keys(issuer, &record)), failed))
+    let again = again.unwrap_or_else(|| now().plus(cooldown));
+    let record = record.and_then(|record| store::remember_keys(issuer, &record));
+    (Ok((record, failed)), Some(Asked::Answered { again, failed }))
 }
 
-fn asked(want: Want, issuer: &Issuer) -> Option<Asked> {
-    let asked = ASKED.with_borrow_mut(|asked| asked.get(&(want, issuer.clone())).copied());
-    asked.filter(|asked| now() < asked.again)
-}
-
-fn note(want: Want, issuer: &Issuer, answer: Asked) {
-    ASKED.with_borrow_mut(|asked| asked.put((want, issuer.clone()), answer));
+/// Keeps `mark`, unless the object has been asked anew meanwhile. Where there is none, the next request asks.
+fn note(key: (Want, Issuer), asking: &Rc<Asking>, mark: Option<Asked>) {
+    ASKED.with_borrow_mut(|asked| {
+        let is_newer = |other: &Asked| matches!(other, Asked::Underway(other) if !Rc::ptr_eq(other, asking));
+        match mark {
+            _ if asked.peek(&key).is_some_and(is_newer) => None,
+            Some(mark) => asked.put(key, mark),
+            None => asked.pop(&key),
+        }
+    });
 }

@@ -3,6 +3,7 @@
 //! [`handler`] drives the core's decision, fetching what it asks for, and then forwards the request or answers itself.
 
 mod answer;
+mod asking;
 mod asset;
 mod decide;
 mod discover;

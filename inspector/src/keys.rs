@@ -63,7 +63,7 @@ async fn report(token: &Token<'_>, jwk: &Value) -> KeyReport {
     };
     match Key::parse(jwk) {
         Ok(key) => {
-            report.thumbprint = Some(Base64UrlUnpadded::encode_string(key.thumbprint()));
+            report.thumbprint = Some(key.thumbprint_text().to_owned());
             report.fits = key.fits(token.algorithm());
             if report.fits {
                 let check = SignatureCheck {

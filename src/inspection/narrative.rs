@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::decision::Outcome;
 use crate::explanation::Explanation;
 use crate::idp::{CustomIdp, IdpId, RoleDetection};
-use crate::key_set::{MAX_CANDIDATES, NoCandidates};
+use crate::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 use crate::project::ProjectId;
 use crate::role::{InvalidRole, Role};
 use crate::statement::{Statement, TimeClaim};
@@ -314,7 +314,7 @@ fn no_key(reason: NoCandidates) -> String {
         NoCandidates::Distrusted => "The project does not trust the key that the token names.".to_owned(),
         NoCandidates::TooMany => {
             format!(
-                "More than {MAX_CANDIDATES} keys of the issuer could be meant: the token has to name one."
+                "Too many keys of the issuer could be meant: at most {MAX_CANDIDATES} are tried, and {MAX_CANDIDATES_WITHOUT_ID} if the token names none."
             )
         }
     }

@@ -9,7 +9,7 @@ mod question;
 
 pub use change::{Applied, Change, Refusal, read_project};
 pub use endpoint::{Endpoint, NoEndpoint};
-pub use keys::IssuerKeys;
+pub use keys::{IssuerKeys, list_keys};
 pub use precondition::{Precondition, etag};
 pub use project::{OWNER, Project};
 pub use question::Question;

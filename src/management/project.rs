@@ -197,7 +197,6 @@ mod tests {
     use super::*;
     use crate::issuer::Issuer;
     use crate::key::Key;
-    use crate::key_record::thumbprint;
     use crate::snapshot::Snapshot;
 
     fn entry(id: &str) -> Value {
@@ -244,7 +243,7 @@ mod tests {
         };
         let by_id = distrust(None);
         assert_eq!([&key, &renamed, &replaced].map(|key| trusts(&by_id, key)), [false, true, false]);
-        let by_both = distrust(Some(thumbprint(&key)));
+        let by_both = distrust(Some(key.thumbprint_text().to_owned()));
         assert_eq!([&key, &renamed, &replaced].map(|key| trusts(&by_both, key)), [false, false, false]);
         let other = Issuer::try_from("https://other.example").unwrap();
         assert!(Snapshot::parse(&by_both.snapshot().unwrap()).unwrap().trusts(&other, &key));

@@ -287,9 +287,9 @@ export const groups = [
         { keys: fiveKeys.map(({ jwk }) => jwk) },
         { keys: fiveKeys.slice(0, 4).map(({ jwk }) => jwk) },
       ],
-      "five and no id": [
-        { jose: { kid: undefined }, keys: fiveKeys.map(({ jwk }) => jwk) },
-        { jose: { kid: undefined }, keys: fiveKeys.slice(0, 4).map(({ jwk }) => jwk) },
+      "three and no id": [
+        { jose: { kid: undefined }, keys: fiveKeys.slice(0, 3).map(({ jwk }) => jwk) },
+        { jose: { kid: undefined }, keys: fiveKeys.slice(0, 2).map(({ jwk }) => jwk) },
       ],
     },
   },

@@ -62,6 +62,14 @@ describe("discovery", () => {
       configured({ jwks_uri: issuer.replace("127.0.0.1", "localhost") }),
     "keys on a private address": () => configured({ jwks_uri: "https://10.0.0.1/keys" }),
     "keys with user info": () => configured({ jwks_uri: `${issuer}/keys`.replace("://", "://u:p@") }),
+    "keys at an address of 2 049 bytes": () => configured({ jwks_uri: `${issuer}/keys?`.padEnd(2049, "x") }),
+    "a configuration that names a member twice": () => ({
+      configuration: (response, named) =>
+        response.end(`{"issuer":"${named}","jwks_uri":"${named}/keys","jwks_uri":"${named}/keys"}`),
+    }),
+    "a key set that names a member twice": () => ({
+      keys: (response) => response.end(`{"keys":[],"keys":${JSON.stringify(KEYS)}}`),
+    }),
     "a configuration that is missing": () => ({
       configuration: (response) => response.writeHead(404).end("{}"),
     }),

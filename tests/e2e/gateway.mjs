@@ -37,6 +37,36 @@ const WATCHED_KV = `export default ({ KV }) => {
   };
 }`;
 
+// KV that deletes nothing while its key `holds-deletes` exists.
+const SLOW_KV = `export default ({ KV }) => ({
+  get: (...parameters) => KV.get(...parameters),
+  getWithMetadata: (...parameters) => KV.getWithMetadata(...parameters),
+  put: (...parameters) => KV.put(...parameters),
+  list: (...parameters) => KV.list(...parameters),
+  async delete(key) {
+    console.log("kv_delete " + key);
+    while (await KV.get("holds-deletes")) await scheduler.wait(20);
+    return KV.delete(key);
+  },
+});`;
+
+// The issuers' objects, where the log has a line for each question. That of an issuer `…/silent` never answers.
+const WATCHED_ISSUERS = `class DurableObjectNamespace {
+  constructor(issuers) {
+    this.issuers = issuers;
+  }
+  getByName(name) {
+    const object = this.issuers.get(this.issuers.idFromName(name));
+    return {
+      fetch(request) {
+        console.log("issuer_asked " + name);
+        return name.endsWith("/silent") ? new Promise(() => {}) : object.fetch(request);
+      },
+    };
+  }
+}
+export default ({ ISSUERS }) => new DurableObjectNamespace(ISSUERS);`;
+
 // The static files, behind the worker as in wrangler.toml.
 const ASSETS = {
   directory: `${ROOT}www`,
@@ -50,7 +80,9 @@ const ASSETS = {
 /**
  * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
  * with `flakyConfig`, the namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line
- * `kv_read <key>` for each value that is read; without `hasFiles` there are no static files; `persist` is a folder that outlives the worker;
+ * `kv_read <key>` for each value that is read; with `slowJwks`, the namespace JWKS deletes nothing while it is told so, and
+ * the log has a line `kv_delete <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to
+ * an issuer's object, and that of an issuer whose name ends with `/silent` never answers; without `hasFiles` there are no static files; `persist` is a folder that outlives the worker;
  * `outbound` answers the requests that the worker makes, instead of the network.
  * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
@@ -61,18 +93,29 @@ export async function startGateway({
   bindings = {},
   flakyConfig = false,
   watchedKv = false,
+  slowJwks = false,
+  watchedIssuers = false,
   hasFiles = true,
   persist,
   outbound,
 } = {}) {
   const lines = [];
-  const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : [];
+  const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : slowJwks ? ["JWKS"] : [];
   const wrappers = wrapped.map((namespace) => ({
     name: `wrapped-${namespace}`,
     modules: true,
-    script: flakyConfig ? FLAKY_KV : WATCHED_KV,
+    script: flakyConfig ? FLAKY_KV : watchedKv ? WATCHED_KV : SLOW_KV,
     kvNamespaces: { KV: namespace },
   }));
+  const issuers = { className: "IssuerObject", useSQLite: true };
+  if (watchedIssuers) {
+    wrappers.push({
+      name: "wrapped-ISSUERS",
+      modules: true,
+      script: WATCHED_ISSUERS,
+      durableObjects: { ISSUERS: { ...issuers, scriptName: "edge-authorizer" } },
+    });
+  }
   const worker = {
     name: "edge-authorizer",
     modules: true,
@@ -84,9 +127,9 @@ export async function startGateway({
     scriptPath: `${ROOT}edge/worker.js`,
     compatibilityDate: "2026-04-01",
     kvNamespaces: ["CONFIG", "JWKS"].filter((namespace) => !wrapped.includes(namespace)),
-    wrappedBindings: Object.fromEntries(wrapped.map((namespace) => [namespace, `wrapped-${namespace}`])),
+    wrappedBindings: Object.fromEntries(wrappers.map(({ name }) => [name.replace("wrapped-", ""), name])),
     durableObjects: {
-      ISSUERS: { className: "IssuerObject", useSQLite: true },
+      ...(watchedIssuers ? { UNWATCHED_ISSUERS: issuers } : { ISSUERS: issuers }),
       PROJECTS: { className: "ProjectObject", useSQLite: true },
       REGISTRY: { className: "RegistryObject", useSQLite: true },
     },

@@ -99,6 +99,14 @@ describe("keys", () => {
       /https:\/\/other\.example/,
     ],
     [
+      "keys at an address of 100 KB",
+      {
+        configuration: (response, issuer) =>
+          sendJson(response, { issuer, jwks_uri: `${issuer}/${"k".repeat(100_000)}` }),
+      },
+      /^.{1,500}$/,
+    ],
+    [
       "keys elsewhere without https",
       {
         configuration: (response, issuer) =>
@@ -129,6 +137,7 @@ describe("keys", () => {
       [() => ({ expires: "0" }), 300, 300],
       [() => ({ "cache-control": "no-store", expires: inTenMinutes() }), 300, 300],
       [() => ({ "cache-control": "max-age=86400" }), 3600, 3600],
+      [() => ({ "cache-control": "max-age=900, no-store" }), 300, 300],
     ]) {
       const keys = (response) => sendJson(response, { keys: api.issuer.keys }, headers());
       const { fetchedAt, expiresAt } = (await api.issuer.behave({ keys }, own.refresh)).json();

@@ -10,8 +10,11 @@ export const BASE = "/project-management-service/v1";
 export const ADMIN = { authorization: "Bearer the-admin-token-of-all-the-tests" };
 const ROUTES = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } }];
 
-/** Registers what the tests of a suite need, and returns it; it is filled when they run. `variables` are the worker's. */
-export function managed(variables = {}) {
+/**
+ * Registers what the tests of a suite need, and returns it; it is filled when they run. `variables` are the worker's,
+ * `options` are `startGateway`'s.
+ */
+export function managed(variables = {}, options = {}) {
   const api = {
     /** Calls the management API, as the platform's administrator unless told otherwise. */
     call(method, path, body, headers = ADMIN) {
@@ -47,6 +50,7 @@ export function managed(variables = {}) {
         INSECURE_ISSUER_HOSTS: new URL(api.issuer.url).host,
         ...variables,
       },
+      ...options,
     });
     api.owner = await api.bearer({ azp: "owner-app" });
     api.user = await api.bearer({ azp: "user-app" });

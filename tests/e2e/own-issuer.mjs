@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach } from "node:test";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { send } from "./gateway.mjs";
+import { sendJson } from "./issuer.mjs";
 
 let made = 0;
 
@@ -19,6 +20,17 @@ export async function tokenOf({ jwk, privateKey }, iss, kid = jwk.kid) {
 }
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Answers of an issuer that holds back its key set: `answers`, and `release`, which ends that. */
+export function heldBack(issuer) {
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  const keys = async (response) => {
+    await released;
+    sendJson(response, { keys: issuer.keys });
+  };
+  return { answers: { keys }, release };
+}
 
 /** Waits until `look` answers something true, for 15 seconds at most. */
 export async function until(what, look) {

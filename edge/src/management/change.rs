@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::management::{Change, IssuerKeys, Project};
+use edge_authorizer::management::{Change, Project, list_keys};
 use edge_authorizer::{
     Clock, Code, CustomIdp, Denial, ProjectId, RoleDetection, Snapshot, Unavailable, Verdict, Want,
     authorize_owner,
@@ -38,6 +38,7 @@ pub async fn make(
         who: request.caller.as_json(),
         request_id: id_of(incoming),
         address: incoming.header("cf-connecting-ip"),
+        began: incoming.began,
     };
     let outcome = attempt(object, edge, incoming, &request, &author).await;
     if let Err(Reply::Problem { denial, .. }) = &outcome
@@ -101,8 +102,7 @@ async fn examine(
         Ok(()) => {
             let question = ToIssuer::Keys(Want::Glance);
             let FromIssuer { record, life } = ask_issuer(&edge.env, entry.issuer.as_str(), &question).await?;
-            let keys = IssuerKeys { issuer: &entry.issuer, record: record.as_ref(), life: &life };
-            examination.keys = keys.list();
+            examination.keys = list_keys(record.as_ref());
             match life.error {
                 Some(reason) if is_new => return Err(Reply::issuer_unusable(reason)),
                 Some(reason) => {

@@ -1,45 +1,78 @@
 //! The keys of an entry's issuer: looking at them, fetching them anew, distrusting one.
 
 use edge_authorizer::management::{Change, IssuerKeys, Project};
-use edge_authorizer::{Code, DistrustedKey, Issuer, Unavailable, Want};
+use edge_authorizer::{Code, DistrustedKey, Issuer, MAX_KEY_ID_BYTES, Time, Unavailable, Want};
 use serde_json::Value;
 
 use super::reply::Reply;
 use crate::edge::Edge;
 use crate::http::now;
-use crate::objects::{FromIssuer, ToIssuer, ask_issuer};
+use crate::objects::{FromIssuer, ProjectObject, ToIssuer, ask_issuer};
 
 /// The keys as the project sees them.
-pub async fn describe(edge: &Edge, project: &Project, idp: &str) -> Result<Value, Reply> {
+pub async fn describe(
+    object: &ProjectObject,
+    edge: &Edge,
+    project: &Project,
+    idp: &str,
+) -> Result<Value, Reply> {
     let issuer = &issuer(project, idp)?;
     let FromIssuer { record, life } = ask(edge, issuer, Want::Due).await?;
-    Ok(IssuerKeys { issuer, record: record.as_ref(), life: &life }.describe(&project.distrusted))
+    let since = since(object, issuer)?;
+    Ok(IssuerKeys { issuer, record: record.as_ref(), life: &life, since }.describe(&project.distrusted))
 }
 
-/// Has the keys fetched anew, and describes them.
-pub async fn refresh(edge: &Edge, project: &Project, idp: &str) -> Result<Reply, Reply> {
+/// Has the keys fetched anew, once a cooldown, and describes them. Where they were just fetched for another project, they
+/// are described as they are: how often others have them fetched is theirs to know.
+pub async fn refresh(
+    object: &ProjectObject,
+    edge: &Edge,
+    project: &Project,
+    idp: &str,
+) -> Result<Reply, Reply> {
     let issuer = &issuer(project, idp)?;
     let start = now();
+    let again =
+        object.naming(issuer.as_str())?.map(|naming| naming.refreshed.plus(edge.settings.keys.cooldown));
+    if let Some(again) = again.filter(|again| start < *again) {
+        return Err(Reply::too_soon(Code::RefreshTooSoon, again.as_seconds() - start.as_seconds()));
+    }
+    // Before anything is awaited: of two at once, one is too soon.
+    object.note_refresh(issuer.as_str(), start)?;
     let FromIssuer { record, life } = ask(edge, issuer, Want::Newer).await?;
-    let attempted = life.attempted.unwrap_or(start);
-    if attempted < start {
-        let again = attempted.plus(edge.settings.keys.cooldown).as_seconds() - start.as_seconds();
-        return Err(Reply::too_soon(Code::RefreshTooSoon, again));
+    if let Some(attempted) = life.attempted.filter(|attempted| *attempted > start) {
+        object.note_refresh(issuer.as_str(), attempted)?;
     }
     if let Some(reason) = life.error {
         return Err(Reply::issuer_unusable(reason));
     }
-    let keys = IssuerKeys { issuer, record: record.as_ref(), life: &life };
+    let since = since(object, issuer)?;
+    let keys = IssuerKeys { issuer, record: record.as_ref(), life: &life, since };
     Ok(Reply::representation(&keys.describe(&project.distrusted), None))
 }
 
 /// The change by which the key of that id, or with that thumbprint, does not count for the project any more.
-pub async fn distrust(edge: &Edge, project: &Project, idp: &str, kid: &str) -> Result<Change, Reply> {
+pub async fn distrust(
+    object: &ProjectObject,
+    edge: &Edge,
+    project: &Project,
+    idp: &str,
+    kid: &str,
+) -> Result<Change, Reply> {
     let issuer = &issuer(project, idp)?;
+    if kid.len() > MAX_KEY_ID_BYTES {
+        return Err(Reply::refused(Code::NotFound));
+    }
     let FromIssuer { record, life } = ask(edge, issuer, Want::Due).await?;
-    let thumbprint = IssuerKeys { issuer, record: record.as_ref(), life: &life }.thumbprint(kid);
+    let since = since(object, issuer)?;
+    let thumbprint = IssuerKeys { issuer, record: record.as_ref(), life: &life, since }.thumbprint(kid);
     let (iss, kid) = (issuer.as_str().to_owned(), kid.to_owned());
     Ok(Change::DistrustKey(DistrustedKey { iss, kid, thumbprint }))
+}
+
+/// Since when the project names an issuer: what is older is not shown.
+fn since(object: &ProjectObject, issuer: &Issuer) -> Result<Time, Reply> {
+    Ok(object.naming(issuer.as_str())?.map_or_else(now, |naming| naming.since))
 }
 
 /// The change by which it counts again.

@@ -40,7 +40,7 @@ async fn answer(
         _ => request::read_document(incoming).await?,
     };
     let (id, change) = match (&endpoint, method) {
-        (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(edge, &project, idp).await,
+        (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(object, edge, &project, idp).await,
         (Endpoint::Explain(id), _) if project.exists => {
             return explain::explain(edge, id, snapshot, &document).await;
         }
@@ -57,7 +57,9 @@ async fn answer(
         (Endpoint::Idp(id, idp), Method::Delete) => (id, Change::RemoveIdp { id: idp.clone() }),
         (Endpoint::Idp(id, idp), _) => (id, Change::ReplaceIdp { id: idp.clone(), idp: document }),
         (Endpoint::KeyDistrust(id, idp, kid), Method::Delete) => (id, keys::trust(&project, idp, kid)?),
-        (Endpoint::KeyDistrust(id, idp, kid), _) => (id, keys::distrust(edge, &project, idp, kid).await?),
+        (Endpoint::KeyDistrust(id, idp, kid), _) => {
+            (id, keys::distrust(object, edge, &project, idp, kid).await?)
+        }
         (Endpoint::IdpOrder(id), _) => (id, Change::Reorder { ids: request::read_ids(&document)? }),
         _ => return Err(Reply::refused(Code::NotFound)),
     };
@@ -80,7 +82,7 @@ async fn read(
         Endpoint::Idps(_) => Some(Value::Array(project.idps)),
         Endpoint::Idp(_, idp) => project.idp(idp).cloned(),
         Endpoint::IdpOrder(_) => Some(project.order()),
-        Endpoint::Keys(_, idp) => Some(keys::describe(edge, &project, idp).await?),
+        Endpoint::Keys(_, idp) => Some(keys::describe(object, edge, &project, idp).await?),
         _ => project.representation(),
     })
 }

@@ -14,7 +14,7 @@ use super::message::{FromIssuer, ToIssuer, receive, reply};
 use super::rows::{has_table, migrate, query};
 use super::turn::{Turn, within_time};
 use crate::discover::{self, Failure, Found};
-use crate::http::{now, random};
+use crate::http::now;
 use crate::settings::Settings;
 use crate::{log, store};
 
@@ -124,7 +124,8 @@ impl IssuerObject {
     async fn renew(&self, want: Want) -> Result<()> {
         let settings = Settings::get(&self.env).map_err(|variable| variable.0.to_owned())?;
         let Some(_turn) = self.fetching.take().await else { return Ok(()) };
-        let (began, chance) = (now(), random());
+        // Nothing depends on the chance but when many issuers are fetched.
+        let (began, chance) = (now(), js_sys::Math::random());
         let mut kept = self.kept.borrow().clone();
         if kept.life.admits(want, began, &settings.keys).is_err() {
             return Ok(());
@@ -146,7 +147,7 @@ impl IssuerObject {
             // Keys that were good stay good.
             Err(Failure { reason, retry_after }) => {
                 log::warning("keys_not_fetched", &kept.issuer, &reason);
-                kept.life.fail(began, reason, retry_after, &settings.keys, chance);
+                kept.life.fail(began, &reason, retry_after, &settings.keys, chance);
             }
         }
         self.kept.replace(kept);
@@ -184,17 +185,23 @@ impl IssuerObject {
         Ok(())
     }
 
-    /// Forgets the issuer, here and at the edges.
+    /// Forgets the issuer, here and at the edges, unless a project comes to name it meanwhile.
     async fn remove(&self) -> Result<()> {
         self.state.storage().set_alarm(RETRY).await?;
         let issuer = self.kept.borrow().issuer.clone();
+        let Some(turn) = self.publishing.take().await else { return Ok(()) };
         if let Err(error) = within_time(store::publish(&self.env, "JWKS", &issuer, None)).await {
             log::warning("not_removed", &issuer, error);
             return Ok(());
         }
+        drop(turn);
+        if self.is_trusted()? {
+            self.kept.borrow_mut().is_published = false;
+            return self.settle().await;
+        }
         self.is_stored.set(false);
         self.kept.replace(Kept { issuer, ..Kept::default() });
-        self.state.storage().delete_alarm().await?;
+        // The alarm goes with it (workerd's compatibility flag `delete_all_deletes_alarm`).
         self.state.storage().delete_all().await
     }
 }

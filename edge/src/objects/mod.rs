@@ -3,6 +3,7 @@
 
 mod issuer;
 mod message;
+mod naming;
 mod probe;
 mod project;
 mod registry;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use edge_authorizer::Time;
 use edge_authorizer::management::{Applied, Change, Project};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use worker::{
 
 use super::RETRY;
 use super::message::{ToIssuer, ToRegistry, ask_issuer, is_question, tell_registry};
+use super::naming::{self, Naming};
 use super::probe::Probes;
 use super::rows::{has_table, integer, migrate, query};
 use super::turn::{Taken, Turn, within_time};
@@ -18,7 +20,7 @@ use crate::http::now;
 use crate::{log, management, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE project (
         id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, present INTEGER NOT NULL,
@@ -30,6 +32,7 @@ const MIGRATIONS: [&str; 2] = [
     ALTER TABLE project ADD COLUMN distrusted TEXT NOT NULL DEFAULT '[]';
     CREATE TABLE issuer (iss TEXT PRIMARY KEY) WITHOUT ROWID;
 ",
+    naming::MIGRATION,
 ];
 
 /// How long audit entries are kept, in seconds, and how many.
@@ -56,6 +59,9 @@ pub struct Author {
     pub request_id: String,
     /// The address that it came from, where the platform knows it.
     pub address: Option<String>,
+    /// When it came.
+    #[serde(skip)]
+    pub began: Time,
 }
 
 /// What is stored of a project beside its entries.
@@ -144,6 +150,7 @@ impl ProjectObject {
         migrate(&self.sql(), &MIGRATIONS)?;
         self.note(author, change, &json!({ "before": applied.before, "after": applied.after }))?;
         self.write(name, &applied.project)?;
+        naming::note(&self.sql(), &applied.project.issuers(), author.began)?;
         // Nothing was awaited since the change was written, so the alarm is stored with it or not at all.
         self.state.storage().set_alarm(RETRY).await?;
         Ok(self.publish().await? >= applied.project.version)
@@ -244,19 +251,30 @@ impl ProjectObject {
 
     /// Tells issuers that the project names them, or names them no more, as far as they do not know.
     async fn tell_issuers(&self, name: &str, named: &BTreeSet<&str>) -> Result<()> {
-        let told = query(&self.sql(), "SELECT iss FROM issuer", Vec::new())?;
-        let told: Vec<_> = told.iter().filter_map(|row| row.text(0).ok().flatten()).collect();
-        let failed = |_| Error::from("an issuer's object does not answer");
-        for iss in named.iter().filter(|iss| !told.contains(iss)) {
-            let question = ToIssuer::Trusted { project: name.to_owned() };
-            ask_issuer(&self.env, iss, &question).await.map_err(failed)?;
-            self.sql().exec("INSERT OR IGNORE INTO issuer VALUES (?)", vec![(*iss).into()])?;
-        }
-        for iss in told.iter().filter(|iss| !named.contains(*iss)) {
-            let question = ToIssuer::Untrusted { project: name.to_owned() };
-            ask_issuer(&self.env, iss, &question).await.map_err(failed)?;
-            self.sql().exec("DELETE FROM issuer WHERE iss = ?", vec![(*iss).into()])?;
+        let sql = self.sql();
+        naming::add(&sql, named, now())?;
+        for (iss, is_told) in naming::all(&sql)? {
+            let project = name.to_owned();
+            let is_named = named.contains(&*iss);
+            let question = match (is_named, is_told) {
+                (true, true) => continue,
+                (true, false) => ToIssuer::Trusted { project },
+                (false, _) => ToIssuer::Untrusted { project },
+            };
+            let told = ask_issuer(&self.env, &iss, &question).await;
+            told.map_err(|_| Error::from("an issuer's object does not answer"))?;
+            if is_named { naming::told(&sql, &iss)? } else { naming::untold(&sql, &iss)? }
         }
         Ok(())
+    }
+
+    /// What the project remembers of an issuer that it names.
+    pub fn naming(&self, iss: &str) -> Result<Option<Naming>> {
+        naming::of(&self.sql(), iss)
+    }
+
+    /// Takes note that the project had an issuer's keys fetched.
+    pub fn note_refresh(&self, iss: &str, at: Time) -> Result<()> {
+        naming::refreshed(&self.sql(), iss, at)
     }
 }

@@ -1,0 +1,18 @@
+//! Texts that somebody else writes, kept in part.
+
+/// The beginning of a text: at most so many bytes, and whole characters.
+pub fn excerpt(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_ends_with_a_whole_character() {
+        for (text, kept) in [("abcd", "abc"), ("abü", "ab"), ("ab", "ab"), ("😀", ""), ("", "")] {
+            assert_eq!(excerpt(text, 3), kept);
+        }
+    }
+}

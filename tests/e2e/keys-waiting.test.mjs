@@ -1,0 +1,177 @@
+// Requests that wait for an issuer's keys: one of them asks, and none is lost.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { describe, test } from "node:test";
+import { ADMIN, BASE, managed } from "./managed.mjs";
+import { send } from "./gateway.mjs";
+import { heldBack, newKey, pause, tokenOf, until, withIssuer } from "./own-issuer.mjs";
+import { workerdIds } from "./processes.mjs";
+
+describe("requests that wait for keys", () => {
+  const api = managed({ JWKS_COOLDOWN_SECONDS: "4", CONFIG_TTL_SECONDS: "1" }, { watchedIssuers: true });
+  const own = withIssuer(api);
+
+  /** How often the object of the test's issuer was asked. */
+  const questions = () => asked(own.iss);
+  const asked = (iss) => api.gateway.lines.filter((line) => line === `issuer_asked ${iss}`).length;
+
+  /** Saving the entry had the keys fetched. */
+  const cooldown = () => pause(4100);
+
+  /** Sends a request with a token of an unknown key. */
+  function ask(token, agent) {
+    const headers = { authorization: `Bearer ${token}` };
+    return send(api.gateway.url, `/api/${api.id}/x`, { headers, agent });
+  }
+
+  function stranger() {
+    const [, payload, signature] = own.token.split(".");
+    const header = JSON.stringify({ alg: "ES256", kid: randomUUID() });
+    return [Buffer.from(header).toString("base64url"), payload, signature].join(".");
+  }
+
+  test("1 000 unknown keys at a slow issuer ask its object once, and tokens of its new key all pass", async () => {
+    const next = await newKey();
+    const good = await tokenOf(next, own.iss);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1200 });
+    const { answers, release } = heldBack(api.issuer);
+    await cooldown();
+    const before = questions();
+    await api.issuer.behave(answers, async () => {
+      const waiting = Array.from({ length: 1100 }, (_, index) =>
+        index % 11 === 5 ? ask(good, agent) : ask(stranger(), agent),
+      );
+      await until("the issuer is asked", () => questions() > before);
+      await until("the requests have arrived", () => arrived(agent) === 1100);
+      api.issuer.keys = [next.jwk];
+      release();
+      const statuses = (await Promise.all(waiting)).map(({ status }) => status);
+      assert.deepEqual(
+        statuses,
+        statuses.map((_, index) => (index % 11 === 5 ? 200 : 401)),
+      );
+    });
+    assert.equal(questions(), before + 1);
+    agent.destroy();
+  });
+
+  /** How many requests of an agent are on their way. */
+  const arrived = (agent) =>
+    Object.values(agent.sockets)
+      .flat()
+      .filter(({ bytesWritten }) => bytesWritten > 0).length;
+
+  test("a client that goes while it asks for others strands none of them", async () => {
+    const next = await newKey();
+    const good = await tokenOf(next, own.iss);
+    const { answers, release } = heldBack(api.issuer);
+    await cooldown();
+    const before = questions();
+    await api.issuer.behave(answers, async () => {
+      const { hostname, port } = new URL(api.gateway.url);
+      const headers = { authorization: `Bearer ${stranger()}` };
+      const asking = request({ hostname, port, path: `/api/${api.id}/x`, headers, agent: false });
+      asking.on("error", () => {}).end();
+      await until("the object is asked", () => questions() === before + 1);
+      const waiting = ask(good);
+      const gone = new Promise((resolve) => asking.on("close", resolve));
+      asking.socket.resetAndDestroy();
+      await gone;
+      assert.equal((await send(api.gateway.url, "/healthz")).status, 200);
+      api.issuer.keys = [next.jwk];
+      release();
+      assert.equal((await waiting).status, 200);
+    });
+    assert.equal(questions(), before + 1);
+  });
+
+  test("the first keys of an issuer are asked for once, however many wait for them", async () => {
+    own.tenant = `first-${own.count}`;
+    const iss = `${api.issuer.url}/${own.tenant}`;
+    // An entry that was stored by other means: its issuer was never asked.
+    api.id = own.tenant;
+    await api.gateway.put("CONFIG", `project/${api.id}`, { version: 1, idps: [{ ...api.ENTRY, iss }] });
+    const token = await tokenOf(own.key, iss);
+    const agent = new Agent({ keepAlive: true });
+    const { answers, release } = heldBack(api.issuer);
+    await api.issuer.behave(answers, async () => {
+      const waiting = Array.from({ length: 50 }, () => ask(token, agent));
+      await until("the issuer is asked", () => own.asked() > 0);
+      await until("the requests have arrived", () => arrived(agent) === 50);
+      release();
+      for (const { status } of await Promise.all(waiting)) assert.equal(status, 200);
+    });
+    assert.equal(asked(iss), 1);
+    agent.destroy();
+  });
+
+  test("at most 1 500 requests wait for one answer; more are refused at once", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 2000 });
+    const { answers, release } = heldBack(api.issuer);
+    await cooldown();
+    await api.issuer.behave(answers, async () => {
+      const refused = [];
+      const waiting = Array.from({ length: 1550 }, async () => {
+        const { status } = await ask(stranger(), agent);
+        if (status === 503) refused.push(status);
+        return status;
+      });
+      await until("50 are refused", () => refused.length === 50);
+      release();
+      const statuses = await Promise.all(waiting);
+      assert.equal(statuses.filter((status) => status === 401).length, 1500);
+    });
+    agent.destroy();
+  });
+
+  test("a request waits at most 15 seconds, and the next one asks again", async () => {
+    const iss = `${own.iss}/silent`;
+    api.id = `silent-${own.count}`;
+    await api.gateway.put("CONFIG", `project/${api.id}`, { version: 1, idps: [{ ...api.ENTRY, iss }] });
+    const token = await tokenOf(own.key, iss);
+    for (const count of [1, 2]) {
+      const waiting = Promise.all([ask(token), ask(token)]);
+      await until("the object is asked", () => asked(iss) === count);
+      assert.deepEqual(
+        (await waiting).map(({ status }) => status),
+        [503, 503],
+      );
+    }
+  });
+
+  test("those that wait in an issuer's object cost nothing meanwhile", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 400 });
+    const look = () =>
+      send(api.gateway.url, `${BASE}${own.keysPath()}`, { headers: ADMIN, agent }).then(({ status }) =>
+        assert.equal(status, 200),
+      );
+    const { answers, release } = heldBack(api.issuer);
+    await cooldown();
+    await api.issuer.behave(answers, async () => {
+      const before = questions();
+      const refreshing = own.refresh();
+      await until("the issuer is asked", () => questions() > before);
+      const waiting = Array.from({ length: 400 }, look);
+      await until("all wait", () => questions() > before + 400);
+      const start = cpuSeconds();
+      await pause(2000);
+      const spent = cpuSeconds() - start;
+      release();
+      await Promise.all([refreshing, ...waiting]);
+      // Looking every 10 ms, 400 of them took more than a second.
+      assert.ok(spent < 0.4, `${spent} s of CPU`);
+    });
+    agent.destroy();
+  });
+});
+
+/** The CPU time of the workers that this process started, in seconds. */
+function cpuSeconds() {
+  const ticks = workerdIds().map((pid) => {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13);
+    return Number(user) + Number(system);
+  });
+  return ticks.reduce((sum, count) => sum + count, 0) / 100;
+}
