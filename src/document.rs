@@ -26,7 +26,7 @@ pub struct Faults(Vec<Fault>);
 impl Faults {
     /// A single fault, found where there is no reader to note it.
     pub fn one(pointer: &str, value: Option<&Value>, expected: impl Display) -> Self {
-        let (pointer, value, expected) = (pointer.to_owned(), value.cloned(), expected.to_string());
+        let (pointer, value, expected) = (pointer.to_owned(), value.map(shortened), expected.to_string());
         Self(vec![Fault { pointer, value, expected }])
     }
 
@@ -49,11 +49,33 @@ impl Display for Faults {
     }
 }
 
-/// Reads a whole document with `read`, which answers `None` where a fault kept it from answering.
+/// Reads a document that a user sent. `read` answers `None` where a fault kept it from answering. An unknown property is
+/// a fault: it is misspelt, or asks for what does not exist.
 pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
-    let faults = RefCell::default();
-    let outcome = read(&Node { value: document, pointer: String::new(), faults: &faults });
-    let faults = faults.into_inner();
+    read_by(document, Reader::default(), read)
+}
+
+/// Reads a value that a release of this software stored. Unknown properties are ignored at every depth: the value was
+/// checked when it was saved, and during a rollout or after a rollback another release may have added one. Refusing it
+/// would answer 503 for as long as the other release's values are there.
+pub fn read_stored<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
+    read_by(document, Reader { ignores_unknown: true, ..Reader::default() }, read)
+}
+
+/// What is known while a document is read.
+#[derive(Default)]
+struct Reader {
+    ignores_unknown: bool,
+    faults: RefCell<Vec<Fault>>,
+}
+
+fn read_by<T>(
+    document: &Value,
+    reader: Reader,
+    read: impl FnOnce(&Node<'_>) -> Option<T>,
+) -> Result<T, Faults> {
+    let outcome = read(&Node { value: document, pointer: String::new(), reader: &reader });
+    let faults = reader.faults.into_inner();
     match outcome {
         Some(outcome) if faults.is_empty() => Ok(outcome),
         _ => Err(conclude(document, faults)),
@@ -76,11 +98,16 @@ const MAX_FAULTS: usize = 100;
 const MAX_REPEATED: usize = 200;
 
 fn fault(value: &Value, pointer: String, expected: &dyn Display) -> Fault {
+    Fault { pointer, value: Some(shortened(value)), expected: expected.to_string() }
+}
+
+/// A value as a fault repeats it.
+fn shortened(value: &Value) -> Value {
     let text = value.to_string();
-    let is_short = text.len() <= MAX_REPEATED;
-    let shortened = || Value::String(text.chars().take(MAX_REPEATED).chain("…".chars()).collect());
-    let value = if is_short { value.clone() } else { shortened() };
-    Fault { pointer, value: Some(value), expected: expected.to_string() }
+    if text.len() <= MAX_REPEATED {
+        return value.clone();
+    }
+    Value::String(text.chars().take(MAX_REPEATED).chain("…".chars()).collect())
 }
 
 /// The most elements of a list.
@@ -90,7 +117,7 @@ const MAX_ELEMENTS: usize = 256;
 pub struct Node<'d> {
     value: &'d Value,
     pointer: String,
-    faults: &'d RefCell<Vec<Fault>>,
+    reader: &'d Reader,
 }
 
 impl<'d> Node<'d> {
@@ -100,7 +127,7 @@ impl<'d> Node<'d> {
     }
 
     fn note(&self, expected: &dyn Display) {
-        self.faults.borrow_mut().push(fault(self.value, self.pointer.clone(), expected));
+        self.reader.faults.borrow_mut().push(fault(self.value, self.pointer.clone(), expected));
     }
 
     fn or_fault<T>(&self, value: Option<T>, expected: impl Display) -> Option<T> {
@@ -112,7 +139,7 @@ impl<'d> Node<'d> {
 
     fn child(&self, name: &str, value: &'d Value) -> Self {
         let escaped = name.replace('~', "~0").replace('/', "~1");
-        Self { value, pointer: format!("{}/{escaped}", self.pointer), faults: self.faults }
+        Self { value, pointer: format!("{}/{escaped}", self.pointer), reader: self.reader }
     }
 
     /// The value as it stands.
@@ -186,12 +213,14 @@ impl<'d> Node<'d> {
         Some(map.iter().map(|(name, value)| (name.as_str(), self.child(name, value))).collect())
     }
 
-    /// The properties of an object whose names `read` knows; any other property is a fault.
+    /// The properties of an object whose names `read` knows. Any other is a fault in a document that a user sent.
     pub fn properties<T>(&self, read: impl FnOnce(&Properties<'_, 'd>) -> Option<T>) -> Option<T> {
         let map = self.or_fault(self.value.as_object(), "an object")?;
         let properties = Properties { node: self, map, known: RefCell::default() };
         let outcome = read(&properties);
-        self.fault_unknown(map, &properties.known.into_inner());
+        if !self.reader.ignores_unknown {
+            self.fault_unknown(map, &properties.known.into_inner());
+        }
         outcome
     }
 
@@ -229,7 +258,7 @@ impl<'d> Properties<'_, 'd> {
 
     fn note_missing(&self, name: &str, expected: &dyn Display) {
         let (pointer, expected) = (format!("{}/{name}", self.node.pointer), expected.to_string());
-        self.node.faults.borrow_mut().push(Fault { pointer, value: None, expected });
+        self.node.reader.faults.borrow_mut().push(Fault { pointer, value: None, expected });
     }
 
     /// The property `name` must not be there.

@@ -10,10 +10,12 @@ use crate::issuer::Issuer;
 use crate::key::Key;
 use crate::key_record::thumbprint;
 
-/// A project's identity providers, in the order in which they are asked, and the keys that it does not trust.
+/// A project's identity providers, in the order in which they are asked, and the keys that it does not trust; or a
+/// tombstone, which says that the project was deleted.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     version: u64,
+    is_deleted: bool,
     idps: Vec<CustomIdp>,
     distrusted: Vec<DistrustedKey>,
 }
@@ -25,9 +27,15 @@ impl Versioned for Snapshot {
 }
 
 impl Snapshot {
-    /// Reads the stored form: `{"version": 1, "idps": [entry, …], "distrustedKeys": [key, …]}`, the last if there are any.
+    /// Reads a snapshot that a user wrote.
     pub fn parse(document: &Value) -> Result<Self, Faults> {
         document::read(document, Self::read)
+    }
+
+    /// Reads the stored form: `{"version": 1, "idps": [entry, …], "distrustedKeys": [key, …]}`, the last if there are any;
+    /// or `{"version": 2, "deleted": true}`.
+    pub fn parse_stored(document: &Value) -> Result<Self, Faults> {
+        document::read_stored(document, Self::read)
     }
 
     fn read(node: &Node<'_>) -> Option<Self> {
@@ -35,10 +43,21 @@ impl Snapshot {
             let version = snapshot
                 .required("version", "the snapshot's version")
                 .and_then(|node| node.integer(0..=u64::MAX));
+            let deleted = snapshot.optional("deleted").map_or(Some(false), |node| node.boolean());
+            if deleted == Some(true) {
+                let (idps, distrusted) = (Vec::new(), Vec::new());
+                return Some(Self { version: version?, is_deleted: true, idps, distrusted });
+            }
             let idps = snapshot.required("idps", "the list of entries").and_then(|node| read_idps(&node));
             let distrusted = snapshot.optional("distrustedKeys").map(|node| read_distrusted(&node));
-            Some(Self { version: version?, idps: idps?, distrusted: distrusted.unwrap_or(Some(Vec::new()))? })
+            let (idps, distrusted) = (idps?, distrusted.unwrap_or(Some(Vec::new()))?);
+            Some(Self { version: version?, is_deleted: deleted?, idps, distrusted })
         })
+    }
+
+    /// Whether the project was deleted. A tombstone is newer than every snapshot before it, which a replica may still have.
+    pub fn is_deleted(&self) -> bool {
+        self.is_deleted
     }
 
     /// The entries in their order.
