@@ -31,12 +31,17 @@ struct Shelf<T: 'static> {
     has_absence: bool,
 }
 
-const GATEWAY: Shelf<Gateway> =
-    Shelf { namespace: "CONFIG", prefix: "", parse: Gateway::parse, cache: &GATEWAYS, has_absence: true };
+const GATEWAY: Shelf<Gateway> = Shelf {
+    namespace: "CONFIG",
+    prefix: "",
+    parse: Gateway::parse_stored,
+    cache: &GATEWAYS,
+    has_absence: true,
+};
 const SNAPSHOT: Shelf<Snapshot> = Shelf {
     namespace: "CONFIG",
     prefix: "project/",
-    parse: Snapshot::parse,
+    parse: Snapshot::parse_stored,
     cache: &SNAPSHOTS,
     has_absence: true,
 };
@@ -53,7 +58,8 @@ pub async fn gateway(edge: &Edge) -> Result<Arc<Gateway>, Unavailable> {
 
 /// What is stored of a project; `None` if there is no such project.
 pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
-    SNAPSHOT.get(edge, project.as_str()).await
+    // The memory keeps the tombstone itself, so that no older snapshot of a replica takes its place.
+    Ok(SNAPSHOT.get(edge, project.as_str()).await?.filter(|snapshot| !snapshot.is_deleted()))
 }
 
 /// What is stored of an issuer's keys, if anything that can be read is.
@@ -137,16 +143,26 @@ pub fn remember(project: &ProjectId, stored: Option<&str>) {
     let _kept = SNAPSHOT.take_note(project.as_str(), stored, now());
 }
 
-/// Takes note of routes that were changed here.
-pub fn remember_gateway(document: &Value) {
-    let _kept = GATEWAY.take_note("gateway", Some(&document.to_string()), now());
+/// Takes note of the routes that were changed from here, as they are stored.
+pub fn remember_gateway(stored: &str) {
+    let _kept = GATEWAY.take_note("gateway", Some(stored), now());
 }
 
 /// Publishes a value, or takes it away.
 pub async fn publish(env: &Env, namespace: &str, key: &str, value: Option<&Value>) -> worker::Result<()> {
     let kv = Namespace::bound(env, namespace)?;
     match value {
-        Some(value) => kv.put(key, &value.to_string()).await,
+        Some(value) => kv.put(key, &value.to_string(), None).await,
         None => kv.delete(key).await,
     }
+}
+
+/// How long a tombstone is kept in KV, in seconds: far longer than any replica lags behind.
+const TOMBSTONE_SECONDS: u32 = 30 * 86_400;
+
+/// Publishes that a project was deleted. That its key is absent would say less: absence has no version, so an older
+/// snapshot of a replica could come after it.
+pub async fn bury(env: &Env, key: &str, tombstone: &Value) -> worker::Result<()> {
+    let kv = Namespace::bound(env, "CONFIG")?;
+    kv.put(key, &tombstone.to_string(), Some(TOMBSTONE_SECONDS)).await
 }
