@@ -51,7 +51,8 @@ const ASSETS = {
  * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
  * with `flakyConfig`, the namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line
  * `kv_read <key>` for each value that is read; without `hasFiles` there are no static files; `persist` is a folder that outlives the worker;
- * `outbound` answers the requests that the worker makes, instead of the network.
+ * `outbound` answers the requests that the worker makes, instead of the network; with `hasSecond`, a second isolate shares
+ * KV and objects with the first, in which the objects run, and `secondUrl` is its socket.
  * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
  */
@@ -64,6 +65,7 @@ export async function startGateway({
   hasFiles = true,
   persist,
   outbound,
+  hasSecond = false,
 } = {}) {
   const lines = [];
   const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : [];
@@ -95,12 +97,24 @@ export async function startGateway({
     assets: hasFiles ? ASSETS : undefined,
   };
   // The socket of a worker with static files would lead to their server first; another's can lead to the worker itself.
-  const socket = {
-    name: "socket",
+  const socketOf = (worker) => ({
+    name: `socket-of-${worker.name}`,
     modules: true,
     script: "export default {}",
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true, serviceName: worker.name }],
+  });
+  const second = {
+    ...worker,
+    name: "second",
+    assets: undefined,
+    durableObjects: Object.fromEntries(
+      Object.entries(worker.durableObjects).map(([binding, object]) => [
+        binding,
+        { ...object, scriptName: worker.name },
+      ]),
+    ),
   };
+  const sockets = (hasSecond ? [worker, second] : [worker]).map(socketOf);
   const miniflare = new Miniflare({
     rootPath: ROOT,
     kvPersist: persist ? `${persist}/kv` : false,
@@ -116,16 +130,19 @@ export async function startGateway({
         });
       }
     },
-    workers: [worker, socket, ...wrappers],
+    workers: [worker, ...(hasSecond ? [second] : []), ...sockets, ...wrappers],
   });
   const doorUrl = (await miniflare.ready).origin;
-  const url = (await miniflare.unsafeGetDirectURL(socket.name)).origin;
+  const [url, secondUrl] = await Promise.all(
+    sockets.map(async ({ name }) => (await miniflare.unsafeGetDirectURL(name)).origin),
+  );
   const namespace = (name) =>
     wrapped.includes(name)
       ? miniflare.getKVNamespace("KV", `wrapped-${name}`)
       : miniflare.getKVNamespace(name, worker.name);
   const gateway = {
     url,
+    secondUrl,
     doorUrl,
     /** The lines that the worker has logged so far. */
     lines,
@@ -135,6 +152,10 @@ export async function startGateway({
       (await namespace(name)).put(key, typeof value === "string" ? value : JSON.stringify(value)),
     get: async (name, key) => (await namespace(name)).get(key),
     delete: async (name, key) => (await namespace(name)).delete(key),
+    /** When a key expires, in seconds since 1970, if it does. */
+    expiration: async (name, key) =>
+      (await (await namespace(name)).list({ prefix: key })).keys.find((listed) => listed.name === key)
+        ?.expiration,
     close: () => miniflare.dispose(),
   };
   for (const [key, value] of Object.entries(config)) await gateway.put("CONFIG", key, value);
