@@ -26,7 +26,7 @@ pub struct Faults(Vec<Fault>);
 impl Faults {
     /// A single fault, found where there is no reader to note it.
     pub fn one(pointer: &str, value: Option<&Value>, expected: impl Display) -> Self {
-        let (pointer, value, expected) = (pointer.to_owned(), value.map(shortened), expected.to_string());
+        let (pointer, value, expected) = (pointer.to_owned(), value.map(repeated), expected.to_string());
         Self(vec![Fault { pointer, value, expected }])
     }
 
@@ -69,6 +69,15 @@ struct Reader {
     faults: RefCell<Vec<Fault>>,
 }
 
+impl Reader {
+    fn note(&self, fault: impl FnOnce() -> Fault) {
+        let mut faults = self.faults.borrow_mut();
+        if faults.len() < MAX_FAULTS {
+            faults.push(fault());
+        }
+    }
+}
+
 fn read_by<T>(
     document: &Value,
     reader: Reader,
@@ -84,7 +93,6 @@ fn read_by<T>(
 
 /// The faults that are told of a document which cannot be read. Apart from `read`, and so compiled once for all kinds.
 fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
-    faults.truncate(MAX_FAULTS);
     if faults.is_empty() {
         faults.push(fault(document, String::new(), &"another document"));
     }
@@ -94,20 +102,27 @@ fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
 /// The most faults that are told of one document.
 const MAX_FAULTS: usize = 100;
 
-/// The longest value that is repeated in a fault, in bytes of JSON.
+/// The longest value, or name in a pointer, that is repeated in a fault, in bytes.
 const MAX_REPEATED: usize = 200;
 
+/// The longest text of what would be right, in bytes. Some repeat what is elsewhere in the document.
+const MAX_EXPECTED: usize = 500;
+
 fn fault(value: &Value, pointer: String, expected: &dyn Display) -> Fault {
-    Fault { pointer, value: Some(shortened(value)), expected: expected.to_string() }
+    let expected = expected.to_string();
+    let expected = shortened(&expected, MAX_EXPECTED).unwrap_or(expected);
+    Fault { pointer, value: Some(repeated(value)), expected }
 }
 
 /// A value as a fault repeats it.
-fn shortened(value: &Value) -> Value {
-    let text = value.to_string();
-    if text.len() <= MAX_REPEATED {
-        return value.clone();
-    }
-    Value::String(text.chars().take(MAX_REPEATED).chain("…".chars()).collect())
+fn repeated(value: &Value) -> Value {
+    shortened(&value.to_string(), MAX_REPEATED).map_or_else(|| value.clone(), Value::String)
+}
+
+/// The beginning of a text that is longer than `limit`.
+fn shortened(text: &str, limit: usize) -> Option<String> {
+    let beginning = text.get(..text.floor_char_boundary(limit))?;
+    (text.len() > limit).then(|| [beginning, "…"].concat())
 }
 
 /// The most elements of a list.
@@ -127,7 +142,7 @@ impl<'d> Node<'d> {
     }
 
     fn note(&self, expected: &dyn Display) {
-        self.reader.faults.borrow_mut().push(fault(self.value, self.pointer.clone(), expected));
+        self.reader.note(|| fault(self.value, self.pointer.clone(), expected));
     }
 
     fn or_fault<T>(&self, value: Option<T>, expected: impl Display) -> Option<T> {
@@ -138,7 +153,8 @@ impl<'d> Node<'d> {
     }
 
     fn child(&self, name: &str, value: &'d Value) -> Self {
-        let escaped = name.replace('~', "~0").replace('/', "~1");
+        let shortened = shortened(name, MAX_REPEATED);
+        let escaped = shortened.as_deref().unwrap_or(name).replace('~', "~0").replace('/', "~1");
         Self { value, pointer: format!("{}/{escaped}", self.pointer), reader: self.reader }
     }
 
@@ -257,8 +273,8 @@ impl<'d> Properties<'_, 'd> {
     }
 
     fn note_missing(&self, name: &str, expected: &dyn Display) {
-        let (pointer, expected) = (format!("{}/{name}", self.node.pointer), expected.to_string());
-        self.node.reader.faults.borrow_mut().push(Fault { pointer, value: None, expected });
+        let pointer = || format!("{}/{name}", self.node.pointer);
+        self.node.reader.note(|| Fault { pointer: pointer(), value: None, expected: expected.to_string() });
     }
 
     /// The property `name` must not be there.

@@ -201,6 +201,27 @@ fn each_fault_of_an_origin_is_named_at_its_place() {
 }
 
 #[test]
+fn faults_are_no_longer_than_the_document_by_much() {
+    let long = "é".repeat(100_000);
+    let unknown: Value = (0..1000).map(|index| (format!("x{index}"), json!(1))).collect();
+    let route = |path: String| json!({ "path": path, "origin": "a", "public": true });
+    let conflicting = (0..50).map(|index| route(format!("/{{p{index}}}")));
+    let document = json!({
+        "origins": { "a": { "url": "https://a.example" }, (long.clone()): unknown },
+        "routes": std::iter::once(route(format!("/{{first}}/{long}"))).chain(conflicting).collect::<Vec<_>>(),
+    });
+    let faults = Gateway::parse(&document).unwrap_err();
+    assert_eq!(faults.as_slice().len(), 100);
+    assert!(faults.to_string().len() < 100_000, "{}", faults.to_string().len());
+
+    let mut only_routes = document;
+    only_routes["origins"] = json!({ "a": { "url": "https://a.example" } });
+    let faults = Gateway::parse(&only_routes).unwrap_err();
+    assert!(faults.as_slice().iter().any(|fault| fault.expected.contains("can stand beside the others")));
+    assert!(faults.to_string().len() < 100_000, "{}", faults.to_string().len());
+}
+
+#[test]
 fn unknown_properties_of_stored_values_are_ignored_at_every_depth() {
     let more = json!({ "more": 1 });
     let cors = json!({ "origins": ["https://app.example"], "more": 1 });
