@@ -9,8 +9,8 @@ const MAX_NAMES: usize = 30;
 /// The time over which they are counted, in seconds.
 const MINUTE: f64 = 60.0;
 
-/// The projects that an edge did not know within the last minute and asked their objects for. KV lags behind, so the
-/// owner of a new project is let through; whoever invents names wakes no more than [`MAX_NAMES`] objects a minute.
+/// The unknown projects that an edge asked objects about within the last minute. KV lags behind, so the owner of a new
+/// project is let through; invented names wake at most [`MAX_NAMES`] objects a minute.
 #[derive(Debug, Default)]
 pub struct UnknownProjects {
     began: Option<Time>,

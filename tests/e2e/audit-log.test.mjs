@@ -22,7 +22,7 @@ describe("the audit log", () => {
   const kinds = (items) =>
     items.map(({ change }) => (change.put_project ? "put_project" : Object.keys(change)[0]));
 
-  test("owners of a project that was made again see what came since", async () => {
+  test("owners of a re-created project see only what came since", async () => {
     await api.call("POST", `${api.project}/custom-idp`, {
       ...api.OWNERS,
       id: "former",
@@ -38,7 +38,7 @@ describe("the audit log", () => {
     assert.equal(existing.length, 5);
     assert.deepEqual(existing.slice(0, 2), seen);
 
-    // A change of the label makes nothing anew.
+    // A change of the label does not re-create the project.
     assert.equal((await api.call("PUT", api.project, { label: { en: "New" } })).status, 200);
     assert.deepEqual(kinds(await all(api.owner)), ["put_project", "add_idp", "put_project"]);
   });
@@ -89,7 +89,7 @@ describe("the audit log", () => {
   });
 
   test("the log as a whole is bounded in bytes", async () => {
-    // Refused attempts, as their quota is the smaller one: 4 MB, of which each costs 16 KiB here at most.
+    // Refused attempts have the smaller quota, 4 MB. One of these takes 4 to 8 KB.
     const text = "x".repeat(60_000);
     const kept = 4_000_000 / 6500;
     for (let count = 0; count < kept; count += 20) {

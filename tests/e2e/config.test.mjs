@@ -76,7 +76,7 @@ describe("configuration", () => {
     assert.equal((await send(gateway.url, "/healthz")).status, 200);
   });
 
-  test("what another release added to a stored value is ignored", async () => {
+  test("unknown properties of stored values are ignored", async () => {
     const gateway = await start({}, (values) => {
       const { config, jwks } = structuredClone(values);
       const more = { more: { of: "a later release" } };

@@ -97,7 +97,7 @@ describe("explain", () => {
     );
   });
 
-  test("claims are no longer than those of a token, and neither is the answer much longer", async () => {
+  test("claims have the bound of a token, and the answer is bounded, too", async () => {
     const now = Math.floor(Date.now() / 1000);
     const claims = { iss: api.issuer.url, sub: "s", iat: now, exp: now + 60, azp: "user-app" };
     const reads = {

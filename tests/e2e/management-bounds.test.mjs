@@ -1,4 +1,4 @@
-// What strangers and owners can make the management API hold: which objects are woken, and how large a project is.
+// The bounds of the management API: which requests wake an object, and how large a project may be.
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { startIssuer } from "./issuer.mjs";
 import { ADMIN, BASE, managed } from "./managed.mjs";
 import { ENTRY, bearer } from "./project.mjs";
 
-describe("objects that are woken", () => {
+describe("waking objects", () => {
   let issuer, folder, gateway;
   const bindings = { ADMIN_TOKEN: ADMIN.authorization.replace("Bearer ", ""), CONFIG_TTL_SECONDS: "0" };
 
@@ -46,7 +46,7 @@ describe("objects that are woken", () => {
     return files.filter((file) => file.includes(name) && /[0-9a-f]{64}\.sqlite$/.test(file)).length;
   }
 
-  test("none by a request without a token that could be accepted", async () => {
+  test("requests without an acceptable token wake no object", async () => {
     const past = Math.floor(Date.now() / 1000) - 600;
     const expired = await bearer({ iat: past - 60, exp: past });
     for (const [headers, paths, code] of [
@@ -63,14 +63,14 @@ describe("objects that are woken", () => {
     assert.deepEqual([await objects(), await objects("RegistryObject")], [0, 0]);
   });
 
-  test("few by requests for projects that were invented", async () => {
+  test("invented projects wake at most 30 objects a minute", async () => {
     assert.deepEqual(await codes(entries("invented"), await bearer()), ["401 token_untrusted"]);
     const woken = await objects();
     assert.ok(woken > 0 && woken <= 30, `${woken} objects`);
   });
 
-  test("that of a project that KV does not have yet, for its owner and for the administrator", async () => {
-    // Another isolate, which asked for no project within this minute.
+  test("a project that KV does not have yet serves its owner and the administrator", async () => {
+    // A new isolate, with an allowance of its own.
     await gateway.close();
     await start();
     const owners = { ...ENTRY, iss: issuer.url, allowedAzp: ["owner-app"], definedRoles: ["owner"] };
@@ -82,13 +82,13 @@ describe("objects that are woken", () => {
     }
     assert.equal((await call("GET", "/projects/new/custom-idp", undefined, owner)).status, 200);
     await codes(entries("invented"), owner);
-    // Whom the object knows already goes on; who comes now waits for KV; the administrator waits for nothing.
+    // A project that was asked for within the minute is served on; another one waits for KV; the administrator never waits.
     assert.equal((await call("GET", "/projects/new/custom-idp", undefined, owner)).status, 200);
     assert.equal((await call("GET", "/projects/newer/custom-idp", undefined, owner)).status, 401);
     assert.equal((await call("GET", "/projects/newer/custom-idp")).status, 200);
   });
 
-  test("the limit of new issuers counts on when the object has slept", async () => {
+  test("the limit of new issuers survives a restart of the object", async () => {
     assert.equal((await call("PUT", "/projects/probing", {})).status, 201);
     const probe = (index) => {
       const entry = { ...ENTRY, iss: `${issuer.url}/tenant-${index}` };
@@ -108,7 +108,7 @@ describe("objects that are woken", () => {
 describe("the size of a project", () => {
   const api = managed({ CONFIG_TTL_SECONDS: "0" });
 
-  test("is at most 256 KiB of JSON, and what is too much says so", async () => {
+  test("a change beyond 256 KiB of JSON is refused", async () => {
     const allowedAud = Array.from({ length: 200 }, (_, index) => `${index}`.padStart(250, "0"));
     const add = (id) => api.call("POST", `${api.project}/custom-idp`, { ...api.ENTRY, id, allowedAud });
     for (const id of ["a1", "a2", "a3", "a4", "a5"]) assert.equal((await add(id)).status, 201);
@@ -120,7 +120,7 @@ describe("the size of a project", () => {
     assert.equal((await add("a6")).status, 201);
   });
 
-  test("a deleted project does not come back from a replica that lags behind", async () => {
+  test("a deleted project does not come back from a lagging replica", async () => {
     await api.call("POST", `${api.project}/custom-idp`, api.ENTRY);
     assert.equal(await api.use(api.user), 200);
     const former = await api.gateway.get("CONFIG", `project/${api.id}`);

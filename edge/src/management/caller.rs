@@ -78,8 +78,8 @@ fn read<'r>(edge: &Edge, incoming: &'r Incoming, project: Option<&ProjectId>) ->
     }
 }
 
-/// Refuses in the worker what needs no object, so that nobody wakes one without credentials that it could accept. This
-/// keeps requests away and proves nothing: the object decides by its own state.
+/// Refuses in the worker what needs no object: only a request with credentials that the object could accept wakes it. This
+/// is a filter and proves nothing: the object decides by its own state.
 pub async fn screen(edge: &Edge, incoming: &Incoming, endpoint: &Endpoint) -> Result<(), Reply> {
     let project = endpoint.owned_project();
     let (Claimed::Token(_), Some(id)) = (read(edge, incoming, project)?, project) else { return Ok(()) };
@@ -134,7 +134,7 @@ fn admin_tokens(edge: &Edge) -> Vec<[u8; 32]> {
                 "secret_too_short",
                 name,
                 format_args!(
-                    "it has fewer than {MIN_ADMIN_TOKEN_LENGTH} characters and counts as unset; set a longer random one"
+                    "fewer than {MIN_ADMIN_TOKEN_LENGTH} characters, so it is ignored; set a longer random secret"
                 ),
             );
         }

@@ -184,7 +184,8 @@ impl ProjectObject {
         Ok(self.publish().await? >= applied.project.version)
     }
 
-    /// Stores the project, whose change was noted. The statements run without anything in between and so count together or not at all.
+    /// Stores the project, after its change was noted. The statements run without anything in between, and so are stored
+    /// together or not at all.
     fn write(&self, name: &str, project: &Project) -> Result<()> {
         let sql = self.sql();
         let label = project.label.as_ref().map(Value::to_string);
