@@ -60,6 +60,11 @@ impl Snapshot {
         self.is_deleted
     }
 
+    /// The version of the project that it shows.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     /// The entries in their order.
     pub fn idps(&self) -> &[CustomIdp] {
         &self.idps

@@ -62,6 +62,24 @@ pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
     Ok(SNAPSHOT.get(edge, project.as_str()).await?.filter(|snapshot| !snapshot.is_deleted()))
 }
 
+/// What an object knows of its project, at `version`, where `read` gives the text of it. It is parsed once, and kept in the
+/// same memory as what was read from KV, under `key`, which no project has.
+pub fn snapshot_of_object(
+    key: &str,
+    version: u64,
+    read: impl FnOnce() -> worker::Result<Option<Value>>,
+) -> worker::Result<Option<Arc<Snapshot>>> {
+    let cached = SNAPSHOTS.with_borrow_mut(|cache| cache.look_up(key, now(), f64::INFINITY));
+    let loaded = match cached {
+        Cached::Fresh(Ok(Some(snapshot))) if snapshot.version() == version => Ok(Some(snapshot)),
+        _ => {
+            let stored = read()?.as_ref().map(Value::to_string);
+            SNAPSHOT.take_note(key, stored.as_deref(), now())
+        }
+    };
+    Ok(loaded.ok().flatten().filter(|snapshot| !snapshot.is_deleted()))
+}
+
 /// What is stored of an issuer's keys, if anything that can be read is.
 pub async fn key_record(edge: &Edge, issuer: &Issuer) -> Option<Arc<KeyRecord>> {
     KEYS.get(edge, issuer.as_str()).await.ok().flatten()

@@ -1,10 +1,9 @@
 //! A project's object: its entries, its version, its audit log. A change commits here and then is published.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use edge_authorizer::cache::{Cache, Cached};
 use edge_authorizer::management::audit::Outcome;
 use edge_authorizer::management::{Applied, Change, Project};
 use edge_authorizer::{Code, Snapshot};
@@ -19,7 +18,6 @@ use super::message::{ToIssuer, ToRegistry, ask_issuer, is_question, tell_registr
 use super::probe::{self, Probes};
 use super::rows::{has_table, integer, migrate, query};
 use super::turn::{Taken, Turn, within_time};
-use crate::http::now;
 use crate::{log, management, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
@@ -49,8 +47,6 @@ const MIGRATIONS: [&str; 5] = [
 ];
 
 thread_local! {
-    /// By which snapshots the objects of this isolate decide who their owners are, bounded for all of them together.
-    static SNAPSHOTS: RefCell<Cache<Snapshot>> = RefCell::default();
     /// How many objects this isolate has had.
     static INSTANCES: Cell<u32> = const { Cell::new(0) };
 }
@@ -139,17 +135,8 @@ impl ProjectObject {
         }
         let version = query(&self.sql(), "SELECT version FROM project", Vec::new())?;
         let version = version.first().map_or(Ok(0), |row| row.number(0))?;
-        let key = format!("{}/{version}", self.instance);
-        let cached = SNAPSHOTS.with_borrow_mut(|cache| cache.look_up(&key, now(), f64::INFINITY));
-        if let Cached::Fresh(Ok(snapshot)) = cached {
-            return Ok(snapshot);
-        }
-        let stored = self.read()?.snapshot();
-        let text = stored.as_ref().map(Value::to_string).unwrap_or_default();
-        let snapshot = stored.and_then(|stored| Snapshot::parse_stored(&stored).ok());
-        let snapshot = Ok(snapshot.filter(|snapshot| !snapshot.is_deleted()).map(Arc::new));
-        let kept = SNAPSHOTS.with_borrow_mut(|cache| cache.put(&key, snapshot, &text, now()));
-        Ok(kept.ok().flatten())
+        let key = format!("object/{}", self.instance);
+        store::snapshot_of_object(&key, version, || Ok(self.read()?.snapshot()))
     }
 
     /// The issuers that its owners look at.
