@@ -205,6 +205,11 @@ enum Vouched<'r> {
 }
 
 impl<'r> NeedKeys<'r> {
+    /// The project that needs the keys.
+    pub fn project(&self) -> &ProjectId {
+        &self.demand.project
+    }
+
     /// The issuer whose keys count, and nobody else's.
     pub fn issuer(&self) -> &Issuer {
         match &self.token {

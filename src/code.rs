@@ -60,6 +60,8 @@ pub enum Code {
     RefreshTooSoon,
     /// The change would take the caller's own ownership away.
     WouldLockOut,
+    /// The change would make every caller of an issuer an owner.
+    WouldOpenOwnership,
     /// The store of the truth does not answer.
     StoreUnavailable,
 }
@@ -121,7 +123,9 @@ impl Code {
             Self::PreconditionFailed => {
                 ("precondition_failed", 412, "the resource has changed; read it again")
             }
-            Self::BodyTooLarge => ("body_too_large", 413, "the body is longer than 64 KiB"),
+            Self::BodyTooLarge => {
+                ("body_too_large", 413, "the body is longer than this resource takes; `reason` has the limit")
+            }
             Self::MediaTypeUnsupported => {
                 ("media_type_unsupported", 415, "send `Content-Type: application/json`")
             }
@@ -129,9 +133,11 @@ impl Code {
             Self::DocumentInvalid => {
                 ("document_invalid", 422, "the document has the faults listed in `faults`")
             }
-            Self::LimitReached => {
-                ("limit_reached", 409, "there are as many as there can be; remove one first")
-            }
+            Self::LimitReached => (
+                "limit_reached",
+                409,
+                "a project has at most 100 entries, 100 distrusted keys and 256 KiB of JSON; remove or shorten something first",
+            ),
             Self::IssuerUnusable => {
                 ("issuer_unusable", 422, "the issuer cannot be used, for the `reason` given")
             }
@@ -145,6 +151,11 @@ impl Code {
                 "would_lock_out",
                 409,
                 "after this change your own token would be no owner's any more; repeat it with `?force=true` if that is meant",
+            ),
+            Self::WouldOpenOwnership => (
+                "would_open_ownership",
+                409,
+                "every caller of this issuer would be an owner; set `allowedAzp` or `allowedAud`, or repeat it with `?force=true` if that is meant",
             ),
             Self::StoreUnavailable => ("store_unavailable", 503, "nothing was changed; try again later"),
         }

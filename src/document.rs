@@ -26,7 +26,7 @@ pub struct Faults(Vec<Fault>);
 impl Faults {
     /// A single fault, found where there is no reader to note it.
     pub fn one(pointer: &str, value: Option<&Value>, expected: impl Display) -> Self {
-        let (pointer, value, expected) = (pointer.to_owned(), value.cloned(), expected.to_string());
+        let (pointer, value, expected) = (pointer.to_owned(), value.map(repeated), expected.to_string());
         Self(vec![Fault { pointer, value, expected }])
     }
 
@@ -49,11 +49,42 @@ impl Display for Faults {
     }
 }
 
-/// Reads a whole document with `read`, which answers `None` where a fault kept it from answering.
+/// Reads a document that a user sent. `read` answers `None` where a fault kept it from answering. An unknown property is
+/// a fault: it is misspelt, or asks for what does not exist.
 pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
-    let faults = RefCell::default();
-    let outcome = read(&Node { value: document, pointer: String::new(), faults: &faults });
-    let faults = faults.into_inner();
+    read_by(document, Reader::default(), read)
+}
+
+/// Reads a value that a release of this software stored. Unknown properties are ignored at every depth: the value was
+/// checked when it was saved, and during a rollout or after a rollback another release may have added one. Refusing it
+/// would answer 503 for as long as the other release's values are there.
+pub fn read_stored<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
+    read_by(document, Reader { ignores_unknown: true, ..Reader::default() }, read)
+}
+
+/// What is known while a document is read.
+#[derive(Default)]
+struct Reader {
+    ignores_unknown: bool,
+    faults: RefCell<Vec<Fault>>,
+}
+
+impl Reader {
+    fn note(&self, fault: impl FnOnce() -> Fault) {
+        let mut faults = self.faults.borrow_mut();
+        if faults.len() < MAX_FAULTS {
+            faults.push(fault());
+        }
+    }
+}
+
+fn read_by<T>(
+    document: &Value,
+    reader: Reader,
+    read: impl FnOnce(&Node<'_>) -> Option<T>,
+) -> Result<T, Faults> {
+    let outcome = read(&Node { value: document, pointer: String::new(), reader: &reader });
+    let faults = reader.faults.into_inner();
     match outcome {
         Some(outcome) if faults.is_empty() => Ok(outcome),
         _ => Err(conclude(document, faults)),
@@ -62,7 +93,6 @@ pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> R
 
 /// The faults that are told of a document which cannot be read. Apart from `read`, and so compiled once for all kinds.
 fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
-    faults.truncate(MAX_FAULTS);
     if faults.is_empty() {
         faults.push(fault(document, String::new(), &"another document"));
     }
@@ -72,15 +102,27 @@ fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
 /// The most faults that are told of one document.
 const MAX_FAULTS: usize = 100;
 
-/// The longest value that is repeated in a fault, in bytes of JSON.
+/// The longest value, or name in a pointer, that is repeated in a fault, in bytes.
 const MAX_REPEATED: usize = 200;
 
+/// The longest text of what would be right, in bytes. Some repeat what is elsewhere in the document.
+const MAX_EXPECTED: usize = 500;
+
 fn fault(value: &Value, pointer: String, expected: &dyn Display) -> Fault {
-    let text = value.to_string();
-    let is_short = text.len() <= MAX_REPEATED;
-    let shortened = || Value::String(text.chars().take(MAX_REPEATED).chain("…".chars()).collect());
-    let value = if is_short { value.clone() } else { shortened() };
-    Fault { pointer, value: Some(value), expected: expected.to_string() }
+    let expected = expected.to_string();
+    let expected = shortened(&expected, MAX_EXPECTED).unwrap_or(expected);
+    Fault { pointer, value: Some(repeated(value)), expected }
+}
+
+/// A value as a fault repeats it.
+fn repeated(value: &Value) -> Value {
+    shortened(&value.to_string(), MAX_REPEATED).map_or_else(|| value.clone(), Value::String)
+}
+
+/// The beginning of a text that is longer than `limit`.
+fn shortened(text: &str, limit: usize) -> Option<String> {
+    let beginning = text.get(..text.floor_char_boundary(limit))?;
+    (text.len() > limit).then(|| [beginning, "…"].concat())
 }
 
 /// The most elements of a list.
@@ -90,7 +132,7 @@ const MAX_ELEMENTS: usize = 256;
 pub struct Node<'d> {
     value: &'d Value,
     pointer: String,
-    faults: &'d RefCell<Vec<Fault>>,
+    reader: &'d Reader,
 }
 
 impl<'d> Node<'d> {
@@ -100,7 +142,7 @@ impl<'d> Node<'d> {
     }
 
     fn note(&self, expected: &dyn Display) {
-        self.faults.borrow_mut().push(fault(self.value, self.pointer.clone(), expected));
+        self.reader.note(|| fault(self.value, self.pointer.clone(), expected));
     }
 
     fn or_fault<T>(&self, value: Option<T>, expected: impl Display) -> Option<T> {
@@ -111,8 +153,9 @@ impl<'d> Node<'d> {
     }
 
     fn child(&self, name: &str, value: &'d Value) -> Self {
-        let escaped = name.replace('~', "~0").replace('/', "~1");
-        Self { value, pointer: format!("{}/{escaped}", self.pointer), faults: self.faults }
+        let shortened = shortened(name, MAX_REPEATED);
+        let escaped = shortened.as_deref().unwrap_or(name).replace('~', "~0").replace('/', "~1");
+        Self { value, pointer: format!("{}/{escaped}", self.pointer), reader: self.reader }
     }
 
     /// The value as it stands.
@@ -186,12 +229,14 @@ impl<'d> Node<'d> {
         Some(map.iter().map(|(name, value)| (name.as_str(), self.child(name, value))).collect())
     }
 
-    /// The properties of an object whose names `read` knows; any other property is a fault.
+    /// The properties of an object whose names `read` knows. Any other is a fault in a document that a user sent.
     pub fn properties<T>(&self, read: impl FnOnce(&Properties<'_, 'd>) -> Option<T>) -> Option<T> {
         let map = self.or_fault(self.value.as_object(), "an object")?;
         let properties = Properties { node: self, map, known: RefCell::default() };
         let outcome = read(&properties);
-        self.fault_unknown(map, &properties.known.into_inner());
+        if !self.reader.ignores_unknown {
+            self.fault_unknown(map, &properties.known.into_inner());
+        }
         outcome
     }
 
@@ -228,8 +273,8 @@ impl<'d> Properties<'_, 'd> {
     }
 
     fn note_missing(&self, name: &str, expected: &dyn Display) {
-        let (pointer, expected) = (format!("{}/{name}", self.node.pointer), expected.to_string());
-        self.node.faults.borrow_mut().push(Fault { pointer, value: None, expected });
+        let pointer = || format!("{}/{name}", self.node.pointer);
+        self.node.reader.note(|| Fault { pointer: pointer(), value: None, expected: expected.to_string() });
     }
 
     /// The property `name` must not be there.

@@ -95,16 +95,23 @@ impl Versioned for Gateway {
 }
 
 impl Gateway {
-    /// Reads the routes document.
+    /// Reads the routes document as an administrator sends it.
     pub fn parse(document: &Value) -> Result<Self, Faults> {
-        document::read(document, |node| {
-            node.properties(|gateway| {
-                let origins = gateway
-                    .required("origins", "an object of origins by name")
-                    .and_then(|node| read_origins(&node));
-                let routes = gateway.required("routes", "the list of routes")?;
-                read_routes(&routes, &origins?)
-            })
+        document::read(document, Self::read)
+    }
+
+    /// Reads the routes document as it is stored.
+    pub fn parse_stored(document: &Value) -> Result<Self, Faults> {
+        document::read_stored(document, Self::read)
+    }
+
+    fn read(node: &Node<'_>) -> Option<Self> {
+        node.properties(|gateway| {
+            let origins = gateway
+                .required("origins", "an object of origins by name")
+                .and_then(|node| read_origins(&node));
+            let routes = gateway.required("routes", "the list of routes")?;
+            read_routes(&routes, &origins?)
         })
     }
 

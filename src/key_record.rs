@@ -35,7 +35,7 @@ impl Versioned for KeyRecord {
 impl KeyRecord {
     /// Reads the stored form.
     pub fn parse(stored: &Value) -> Result<Self, Faults> {
-        document::read(stored, |node| {
+        document::read_stored(stored, |node| {
             node.properties(|record| {
                 let time =
                     |name| record.required(name, "seconds since 1970")?.number().map(Time::from_seconds);

@@ -46,6 +46,13 @@ impl CustomIdp {
         named.is_some_and(|roles| roles.iter().any(|role| role.as_str() == OWNER))
     }
 
+    /// Whether every caller of the issuer would own the project: the entry gives `owner` to all, whatever their client is
+    /// and whatever their token is for.
+    pub fn opens_ownership(&self) -> bool {
+        let is_defined = matches!(self.role_detection, RoleDetection::Defined { .. });
+        is_defined && self.names_owner() && self.allowed_azp.is_none() && self.allowed_aud.is_none()
+    }
+
     /// Who the caller is, unless the id claim does not say.
     pub(crate) fn identify(
         &self,

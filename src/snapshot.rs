@@ -9,10 +9,12 @@ use crate::idp::CustomIdp;
 use crate::issuer::Issuer;
 use crate::key::Key;
 
-/// A project's identity providers, in the order in which they are asked, and the keys that it does not trust.
+/// A project's identity providers, in the order in which they are asked, and the keys that it does not trust; or a
+/// tombstone, which says that the project was deleted.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     version: u64,
+    is_deleted: bool,
     idps: Vec<CustomIdp>,
     distrusted: Vec<DistrustedKey>,
 }
@@ -24,9 +26,15 @@ impl Versioned for Snapshot {
 }
 
 impl Snapshot {
-    /// Reads the stored form: `{"version": 1, "idps": [entry, …], "distrustedKeys": [key, …]}`, the last if there are any.
+    /// Reads a snapshot that a user wrote.
     pub fn parse(document: &Value) -> Result<Self, Faults> {
         document::read(document, Self::read)
+    }
+
+    /// Reads the stored form: `{"version": 1, "idps": [entry, …], "distrustedKeys": [key, …]}`, the last if there are any;
+    /// or `{"version": 2, "deleted": true}`.
+    pub fn parse_stored(document: &Value) -> Result<Self, Faults> {
+        document::read_stored(document, Self::read)
     }
 
     fn read(node: &Node<'_>) -> Option<Self> {
@@ -34,10 +42,26 @@ impl Snapshot {
             let version = snapshot
                 .required("version", "the snapshot's version")
                 .and_then(|node| node.integer(0..=u64::MAX));
+            let deleted = snapshot.optional("deleted").map_or(Some(false), |node| node.boolean());
+            if deleted == Some(true) {
+                let (idps, distrusted) = (Vec::new(), Vec::new());
+                return Some(Self { version: version?, is_deleted: true, idps, distrusted });
+            }
             let idps = snapshot.required("idps", "the list of entries").and_then(|node| read_idps(&node));
             let distrusted = snapshot.optional("distrustedKeys").map(|node| read_distrusted(&node));
-            Some(Self { version: version?, idps: idps?, distrusted: distrusted.unwrap_or(Some(Vec::new()))? })
+            let (idps, distrusted) = (idps?, distrusted.unwrap_or(Some(Vec::new()))?);
+            Some(Self { version: version?, is_deleted: deleted?, idps, distrusted })
         })
+    }
+
+    /// Whether the project was deleted. A tombstone is newer than every snapshot before it, which a replica may still have.
+    pub fn is_deleted(&self) -> bool {
+        self.is_deleted
+    }
+
+    /// The version of the project that it shows.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// The entries in their order.

@@ -2,8 +2,9 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failing test panics")]
 
+use edge_authorizer::cache::Versioned;
 use edge_authorizer::document::Faults;
-use edge_authorizer::{CustomIdp, Gateway, Snapshot};
+use edge_authorizer::{CustomIdp, Gateway, KeyRecord, Snapshot};
 use serde_json::{Value, json};
 
 fn entry() -> Value {
@@ -197,6 +198,78 @@ fn each_fault_of_an_origin_is_named_at_its_place() {
     }
     let origin = with(&json!({"url": "http://a.example:81/"}), &secret("X-Origin-Auth", "INSIGHTS_SECRET"));
     assert!(Gateway::parse(&with(&routes(), &json!({ "origins": { "a": origin } }))).is_ok());
+}
+
+#[test]
+fn faults_are_no_longer_than_the_document_by_much() {
+    let long = "é".repeat(100_000);
+    let unknown: Value = (0..1000).map(|index| (format!("x{index}"), json!(1))).collect();
+    let route = |path: String| json!({ "path": path, "origin": "a", "public": true });
+    let conflicting = (0..50).map(|index| route(format!("/{{p{index}}}")));
+    let document = json!({
+        "origins": { "a": { "url": "https://a.example" }, (long.clone()): unknown },
+        "routes": std::iter::once(route(format!("/{{first}}/{long}"))).chain(conflicting).collect::<Vec<_>>(),
+    });
+    let faults = Gateway::parse(&document).unwrap_err();
+    assert_eq!(faults.as_slice().len(), 100);
+    assert!(faults.to_string().len() < 100_000, "{}", faults.to_string().len());
+
+    let mut only_routes = document;
+    only_routes["origins"] = json!({ "a": { "url": "https://a.example" } });
+    let faults = Gateway::parse(&only_routes).unwrap_err();
+    assert!(faults.as_slice().iter().any(|fault| fault.expected.contains("can stand beside the others")));
+    assert!(faults.to_string().len() < 100_000, "{}", faults.to_string().len());
+}
+
+#[test]
+fn unknown_properties_of_stored_values_are_ignored_at_every_depth() {
+    let more = json!({ "more": 1 });
+    let cors = json!({ "origins": ["https://app.example"], "more": 1 });
+    let mut document = with(&routes(), &more);
+    document["routes"][0] = with(&document["routes"][0], &json!({ "more": 1, "cors": cors }));
+    document["origins"]["a"] = with(&document["origins"]["a"], &more);
+    assert_eq!(pointers(Gateway::parse(&document)).len(), 4);
+    assert!(Gateway::parse_stored(&document).is_ok());
+
+    let key = json!({ "iss": "https://issuer.example", "kid": "k", "more": 1 });
+    let snapshot =
+        json!({ "version": 1, "idps": [with(&entry(), &more)], "distrustedKeys": [key], "more": 1 });
+    assert_eq!(pointers(Snapshot::parse(&snapshot)).len(), 3);
+    assert_eq!(Snapshot::parse_stored(&snapshot).unwrap().idps().len(), 1);
+
+    let record = json!({ "jwks": { "keys": [] }, "fetchedAt": 1, "expiresAt": 2, "more": 1 });
+    assert!(KeyRecord::parse(&record).is_ok());
+
+    // What is there has to be right as before.
+    let bad = with(&snapshot, &json!({ "idps": [with(&entry(), &json!({ "allowedAzp": [] }))] }));
+    assert_eq!(pointers(Snapshot::parse_stored(&bad)), ["/idps/0/allowedAzp"]);
+}
+
+#[test]
+fn a_tombstone_is_newer_than_the_snapshots_before_it() {
+    let read = |document: Value| Snapshot::parse_stored(&document).unwrap();
+    let tombstone = read(json!({ "version": 7, "deleted": true }));
+    assert!(tombstone.is_deleted() && tombstone.idps().is_empty());
+    let former = read(json!({ "version": 6, "idps": [entry()] }));
+    let again = read(json!({ "version": 8, "deleted": false, "idps": [] }));
+    assert!(!former.is_deleted() && !again.is_deleted());
+    assert!(former.is_older_than(&tombstone) && tombstone.is_older_than(&again));
+    assert_eq!(pointers(Snapshot::parse_stored(&json!({ "deleted": true }))), ["/version"]);
+    assert_eq!(
+        pointers(Snapshot::parse_stored(&json!({ "version": 7, "deleted": 1 }))),
+        ["/deleted", "/idps"]
+    );
+}
+
+#[test]
+fn an_entry_that_makes_every_caller_an_owner_is_recognised() {
+    let opens = |changes: Value| CustomIdp::parse(&with(&defined(), &changes)).unwrap().opens_ownership();
+    assert!(opens(json!({ "definedRoles": ["access", "owner"] })));
+    assert!(!opens(json!({ "definedRoles": ["access"] })));
+    assert!(!opens(json!({ "definedRoles": ["owner"], "allowedAzp": ["app"] })));
+    assert!(!opens(json!({ "definedRoles": ["owner"], "allowedAud": ["api"] })));
+    let claim = with(&entry(), &json!({ "allowedRoles": ["owner"], "allowedAzp": null }));
+    assert!(!CustomIdp::parse(&claim).unwrap().opens_ownership());
 }
 
 #[test]

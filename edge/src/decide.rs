@@ -43,7 +43,7 @@ pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision 
                 need.resume(snapshot)
             }
             Step::NeedKeys(need) => {
-                let keys = keys::keys(edge, need.issuer(), need.known_in_vain()).await;
+                let keys = keys::keys(edge, need.project(), need.issuer(), need.known_in_vain()).await;
                 need.resume(keys)
             }
             Step::NeedCheck(need) => {

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use edge_authorizer::{Issuer, KeyRecord, KeySet, Time, Unavailable, Want};
+use edge_authorizer::{Issuer, KeyRecord, KeySet, ProjectId, Time, Unavailable, Want};
 use lru::LruCache;
 use worker::Env;
 
@@ -37,11 +37,16 @@ enum Asked {
     },
 }
 
-/// The keys of an issuer. `known_in_vain`: those known so far lack the one that is looked for.
-pub async fn keys(edge: &Edge, issuer: &Issuer, known_in_vain: bool) -> Result<Arc<KeySet>, Unavailable> {
+/// The keys of an issuer, which `project` needs. `known_in_vain`: those known so far lack the one that is looked for.
+pub async fn keys(
+    edge: &Edge,
+    project: &ProjectId,
+    issuer: &Issuer,
+    known_in_vain: bool,
+) -> Result<Arc<KeySet>, Unavailable> {
     let max_stale = edge.settings.keys.max_stale;
     let serves = |record: &Arc<KeyRecord>, time: Time| time < record.fetched().plus(max_stale);
-    let kept = store::key_record(edge, issuer).await;
+    let kept = store::key_record(edge, project, issuer).await;
     let time = now();
     let kept = kept.filter(|record| serves(record, time));
     if let Some(record) = kept.as_ref().filter(|record| !known_in_vain && time < record.expires()) {
@@ -53,7 +58,7 @@ pub async fn keys(edge: &Edge, issuer: &Issuer, known_in_vain: bool) -> Result<A
         underway => {
             let asking = match underway {
                 Some(Asked::Underway(asking)) => asking,
-                _ => ask(edge, want, issuer, time),
+                _ => ask(edge, project, want, issuer, time),
             };
             if let Some(record) = kept.filter(|_| !known_in_vain) {
                 // They should have been fetched again: whoever is here does not wait for it.
@@ -91,15 +96,16 @@ fn is_shared(edge: &Edge) -> bool {
 }
 
 /// Asks an issuer's object, whatever becomes of this request; all that wait are woken with the answer.
-fn ask(edge: &Edge, want: Want, issuer: &Issuer, began: Time) -> Rc<Asking> {
+fn ask(edge: &Edge, project: &ProjectId, want: Want, issuer: &Issuer, began: Time) -> Rc<Asking> {
     let asking = Rc::new(Asking::new(began));
     let key = (want, issuer.clone());
     if is_shared(edge) {
         ASKED.with_borrow_mut(|asked| asked.put(key.clone(), Asked::Underway(asking.clone())));
     }
     let (env, cooldown, asked) = (edge.env.clone(), edge.settings.keys.cooldown, asking.clone());
+    let project = project.clone();
     edge.later(async move {
-        let (answer, mark) = put_question(&env, &key, cooldown).await;
+        let (answer, mark) = put_question(&env, &project, &key, cooldown).await;
         note(key, &asked, mark);
         asked.finish(answer);
     });
@@ -107,7 +113,12 @@ fn ask(edge: &Edge, want: Want, issuer: &Issuer, began: Time) -> Rc<Asking> {
 }
 
 /// The answer of an issuer's object, and what is to be kept of it.
-async fn put_question(env: &Env, (want, issuer): &(Want, Issuer), cooldown: f64) -> (Answer, Option<Asked>) {
+async fn put_question(
+    env: &Env,
+    project: &ProjectId,
+    (want, issuer): &(Want, Issuer),
+    cooldown: f64,
+) -> (Answer, Option<Asked>) {
     let answer = ask_issuer(env, issuer.as_str(), &ToIssuer::Keys(*want)).await;
     let Ok(FromIssuer { record, life }) = answer else { return (Err(Unavailable), None) };
     let failed = life.error.is_some();
@@ -116,7 +127,7 @@ async fn put_question(env: &Env, (want, issuer): &(Want, Issuer), cooldown: f64)
         _ => life.due,
     };
     let again = again.unwrap_or_else(|| now().plus(cooldown));
-    let record = record.and_then(|record| store::remember_keys(issuer, &record));
+    let record = record.and_then(|record| store::remember_keys(project, issuer, &record));
     (Ok((record, failed)), Some(Asked::Answered { again, failed }))
 }
 

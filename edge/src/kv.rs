@@ -2,7 +2,7 @@
 //!
 //! Bound here and not by the `worker` crate, which takes options and metadata along: they would be 2 % of the bundle.
 
-use js_sys::{Promise, Reflect};
+use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
@@ -18,7 +18,8 @@ extern "C" {
     fn promise_to_get(this: &Namespace, key: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = put)]
-    fn promise_to_put(this: &Namespace, key: &str, value: &str) -> Result<Promise, JsValue>;
+    fn promise_to_put(this: &Namespace, key: &str, value: &str, options: &Object)
+    -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = delete)]
     fn promise_to_delete(this: &Namespace, key: &str) -> Result<Promise, JsValue>;
@@ -35,9 +36,13 @@ impl Namespace {
         Ok(http::wait(self.promise_to_get(key)?).await?.as_string())
     }
 
-    /// Puts a value there.
-    pub async fn put(&self, key: &str, value: &str) -> worker::Result<()> {
-        http::wait(self.promise_to_put(key, value)?).await?;
+    /// Puts a value there, for ever or for `lifetime` seconds.
+    pub async fn put(&self, key: &str, value: &str, lifetime: Option<u32>) -> worker::Result<()> {
+        let options = Object::new();
+        if let Some(seconds) = lifetime {
+            Reflect::set(&options, &"expirationTtl".into(), &seconds.into())?;
+        }
+        http::wait(self.promise_to_put(key, value, &options)?).await?;
         Ok(())
     }
 

@@ -31,12 +31,17 @@ struct Shelf<T: 'static> {
     has_absence: bool,
 }
 
-const GATEWAY: Shelf<Gateway> =
-    Shelf { namespace: "CONFIG", prefix: "", parse: Gateway::parse, cache: &GATEWAYS, has_absence: true };
+const GATEWAY: Shelf<Gateway> = Shelf {
+    namespace: "CONFIG",
+    prefix: "",
+    parse: Gateway::parse_stored,
+    cache: &GATEWAYS,
+    has_absence: true,
+};
 const SNAPSHOT: Shelf<Snapshot> = Shelf {
     namespace: "CONFIG",
     prefix: "project/",
-    parse: Snapshot::parse,
+    parse: Snapshot::parse_stored,
     cache: &SNAPSHOTS,
     has_absence: true,
 };
@@ -45,7 +50,7 @@ const KEYS: Shelf<KeyRecord> =
 
 /// The routes document.
 pub async fn gateway(edge: &Edge) -> Result<Arc<Gateway>, Unavailable> {
-    GATEWAY.get(edge, "gateway").await?.ok_or_else(|| {
+    GATEWAY.get(edge, "gateway", None).await?.ok_or_else(|| {
         log::warning("value_unavailable", "CONFIG: gateway", "it is missing");
         Unavailable
     })
@@ -53,42 +58,62 @@ pub async fn gateway(edge: &Edge) -> Result<Arc<Gateway>, Unavailable> {
 
 /// What is stored of a project; `None` if there is no such project.
 pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
-    SNAPSHOT.get(edge, project.as_str()).await
+    // The memory keeps the tombstone itself, so that no older snapshot of a replica takes its place.
+    Ok(SNAPSHOT.get(edge, project.as_str(), None).await?.filter(|snapshot| !snapshot.is_deleted()))
 }
 
-/// What is stored of an issuer's keys, if anything that can be read is.
-pub async fn key_record(edge: &Edge, issuer: &Issuer) -> Option<Arc<KeyRecord>> {
-    KEYS.get(edge, issuer.as_str()).await.ok().flatten()
+/// What an object knows of its project, at `version`, where `read` gives the text of it. It is parsed once, and kept in the
+/// same memory as what was read from KV, under `key`, which no project has.
+pub fn snapshot_of_object(
+    key: &str,
+    version: u64,
+    read: impl FnOnce() -> worker::Result<Option<Value>>,
+) -> worker::Result<Option<Arc<Snapshot>>> {
+    let cached = SNAPSHOTS.with_borrow_mut(|cache| cache.look_up(key, now(), f64::INFINITY));
+    let loaded = match cached {
+        Cached::Fresh(Ok(Some(snapshot))) if snapshot.version() == version => Ok(Some(snapshot)),
+        _ => {
+            let stored = read()?.as_ref().map(Value::to_string);
+            SNAPSHOT.take_note(key, None, stored.as_deref(), now())
+        }
+    };
+    Ok(loaded.ok().flatten().filter(|snapshot| !snapshot.is_deleted()))
+}
+
+/// What is stored of an issuer's keys, if anything that can be read is. They count for `project`, which needs them, unless
+/// another one had them loaded before.
+pub async fn key_record(edge: &Edge, project: &ProjectId, issuer: &Issuer) -> Option<Arc<KeyRecord>> {
+    KEYS.get(edge, issuer.as_str(), Some(project)).await.ok().flatten()
 }
 
 /// Takes note of keys that their issuer's object gave: this edge need not wait for KV.
-pub fn remember_keys(issuer: &Issuer, stored: &Value) -> Option<Arc<KeyRecord>> {
-    KEYS.take_note(issuer.as_str(), Some(&stored.to_string()), now()).ok().flatten()
+pub fn remember_keys(project: &ProjectId, issuer: &Issuer, stored: &Value) -> Option<Arc<KeyRecord>> {
+    KEYS.take_note(issuer.as_str(), Some(project), Some(&stored.to_string()), now()).ok().flatten()
 }
 
 /// KV did not answer, or its answer means nothing: what is known already goes on counting.
 struct NoNews;
 
 impl<T: Versioned> Shelf<T> {
-    async fn get(&'static self, edge: &Edge, key: &str) -> Loaded<T> {
+    async fn get(&'static self, edge: &Edge, key: &str, project: Option<&ProjectId>) -> Loaded<T> {
         let cached = self.cache.with_borrow_mut(|cache| cache.look_up(key, now(), edge.settings.config_ttl));
         match cached {
             Cached::Fresh(loaded) => loaded,
             Cached::Stale(loaded) => {
-                let (env, key) = (edge.env.clone(), key.to_owned());
+                let (env, key, project) = (edge.env.clone(), key.to_owned(), project.cloned());
                 edge.later(async move {
                     // Where KV fails, the value goes on serving until it is old.
-                    let _ = self.load(&env, &key).await;
+                    let _ = self.load(&env, &key, project.as_ref()).await;
                 });
                 loaded
             }
-            Cached::Old(loaded) => self.load(&edge.env, key).await.unwrap_or(loaded),
-            Cached::Missing => self.load(&edge.env, key).await.unwrap_or(Err(Unavailable)),
+            Cached::Old(loaded) => self.load(&edge.env, key, project).await.unwrap_or(loaded),
+            Cached::Missing => self.load(&edge.env, key, project).await.unwrap_or(Err(Unavailable)),
         }
     }
 
     /// Reads a value from KV and keeps it. One that cannot be read is kept as such: it denies until it is mended.
-    async fn load(&self, env: &Env, key: &str) -> Result<Loaded<T>, NoNews> {
+    async fn load(&self, env: &Env, key: &str, project: Option<&ProjectId>) -> Result<Loaded<T>, NoNews> {
         let now = now();
         let text = match self.read_text(env, key).await {
             Ok(text) => text,
@@ -100,15 +125,15 @@ impl<T: Versioned> Shelf<T> {
         if text.is_none() && !self.has_absence {
             return Err(NoNews);
         }
-        Ok(self.take_note(key, text.as_deref(), now))
+        Ok(self.take_note(key, project, text.as_deref(), now))
     }
 
     async fn read_text(&self, env: &Env, key: &str) -> worker::Result<Option<String>> {
         Namespace::bound(env, self.namespace)?.get(&format!("{}{key}", self.prefix)).await
     }
 
-    /// Keeps what a key was found to hold.
-    fn take_note(&self, key: &str, text: Option<&str>, now: Time) -> Loaded<T> {
+    /// Keeps what a key was found to hold; a project that has it loaded alone owns it.
+    fn take_note(&self, key: &str, project: Option<&ProjectId>, text: Option<&str>, now: Time) -> Loaded<T> {
         let confirmed =
             text.and_then(|text| self.cache.with_borrow_mut(|cache| cache.confirm(key, text, now)));
         if let Some(loaded) = confirmed {
@@ -118,7 +143,7 @@ impl<T: Versioned> Shelf<T> {
             log::warning("value_malformed", &self.name(key), reason);
             Unavailable
         });
-        self.cache.with_borrow_mut(|cache| cache.put(key, None, loaded, text.unwrap_or_default(), now))
+        self.cache.with_borrow_mut(|cache| cache.put(key, project, loaded, text.unwrap_or_default(), now))
     }
 
     /// Where a key is, for people.
@@ -134,19 +159,29 @@ impl<T: Versioned> Shelf<T> {
 
 /// Takes note of a project that was changed from here, as it is stored: this edge need not wait for KV.
 pub fn remember(project: &ProjectId, stored: Option<&str>) {
-    let _kept = SNAPSHOT.take_note(project.as_str(), stored, now());
+    let _kept = SNAPSHOT.take_note(project.as_str(), None, stored, now());
 }
 
-/// Takes note of routes that were changed here.
-pub fn remember_gateway(document: &Value) {
-    let _kept = GATEWAY.take_note("gateway", Some(&document.to_string()), now());
+/// Takes note of the routes that were changed from here, as they are stored.
+pub fn remember_gateway(stored: &str) {
+    let _kept = GATEWAY.take_note("gateway", None, Some(stored), now());
 }
 
 /// Publishes a value, or takes it away.
 pub async fn publish(env: &Env, namespace: &str, key: &str, value: Option<&Value>) -> worker::Result<()> {
     let kv = Namespace::bound(env, namespace)?;
     match value {
-        Some(value) => kv.put(key, &value.to_string()).await,
+        Some(value) => kv.put(key, &value.to_string(), None).await,
         None => kv.delete(key).await,
     }
+}
+
+/// How long a tombstone is kept in KV, in seconds: far longer than any replica lags behind.
+const TOMBSTONE_SECONDS: u32 = 30 * 86_400;
+
+/// Publishes that a project was deleted. That its key is absent would say less: absence has no version, so an older
+/// snapshot of a replica could come after it.
+pub async fn bury(env: &Env, key: &str, tombstone: &Value) -> worker::Result<()> {
+    let kv = Namespace::bound(env, "CONFIG")?;
+    kv.put(key, &tombstone.to_string(), Some(TOMBSTONE_SECONDS)).await
 }

@@ -19,6 +19,10 @@ pub fn assert_in_place(faults: &Faults, document: &Value) {
     for fault in faults.as_slice() {
         assert!(!fault.expected.is_empty());
         let Some(told) = &fault.value else { continue };
+        // A pointer has the beginning of a long name only.
+        if fault.pointer.contains('…') {
+            continue;
+        }
         let actual = document.pointer(&fault.pointer).unwrap_or_else(|| panic!("no place for {fault:?}"));
         let shortened = told.as_str().and_then(|text| text.strip_suffix('…'));
         let is_beginning = || shortened.is_some_and(|text| actual.to_string().starts_with(text));

@@ -73,7 +73,7 @@ pub enum Refusal {
     Exists,
     /// The resource is not as the request demands.
     PreconditionFailed,
-    /// The project has as many identity providers as it can have.
+    /// The project has as much as it can have.
     TooMany,
     /// The document has faults.
     Invalid(Faults),

@@ -10,6 +10,8 @@ use crate::project::ProjectId;
 pub enum Endpoint {
     /// `/gateway`: the routes document.
     Gateway,
+    /// `/gateway/audit-log`: who changed the routes.
+    GatewayAuditLog,
     /// `/projects`: the list of projects.
     Projects,
     /// `/projects/{project}`.
@@ -56,6 +58,7 @@ impl Endpoint {
     fn named(segments: &[&str]) -> Option<Self> {
         let (project, rest) = match segments {
             ["gateway"] => return Some(Self::Gateway),
+            ["gateway", "audit-log"] => return Some(Self::GatewayAuditLog),
             ["projects"] => return Some(Self::Projects),
             ["projects", project, rest @ ..] => (ProjectId::try_from(*project).ok()?, rest),
             _ => return None,
@@ -81,7 +84,7 @@ impl Endpoint {
         use Method::{Delete, Get, Head, Post, Put};
         match self {
             Self::Gateway | Self::IdpOrder(_) => &[Get, Head, Put],
-            Self::Projects | Self::AuditLog(_) | Self::Keys(..) => &[Get, Head],
+            Self::Projects | Self::GatewayAuditLog | Self::AuditLog(_) | Self::Keys(..) => &[Get, Head],
             Self::KeysRefresh(..) | Self::Explain(_) => &[Post],
             Self::KeyDistrust(..) => &[Delete, Put],
             Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
@@ -95,16 +98,21 @@ impl Endpoint {
         !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
+    /// Whether a request with `method` changes something that the edges see.
+    pub fn is_changed_by(&self, method: Method) -> bool {
+        let is_read = matches!(method, Method::Get | Method::Head);
+        !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_))
+    }
+
     /// Whether the query of such a request may have this parameter. One that nobody knows is refused, not ignored: a
     /// misspelt `dryRun` would store what was not meant to be stored.
     pub fn takes(&self, method: Method, name: &str, value: &str) -> bool {
-        let is_read = matches!(method, Method::Get | Method::Head);
-        let is_change = !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_));
+        let is_change = self.is_changed_by(method);
         match (name, self) {
             ("dryRun", _) => is_change && is_flag(value),
             ("force", _) => is_change && is_flag(value) && self.owned_project().is_some(),
             ("after", Self::Projects) => true,
-            ("before", Self::AuditLog(_)) => value.parse::<u32>().is_ok(),
+            ("before", Self::AuditLog(_) | Self::GatewayAuditLog) => value.parse::<u32>().is_ok(),
             _ => false,
         }
     }
@@ -112,7 +120,7 @@ impl Endpoint {
     /// The project that it belongs to; `None` for what belongs to none.
     pub fn project(&self) -> Option<&ProjectId> {
         match self {
-            Self::Gateway | Self::Projects => None,
+            Self::Gateway | Self::GatewayAuditLog | Self::Projects => None,
             Self::Project(project)
             | Self::Idps(project)
             | Self::Idp(project, _)
@@ -148,6 +156,7 @@ mod tests {
         let project = ProjectId::try_from("p1").unwrap();
         for (path, endpoint) in [
             ("/gateway", Endpoint::Gateway),
+            ("/gateway/audit-log", Endpoint::GatewayAuditLog),
             ("/projects", Endpoint::Projects),
             ("/projects/p1", Endpoint::Project(project.clone())),
             ("/projects/p1/custom-idp", Endpoint::Idps(project.clone())),
@@ -178,6 +187,8 @@ mod tests {
             ("GET", "/projects", "after", "p1", true),
             ("GET", "/projects/p1", "after", "p1", false),
             ("GET", "/projects/p1/audit-log", "before", "21", true),
+            ("GET", "/gateway/audit-log", "before", "21", true),
+            ("GET", "/gateway", "before", "21", false),
             ("GET", "/projects/p1/audit-log", "before", "-1", false),
             ("GET", "/projects/p1/audit-log", "before", "", false),
         ] {
@@ -188,9 +199,17 @@ mod tests {
 
     #[test]
     fn anything_else_is_unknown() {
-        for path in
-            ["", "/", "/gateway/", "/projects/", "/projects/-", "/projects/p1/", "/projects/p1/custom-idp/"]
-        {
+        for path in [
+            "",
+            "/",
+            "/gateway/",
+            "/gateway/audit-log/",
+            "/gateway/x",
+            "/projects/",
+            "/projects/-",
+            "/projects/p1/",
+            "/projects/p1/custom-idp/",
+        ] {
             assert_eq!(find(path, "GET"), Err(NoEndpoint::Unknown), "{path}");
         }
     }

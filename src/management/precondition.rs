@@ -1,13 +1,6 @@
 //! Conditional requests (RFC 9110, section 13): two writers cannot lose each other's update.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use sha2::{Digest, Sha256};
-
-/// The strong entity tag of a representation, quotes included.
-pub fn etag(representation: &str) -> String {
-    let digest = Sha256::digest(representation.as_bytes());
-    format!("\"{}\"", Base64UrlUnpadded::encode_string(&digest))
-}
+use super::entity_tag::{Comparison, etag, names};
 
 /// What a request demands of the resource as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,14 +12,20 @@ pub struct Precondition {
 }
 
 impl Precondition {
-    /// Whether a resource whose representation is `current` (`None`: it does not exist) is as demanded.
+    /// Whether a resource whose representation is `current` (`None`: it does not exist) is as demanded. A list that
+    /// cannot be read demands something unknown, so it never holds.
     pub fn holds(&self, current: Option<&str>) -> bool {
         let tag = current.map(etag);
-        let names_it = |list: &str| {
-            let mut tags = list.split(',').map(str::trim);
-            tag.as_ref().is_some_and(|tag| tags.any(|listed| listed == "*" || listed == tag))
+        // No list can name what does not exist.
+        let names_it = |list: &str, comparison| {
+            let named = names(list, tag.as_deref().unwrap_or_default(), comparison);
+            named.map(|named| named && tag.is_some())
         };
-        self.if_match.as_deref().is_none_or(names_it) && !self.if_none_match.as_deref().is_some_and(names_it)
+        let is_right = |list: &Option<String>, comparison, expected| {
+            list.as_deref().is_none_or(|list| names_it(list, comparison) == Some(expected))
+        };
+        is_right(&self.if_match, Comparison::Strong, true)
+            && is_right(&self.if_none_match, Comparison::Weak, false)
     }
 }
 
@@ -57,5 +56,20 @@ mod tests {
         assert!(holds(None, Some("*"), None));
         assert!(!holds(None, Some("*"), Some("a")));
         assert!(holds(None, Some(&etag("b")), Some("a")));
+    }
+
+    #[test]
+    fn if_none_match_compares_weakly() {
+        let weak = format!("W/{}", etag("a"));
+        assert!(!holds(None, Some(&weak), Some("a")));
+        assert!(holds(None, Some(&weak), Some("b")));
+    }
+
+    #[test]
+    fn what_is_not_a_list_of_tags_never_holds() {
+        for current in [None, Some("a")] {
+            assert!(!holds(Some("a"), None, current));
+            assert!(!holds(None, Some("a"), current));
+        }
     }
 }

@@ -16,6 +16,9 @@ const MAX_IDPS: usize = 100;
 /// The most keys that a project does not trust.
 const MAX_DISTRUSTED: usize = 100;
 
+/// The largest snapshot, in bytes of JSON: each edge reads it as a whole and keeps it in memory.
+const MAX_SNAPSHOT: usize = 256 * 1024;
+
 /// A project: its entries as they were written, in order, and a version that grows by one with each change.
 ///
 /// A project that is deleted keeps its version, so that one of the same name goes on from there.
@@ -46,7 +49,17 @@ impl Project {
         let mut project = self.clone();
         let after = project.change(change)?;
         project.version += 1;
+        let size = project.size();
+        // A project that is over the limit already can still be made smaller.
+        if size > MAX_SNAPSHOT && size > self.size() {
+            return Err(Refusal::TooMany);
+        }
         Ok(Applied { project, before: current, after })
+    }
+
+    /// The bytes of its snapshot.
+    fn size(&self) -> usize {
+        self.snapshot().map_or(0, |snapshot| snapshot.to_string().len())
     }
 
     /// What a change is about, as it is.
@@ -170,15 +183,19 @@ impl Project {
         self.exists.then_some(Value::Object(representation))
     }
 
-    /// What the edge reads, if there is such a project: `{"version", "idps"}`, and `distrustedKeys` where there are any.
+    /// What the edge reads: `{"version", "idps"}`, and `distrustedKeys` where there are any; of a deleted project
+    /// `{"version", "deleted"}`, and nothing of one that never was.
     pub fn snapshot(&self) -> Option<Value> {
+        if !self.exists {
+            return (self.version > 0).then(|| json!({ "version": self.version, "deleted": true }));
+        }
         let mut snapshot = json!({ "version": self.version, "idps": self.idps });
         if !self.distrusted.is_empty()
             && let Some(snapshot) = snapshot.as_object_mut()
         {
             snapshot.insert("distrustedKeys".to_owned(), json!(self.distrusted));
         }
-        self.exists.then_some(snapshot)
+        Some(snapshot)
     }
 
     /// The issuers that the entries name, each once.
@@ -269,7 +286,8 @@ mod tests {
     #[test]
     fn a_project_that_is_gone_takes_nothing_and_keeps_its_version() {
         let gone = apply(&project(&["aa"]), &Change::DeleteProject).unwrap();
-        assert_eq!((gone.snapshot(), gone.version), (None, 3));
+        assert_eq!((gone.snapshot(), gone.version), (Some(json!({ "version": 3, "deleted": true })), 3));
+        assert_eq!(Project::default().snapshot(), None);
         assert_eq!(apply(&gone, &Change::AddIdp { idp: entry("bb") }), Err(Refusal::NotFound));
         let again = apply(&gone, &Change::PutProject { label: None }).unwrap();
         assert_eq!((again.version, again.idps.len()), (4, 0));
@@ -280,5 +298,26 @@ mod tests {
         let ids: Vec<_> = (0..100).map(|index| format!("idp-{index}")).collect();
         let full = project(&ids.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(apply(&full, &Change::AddIdp { idp: entry("more") }), Err(Refusal::TooMany));
+    }
+
+    #[test]
+    fn a_snapshot_has_at_most_256_kib() {
+        let long = |id: &str| {
+            let mut entry = entry(id);
+            entry["allowedAud"] = (0..200).map(|index| format!("{index:0>250}")).collect();
+            entry
+        };
+        let add = |project: &Project, idp: Value| apply(project, &Change::AddIdp { idp });
+        let mut large = project(&[]);
+        for id in ["a1", "a2", "a3", "a4", "a5"] {
+            large = add(&large, long(id)).unwrap();
+        }
+        assert!(large.snapshot().unwrap().to_string().len() < MAX_SNAPSHOT);
+        assert_eq!(add(&large, long("a6")), Err(Refusal::TooMany));
+        // One that is larger already, from before there was the limit, can shrink and not grow.
+        large.idps.extend([long("b1"), long("b2")]);
+        assert_eq!(add(&large, entry("b3")), Err(Refusal::TooMany));
+        let smaller = Change::ReplaceIdp { id: "b1".to_owned(), idp: entry("b1") };
+        assert!(apply(&large, &smaller).unwrap().size() > MAX_SNAPSHOT);
     }
 }

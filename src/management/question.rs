@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::{self, Faults};
+use crate::document::{self, Faults, Node};
+use crate::token::MAX_TOKEN_LENGTH;
 
 /// A request, and what it has for a token.
 #[derive(Debug)]
@@ -24,10 +25,8 @@ impl Question {
             node.properties(|question| {
                 let token = question.optional("token");
                 let claims = question.optional("claims");
-                if let Some(claims) =
-                    claims.as_ref().filter(|node| token.is_some() || !node.value().is_object())
-                {
-                    claims.fault("an object of claims, or a `token` instead");
+                if let Some(claims) = &claims {
+                    check_claims(claims, token.is_some());
                 }
                 let method = question.required("method", "the request's method");
                 let path = question.required("path", "the request's path");
@@ -37,6 +36,18 @@ impl Question {
                 Some(Self { token, claims, method: method?, path: path? })
             })
         })
+    }
+}
+
+/// The most bytes of claims: as many as the longest token has room for. Claims that nobody signed then cost no more to
+/// explain than a token, and give no longer answer.
+const MAX_CLAIMS: usize = MAX_TOKEN_LENGTH / 4 * 3;
+
+fn check_claims(claims: &Node<'_>, has_token: bool) {
+    if has_token || !claims.value().is_object() {
+        claims.fault("an object of claims, or a `token` instead");
+    } else if claims.value().to_string().len() > MAX_CLAIMS {
+        claims.fault(format_args!("at most {MAX_CLAIMS} bytes, which is what a token has room for"));
     }
 }
 
@@ -58,6 +69,17 @@ mod tests {
         assert!(read(json!({ "token": "t", "claims": {} })).is_err());
         assert!(read(json!({ "claims": [] })).is_err());
         assert!(read(json!({ "query": "" })).is_err());
+    }
+
+    #[test]
+    fn claims_are_no_longer_than_those_of_a_token() {
+        let read = |length: usize| {
+            let claims = json!({ "a": "x".repeat(length - r#"{"a":""}"#.len()) });
+            Question::parse(&json!({ "method": "GET", "path": "/x", "claims": claims }))
+        };
+        assert!(read(MAX_CLAIMS).is_ok());
+        let faults = read(MAX_CLAIMS + 1).unwrap_err();
+        assert_eq!(faults.as_slice()[0].expected, "at most 12288 bytes, which is what a token has room for");
     }
 
     #[test]

@@ -40,6 +40,7 @@ const crossing = each(OWNED, ([method, path, status, body]) => [
 const PLATFORM = {
   "reads the routes": ["GET", "{api}/gateway", 200],
   "changes the routes": ["PUT", "{api}/gateway?dryRun=true", 200, { origins: {}, routes: [] }],
+  "reads who changed the routes": ["GET", "{api}/gateway/audit-log", 200],
   "lists the projects": ["GET", "{api}/projects", 200],
   "reads the project": ["GET", OWN, 200],
   "changes the project": ["PUT", OWN, 200, { label: { en: "Mine" } }],

@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const BUDGET_KIB = 250;
+const BUDGET_KIB = 270;
 
 /** The worker's script as it is deployed, and what is known of it. */
 const { outputFiles, metafile } = await build({

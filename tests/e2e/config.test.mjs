@@ -67,13 +67,28 @@ describe("configuration", () => {
       JSON.stringify(deep),
       "{",
       "[]",
-      '{"origins":{},"routes":[],"more":1}',
+      '{"origins":{},"more":1}',
       '{"origins":{},"origins":{},"routes":[]}',
     ]) {
       await gateway.put("CONFIG", "gateway", bad);
       assert.equal(await ask(gateway, "/public/x"), "503 config_unavailable", bad);
     }
     assert.equal((await send(gateway.url, "/healthz")).status, 200);
+  });
+
+  test("unknown properties of stored values are ignored", async () => {
+    const gateway = await start({}, (values) => {
+      const { config, jwks } = structuredClone(values);
+      const more = { more: { of: "a later release" } };
+      Object.assign(config.gateway, more);
+      Object.assign(config.gateway.routes[0], more);
+      Object.assign(config.gateway.origins.origin, more);
+      Object.assign(config["project/p1"], more);
+      Object.assign(config["project/p1"].idps[0], more);
+      for (const record of Object.values(jwks)) Object.assign(record, more);
+      return { config, jwks };
+    });
+    assert.equal(await ask(gateway), 200);
   });
 
   test("a malformed project is 503 with a log line, and harms no other", async () => {

@@ -97,6 +97,34 @@ describe("explain", () => {
     );
   });
 
+  test("claims have the bound of a token, and the answer is bounded, too", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: api.issuer.url, sub: "s", iat: now, exp: now + 60, azp: "user-app" };
+    const reads = {
+      ...api.ENTRY,
+      id: "reads",
+      roleDetection: "CLAIM",
+      rolesClaim: "roles",
+      definedRoles: null,
+    };
+    const saved = await api.call("POST", `${api.project}/custom-idp`, {
+      ...reads,
+      roleTemplate: "{roleName}",
+    });
+    assert.equal(saved.status, 201, saved.text);
+    const roles = (count) => Array.from({ length: count }, (_, index) => `role-${index}`);
+    const first = { ...claims, azp: "other-app" };
+    const answer = await explain({ claims: { ...first, roles: roles(900) } });
+    assert.deepEqual([answer.status, answer.json().roles.length], [200, 900], answer.text);
+    assert.ok(answer.text.length < 64 * 1024, `${answer.text.length} bytes`);
+    const refused = await explain({ claims: { ...first, roles: roles(1200) } });
+    assert.deepEqual(
+      [refused.status, refused.json().faults.map(({ pointer }) => pointer)],
+      [422, ["/claims"]],
+    );
+    assert.ok(refused.text.length < 1024, `${refused.text.length} bytes`);
+  });
+
   test("finds all faults of a question", async () => {
     const answer = await explain({ token: 7, claims: {}, method: null, query: "" });
     assert.equal(answer.status, 422);

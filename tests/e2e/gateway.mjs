@@ -83,7 +83,8 @@ const ASSETS = {
  * `kv_read <key>` for each value that is read; with `slowJwks`, the namespace JWKS deletes nothing while it is told so, and
  * the log has a line `kv_delete <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to
  * an issuer's object, and that of an issuer whose name ends with `/silent` never answers; without `hasFiles` there are no static files; `persist` is a folder that outlives the worker;
- * `outbound` answers the requests that the worker makes, instead of the network.
+ * `outbound` answers the requests that the worker makes, instead of the network; with `hasSecond`, a second isolate shares
+ * KV and objects with the first, in which the objects run, and `secondUrl` is its socket.
  * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
  */
@@ -98,6 +99,7 @@ export async function startGateway({
   hasFiles = true,
   persist,
   outbound,
+  hasSecond = false,
 } = {}) {
   const lines = [];
   const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : slowJwks ? ["JWKS"] : [];
@@ -138,12 +140,24 @@ export async function startGateway({
     assets: hasFiles ? ASSETS : undefined,
   };
   // The socket of a worker with static files would lead to their server first; another's can lead to the worker itself.
-  const socket = {
-    name: "socket",
+  const socketOf = (worker) => ({
+    name: `socket-of-${worker.name}`,
     modules: true,
     script: "export default {}",
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true, serviceName: worker.name }],
+  });
+  const second = {
+    ...worker,
+    name: "second",
+    assets: undefined,
+    durableObjects: Object.fromEntries(
+      Object.entries(worker.durableObjects).map(([binding, object]) => [
+        binding,
+        { ...object, scriptName: worker.name },
+      ]),
+    ),
   };
+  const sockets = (hasSecond ? [worker, second] : [worker]).map(socketOf);
   const miniflare = new Miniflare({
     rootPath: ROOT,
     kvPersist: persist ? `${persist}/kv` : false,
@@ -159,16 +173,19 @@ export async function startGateway({
         });
       }
     },
-    workers: [worker, socket, ...wrappers],
+    workers: [worker, ...(hasSecond ? [second] : []), ...sockets, ...wrappers],
   });
   const doorUrl = (await miniflare.ready).origin;
-  const url = (await miniflare.unsafeGetDirectURL(socket.name)).origin;
+  const [url, secondUrl] = await Promise.all(
+    sockets.map(async ({ name }) => (await miniflare.unsafeGetDirectURL(name)).origin),
+  );
   const namespace = (name) =>
     wrapped.includes(name)
       ? miniflare.getKVNamespace("KV", `wrapped-${name}`)
       : miniflare.getKVNamespace(name, worker.name);
   const gateway = {
     url,
+    secondUrl,
     doorUrl,
     /** The lines that the worker has logged so far. */
     lines,
@@ -178,6 +195,10 @@ export async function startGateway({
       (await namespace(name)).put(key, typeof value === "string" ? value : JSON.stringify(value)),
     get: async (name, key) => (await namespace(name)).get(key),
     delete: async (name, key) => (await namespace(name)).delete(key),
+    /** When a key expires, in seconds since 1970, if it does. */
+    expiration: async (name, key) =>
+      (await (await namespace(name)).list({ prefix: key })).keys.find((listed) => listed.name === key)
+        ?.expiration,
     close: () => miniflare.dispose(),
   };
   for (const [key, value] of Object.entries(config)) await gateway.put("CONFIG", key, value);

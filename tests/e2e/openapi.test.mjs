@@ -147,7 +147,7 @@ async function restore(api, owner) {
   const { kid } = EXAMPLES.SavedDistrust.value.distrusted;
   const snapshot = JSON.parse(await api.gateway.get("CONFIG", "project/myproject"));
   const isThere =
-    idps.every(({ id }) => snapshot?.idps.some((idp) => idp.id === id)) &&
+    idps.every(({ id }) => snapshot?.idps?.some((idp) => idp.id === id)) &&
     snapshot.distrustedKeys?.some((key) => key.kid === kid);
   const path = `${PROJECT}/custom-idp`;
   if (isThere && (await api.call("GET", path, undefined, owner)).status === 200) return;

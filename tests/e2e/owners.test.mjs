@@ -1,7 +1,9 @@
 // Who may manage what.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { managed } from "./managed.mjs";
+import { setTimeout } from "node:timers/promises";
+import { send, startGateway } from "./gateway.mjs";
+import { BASE, managed } from "./managed.mjs";
 
 describe("who may manage", () => {
   const api = managed();
@@ -91,6 +93,44 @@ describe("who may manage", () => {
     );
     assert.equal((await api.call("DELETE", `${path}?force=true`, undefined, api.owner)).status, 204);
     assert.equal((await api.call("GET", `${api.project}/custom-idp`, undefined, api.owner)).status, 403);
+  });
+
+  test("an entry that makes every caller of an issuer an owner is refused, unless it is meant", async () => {
+    const idps = `${api.project}/custom-idp`;
+    const open = { ...api.ENTRY, definedRoles: ["access", "owner"] };
+    for (const query of ["", "?dryRun=true"]) {
+      const answer = await api.call("POST", idps + query, open);
+      assert.deepEqual([answer.status, answer.json().code], [409, "would_open_ownership"]);
+    }
+    assert.equal((await api.call("POST", idps, api.ENTRY)).status, 201);
+    assert.equal((await api.call("PUT", `${idps}/idp`, open)).json().code, "would_open_ownership");
+    assert.deepEqual((await api.call("GET", idps)).json(), [api.ENTRY]);
+    assert.equal((await api.call("PUT", `${idps}/idp`, { ...open, allowedAud: ["api"] })).status, 200);
+    const meant = await api.call("PUT", `${idps}/idp?force=true`, open);
+    assert.equal(meant.status, 200, meant.text);
+    assert.match(meant.json().warnings[0], /every client of this issuer/);
+  });
+
+  test("an administrator's token of fewer than 32 characters counts as unset", async () => {
+    const [short, long] = ["x".repeat(31), "y".repeat(32)];
+    const gateway = await startGateway({ bindings: { ADMIN_TOKEN: short, ADMIN_TOKEN_PREVIOUS: long } });
+    try {
+      const status = async (token) => {
+        const headers = { authorization: `Bearer ${token}` };
+        return (await send(gateway.url, `${BASE}/projects`, { headers })).status;
+      };
+      assert.deepEqual([await status(short), await status(short), await status(long)], [401, 401, 200]);
+      const lines = () => gateway.lines.filter((line) => line.includes('"secret_too_short"'));
+      while (!lines().length) await setTimeout(10);
+      assert.equal(lines().length, 1);
+      assert.match(
+        lines()[0],
+        /"subject":"ADMIN_TOKEN".*fewer than 32 characters, so it is ignored; set a longer random secret/,
+      );
+      assert.ok(!gateway.log().includes(short), "the token is in the log");
+    } finally {
+      await gateway.close();
+    }
   });
 
   test("nobody crosses from one project to another, by any method and path", async () => {

@@ -1,18 +1,34 @@
 //! Who calls the management API: a platform administrator, or an owner of the project.
 
-use std::sync::Arc;
+use std::cell::{OnceCell, RefCell};
 
+use edge_authorizer::management::{Endpoint, UnknownProjects};
 use edge_authorizer::{
-    Clock, Code, Credentials, Denial, Identity, ProjectId, Snapshot, Verdict, authorize_owner,
+    Clock, Code, Credentials, Denial, Identity, ProjectId, Step, Verdict, authorize_owner,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
+use super::id_of;
 use super::reply::Reply;
 use crate::decide::{Source, drive};
 use crate::edge::{Edge, Incoming};
 use crate::http::now;
+use crate::objects::{Author, ProjectObject};
+use crate::{log, store};
+
+/// The fewest characters of an administrator's token. A shorter one could be guessed.
+const MIN_ADMIN_TOKEN_LENGTH: usize = 32;
+
+/// The most characters of an address that are noted. The longest IPv6 address with a zone has fewer.
+const MAX_ADDRESS_LENGTH: usize = 64;
+
+thread_local! {
+    /// The digests of the administrator's tokens.
+    static ADMIN_TOKENS: OnceCell<Vec<[u8; 32]>> = const { OnceCell::new() };
+    static UNKNOWN: RefCell<UnknownProjects> = RefCell::default();
+}
 
 /// Somebody who may use an endpoint.
 pub enum Caller {
@@ -23,47 +39,105 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// The caller as the audit log names them.
-    pub fn as_json(&self) -> Value {
-        match self {
+    /// The caller of a request as the audit log names them.
+    pub fn author(&self, incoming: &Incoming) -> Author {
+        let who = match self {
             Self::PlatformAdmin => json!("platform-admin"),
             Self::Owner(identity) => json!({ "idp": identity.idp, "subject": identity.subject }),
-        }
+        };
+        let address = incoming.header("cf-connecting-ip");
+        let address = address.map(|address| address.chars().take(MAX_ADDRESS_LENGTH).collect());
+        Author { who, request_id: id_of(incoming), address, began: incoming.began }
     }
 }
 
-/// Who calls, if they may; `project` is the one whose owners may, as it is.
+/// What credentials say by themselves.
+enum Claimed<'r> {
+    /// They are the administrator's.
+    PlatformAdmin,
+    /// The project has to say whether its bearer owns it.
+    Token(Step<'r>),
+}
+
+/// Looks at the credentials of a request. What is missing, ambiguous, malformed or expired is refused, and so is everybody
+/// but the administrator where there is no `project` whose owners may.
+fn read<'r>(edge: &Edge, incoming: &'r Incoming, project: Option<&ProjectId>) -> Result<Claimed<'r>, Reply> {
+    let denied = |code| Err(Reply::denied(&Denial { code, realm: project.cloned() }));
+    let authorization = incoming.authorization.as_deref();
+    match Credentials::parse(authorization) {
+        Credentials::Bearer(token) if is_admin(edge, token) => return Ok(Claimed::PlatformAdmin),
+        Credentials::Missing => return denied(Code::TokenMissing),
+        Credentials::Ambiguous => return denied(Code::RequestInvalid),
+        Credentials::Bearer(_) => {}
+    }
+    let Some(id) = project else { return denied(Code::TokenUntrusted) };
+    let clock = Clock { now: now(), skew: edge.settings.clock_skew };
+    match authorize_owner(id, authorization, clock) {
+        Step::Decided(decision) => denied(decision.verdict.code().unwrap_or(Code::TokenUntrusted)),
+        step => Ok(Claimed::Token(step)),
+    }
+}
+
+/// Refuses in the worker what needs no object: only a request with credentials that the object could accept wakes it. This
+/// is a filter and proves nothing: the object decides by its own state.
+pub async fn screen(edge: &Edge, incoming: &Incoming, endpoint: &Endpoint) -> Result<(), Reply> {
+    let project = endpoint.owned_project();
+    let (Claimed::Token(_), Some(id)) = (read(edge, incoming, project)?, project) else { return Ok(()) };
+    if let Ok(Some(_)) = store::snapshot(edge, id).await {
+        return Ok(());
+    }
+    if UNKNOWN.with_borrow_mut(|unknown| unknown.admit(id, now())) {
+        return Ok(());
+    }
+    Err(Reply::denied(&Denial { code: Code::TokenUntrusted, realm: Some(id.clone()) }))
+}
+
+/// Who calls, if they may; `project` is the one whose owners may, with the object that knows who they are.
 pub async fn authenticate(
     edge: &Edge,
     incoming: &Incoming,
-    project: Option<(&ProjectId, Option<Arc<Snapshot>>)>,
+    project: Option<(&ProjectId, &ProjectObject)>,
 ) -> Result<Caller, Reply> {
-    let realm = project.as_ref().map(|(id, _)| (*id).clone());
-    let denied = |code| Reply::denied(&Denial { code, realm: realm.clone() });
-    match Credentials::parse(incoming.authorization.as_deref()) {
-        Credentials::Bearer(token) if is_admin(edge, token) => return Ok(Caller::PlatformAdmin),
-        Credentials::Missing => return Err(denied(Code::TokenMissing)),
-        Credentials::Ambiguous => return Err(denied(Code::RequestInvalid)),
-        Credentials::Bearer(_) => {}
-    }
-    let Some((project, snapshot)) = project else { return Err(denied(Code::TokenUntrusted)) };
-    let clock = Clock { now: now(), skew: edge.settings.clock_skew };
-    let step = authorize_owner(project, incoming.authorization.as_deref(), clock);
-    let decision = drive(edge, step, Source::Given(snapshot)).await;
-    match decision.verdict {
-        Verdict::Manage(ownership) => Ok(Caller::Owner(ownership.identity().clone())),
-        Verdict::Deny(denial) => Err(denied(denial.code)),
-        Verdict::Permit(_) | Verdict::Preflight => Err(denied(Code::TokenUntrusted)),
-    }
+    let id = project.map(|(id, _)| id);
+    let (step, snapshot) = match (read(edge, incoming, id)?, project) {
+        // The truth, not what the edges see of it: who is no owner any more cannot change anything.
+        (Claimed::Token(step), Some((_, object))) => (step, object.snapshot()?),
+        (Claimed::PlatformAdmin, _) => return Ok(Caller::PlatformAdmin),
+        (Claimed::Token(_), None) => return Err(Reply::refused(Code::TokenUntrusted)),
+    };
+    let code = match drive(edge, step, Source::Given(snapshot)).await.verdict {
+        Verdict::Manage(ownership) => return Ok(Caller::Owner(ownership.identity().clone())),
+        Verdict::Deny(denial) => denial.code,
+        Verdict::Permit(_) | Verdict::Preflight => Code::TokenUntrusted,
+    };
+    Err(Reply::denied(&Denial { code, realm: id.cloned() }))
 }
 
-/// Compared by their hashes in constant time, so that neither content nor length shows. A secret that is not set is
-/// nobody's.
+/// Compared by their hashes in constant time, so that neither content nor length shows.
 fn is_admin(edge: &Edge, token: &str) -> bool {
     let given = Sha256::digest(token.as_bytes());
-    let matches = |name: &str| {
-        let secret = edge.env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
-        !secret.is_empty() && bool::from(Sha256::digest(secret.as_bytes()).ct_eq(&given))
-    };
-    matches("ADMIN_TOKEN") | matches("ADMIN_TOKEN_PREVIOUS")
+    ADMIN_TOKENS.with(|tokens| {
+        let tokens = tokens.get_or_init(|| admin_tokens(edge));
+        tokens.iter().fold(Choice::from(0), |found, token| found | token[..].ct_eq(&given)).into()
+    })
+}
+
+/// The tokens that are set, as long as they have to be. They are the same for as long as the worker runs.
+fn admin_tokens(edge: &Edge) -> Vec<[u8; 32]> {
+    let mut tokens = Vec::new();
+    for name in ["ADMIN_TOKEN", "ADMIN_TOKEN_PREVIOUS"] {
+        let token = edge.env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
+        if token.chars().count() >= MIN_ADMIN_TOKEN_LENGTH {
+            tokens.push(Sha256::digest(token.as_bytes()).into());
+        } else if !token.is_empty() {
+            log::warning(
+                "secret_too_short",
+                name,
+                format_args!(
+                    "fewer than {MIN_ADMIN_TOKEN_LENGTH} characters, so it is ignored; set a longer random secret"
+                ),
+            );
+        }
+    }
+    tokens
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::caller::Caller;
 use super::reply::{Examination, Reply};
-use super::{id_of, request};
+use super::request;
 use crate::decide::{Source, drive};
 use crate::edge::{Edge, Incoming};
 use crate::http::now;
@@ -34,17 +34,12 @@ pub async fn make(
     incoming: &Incoming,
     request: Request<'_>,
 ) -> Result<Reply, Reply> {
-    let author = Author {
-        who: request.caller.as_json(),
-        request_id: id_of(incoming),
-        address: incoming.header("cf-connecting-ip"),
-        began: incoming.began,
-    };
+    let author = request.caller.author(incoming);
     let outcome = attempt(object, edge, incoming, &request, &author).await;
     if let Err(Reply::Problem { denial, .. }) = &outcome
         && !incoming.is_set("dryRun")
     {
-        object.note_refusal(&author, &request.change, denial.code.as_str())?;
+        object.note_refusal(&author, &request.change, denial.code)?;
     }
     outcome
 }
@@ -59,7 +54,7 @@ async fn attempt(
     let precondition = request::precondition(incoming);
     // The issuer is asked before it is one's turn: one that is slow holds nobody up.
     let preview = object.read()?.apply(&request.change, &precondition)?;
-    let examination = examine(object, edge, &request.change, preview.before.as_ref()).await?;
+    let examination = examine(object, edge, incoming, &request.change, preview.before.as_ref()).await?;
     let turn = object.turn().await.ok_or(Unavailable)?;
     let current = object.read()?;
     let applied = current.apply(&request.change, &precondition)?;
@@ -80,7 +75,8 @@ async fn attempt(
 
 /// Whether the token of the request makes its caller an owner of the project as it is given.
 async fn owns(edge: &Edge, incoming: &Incoming, id: &ProjectId, project: &Project) -> bool {
-    let snapshot = project.snapshot().and_then(|snapshot| Snapshot::parse(&snapshot).ok()).map(Arc::new);
+    let snapshot =
+        project.snapshot().and_then(|snapshot| Snapshot::parse_stored(&snapshot).ok()).map(Arc::new);
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     let step = authorize_owner(id, incoming.authorization.as_deref(), clock);
     matches!(drive(edge, step, Source::Given(snapshot)).await.verdict, Verdict::Manage(_))
@@ -91,14 +87,18 @@ async fn owns(edge: &Edge, incoming: &Incoming, id: &ProjectId, project: &Projec
 async fn examine(
     object: &ProjectObject,
     edge: &Edge,
+    incoming: &Incoming,
     change: &Change,
     before: Option<&Value>,
 ) -> Result<Examination, Reply> {
     let mut examination = Examination::default();
     let (Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. }) = change else { return Ok(examination) };
     let entry = CustomIdp::parse(idp).map_err(|faults| Reply::invalid(&faults))?;
+    if entry.opens_ownership() && !incoming.is_set("force") {
+        return Err(Reply::refused(Code::WouldOpenOwnership));
+    }
     let is_new = before.and_then(|before| before.get("iss")) != idp.get("iss");
-    match object.probes().admit(entry.issuer.as_str(), now()) {
+    match object.probes().admit(entry.issuer.as_str(), now())? {
         Ok(()) => {
             let question = ToIssuer::Keys(Want::Glance);
             let FromIssuer { record, life } = ask_issuer(&edge.env, entry.issuer.as_str(), &question).await?;

@@ -21,7 +21,7 @@ use worker::{Env, Result};
 
 use self::reply::Reply;
 use crate::edge::{Arrival, Edge, Incoming};
-use crate::objects::{REGISTRY, send, snapshot};
+use crate::objects::{REGISTRY, published, send};
 use crate::settings::Settings;
 use crate::{http, log, store};
 
@@ -38,22 +38,31 @@ pub async fn handle(edge: &Edge, incoming: &Incoming) -> std::result::Result<Res
 }
 
 async fn hand_over(edge: &Edge, incoming: &Incoming, id: &str) -> std::result::Result<Response, Reply> {
-    let (endpoint, _) = find(incoming)?;
+    let (endpoint, method) = find(incoming)?;
+    caller::screen(edge, incoming, &endpoint).await?;
     let project = endpoint.project();
-    let (binding, name) = project.map_or(("REGISTRY", REGISTRY), |project| ("PROJECTS", project.as_str()));
+    let (binding, name) = object_of(project);
     let request = with_id(incoming, id).map_err(|_| Unavailable)?;
     let response = send(&edge.env, binding, name, &request).await?;
-    if let Some(project) = project.filter(|_| !incoming.is_read() && response.ok()) {
+    if endpoint.is_changed_by(method) && response.ok() {
         see_at_once(edge, project).await;
     }
     Ok(response)
 }
 
-/// The edge that has a project changed does not wait for KV.
-async fn see_at_once(edge: &Edge, project: &ProjectId) {
-    if let Ok(snapshot) = snapshot(&edge.env, project.as_str()).await {
-        store::remember(project, Some(&*snapshot).filter(|snapshot| !snapshot.is_empty()));
+/// The edge that has a project or the routes changed does not wait for KV.
+async fn see_at_once(edge: &Edge, project: Option<&ProjectId>) {
+    let (binding, name) = object_of(project);
+    let Ok(stored) = published(&edge.env, binding, name).await else { return };
+    match project {
+        Some(project) => store::remember(project, Some(&*stored).filter(|stored| !stored.is_empty())),
+        None => store::remember_gateway(&stored),
     }
+}
+
+/// The binding and the name of the object that has the truth: that of a project, or the registry.
+fn object_of(project: Option<&ProjectId>) -> (&'static str, &str) {
+    project.map_or(("REGISTRY", REGISTRY), |project| ("PROJECTS", project.as_str()))
 }
 
 /// The request as an object gets it: with its id, and a URL that is one. On a socket of its own the worker sees a target

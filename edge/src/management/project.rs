@@ -1,19 +1,15 @@
 //! What belongs to a project.
 
-use std::sync::Arc;
-
 use edge_authorizer::management::{Change, Endpoint, read_project};
-use edge_authorizer::{Code, Method, Snapshot};
+use edge_authorizer::{Code, Method};
 use serde_json::Value;
 use worker::{Env, Response, Result};
 
+use super::caller::Caller;
 use super::reply::Reply;
 use super::{caller, change, explain, find, in_object, keys, request};
 use crate::edge::{Edge, Incoming};
 use crate::objects::ProjectObject;
-
-/// How many entries of an audit log one answer has. Each can be as large as three bodies.
-const AUDIT_PAGE: u32 = 20;
 
 /// Answers a request in the object of a project.
 pub async fn answer_for_project(
@@ -30,22 +26,20 @@ async fn answer(
     incoming: &Incoming,
 ) -> std::result::Result<Reply, Reply> {
     let (endpoint, method) = find(incoming)?;
-    let project = object.read()?;
-    // The truth, not what the edges see of it: who is no owner any more cannot change anything.
-    let snapshot = project.snapshot().and_then(|snapshot| Snapshot::parse(&snapshot).ok()).map(Arc::new);
-    let owned = endpoint.owned_project().map(|id| (id, snapshot.clone()));
+    let owned = endpoint.owned_project().map(|id| (id, object));
     let caller = caller::authenticate(edge, incoming, owned).await?;
     let document = match method {
         _ if !endpoint.takes_document(method) => Value::Null,
-        _ => request::read_document(incoming).await?,
+        _ => request::read_document(incoming, request::MAX_BODY).await?,
     };
+    let project = object.read()?;
     let (id, change) = match (&endpoint, method) {
         (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(object, edge, &project, idp).await,
         (Endpoint::Explain(id), _) if project.exists => {
-            return explain::explain(edge, id, snapshot, &document).await;
+            return explain::explain(edge, id, object.snapshot()?, &document).await;
         }
         (_, Method::Get | Method::Head) => {
-            let found = read(object, edge, incoming, &endpoint).await?;
+            let found = read(object, edge, incoming, &endpoint, &caller).await?;
             let found = found.ok_or_else(|| Reply::refused(Code::NotFound))?;
             return Ok(Reply::representation(&found, incoming.header("if-none-match").as_deref()));
         }
@@ -71,12 +65,13 @@ async fn read(
     edge: &Edge,
     incoming: &Incoming,
     endpoint: &Endpoint,
+    caller: &Caller,
 ) -> std::result::Result<Option<Value>, Reply> {
     let project = object.read()?;
     Ok(match endpoint {
         Endpoint::AuditLog(_) => {
-            let before = incoming.parameter("before").and_then(|number| number.parse().ok());
-            object.audit(before, AUDIT_PAGE)?
+            // What was done before the project was made again is its former owners' business.
+            object.audit(request::before(incoming), matches!(caller, Caller::Owner(_)))?
         }
         _ if !project.exists => None,
         Endpoint::Idps(_) => Some(Value::Array(project.idps)),

@@ -5,11 +5,11 @@ use edge_authorizer::{Code, Gateway, Method};
 use serde_json::Value;
 use worker::{Env, Response, Result};
 
+use super::caller::Caller;
 use super::reply::Reply;
 use super::{caller, find, in_object, request};
 use crate::edge::{Edge, Incoming};
-use crate::objects::RegistryObject;
-use crate::store;
+use crate::objects::{Author, RegistryObject};
 
 /// How many projects one answer has.
 const PAGE: u32 = 100;
@@ -29,12 +29,17 @@ async fn answer(
     incoming: &Incoming,
 ) -> std::result::Result<Reply, Reply> {
     let (endpoint, method) = find(incoming)?;
-    caller::authenticate(edge, incoming, None).await?;
+    let caller = caller::authenticate(edge, incoming, None).await?;
+    let known = incoming.header("if-none-match");
     match (endpoint, method) {
-        (Endpoint::Gateway, Method::Put) => put_gateway(registry, incoming).await,
+        (Endpoint::Gateway, Method::Put) => put_gateway(registry, incoming, &caller).await,
         (Endpoint::Gateway, _) => {
             let document = registry.gateway()?.ok_or_else(|| Reply::refused(Code::NotFound))?;
-            Ok(Reply::representation(&document, incoming.header("if-none-match").as_deref()))
+            Ok(Reply::representation(&document, known.as_deref()))
+        }
+        (Endpoint::GatewayAuditLog, _) => {
+            let page = registry.audit(request::before(incoming))?;
+            Ok(Reply::representation(&page, known.as_deref()))
         }
         (Endpoint::Projects, _) => {
             let projects = registry.list(&incoming.parameter("after").unwrap_or_default(), PAGE)?;
@@ -44,17 +49,36 @@ async fn answer(
     }
 }
 
-async fn put_gateway(registry: &RegistryObject, incoming: &Incoming) -> std::result::Result<Reply, Reply> {
-    let document = request::read_document(incoming).await?;
-    Gateway::parse(&document).map_err(|faults| Reply::invalid(&faults))?;
+async fn put_gateway(
+    registry: &RegistryObject,
+    incoming: &Incoming,
+    caller: &Caller,
+) -> std::result::Result<Reply, Reply> {
+    let document = request::read_document(incoming, request::MAX_ROUTES).await?;
+    let author = caller.author(incoming);
+    let outcome = attempt(registry, incoming, &document, &author).await;
+    if let Err(Reply::Problem { denial, .. }) = &outcome
+        && !incoming.is_set("dryRun")
+    {
+        registry.note_refusal(&author, &document, denial.code)?;
+    }
+    outcome
+}
+
+async fn attempt(
+    registry: &RegistryObject,
+    incoming: &Incoming,
+    document: &Value,
+    author: &Author,
+) -> std::result::Result<Reply, Reply> {
+    Gateway::parse(document).map_err(|faults| Reply::invalid(&faults))?;
     let current = registry.gateway()?;
     if !request::precondition(incoming).holds(current.as_ref().map(Value::to_string).as_deref()) {
         return Err(Reply::refused(Code::PreconditionFailed));
     }
     if incoming.is_set("dryRun") {
-        return Ok(Reply::gateway(&document, false, false));
+        return Ok(Reply::gateway(document, false, false));
     }
-    let published = registry.put_gateway(&document).await?;
-    store::remember_gateway(&document);
-    Ok(Reply::gateway(&document, current.is_none(), published))
+    let published = registry.put_gateway(document, current.as_ref(), author).await?;
+    Ok(Reply::gateway(document, current.is_none(), published))
 }

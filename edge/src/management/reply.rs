@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use edge_authorizer::document::Faults;
-use edge_authorizer::management::{Applied, Change, Refusal, etag};
+use edge_authorizer::management::{Applied, Change, Refusal, etag, is_known};
 use edge_authorizer::{Code, Denial, Method, Unavailable};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
@@ -42,9 +42,7 @@ impl Reply {
     pub fn representation(value: &Value, if_none_match: Option<&str>) -> Self {
         let tag = etag(&value.to_string());
         let headers = vec![("etag", tag.clone())];
-        if if_none_match.is_some_and(|list| {
-            list.split(',').any(|listed| matches!(listed.trim(), "*") || listed.trim() == tag)
-        }) {
+        if if_none_match.is_some_and(|list| is_known(list, &tag)) {
             return Self::Empty { status: 304, headers };
         }
         Self::Body { status: 200, headers, body: value.clone() }
@@ -93,7 +91,7 @@ impl Reply {
 
     /// The routes were changed.
     pub fn gateway(document: &Value, created: bool, published: bool) -> Self {
-        let headers = vec![("etag", etag(&document.to_string()))];
+        let headers = vec![("x-published", published.to_string()), ("etag", etag(&document.to_string()))];
         let body = json!({ "gateway": document, "published": published });
         Self::Body { status: if created { 201 } else { 200 }, headers, body }
     }
@@ -116,7 +114,16 @@ impl Reply {
 
     /// The issuer of an entry cannot be used.
     pub fn issuer_unusable(reason: String) -> Self {
-        let denial = Denial { code: Code::IssuerUnusable, realm: None };
+        Self::for_reason(Code::IssuerUnusable, reason)
+    }
+
+    /// A body of more than `limit` KiB.
+    pub fn too_large(limit: usize) -> Self {
+        Self::for_reason(Code::BodyTooLarge, format!("the limit is {limit} KiB"))
+    }
+
+    fn for_reason(code: Code, reason: String) -> Self {
+        let denial = Denial { code, realm: None };
         Self::Problem { denial, faults: None, reason: Some(reason), headers: Vec::new() }
     }
 

@@ -8,11 +8,15 @@ use super::reply::Reply;
 use crate::edge::Incoming;
 use crate::http::read_at_most;
 
-/// The longest body, in bytes.
-const MAX_BODY_LENGTH: usize = 64 * 1024;
+/// The longest body, in KiB.
+pub const MAX_BODY: usize = 64;
 
-/// Reads a JSON document. Only `application/json` is one: forms, which a browser sends across origins unasked, are not.
-pub async fn read_document(incoming: &Incoming) -> Result<Value, Reply> {
+/// The longest routes document, in KiB. There is one for all projects.
+pub const MAX_ROUTES: usize = 1024;
+
+/// Reads a JSON document of at most `limit` KiB. Only `application/json` is one: forms, which a browser sends across
+/// origins unasked, are not.
+pub async fn read_document(incoming: &Incoming, limit: usize) -> Result<Value, Reply> {
     let content_type = incoming.header("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
@@ -21,14 +25,18 @@ pub async fn read_document(incoming: &Incoming) -> Result<Value, Reply> {
     let Some(body) = incoming.arrival.request().body() else {
         return Err(Reply::refused(Code::BodyMalformed));
     };
-    let bytes =
-        read_at_most(&body, MAX_BODY_LENGTH).await.ok_or_else(|| Reply::refused(Code::BodyTooLarge))?;
+    let bytes = read_at_most(&body, limit * 1024).await.ok_or_else(|| Reply::too_large(limit))?;
     json::from_slice(&bytes).map_err(|_| Reply::refused(Code::BodyMalformed))
 }
 
 /// What a request demands of the resource as it is.
 pub fn precondition(incoming: &Incoming) -> Precondition {
     Precondition { if_match: incoming.header("if-match"), if_none_match: incoming.header("if-none-match") }
+}
+
+/// The number of the audit log's entry before which a page begins.
+pub fn before(incoming: &Incoming) -> Option<u64> {
+    incoming.parameter("before").and_then(|number| number.parse().ok())
 }
 
 /// Reads a list of ids.

@@ -60,9 +60,10 @@ pub async fn tell_registry(env: &Env, news: &ToRegistry) -> Result<(), Unavailab
     ask(env, "REGISTRY", REGISTRY, news).await.map(|_| ())
 }
 
-/// What a project's object has published last, as it is stored in KV; empty where there is no such project.
-pub async fn snapshot(env: &Env, project: &str) -> Result<String, Unavailable> {
-    ask(env, "PROJECTS", project, &()).await
+/// What the object of a project, or the registry, publishes to KV: the text of the current snapshot or of the routes.
+/// Empty where there is nothing to publish.
+pub async fn published(env: &Env, binding: &str, name: &str) -> Result<String, Unavailable> {
+    ask(env, binding, name, &()).await
 }
 
 /// The name of the registry's object.

@@ -1,6 +1,7 @@
 //! The truth: Durable Objects with SQLite storage, one for each project, one for each issuer, and one for what belongs to
 //! none.
 
+mod audit;
 mod issuer;
 mod message;
 mod naming;
@@ -10,8 +11,9 @@ mod registry;
 mod rows;
 mod turn;
 
-pub use message::{FromIssuer, REGISTRY, ToIssuer, ask_issuer, send, snapshot};
-pub use project::{Author, ProjectObject};
+pub use audit::Author;
+pub use message::{FromIssuer, REGISTRY, ToIssuer, ask_issuer, published, send};
+pub use project::ProjectObject;
 pub use registry::RegistryObject;
 
 use std::time::Duration;

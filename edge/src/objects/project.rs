@@ -1,26 +1,29 @@
 //! A project's object: its entries, its version, its audit log. A change commits here and then is published.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use edge_authorizer::Time;
+use edge_authorizer::management::audit::Outcome;
 use edge_authorizer::management::{Applied, Change, Project};
-use serde::Serialize;
-use serde_json::{Value, json};
+use edge_authorizer::{Code, Snapshot, Time};
+use serde_json::Value;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
 use super::RETRY;
+use super::audit::{self, AuditLog, Author};
 use super::message::{ToIssuer, ToRegistry, ask_issuer, is_question, tell_registry};
 use super::naming::{self, Naming};
-use super::probe::Probes;
+use super::probe::{self, Probes};
 use super::rows::{has_table, integer, migrate, query};
 use super::turn::{Taken, Turn, within_time};
 use crate::http::now;
 use crate::{log, management, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 6] = [
     "
     CREATE TABLE project (
         id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, present INTEGER NOT NULL,
@@ -33,11 +36,23 @@ const MIGRATIONS: [&str; 3] = [
     CREATE TABLE issuer (iss TEXT PRIMARY KEY) WITHOUT ROWID;
 ",
     naming::MIGRATION,
+    audit::BOUNDS,
+    probe::TABLE,
+    // The audit entry by which the project was made the last time: what is older is of the one before it.
+    "
+    ALTER TABLE project ADD COLUMN first_entry INTEGER NOT NULL DEFAULT 0;
+    UPDATE project SET first_entry = (
+        SELECT COALESCE(MAX(number), 0) FROM audit
+        WHERE json_extract(entry, '$.change.put_project') IS NOT NULL
+        AND json_extract(entry, '$.outcome.after') IS NOT NULL
+        AND json_extract(entry, '$.outcome.before') IS NULL);
+",
 ];
 
-/// How long audit entries are kept, in seconds, and how many.
-const AUDIT_SECONDS: f64 = 400.0 * 86_400.0;
-const AUDIT_ENTRIES: i64 = 10_000;
+thread_local! {
+    /// How many objects this isolate has had.
+    static INSTANCES: Cell<u32> = const { Cell::new(0) };
+}
 
 /// The object of one project.
 #[durable_object(alarm)]
@@ -46,22 +61,9 @@ pub struct ProjectObject {
     env: Env,
     changing: Turn,
     publishing: Turn,
-    probes: Probes,
-}
-
-/// Who asks for a change.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Author {
-    /// `{"idp", "subject"}`, or `"platform-admin"`.
-    pub who: Value,
-    /// The id of the request.
-    pub request_id: String,
-    /// The address that it came from, where the platform knows it.
-    pub address: Option<String>,
-    /// When it came.
-    #[serde(skip)]
-    pub began: Time,
+    /// Which of the isolate's objects this is. One that takes the place of another after a failure may have other data of
+    /// the same version.
+    instance: u32,
 }
 
 /// What is stored of a project beside its entries.
@@ -74,7 +76,8 @@ struct Stored {
 impl DurableObject for ProjectObject {
     fn new(state: State, env: Env) -> Self {
         let (changing, publishing) = (Turn::default(), Turn::default());
-        Self { state, env, changing, publishing, probes: Probes::default() }
+        let instance = INSTANCES.replace(INSTANCES.get().wrapping_add(1));
+        Self { state, env, changing, publishing, instance }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
@@ -128,9 +131,24 @@ impl ProjectObject {
         Ok(self.stored()?.map(|stored| stored.project).unwrap_or_default())
     }
 
+    /// The snapshot that decides who the project's owners are: that of the current version, which is parsed once.
+    pub fn snapshot(&self) -> Result<Option<Arc<Snapshot>>> {
+        if !self.is_known()? {
+            return Ok(None);
+        }
+        let version = query(&self.sql(), "SELECT version FROM project", Vec::new())?;
+        let version = version.first().map_or(Ok(0), |row| row.number(0))?;
+        let key = format!("object/{}", self.instance);
+        store::snapshot_of_object(&key, version, || Ok(self.read()?.snapshot()))
+    }
+
     /// The issuers that its owners look at.
-    pub fn probes(&self) -> &Probes {
-        &self.probes
+    pub fn probes(&self) -> Probes {
+        Probes(self.sql())
+    }
+
+    fn audit_log(&self) -> AuditLog {
+        AuditLog(self.sql())
     }
 
     /// The turn to change the project; `None` if others take too long.
@@ -148,7 +166,8 @@ impl ProjectObject {
         author: &Author,
     ) -> Result<bool> {
         migrate(&self.sql(), &MIGRATIONS)?;
-        self.note(author, change, &json!({ "before": applied.before, "after": applied.after }))?;
+        let outcome = Outcome::Made { before: applied.before.as_ref(), after: applied.after.as_ref() };
+        self.audit_log().note(author, &serde_json::to_string(change)?, &outcome)?;
         self.write(name, &applied.project)?;
         naming::note(&self.sql(), &applied.project.issuers(), author.began)?;
         // Nothing was awaited since the change was written, so the alarm is stored with it or not at all.
@@ -156,14 +175,16 @@ impl ProjectObject {
         Ok(self.publish().await? >= applied.project.version)
     }
 
-    /// Stores the project. The statements run without anything in between and so count together or not at all.
+    /// Stores the project, after its change was noted. The statements run without anything in between, and so are stored
+    /// together or not at all.
     fn write(&self, name: &str, project: &Project) -> Result<()> {
         let sql = self.sql();
         let label = project.label.as_ref().map(Value::to_string);
         sql.exec(
             "INSERT INTO project (id, name, present, version, published, label, distrusted) VALUES (1, ?, ?, ?, 0, ?, ?)
              ON CONFLICT (id) DO UPDATE SET present = excluded.present, version = excluded.version,
-             label = excluded.label, distrusted = excluded.distrusted",
+             label = excluded.label, distrusted = excluded.distrusted,
+             first_entry = CASE present WHEN 1 THEN first_entry ELSE (SELECT MAX(number) FROM audit) END",
             vec![
                 name.into(),
                 i32::from(project.exists).into(),
@@ -183,45 +204,22 @@ impl ProjectObject {
     }
 
     /// Notes in the audit log that a change was refused. A project that nobody made has no log that could be filled.
-    pub fn note_refusal(&self, author: &Author, change: &Change, code: &str) -> Result<()> {
-        if self.is_known()? { self.note(author, change, &json!({ "refusal": code })) } else { Ok(()) }
+    pub fn note_refusal(&self, author: &Author, change: &Change, code: Code) -> Result<()> {
+        if !self.is_known()? {
+            return Ok(());
+        }
+        self.audit_log().note(author, &serde_json::to_string(change)?, &Outcome::Refused(code.as_str()))
     }
 
-    /// Notes an attempt in the audit log with what came of it, and drops what is too old.
-    fn note(&self, author: &Author, change: &Change, outcome: &Value) -> Result<()> {
-        let at = now().as_seconds();
-        let entry = json!({ "author": author, "change": change, "outcome": outcome });
-        let sql = self.sql();
-        sql.exec(
-            "DELETE FROM audit WHERE at < ? OR number <= (SELECT MAX(number) FROM audit) - ?",
-            vec![(at - AUDIT_SECONDS).into(), (AUDIT_ENTRIES - 1).into()],
-        )?;
-        sql.exec("INSERT INTO audit (at, entry) VALUES (?, ?)", vec![at.into(), entry.to_string().into()])?;
-        Ok(())
-    }
-
-    /// The entries of the audit log before the one of that number, newest first: `{"items", "next"}`. A deleted project
-    /// has one; one that never was has none.
-    pub fn audit(&self, before: Option<u64>, limit: u32) -> Result<Option<Value>> {
+    /// The entries of the audit log before the one of that number: all that there are, also of former projects of this
+    /// name, or those `since_made`. A deleted project has a log; one that never was has none.
+    pub fn audit(&self, before: Option<u64>, since_made: bool) -> Result<Option<Value>> {
         if !self.is_known()? {
             return Ok(None);
         }
-        let rows = query(
-            &self.sql(),
-            "SELECT entry, number, at FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
-            vec![integer(before.unwrap_or(u64::from(u32::MAX))), integer(u64::from(limit))],
-        )?;
-        let next =
-            rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number(1)).transpose()?;
-        let items = rows.iter().map(|row| {
-            let mut item: Value = row.json(0)?;
-            if let Some(item) = item.as_object_mut() {
-                item.insert("number".to_owned(), row.value(1));
-                item.insert("at".to_owned(), row.value(2));
-            }
-            Ok(item)
-        });
-        Ok(Some(json!({ "items": items.collect::<Result<Vec<_>>>()?, "next": next })))
+        let made = query(&self.sql(), "SELECT first_entry FROM project", Vec::new())?;
+        let first = made.first().filter(|_| since_made).map_or(Ok(0), |row| row.number(0))?;
+        self.audit_log().page(first, before).map(Some)
     }
 
     /// Publishes what is not published yet, and answers which version the edges can see.
@@ -242,7 +240,11 @@ impl ProjectObject {
     }
 
     async fn publish_version(&self, name: &str, project: &Project) -> Result<()> {
-        store::publish(&self.env, "CONFIG", &format!("project/{name}"), project.snapshot().as_ref()).await?;
+        let (key, snapshot) = (format!("project/{name}"), project.snapshot());
+        match &snapshot {
+            Some(tombstone) if !project.exists => store::bury(&self.env, &key, tombstone).await?,
+            _ => store::publish(&self.env, "CONFIG", &key, snapshot.as_ref()).await?,
+        }
         let (exists, label) = (project.exists, project.label.clone());
         let news = ToRegistry { project: name.to_owned(), exists, label };
         tell_registry(&self.env, &news).await.map_err(|_| Error::from("the registry does not answer"))?;

@@ -1,23 +1,30 @@
 //! The registry: the routes document and the list of projects.
 
+use edge_authorizer::Code;
+use edge_authorizer::management::audit::Outcome;
 use serde_json::{Value, json};
 use worker::{
     DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
 use super::RETRY;
+use super::audit::{self, AuditLog, Author};
 use super::message::{ToRegistry, is_question, receive};
 use super::rows::{Row, integer, migrate, query};
 use super::turn::{Turn, within_time};
 use crate::{log, management, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 3] = [
+    "
     CREATE TABLE gateway (
         id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL,
         version INTEGER NOT NULL, published INTEGER NOT NULL);
     CREATE TABLE project (id TEXT PRIMARY KEY, label TEXT) WITHOUT ROWID;
-"];
+",
+    audit::TABLE,
+    audit::BOUNDS,
+];
 
 /// The one object that knows what belongs to no project.
 #[durable_object(alarm)]
@@ -44,7 +51,11 @@ impl DurableObject for RegistryObject {
         if !is_question(&request) {
             return management::answer_for_registry(self, &self.env, request.inner()).await;
         }
-        let (_, ToRegistry { project, exists, label }) = receive(&mut request).await?;
+        let (_, news) = receive::<Option<ToRegistry>>(&mut request).await?;
+        let Some(ToRegistry { project, exists, label }) = news else {
+            let routes = self.gateway()?.as_ref().map(Value::to_string);
+            return Response::ok(routes.unwrap_or_default());
+        };
         if exists {
             let label = label.map_or(SqlStorageValue::Null, |label| label.to_string().into());
             self.sql().exec("INSERT OR REPLACE INTO project VALUES (?, ?)", vec![project.into(), label])?;
@@ -80,7 +91,14 @@ impl RegistryObject {
     }
 
     /// Replaces the routes document and publishes it; answers whether the edges can see it.
-    pub async fn put_gateway(&self, document: &Value) -> Result<bool> {
+    pub async fn put_gateway(
+        &self,
+        document: &Value,
+        before: Option<&Value>,
+        author: &Author,
+    ) -> Result<bool> {
+        let outcome = Outcome::Made { before, after: Some(document) };
+        self.audit_log().note(author, &change(document), &outcome)?;
         self.sql().exec(
             "INSERT INTO gateway VALUES (1, ?, 1, 0)
              ON CONFLICT (id) DO UPDATE SET document = excluded.document, version = version + 1",
@@ -88,6 +106,20 @@ impl RegistryObject {
         )?;
         self.state.storage().set_alarm(RETRY).await?;
         self.publish().await
+    }
+
+    /// Notes in the audit log that a routes document was refused.
+    pub fn note_refusal(&self, author: &Author, document: &Value, code: Code) -> Result<()> {
+        self.audit_log().note(author, &change(document), &Outcome::Refused(code.as_str()))
+    }
+
+    /// The entries of the audit log of the routes before the one of that number.
+    pub fn audit(&self, before: Option<u64>) -> Result<Value> {
+        self.audit_log().page(0, before)
+    }
+
+    fn audit_log(&self) -> AuditLog {
+        AuditLog(self.sql())
     }
 
     /// Publishes the routes, if they are not yet; answers whether the edges can see them.
@@ -116,4 +148,9 @@ impl RegistryObject {
         let project = |row: &Row| Ok(json!({ "id": row.text(0)?, "label": row.json::<Value>(1)? }));
         rows.iter().map(project).collect()
     }
+}
+
+/// A change of the routes as the audit log has it.
+fn change(document: &Value) -> String {
+    ["{\"put_gateway\":{\"gateway\":", &document.to_string(), "}}"].concat()
 }
