@@ -35,7 +35,6 @@ const MIGRATIONS: [&str; 6] = [
     ALTER TABLE project ADD COLUMN distrusted TEXT NOT NULL DEFAULT '[]';
     CREATE TABLE issuer (iss TEXT PRIMARY KEY) WITHOUT ROWID;
 ",
-    naming::MIGRATION,
     audit::BOUNDS,
     probe::TABLE,
     // The audit entry by which the project was made the last time: what is older is of the one before it.
@@ -47,6 +46,7 @@ const MIGRATIONS: [&str; 6] = [
         AND json_extract(entry, '$.outcome.after') IS NOT NULL
         AND json_extract(entry, '$.outcome.before') IS NULL);
 ",
+    naming::MIGRATION,
 ];
 
 thread_local! {

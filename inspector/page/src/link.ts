@@ -22,23 +22,25 @@ export async function fromFragment(fragment: string): Promise<Configuration | un
       new DecompressionStream("deflate-raw"),
       decode(fragment.slice(PREFIX.length)),
     );
-    const value = JSON.parse(new TextDecoder().decode(bytes));
-    return isConfiguration(value) ? value : undefined;
+    return readConfiguration(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     return undefined;
   }
 }
 
-function isConfiguration(value: Partial<Record<keyof Configuration, unknown>>): value is Configuration {
-  const { entries, ...texts } = value;
-  const isText = (text: unknown) => typeof text === "string";
-  return (
-    Array.isArray(entries) &&
-    entries.length <= 64 &&
-    entries.every(isText) &&
-    [texts.project, texts.method, texts.path, texts.routes].every(isText)
-  );
+/**
+ * The five members of a configuration, each of its type. Anything else that a link carries is left behind: with a token, keys
+ * or a time of its author's, the page would show a verdict that the reader did not ask for.
+ */
+function readConfiguration(value: Partial<Record<keyof Configuration, unknown>>): Configuration | undefined {
+  const { entries, project, method, path, routes } = value;
+  const areEntries = Array.isArray(entries) && entries.length <= 64 && entries.every(isText);
+  return areEntries && isText(project) && isText(method) && isText(path) && isText(routes)
+    ? { entries, project, method, path, routes }
+    : undefined;
 }
+
+const isText = (value: unknown): value is string => typeof value === "string";
 
 const MAX_CONFIGURATION = 1_000_000;
 
