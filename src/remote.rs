@@ -103,7 +103,7 @@ fn is_public_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let is_within =
         |zone: &&str| name == *zone || name.strip_suffix(*zone).is_some_and(|host| host.ends_with('.'));
-    name.contains('.') && !INNER_ZONES.iter().chain([&TENCENT_METADATA]).any(|zone| is_within(zone))
+    name.contains('.') && !INNER_ZONES.iter().chain([&TENCENT_METADATA]).any(is_within)
 }
 
 /// Where virtual machines of Azure reach their host, metadata included; a public address otherwise.
