@@ -28,7 +28,7 @@ lint: ## Check formatting, types, clippy with warnings denied, the API's descrip
 	npx prettier --check --log-level warn .
 	npx tsc --project inspector/page
 	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
-	source scripts/env.sh && node scripts/supply.mjs
+	scripts/supply.sh
 
 unit: ## Run the native tests of the core
 	$(CARGO) test --locked --package edge-authorizer

@@ -16,6 +16,7 @@ worker_build_root=$cache/worker-build-$worker_build_version
 wasm_bindgen_root=$cache/wasm-bindgen-$wasm_bindgen_version
 
 schemathesis_version=4.32.5
+cargo_deny_version=0.20.2
 
 export WASM_BINDGEN_BIN=$wasm_bindgen_root/bin/wasm-bindgen
 export WASM_OPT_BIN=$root/node_modules/.bin/wasm-opt
