@@ -14,7 +14,7 @@ for manifest in Cargo.toml fuzz/Cargo.toml; do check deny "$manifest" bans licen
 check node scripts/node-packages.mjs
 
 if timeout 120 scripts/cargo-deny.sh --manifest-path Cargo.toml fetch db 2>/dev/null; then
-  for manifest in Cargo.toml fuzz/Cargo.toml; do check deny "$manifest" --disable-fetch advisories; done
+  for manifest in Cargo.toml fuzz/Cargo.toml; do check deny "$manifest" advisories; done
 else
   loudly "known vulnerabilities of crates: the RustSec advisory database cannot be reached"
 fi
