@@ -3,10 +3,11 @@ import { ratio } from "./rounds.mjs";
 
 const MAX_GROWTH_MIB = 64;
 const MAX_DRIFT_MIB = 8;
+const MAX_SLOWDOWN = 3;
 const MAX_DEPLOYED_KIB = 270;
 
 /** Each bar with what was measured, and whether it is met. A part that did not run has none. */
-export function bars({ warm, new: fresh, refuse, scale, envoy, cold, memory, flood }) {
+export function bars({ warm, new: fresh, refuse, scale, envoy, cold, memory, bounds, neighbours, flood }) {
   return [
     ...(warm ? warmBars(warm) : []),
     ...(envoy ? envoyFigures(envoy) : []),
@@ -14,6 +15,8 @@ export function bars({ warm, new: fresh, refuse, scale, envoy, cold, memory, flo
     ...(warm ? algorithmBars(warm) : []),
     ...(refuse ? refusalBars(refuse) : []),
     ...(memory ? memoryBars(memory) : []),
+    ...(bounds ?? []).map(({ name, growth, most }) => atMost(8, `MiB by ${name}`, most, growth, 1)),
+    ...(neighbours ? neighbourBars(neighbours) : []),
     ...(flood ? [atLeast(5, "flood: hits of regular tokens", 0.95, { median: flood.hitRate })] : []),
     ...(cold ? coldBars(cold) : []),
     ...(scale ? scaleBars(scale) : []),
@@ -75,6 +78,11 @@ function memoryBars({ growth, drift }) {
     atMost(5, "memory, MiB: growth", MAX_GROWTH_MIB, growth, 1),
     atMost(5, "memory, MiB: growth over the last half", MAX_DRIFT_MIB, drift, 1),
   ];
+}
+
+function neighbourBars({ alone, results }) {
+  const worst = results.toSorted((one, other) => other.p99 - one.p99)[0];
+  return [atMost(9, `p99 beside ${worst.name}, of p99 alone`, MAX_SLOWDOWN, worst.p99 / alone, 1)];
 }
 
 function coldBars({ ratio: ofPass, deployed }) {

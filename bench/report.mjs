@@ -52,6 +52,25 @@ export function memoryTable({ requests, atFirst, settled, atLast, growth, drift 
   );
 }
 
+export function boundsTable(runs) {
+  const rows = runs.map(({ name, before, after, growth }) => [
+    name,
+    ...[before, after, growth].map((mib) => mib.toFixed(1)),
+  ]);
+  return table(["resident memory, MiB", "before", "after", "growth"], rows);
+}
+
+export function neighboursTable({ alone, results }) {
+  const rows = results.map(({ name, p50, p99, sent }) => [
+    name,
+    p50.toFixed(1),
+    p99.toFixed(1),
+    (p99 / alone).toFixed(1),
+    String(sent),
+  ]);
+  return table(["beside eight connections with", "p50 ms", "p99 ms", "of p99 alone", "sent"], rows);
+}
+
 export function floodTable({ regularRequests, misses, hitRate }) {
   const rows = [[regularRequests.toFixed(0), String(misses), `${(hitRate * 100).toFixed(1)} %`]];
   return table(["requests with regular tokens in the flood", "checked again", "hits"], rows);

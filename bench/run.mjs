@@ -6,15 +6,25 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bars } from "./bars.mjs";
+import { bounds } from "./bounds.mjs";
 import { cold } from "./cold.mjs";
 import { corpus } from "./corpus.mjs";
 import { KEYS } from "./documents.mjs";
 import { hasEnvoy } from "./envoy.mjs";
 import { assertRight } from "./guard.mjs";
 import { flood, memory } from "./memory.mjs";
+import { neighbours } from "./neighbours.mjs";
 import { isPinned } from "./processes.mjs";
 import { envoy, fresh, refusing, scaling, warm } from "./races.mjs";
-import { barTable, coldTable, floodTable, memoryTable, raceTable } from "./report.mjs";
+import {
+  barTable,
+  boundsTable,
+  coldTable,
+  floodTable,
+  memoryTable,
+  neighboursTable,
+  raceTable,
+} from "./report.mjs";
 import { openStage } from "./stage.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -28,6 +38,8 @@ const PARTS = {
   envoy: { title: "Envoy against itself", measure: envoy, show: raceTable },
   cold: { title: "Start and size", measure: cold, show: coldTable },
   memory: { title: "Memory", measure: memory, show: memoryTable },
+  bounds: { title: "Memory under abuse", measure: bounds, show: boundsTable },
+  neighbours: { title: "A project beside an attack", measure: neighbours, show: neighboursTable },
   flood: { title: "A flood of one-time tokens", measure: flood, show: floodTable },
 };
 
@@ -41,6 +53,17 @@ const FULL = {
   memoryRequests: 1_000_000,
   memoryTokens: 100_000,
   floodSeconds: 20,
+  ordinary: 10_000,
+  largeTokens: 600,
+  routes: 20,
+  ordinaryTokens: 5_000,
+  projects: 5_000,
+  changeTokens: 200,
+  changes: 30,
+  names: 999,
+  invented: 2_000,
+  neighbourSeconds: 3,
+  neighbourTokens: 100,
 };
 
 const QUICK = {
@@ -53,6 +76,17 @@ const QUICK = {
   memoryRequests: 8_000,
   memoryTokens: 20_000,
   floodSeconds: 2,
+  ordinary: 1_000,
+  largeTokens: 20,
+  routes: 4,
+  ordinaryTokens: 100,
+  projects: 100,
+  changeTokens: 10,
+  changes: 2,
+  names: 50,
+  invented: 50,
+  neighbourSeconds: 1,
+  neighbourTokens: 100,
 };
 
 const HELP = `usage: make bench [QUICK=1] [ONLY=part,part…]
@@ -70,7 +104,8 @@ const options = {
 async function main() {
   const { values } = parseArgs({ options });
   if (values.help) return console.log(HELP);
-  const names = values.only ? values.only.split(",") : Object.keys(PARTS);
+  const only = values.only?.split(",").flatMap((name) => (name === "memory" ? ["memory", "bounds"] : [name]));
+  const names = only ?? Object.keys(PARTS);
   const unknown = names.find((name) => !PARTS[name]);
   if (unknown !== undefined)
     throw new Error(`there is no part \`${unknown}\`: ${Object.keys(PARTS).join(", ")}`);

@@ -9,6 +9,7 @@ export async function openStage() {
   const originUrl = await startOrigin();
   const stores = new Map();
   return {
+    originUrl,
     async start(worker, { documents = {}, log } = {}) {
       const size = JSON.stringify(documents);
       if (!stores.has(size)) stores.set(size, await startKv(stored(originUrl, documents)));

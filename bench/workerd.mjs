@@ -24,11 +24,11 @@ let count = 0;
  */
 export async function startWorkerd(
   { modules, hasObjects = false, entrypoints = [] },
-  { originUrl, kvAddress, log },
+  { originUrl, kvAddress, variables = {}, log },
 ) {
   mkdirSync(FOLDER, { recursive: true });
   const file = `${FOLDER}${process.pid}-${(count += 1)}.capnp`;
-  writeFileSync(file, config({ modules, hasObjects, entrypoints, originUrl, kvAddress }));
+  writeFileSync(file, config({ modules, hasObjects, entrypoints, originUrl, kvAddress, variables }));
   const began = performance.now();
   const command = [WORKERD, "serve", "--control-fd=3", file];
   const { child, gone, stop } = launch(WORKER_CORE, command, [
@@ -72,7 +72,7 @@ function listening(control, sockets) {
   });
 }
 
-function config({ modules, hasObjects, entrypoints, originUrl, kvAddress }) {
+function config({ modules, hasObjects, entrypoints, originUrl, kvAddress, variables: more }) {
   const text = JSON.stringify;
   const list = (items) => `[\n    ${items.join(",\n    ")}\n  ]`;
   const files = Object.entries(modules).map(([name, file]) => {
@@ -89,7 +89,7 @@ function config({ modules, hasObjects, entrypoints, originUrl, kvAddress }) {
     return `(name = ${text(name)}, address = "127.0.0.1:0", http = (), service = (name = "main"${entrypoint}))`;
   });
   const objects = hasObjects ? DEPLOYED.durable_objects.bindings : [];
-  const variables = Object.entries({ ...DEPLOYED.vars, ORIGIN: originUrl });
+  const variables = Object.entries({ ...DEPLOYED.vars, ORIGIN: originUrl, ...more });
   const bindings = [
     ...variables.map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     ...NAMESPACES.map((name) => `(name = ${text(name)}, kvNamespace = ${text(name)})`),

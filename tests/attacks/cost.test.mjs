@@ -1,0 +1,79 @@
+// What single requests may cost: the CPU time of the runtime for each, beside that for a plain one.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { sendRaw, startGateway } from "../e2e/gateway.mjs";
+import { startTestOrigin } from "../e2e/origin.mjs";
+import { workerdIds } from "../e2e/processes.mjs";
+import { bytesOf, DATA_PLANE, jwks, ROUTES, snapshots } from "./cost.mjs";
+import { API, MANAGEMENT } from "./cost-management.mjs";
+
+/** How much more than a plain request a single one may cost, in milliseconds of CPU time. */
+const MAX_MORE = 20;
+const BATCHES = 5;
+const REQUESTS = 3;
+const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
+
+describe("cost", () => {
+  let origin, gateway, plain;
+
+  before(async () => {
+    origin = await startTestOrigin();
+    gateway = await startGateway({
+      config: { gateway: { origins: { origin: { url: origin.url } }, routes: ROUTES }, ...snapshots },
+      jwks,
+      bindings: { ADMIN_TOKEN, CONFIG_TTL_SECONDS: "3600" },
+    });
+    await send({ path: `${API}/projects/own`, method: "PUT", token: ADMIN_TOKEN, body: "{}" });
+    // The runtime compiles what it runs often: a plain request is measured when that is done.
+    for (let count = 0; count < 200; count += 1) await send({ path: "/public/x" });
+    plain = await cost(() => ({ path: "/public/x" }));
+  });
+
+  after(async () => {
+    for (const server of [gateway, origin]) await server?.close();
+  });
+
+  /** The least CPU time of a request among some batches, in milliseconds: what else ran is in the others. */
+  async function cost(make) {
+    let least = Infinity;
+    for (let batch = 0; batch < BATCHES; batch += 1) {
+      const requests = Array.from({ length: REQUESTS }, make);
+      const before = computed();
+      for (const request of requests) await send(request);
+      least = Math.min(least, (computed() - before) / REQUESTS);
+    }
+    return least;
+  }
+
+  async function send(request) {
+    const answer = await sendRaw(gateway.url, bytesOf(request));
+    assert.match(answer, /^HTTP\/1\.1 [2-5]\d\d /, answer.slice(0, 100));
+    return answer;
+  }
+
+  const kinds = { ...DATA_PLANE, ...MANAGEMENT };
+  for (const [what, make] of Object.entries(kinds)) {
+    test(what, async (context) => {
+      const more = (await cost(() => make(ADMIN_TOKEN))) - plain;
+      context.diagnostic(`${more.toFixed(1)} ms more than a plain request (${plain.toFixed(1)} ms)`);
+      assert.ok(more <= MAX_MORE, `${more.toFixed(1)} ms`);
+    });
+  }
+
+  test("there are at least 40 kinds", () => assert.ok(Object.keys(kinds).length >= 40));
+});
+
+/** The CPU time that workerd has used so far, all its threads together, in milliseconds. */
+function computed() {
+  const [pid] = workerdIds();
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map((thread) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+    } catch {
+      return 0; // It ended meanwhile.
+    }
+  });
+  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+}
