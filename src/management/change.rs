@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::project::Project;
-use crate::code::Code;
-use crate::distrusted::DistrustedKey;
-use crate::document::{self, Faults};
-use crate::idp::check_label;
+use crate::config::blocked_key::BlockedKey;
+use crate::config::custom_idp::check_label;
+use crate::document_reader::{self, Faults};
+use crate::error_code::ErrorCode;
 
 /// Something that is to be changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,10 +42,12 @@ pub enum Change {
         /// Their ids, each once.
         ids: Vec<String>,
     },
-    /// Trusts a key no more.
-    DistrustKey(DistrustedKey),
-    /// Trusts a key again.
-    TrustKey {
+    /// Blocks a key.
+    #[serde(rename = "distrust_key")]
+    BlockKey(BlockedKey),
+    /// Unblocks a key.
+    #[serde(rename = "trust_key")]
+    UnblockKey {
         /// Its issuer.
         iss: String,
         /// Its id.
@@ -81,20 +83,20 @@ pub enum Refusal {
 
 impl Refusal {
     /// The code by which it is told.
-    pub fn code(&self) -> Code {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NotFound => Code::NotFound,
-            Self::Exists => Code::AlreadyExists,
-            Self::PreconditionFailed => Code::PreconditionFailed,
-            Self::TooMany => Code::LimitReached,
-            Self::Invalid(_) => Code::DocumentInvalid,
+            Self::NotFound => ErrorCode::NotFound,
+            Self::Exists => ErrorCode::AlreadyExists,
+            Self::PreconditionFailed => ErrorCode::PreconditionFailed,
+            Self::TooMany => ErrorCode::LimitReached,
+            Self::Invalid(_) => ErrorCode::DocumentInvalid,
         }
     }
 }
 
 /// Reads the document of a project: `{"label"?}`.
 pub fn read_project(document: &Value) -> Result<Change, Faults> {
-    document::read(document, |node| {
+    document_reader::read(document, |node| {
         node.properties(|project| {
             let label = project.optional("label").inspect(check_label);
             Some(Change::PutProject { label: label.map(|node| node.value().clone()) })

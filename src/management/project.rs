@@ -6,15 +6,15 @@ use serde_json::{Map, Value, json};
 
 use super::change::{Applied, Change, Refusal};
 use super::precondition::Precondition;
-use crate::distrusted::DistrustedKey;
-use crate::document::Faults;
-use crate::idp::CustomIdp;
+use crate::config::blocked_key::BlockedKey;
+use crate::config::custom_idp::CustomIdp;
+use crate::document_reader::Faults;
 
 /// The most identity providers of a project.
 const MAX_IDPS: usize = 100;
 
 /// The most keys that a project does not trust.
-const MAX_DISTRUSTED: usize = 100;
+const MAX_BLOCKED: usize = 100;
 
 /// The largest snapshot, in bytes of JSON: each edge reads it as a whole and keeps it in memory.
 const MAX_SNAPSHOT: usize = 256 * 1024;
@@ -33,7 +33,7 @@ pub struct Project {
     /// Its identity providers.
     pub idps: Vec<Value>,
     /// The keys that it does not trust.
-    pub distrusted: Vec<DistrustedKey>,
+    pub blocked: Vec<BlockedKey>,
 }
 
 impl Project {
@@ -69,9 +69,9 @@ impl Project {
             Change::AddIdp { idp } => self.idp(idp.get("id")?.as_str()?).cloned(),
             Change::ReplaceIdp { id, .. } | Change::RemoveIdp { id } => self.idp(id).cloned(),
             Change::Reorder { .. } => Some(self.order()),
-            Change::DistrustKey(DistrustedKey { iss, kid, .. }) | Change::TrustKey { iss, kid } => {
-                let position = self.distrusted_position(iss, kid)?;
-                self.distrusted.get(position).map(|key| json!(key))
+            Change::BlockKey(BlockedKey { iss, kid, .. }) | Change::UnblockKey { iss, kid } => {
+                let position = self.blocked_position(iss, kid)?;
+                self.blocked.get(position).map(|key| json!(key))
             }
         }
     }
@@ -121,19 +121,19 @@ impl Project {
                 self.reorder(ids)?;
                 Ok(Some(self.order()))
             }
-            Change::DistrustKey(key) => {
-                if let Some(position) = self.distrusted_position(&key.iss, &key.kid) {
-                    self.distrusted.remove(position);
+            Change::BlockKey(key) => {
+                if let Some(position) = self.blocked_position(&key.iss, &key.kid) {
+                    self.blocked.remove(position);
                 }
-                if self.distrusted.len() >= MAX_DISTRUSTED {
+                if self.blocked.len() >= MAX_BLOCKED {
                     return Err(Refusal::TooMany);
                 }
-                self.distrusted.push(key.clone());
+                self.blocked.push(key.clone());
                 Ok(Some(json!(key)))
             }
-            Change::TrustKey { iss, kid } => {
-                let position = self.distrusted_position(iss, kid).ok_or(Refusal::NotFound)?;
-                self.distrusted.remove(position);
+            Change::UnblockKey { iss, kid } => {
+                let position = self.blocked_position(iss, kid).ok_or(Refusal::NotFound)?;
+                self.blocked.remove(position);
                 Ok(None)
             }
         }
@@ -160,8 +160,8 @@ impl Project {
         self.idps.iter().position(|idp| idp.get("id").and_then(Value::as_str) == Some(id))
     }
 
-    fn distrusted_position(&self, iss: &str, kid: &str) -> Option<usize> {
-        self.distrusted.iter().position(|key| key.iss == iss && key.kid == kid)
+    fn blocked_position(&self, iss: &str, kid: &str) -> Option<usize> {
+        self.blocked.iter().position(|key| key.iss == iss && key.kid == kid)
     }
 
     /// The entry with that id.
@@ -190,10 +190,10 @@ impl Project {
             return (self.version > 0).then(|| json!({ "version": self.version, "deleted": true }));
         }
         let mut snapshot = json!({ "version": self.version, "idps": self.idps });
-        if !self.distrusted.is_empty()
+        if !self.blocked.is_empty()
             && let Some(snapshot) = snapshot.as_object_mut()
         {
-            snapshot.insert("distrustedKeys".to_owned(), json!(self.distrusted));
+            snapshot.insert("distrustedKeys".to_owned(), json!(self.blocked));
         }
         Some(snapshot)
     }
@@ -206,15 +206,12 @@ impl Project {
     }
 }
 
-/// The role of those who manage a project.
-pub const OWNER: &str = "owner";
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::snapshot::Snapshot;
     use crate::issuer::Issuer;
-    use crate::key::Key;
-    use crate::snapshot::Snapshot;
+    use crate::keys::jwk::Jwk;
 
     fn entry(id: &str) -> Value {
         json!({
@@ -248,14 +245,14 @@ mod tests {
         let jwk = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "A".repeat(43)});
         let renamed = json!({"kty": "OKP", "crv": "Ed25519", "kid": "other", "x": "A".repeat(43)});
         let replaced = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "E".repeat(43)});
-        let [key, renamed, replaced] = [jwk, renamed, replaced].map(|jwk| Key::parse(&jwk).unwrap());
+        let [key, renamed, replaced] = [jwk, renamed, replaced].map(|jwk| Jwk::parse(&jwk).unwrap());
         let (iss, kid) = ("https://issuer.example".to_owned(), "k".to_owned());
         let issuer = Issuer::try_from(&*iss).unwrap();
         let distrust = |thumbprint| {
-            let key = DistrustedKey { iss: iss.clone(), kid: kid.clone(), thumbprint };
-            apply(&project(&["aa"]), &Change::DistrustKey(key)).unwrap()
+            let key = BlockedKey { iss: iss.clone(), kid: kid.clone(), thumbprint };
+            apply(&project(&["aa"]), &Change::BlockKey(key)).unwrap()
         };
-        let trusts = |project: &Project, key: &Key| {
+        let trusts = |project: &Project, key: &Jwk| {
             Snapshot::parse(&project.snapshot().unwrap()).unwrap().trusts(&issuer, key)
         };
         let by_id = distrust(None);
@@ -264,7 +261,7 @@ mod tests {
         assert_eq!([&key, &renamed, &replaced].map(|key| trusts(&by_both, key)), [false, false, false]);
         let other = Issuer::try_from("https://other.example").unwrap();
         assert!(Snapshot::parse(&by_both.snapshot().unwrap()).unwrap().trusts(&other, &key));
-        let trust = Change::TrustKey { iss: iss.clone(), kid: kid.clone() };
+        let trust = Change::UnblockKey { iss: iss.clone(), kid: kid.clone() };
         let again = apply(&by_both, &trust).unwrap();
         assert!(trusts(&again, &key));
         assert_eq!(apply(&again, &trust), Err(Refusal::NotFound));
