@@ -30,15 +30,23 @@ mod fair_cache;
 mod issuer;
 mod project_id;
 mod store_cache;
+mod unavailable;
+mod versioned;
 
 pub use authz::authorize::{
-    Clock, NeedCheck, NeedKeys, NeedProject, Request, SignatureCheck, Step, Unavailable, authorize,
-    authorize_owner,
+    NeedCheck, NeedKeys, NeedProject, SignatureCheck, Step, authorize, authorize_owner,
 };
-pub use authz::decision::{Decision, Denial, Identity, Outcome, Ownership, Permit, Verdict};
+pub use authz::clock::Clock;
+pub use authz::decision::{Decision, Outcome, Verdict};
+pub use authz::denial::Denial;
 pub use authz::explanation::Explanation;
+pub use authz::identity::Identity;
+pub use authz::ownership::Ownership;
+pub use authz::permit::Permit;
+pub use authz::principal::Principal;
+pub use authz::request::Request;
 pub use authz::simulation::{Simulation, SimulationStep, simulate};
-pub use authz::token_cache::{CachedToken, Principal, TokenCache};
+pub use authz::token_cache::{CachedToken, TokenCache};
 pub use authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, Trace, TraceStep};
 pub use config::blocked_key::BlockedKey;
 pub use config::cors::{Cors, ResponseHeaders};
@@ -61,11 +69,14 @@ pub use keys::key_record::{FetchedKeys, KeyRecord};
 pub use keys::key_set::{InvalidKeySet, KeySet, NoCandidates, UnusableKey};
 pub use keys::refresh_schedule::{FetchReason, RefreshPolicy, RefreshSchedule};
 pub use project_id::{InvalidProjectId, ProjectId};
-pub use store_cache::{Cached, Loaded, StoreCache, Versioned};
+pub use store_cache::{Cached, Loaded, StoreCache};
 pub use token::algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
 pub use token::bearer_credentials::BearerCredentials;
 pub use token::claim_path::{ClaimPath, InvalidClaimPath};
 pub use token::claims::{Claims, JoseHeader, OutsideValidity, TimeClaim};
-pub use token::compact_jws::{MAX_TOKEN_LENGTH, Malformed, Token, VerifiedToken};
+pub use token::compact_jws::{Token, VerifiedToken};
+pub use token::malformed::{MAX_TOKEN_LENGTH, Malformed};
 pub use token::numeric_date::NumericDate;
 pub use token::strict_json;
+pub use unavailable::Unavailable;
+pub use versioned::Versioned;

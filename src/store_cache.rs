@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::authz::authorize::Unavailable;
 use crate::fair_cache::{FairCache, Owner};
 use crate::project_id::ProjectId;
 use crate::token::numeric_date::NumericDate;
+use crate::unavailable::Unavailable;
+use crate::versioned::Versioned;
 
 /// What a key of the store holds: a value, nothing, or something that cannot be read.
 pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
@@ -73,12 +74,6 @@ impl<T> StoreCache<T> {
     fn new(max_bytes: usize) -> Self {
         Self { entries: FairCache::new(max_bytes) }
     }
-}
-
-/// What can be told apart by age. Stores are replicas: what they answer may be older than what they answered before.
-pub trait Versioned {
-    /// Whether this was superseded by `other`; `false` where that cannot be told.
-    fn is_older_than(&self, other: &Self) -> bool;
 }
 
 impl<T: Versioned> StoreCache<T> {

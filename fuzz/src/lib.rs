@@ -1,6 +1,7 @@
 //! What the fuzz targets share: how they read their input, and what every refused document promises.
 
 pub mod issuer;
+mod party;
 pub mod scenario;
 mod token;
 

@@ -8,10 +8,9 @@ use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use serde_json::{Value, json};
 
 use crate::issuer::{Algorithm, Issuer, Kid};
+use crate::party::Party;
+pub use crate::token::NOW;
 use crate::token::Token;
-
-/// When requests are decided on.
-pub const NOW: f64 = 1_000_000.0;
 
 /// How far clocks differ.
 pub const SKEW: f64 = 30.0;
@@ -37,12 +36,6 @@ struct Entry {
     /// By a claim: which template, and whether only some roles count; otherwise the entry's own role.
     by_claim: Option<(u8, bool)>,
     names_admin: bool,
-}
-
-#[derive(Arbitrary, Clone, Copy, Debug)]
-pub enum Party {
-    One,
-    Other,
 }
 
 /// A request.
@@ -91,15 +84,6 @@ pub static GATEWAY: LazyLock<Routes> = LazyLock::new(|| {
     }))
     .expect("good routes")
 });
-
-impl Party {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::One => "one",
-            Self::Other => "other",
-        }
-    }
-}
 
 impl Scenario<'_> {
     /// Whether there is such a project.

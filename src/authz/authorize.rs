@@ -6,8 +6,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::authz::clock::Clock;
 use crate::authz::decision::Decision;
 use crate::authz::evaluation::{Evaluation, MatchedEntry};
+use crate::authz::request::Request;
 use crate::authz::requirement::{Purpose, Requirement};
 use crate::authz::token_cache::{CachedToken, TokenCache, VerificationInputs};
 use crate::authz::trace::{KeyOutcome, TraceStep};
@@ -21,31 +23,7 @@ use crate::project_id::ProjectId;
 use crate::token::algorithm::Algorithm;
 use crate::token::bearer_credentials::BearerCredentials;
 use crate::token::compact_jws::Token;
-use crate::token::numeric_date::NumericDate;
-
-/// What of a request decides.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'r> {
-    /// The method's name.
-    pub method: &'r str,
-    /// The path exactly as it was sent, without the query.
-    pub path: &'r str,
-    /// The value of the `Authorization` header.
-    pub authorization: Option<&'r str>,
-    /// The value of the `Origin` header: the page in a browser that sends the request.
-    pub origin: Option<&'r str>,
-    /// Whether there is an `Access-Control-Request-Method` header.
-    pub asks_for_method: bool,
-}
-
-/// When a request is decided on, and how far clocks may differ.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    /// The time of the decision.
-    pub now: NumericDate,
-    /// The tolerance, in seconds.
-    pub skew: f64,
-}
+use crate::unavailable::Unavailable;
 
 /// What comes next.
 #[derive(Debug)]
@@ -60,10 +38,6 @@ pub enum Step<'r> {
     /// A signature has to be checked.
     NeedCheck(NeedCheck<'r>),
 }
-
-/// Something that is needed cannot be had at the moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unavailable;
 
 /// Decides on `request`, as far as the request alone and what is known of its token allow.
 pub fn authorize<'r>(

@@ -4,11 +4,15 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::authz::authorize::{Clock, Request, Unavailable};
-use crate::authz::decision::{Decision, Denial, Permit, Verdict};
+use crate::authz::clock::Clock;
+use crate::authz::decision::{Decision, Verdict};
+use crate::authz::denial::Denial;
 use crate::authz::matching::Audiences;
+use crate::authz::permit::Permit;
+use crate::authz::principal::Principal;
+use crate::authz::request::Request;
 use crate::authz::requirement::{Purpose, Qualified, Requirement};
-use crate::authz::token_cache::{CachedToken, Principal, VerificationInputs};
+use crate::authz::token_cache::{CachedToken, VerificationInputs};
 use crate::authz::trace::{IdpOutcome, Trace, TraceStep};
 use crate::config::cors::ResponseHeaders;
 use crate::config::routes::{Access, Route, Routes};
@@ -21,6 +25,7 @@ use crate::keys::jwk::Jwk;
 use crate::project_id::ProjectId;
 use crate::token::claims::{Claims, TimeClaim, Validity};
 use crate::token::compact_jws::{Token, VerifiedToken};
+use crate::unavailable::Unavailable;
 
 /// The number of entries from which on those of other issuers are only counted.
 const MAX_TRACED_OTHERS: usize = 10;
@@ -52,7 +57,7 @@ impl MatchedEntry {
 
     /// Whether the project takes a key of the issuer.
     pub fn trusts(&self, issuer: &Issuer, key: &Jwk) -> bool {
-        self.snapshot.trusts(issuer, key)
+        !self.snapshot.blocks(issuer, key.id(), key.thumbprint_text())
     }
 }
 

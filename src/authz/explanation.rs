@@ -2,7 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::authz::decision::{Decision, Identity, Outcome};
+use crate::authz::decision::{Decision, Outcome};
+use crate::authz::identity::Identity;
 use crate::authz::trace::Trace;
 use crate::config::custom_idp::IdpId;
 use crate::config::role::Roles;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::authz::decision::Identity;
+use crate::authz::identity::Identity;
 use crate::authz::trace::{IdpOutcome, RoleOutcome, RolesClaimOutcome, Trace, TraceStep};
 use crate::config::custom_idp::{CustomIdp, RoleDetection};
 use crate::config::role::OWNER;

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::authz::decision::{Identity, Ownership, Permit, Verdict};
-use crate::authz::token_cache::{CachedToken, Principal};
+use crate::authz::decision::Verdict;
+use crate::authz::identity::Identity;
+use crate::authz::ownership::Ownership;
+use crate::authz::permit::Permit;
+use crate::authz::principal::Principal;
+use crate::authz::token_cache::CachedToken;
 use crate::authz::trace::{Trace, TraceStep};
 use crate::config::role::OWNER;
 use crate::config::role::Roles;

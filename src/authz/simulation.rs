@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::authz::authorize::{Clock, Request, Unavailable};
+use crate::authz::clock::Clock;
 use crate::authz::decision::Outcome;
 use crate::authz::evaluation::Evaluation;
 use crate::authz::explanation::Explanation;
+use crate::authz::request::Request;
 use crate::authz::requirement::Requirement;
 use crate::authz::trace::TraceStep;
 use crate::config::routes::Routes;
@@ -18,6 +19,7 @@ use crate::config::snapshot::Snapshot;
 use crate::error_code::ErrorCode;
 use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
+use crate::unavailable::Unavailable;
 
 /// What comes next.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
-use crate::authz::decision::Identity;
+use crate::authz::principal::Principal;
 use crate::config::snapshot::Snapshot;
 use crate::fair_cache::{FairCache, Owner};
 use crate::issuer::Issuer;
@@ -47,15 +47,6 @@ pub struct CachedToken {
     keys: Weak<KeySet>,
     /// Who its bearer is; nobody if the signature is wrong.
     pub(crate) principal: Option<Principal>,
-}
-
-/// Who bears a token.
-#[derive(Clone, Debug)]
-pub struct Principal {
-    /// Who it is.
-    pub identity: Arc<Identity>,
-    /// Whether the entry that recognised them names the role `owner`.
-    pub names_owner: bool,
 }
 
 /// By what a token was looked at.

@@ -11,7 +11,7 @@ use crate::http::method::Method;
 use crate::keys::key_set::NoCandidates;
 use crate::token::algorithm::Algorithm;
 use crate::token::claims::TimeClaim;
-use crate::token::compact_jws::Malformed;
+use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
 use crate::token::strict_json;
 

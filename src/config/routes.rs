@@ -11,7 +11,7 @@ use crate::config::role::Roles;
 use crate::document_reader::{self, Faults, Node, Properties};
 use crate::http::method::Method;
 use crate::http::request_path::{AmbiguousPath, RequestPath};
-use crate::store_cache::Versioned;
+use crate::versioned::Versioned;
 
 /// All routes and their origins.
 #[derive(Clone, Debug)]

@@ -6,8 +6,7 @@ use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
 use crate::document_reader::{self, Faults, Node};
 use crate::issuer::Issuer;
-use crate::keys::jwk::Jwk;
-use crate::store_cache::Versioned;
+use crate::versioned::Versioned;
 
 /// A project's identity providers, in the order in which they are asked, and the keys that it does not trust; or a
 /// tombstone, which says that the project was deleted.
@@ -69,9 +68,9 @@ impl Snapshot {
         &self.idps
     }
 
-    /// Whether a key of `issuer` counts for this project.
-    pub fn trusts(&self, issuer: &Issuer, key: &Jwk) -> bool {
-        !self.blocked.iter().any(|blocked| blocked.is(issuer, key.id(), key.thumbprint_text()))
+    /// Whether the project blocks the key of `issuer` with that `kid` and thumbprint.
+    pub fn blocks(&self, issuer: &Issuer, kid: Option<&str>, thumbprint: &str) -> bool {
+        self.blocked.iter().any(|blocked| blocked.is(issuer, kid, thumbprint))
     }
 }
 

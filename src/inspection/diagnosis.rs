@@ -11,7 +11,8 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::token::algorithm::{Algorithm, UnsupportedAlgorithm};
-use crate::token::compact_jws::{Extension, MAX_TOKEN_LENGTH, Malformed, Token};
+use crate::token::compact_jws::{Extension, Token};
+use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
 use crate::token::strict_json;
 
 /// A token taken apart. It has no flaws if and only if [`Token::parse`] takes it.

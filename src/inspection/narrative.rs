@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::match_reason::{in_common, reason};
 use super::wording::{duration, list};
-use crate::authz::authorize::Clock;
+use crate::authz::clock::Clock;
 use crate::authz::decision::Outcome;
 use crate::authz::explanation::Explanation;
 use crate::authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, TraceStep};

@@ -8,8 +8,8 @@ use crate::document_reader::{self, Faults};
 use crate::keys::jwk::Jwk;
 use crate::keys::key_set::{InvalidKeySet, KeySet};
 use crate::keys::stored_jwk::public_part;
-use crate::store_cache::Versioned;
 use crate::token::numeric_date::NumericDate;
+use crate::versioned::Versioned;
 
 /// The most keys whose history is kept.
 const MAX_HISTORY: usize = 200;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::document_reader::{self, Faults, Node};
-use crate::token::compact_jws::MAX_TOKEN_LENGTH;
+use crate::token::malformed::MAX_TOKEN_LENGTH;
 
 /// A request, and what it has for a token.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! The management API: what its requests mean, and what a change makes of a project. Pure like the rest of the core.
 
+mod applied_change;
 mod audit_entry;
 mod change;
 mod endpoint;
@@ -8,14 +9,17 @@ mod explain_request;
 mod issuer_keys;
 mod precondition;
 mod project;
+mod refusal;
 mod unknown_project_limiter;
 
+pub use applied_change::Applied;
 pub use audit_entry::{AuditOutcome, MAX_ENTRY as MAX_AUDIT_ENTRY_BYTES, audit_entry};
-pub use change::{Applied, Change, Refusal, read_project};
+pub use change::{Change, read_project};
 pub use endpoint::{Endpoint, NoEndpoint};
 pub use entity_tag::{etag, is_known};
 pub use explain_request::ExplainRequest;
 pub use issuer_keys::{IssuerKeys, list_keys};
 pub use precondition::Precondition;
 pub use project::Project;
+pub use refusal::Refusal;
 pub use unknown_project_limiter::UnknownProjectLimiter;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::token::algorithm::Algorithm;
-use crate::token::compact_jws::Malformed;
+use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
 
 /// The claims that a token carries, of the types that every token needs, and what its header says about them.

@@ -2,15 +2,13 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jwt_compact::UntrustedToken;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::token::algorithm::Algorithm;
 use crate::token::claims::{Claims, JoseHeader};
+use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
 use crate::token::strict_json;
-
-/// The longest token that is looked at, in bytes.
-pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
 
 /// A well-formed compact JWS (RFC 7515, section 7.1) with the claims every token needs. Nobody vouches for it yet.
 #[derive(Debug)]
@@ -32,33 +30,6 @@ impl<'de> Deserialize<'de> for Extension {
         let members = strict_json::strict_members(deserializer)?;
         Ok(Self { is_critical: members.contains_key("crit") })
     }
-}
-
-/// Why a token is not well-formed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Malformed {
-    /// More than [`MAX_TOKEN_LENGTH`] bytes.
-    #[error("longer than 16 KiB")]
-    TooLong,
-    /// Not three base64url parts with a JSON header.
-    #[error("not a compact JWS with a JSON header")]
-    NotAJws,
-    /// `alg` is none of the supported ones.
-    #[error("an unsupported `alg`")]
-    Algorithm,
-    /// `crit` demands extensions, and there are none here (RFC 7515, section 4.1.11).
-    #[error("a `crit` header")]
-    Critical,
-    /// The payload is not a JSON object with unique member names.
-    #[error("a payload that is not a JSON object with unique names")]
-    Payload,
-    /// `iss` is missing or not a string.
-    #[error("no string `iss`")]
-    Issuer,
-    /// `exp` or `iat` is missing, or one of `exp`, `iat`, `nbf` is not a number.
-    #[error("no numeric `exp` and `iat`, or an `nbf` that is no number")]
-    Time,
 }
 
 impl<'t> Token<'t> {

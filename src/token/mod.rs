@@ -5,5 +5,6 @@ pub mod bearer_credentials;
 pub mod claim_path;
 pub mod claims;
 pub mod compact_jws;
+pub mod malformed;
 pub mod numeric_date;
 pub mod strict_json;
