@@ -39,12 +39,15 @@ pub use authz::authorize::{
 pub use authz::clock::Clock;
 pub use authz::decision::{Decision, Outcome, Verdict};
 pub use authz::denial::Denial;
+pub use authz::evidence::{Unverified, Verified};
 pub use authz::explanation::Explanation;
 pub use authz::identity::Identity;
 pub use authz::ownership::Ownership;
 pub use authz::permit::Permit;
 pub use authz::principal::Principal;
 pub use authz::request::Request;
+pub use authz::requirement::{OwnerRequirement, Requirement};
+pub use authz::route_requirement::{Authorized, RouteRequirement};
 pub use authz::simulation::{Simulation, SimulationStep, simulate};
 pub use authz::token_cache::{CachedToken, TokenCache};
 pub use authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, Trace, TraceStep};

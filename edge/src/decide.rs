@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::thread::LocalKey;
 
-use edge_authorizer::{Clock, Decision, NumericDate, Request, Routes, Snapshot, Step, TokenCache, authorize};
+use edge_authorizer::{
+    Clock, Decision, NumericDate, Request, Requirement, Routes, Snapshot, Step, TokenCache, authorize,
+};
 
 use crate::edge::Edge;
 use crate::{keys, store, task};
@@ -31,10 +33,10 @@ pub async fn decide(
 }
 
 /// Goes on from a step to the end.
-pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision {
+pub async fn drive<R: Requirement>(edge: &Edge, mut step: Step<'_, R>, source: Source) -> R::Outcome {
     loop {
         step = match step {
-            Step::Decided(decision) => return decision,
+            Step::Decided(outcome) => return outcome,
             Step::NeedProject(need) => {
                 let snapshot = match &source {
                     Source::Edge => store::snapshot(edge, need.project()).await,

@@ -91,8 +91,6 @@ fn act(
             answer.map(Into::into).map_err(|_| ErrorCode::ConfigUnavailable.into())
         }
         Verdict::Deny(denial) => Err(denial.code.into()),
-        // Nobody asks for that here.
-        Verdict::Manage(_) => Err(ErrorCode::RouteNotFound.into()),
     }
 }
 

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use crate::authz::denial::Denial;
 use crate::authz::identity::Identity;
-use crate::authz::ownership::Ownership;
 use crate::authz::permit::Permit;
 use crate::authz::token_cache::CachedToken;
 use crate::authz::trace::Trace;
@@ -50,8 +49,6 @@ impl Decision {
 pub enum Verdict {
     /// It goes to the origin.
     Permit(Permit),
-    /// The caller owns the project and may manage it.
-    Manage(Ownership),
     /// It is a browser's preflight and is answered with the decision's `cors` headers alone.
     Preflight,
     /// It is refused.
@@ -64,8 +61,6 @@ pub enum Verdict {
 pub enum Outcome {
     /// It goes to the origin.
     Permit,
-    /// The caller may manage the project.
-    Manage,
     /// It is answered as a preflight.
     Preflight,
     /// It is refused.
@@ -77,7 +72,6 @@ impl Verdict {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Permit(_) => Outcome::Permit,
-            Self::Manage(_) => Outcome::Manage,
             Self::Preflight => Outcome::Preflight,
             Self::Deny(_) => Outcome::Deny,
         }
@@ -87,7 +81,7 @@ impl Verdict {
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Deny(denial) => Some(denial.code),
-            Self::Permit(_) | Self::Manage(_) | Self::Preflight => None,
+            Self::Permit(_) | Self::Preflight => None,
         }
     }
 }

@@ -4,14 +4,17 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::authz::audiences::Audiences;
 use crate::authz::clock::Clock;
 use crate::authz::decision::{Decision, Verdict};
 use crate::authz::denial::Denial;
-use crate::authz::matching::Audiences;
+use crate::authz::evidence::{Evidence, Verified};
+use crate::authz::identity::Identity;
+use crate::authz::matching;
 use crate::authz::permit::Permit;
 use crate::authz::principal::Principal;
 use crate::authz::request::Request;
-use crate::authz::requirement::{Purpose, Qualified, Requirement};
+use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::token_cache::{CachedToken, VerificationInputs};
 use crate::authz::trace::{IdpOutcome, Trace, TraceStep};
 use crate::config::cors::ResponseHeaders;
@@ -30,19 +33,19 @@ use crate::unavailable::Unavailable;
 /// The number of entries from which on those of other issuers are only counted.
 const MAX_TRACED_OTHERS: usize = 10;
 
-/// What is known so far, for whoever reads the decision.
+/// What was found out so far.
 #[derive(Debug, Default)]
 pub struct Evaluation {
     route: Option<Arc<Route>>,
     project: Option<ProjectId>,
-    principal: Option<Principal>,
+    identity: Option<Arc<Identity>>,
     cached_token: Option<Rc<CachedToken>>,
     cors: Option<ResponseHeaders>,
     /// The steps so far.
     pub trace: Trace,
 }
 
-/// An entry of a project that applies to what a token says; the issuer's keys are still to vouch for it.
+/// An entry of a project that matches a token's claims; whether its issuer signed them is open.
 #[derive(Debug)]
 pub struct MatchedEntry {
     snapshot: Arc<Snapshot>,
@@ -50,31 +53,34 @@ pub struct MatchedEntry {
 }
 
 impl MatchedEntry {
-    /// The project that it is an entry of.
+    /// The project's snapshot that has the entry.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
     }
 
-    /// Whether the project takes a key of the issuer.
-    pub fn trusts(&self, issuer: &Issuer, key: &Jwk) -> bool {
+    /// Whether the project accepts a key of the issuer.
+    pub fn accepts(&self, issuer: &Issuer, key: &Jwk) -> bool {
         !self.snapshot.blocks(issuer, key.id(), key.thumbprint_text())
     }
 }
 
 impl Evaluation {
-    /// An inquiry about somebody who wants to manage `project`.
+    /// An evaluation of a caller of `project` that no route is for.
     pub fn about(project: &ProjectId) -> Self {
         Self { project: Some(project.clone()), ..Self::default() }
     }
 
-    /// What the request wants, by its path and method; or the end, where nobody has to be known for it.
-    pub fn enter(&mut self, routes: &Routes, request: &Request<'_>) -> Result<Purpose, Verdict> {
-        let path = RequestPath::try_from(request.path).map_err(|_| self.deny(ErrorCode::PathAmbiguous))?;
-        let method = Method::try_from(request.method).map_err(|_| self.deny(ErrorCode::MethodNotAllowed))?;
+    /// What the route requires, by path and method; or the verdict, where the caller does not matter.
+    pub fn enter(&mut self, routes: &Routes, request: &Request<'_>) -> Result<RouteRequirement, Verdict> {
+        let refused = |code, realm| Verdict::Deny(Denial { code, realm });
+        let path =
+            RequestPath::try_from(request.path).map_err(|_| refused(ErrorCode::PathAmbiguous, None))?;
+        let method =
+            Method::try_from(request.method).map_err(|_| refused(ErrorCode::MethodNotAllowed, None))?;
         let found = match routes.find(&path) {
             Ok(Some(found)) => found,
-            Ok(None) => return Err(self.deny(ErrorCode::RouteNotFound)),
-            Err(AmbiguousPath) => return Err(self.deny(ErrorCode::PathAmbiguous)),
+            Ok(None) => return Err(refused(ErrorCode::RouteNotFound, None)),
+            Err(AmbiguousPath) => return Err(refused(ErrorCode::PathAmbiguous, None)),
         };
         let route = found.route;
         let required = match &route.access {
@@ -92,48 +98,42 @@ impl Evaluation {
                 return Err(Verdict::Preflight);
             }
         }
-        match required {
-            None => Err(Verdict::Permit(Permit::new(route, None))),
-            Some(required) => Ok(Purpose::Forward { method, required, route }),
+        if let Some(permit) = Permit::for_public(&route) {
+            return Err(Verdict::Permit(permit));
         }
+        Ok(RouteRequirement { method, required: required.unwrap_or_default(), route })
     }
 
-    /// The time of what is said, before anybody is asked about it; then what is demanded, and in whose name.
-    pub fn admit(
-        &mut self,
-        times: Validity,
-        purpose: Purpose,
-        clock: Clock,
-    ) -> Result<Requirement, ErrorCode> {
-        if let Err(untimely) = times.check(clock.now, clock.skew) {
-            let (claim, value) = (untimely.claim, untimely.value);
+    /// Checks the times of a token, before anything else is fetched for it; then the project that the path names.
+    pub fn admit(&mut self, validity: Validity, clock: Clock) -> Result<ProjectId, ErrorCode> {
+        if let Err(outside) = validity.check(clock.now, clock.skew) {
+            let (claim, value) = (outside.claim, outside.value);
             self.trace.push(TraceStep::Untimely { claim, value, now: clock.now });
             return Err(match claim {
                 TimeClaim::Exp => ErrorCode::TokenExpired,
                 TimeClaim::Iat | TimeClaim::Nbf => ErrorCode::TokenNotYetValid,
             });
         }
-        let project = self.project.clone().ok_or(ErrorCode::TokenUntrusted)?;
-        Ok(Requirement { project, purpose })
+        self.project.clone().ok_or(ErrorCode::TokenUntrusted)
     }
 
-    /// The project's first entry that applies to what is said, and the issuer that has to vouch for it.
-    pub fn consult(
+    /// The project's first entry that matches the claims, and the issuer that must have signed them.
+    pub fn match_entries(
         &mut self,
         snapshot: Result<Option<Arc<Snapshot>>, Unavailable>,
         claims: &Claims,
     ) -> Result<(MatchedEntry, Issuer), ErrorCode> {
         let snapshot = snapshot.map_err(|Unavailable| ErrorCode::ConfigUnavailable)?;
         let snapshot = snapshot.ok_or(ErrorCode::TokenUntrusted)?;
-        let position = self.next_applicable(&snapshot, 0, claims, &Audiences::of(claims));
-        let applicable = position.and_then(|position| Some((position, snapshot.idps().get(position)?)));
-        let (position, idp) = applicable.ok_or(ErrorCode::TokenUntrusted)?;
+        let position = self.next_match(&snapshot, 0, claims, &Audiences::of(claims));
+        let matched = position.and_then(|position| Some((position, snapshot.idps().get(position)?)));
+        let (position, idp) = matched.ok_or(ErrorCode::TokenUntrusted)?;
         let issuer = idp.issuer.clone();
         Ok((MatchedEntry { snapshot, position }, issuer))
     }
 
-    /// The first entry from `start` on that applies to what is said.
-    fn next_applicable(
+    /// The first entry from `start` on that matches the claims.
+    fn next_match(
         &mut self,
         snapshot: &Snapshot,
         start: usize,
@@ -142,44 +142,43 @@ impl Evaluation {
     ) -> Option<usize> {
         let mut untold = 0;
         for (position, idp) in snapshot.idps().iter().enumerate().skip(start) {
-            let outcome = idp.consider(claims, audiences);
+            let outcome = matching::match_entry(idp, claims, audiences);
             if outcome == IdpOutcome::OtherIssuer && position >= MAX_TRACED_OTHERS {
                 untold += 1;
                 continue;
             }
-            self.pass_over(std::mem::take(&mut untold));
+            self.trace_skipped(std::mem::take(&mut untold));
             self.trace.push(TraceStep::Idp { id: idp.id.clone(), outcome });
             if outcome == IdpOutcome::Applies {
                 return Some(position);
             }
         }
-        self.pass_over(untold);
+        self.trace_skipped(untold);
         None
     }
 
-    fn pass_over(&mut self, count: usize) {
+    fn trace_skipped(&mut self, count: usize) {
         if count > 0 {
             self.trace.push(TraceStep::MoreIdps { count });
         }
     }
 
-    /// The first entry that applies and finds the caller's id decides.
-    pub fn recognise(
+    /// The caller, by the first entry from `matched` on that matches the evidence and finds the caller's id.
+    pub fn identify<E: Evidence>(
         &mut self,
-        requirement: &Requirement,
+        project: &ProjectId,
         MatchedEntry { snapshot, mut position }: MatchedEntry,
-        claims: &Claims,
-    ) -> Result<Qualified, ErrorCode> {
-        let audiences = Audiences::of(claims);
+        evidence: &E,
+    ) -> Result<Principal<E::Strength>, ErrorCode> {
+        let audiences = Audiences::of(evidence.claims());
         while let Some(idp) = snapshot.idps().get(position) {
-            if let Some(identity) = idp.identify(claims, &requirement.project, &mut self.trace) {
+            if let Some(principal) = Principal::identify(idp, evidence, project, &mut self.trace) {
                 self.trace.push(TraceStep::Idp { id: idp.id.clone(), outcome: IdpOutcome::Decides });
-                let principal = Principal { identity: Arc::new(identity), names_owner: idp.names_owner() };
-                self.principal = Some(principal.clone());
-                return requirement.judge(principal, &mut self.trace);
+                self.identity = Some(principal.identity().clone());
+                return Ok(principal);
             }
             self.trace.push(TraceStep::Idp { id: idp.id.clone(), outcome: IdpOutcome::NoSubject });
-            let next = self.next_applicable(&snapshot, position + 1, claims, &audiences);
+            let next = self.next_match(&snapshot, position + 1, evidence.claims(), &audiences);
             position = next.ok_or(ErrorCode::TokenUntrusted)?;
         }
         Err(ErrorCode::TokenUntrusted)
@@ -190,42 +189,44 @@ impl Evaluation {
         self.project.as_ref()
     }
 
-    /// Takes note that a token's signature is wrong.
-    pub fn learn_of_forgery(&mut self, token: &Token<'_>, inputs: VerificationInputs) {
-        self.cached_token = Some(CachedToken::new(token, inputs, None));
+    /// Prepares for the token cache that a token's signature is wrong.
+    pub fn remember_forged(&mut self, token: &Token<'_>, inputs: VerificationInputs) {
+        self.cached_token = Some(CachedToken::forged(token, inputs));
     }
 
-    /// Takes note of who bears a token, if an entry recognised them, whatever the route makes of it.
-    pub fn learn_of_principal(&mut self, token: &VerifiedToken<'_>, inputs: VerificationInputs) {
-        let principal = self.principal.clone();
-        self.cached_token =
-            principal.map(|principal| CachedToken::new(token.as_token(), inputs, Some(principal)));
-    }
-
-    /// The same as what was found out about a token before.
-    pub fn recall(
+    /// Prepares for the token cache whom a token identifies, whether or not the route accepts them.
+    pub fn remember_verified(
         &mut self,
-        requirement: &Requirement,
-        cached: &Rc<CachedToken>,
-    ) -> Result<Qualified, ErrorCode> {
+        token: &VerifiedToken<'_>,
+        inputs: VerificationInputs,
+        principal: Principal<Verified>,
+    ) {
+        self.cached_token = Some(CachedToken::verified(token, inputs, principal));
+    }
+
+    /// The caller as the token cache has them.
+    pub fn recall(&mut self, cached: Rc<CachedToken>) -> Result<Principal<Verified>, ErrorCode> {
         self.trace.push(TraceStep::Known);
-        self.cached_token = Some(cached.clone());
-        self.principal.clone_from(&cached.principal);
-        match &cached.principal {
-            Some(principal) => requirement.judge(principal.clone(), &mut self.trace),
-            None => Err(ErrorCode::TokenUntrusted),
-        }
+        let principal = cached.principal.clone();
+        self.identity = principal.as_ref().map(|principal| principal.identity().clone());
+        self.cached_token = Some(cached);
+        principal.ok_or(ErrorCode::TokenUntrusted)
     }
 
-    /// A refusal.
-    pub fn deny(&self, code: ErrorCode) -> Verdict {
-        Verdict::Deny(Denial { code, realm: self.project.clone() })
+    /// A refusal, for callers of the project.
+    pub fn denial(&self, code: ErrorCode) -> Denial {
+        Denial { code, realm: self.project.clone() }
     }
 
-    /// The end.
+    /// The decision to refuse.
+    pub fn deny(self, code: ErrorCode) -> Decision {
+        let denial = self.denial(code);
+        self.decide(Verdict::Deny(denial))
+    }
+
+    /// The decision.
     pub fn decide(self, verdict: Verdict) -> Decision {
-        let Self { route, project, principal, cached_token, cors, trace } = self;
-        let identity = principal.map(|principal| principal.identity);
+        let Self { route, project, identity, cached_token, cors, trace } = self;
         Decision { verdict, cors, route, project, identity, cached_token, trace }
     }
 }

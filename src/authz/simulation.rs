@@ -1,7 +1,7 @@
-//! What would become of a request whose token said this and that.
+//! The decision on a request whose token would have certain claims.
 //!
 //! Claims go the way of a token ([`crate::authorize`]) without its header and signature. They end in an [`Explanation`] and
-//! never in a permit: a permit takes a token that was verified.
+//! never in a permit, which takes a verified token.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::authz::decision::Outcome;
 use crate::authz::evaluation::Evaluation;
 use crate::authz::explanation::Explanation;
 use crate::authz::request::Request;
-use crate::authz::requirement::Requirement;
+use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::trace::TraceStep;
 use crate::config::routes::Routes;
 use crate::config::snapshot::Snapshot;
@@ -31,15 +31,16 @@ pub enum SimulationStep {
     NeedProject(Simulation),
 }
 
-/// Claims that nobody signed, and what is wanted by them.
+/// Claims that nobody signed, and the request that they would come with.
 #[derive(Debug)]
 pub struct Simulation {
     evaluation: Evaluation,
-    requirement: Requirement,
+    requirement: RouteRequirement,
+    project: ProjectId,
     claims: Claims,
 }
 
-/// Supposes that `request` has a token that says `claims`, whatever its `authorization` is.
+/// Simulates that `request` has a token with these claims, whatever its `authorization` is.
 pub fn simulate(
     routes: &Routes,
     request: &Request<'_>,
@@ -47,42 +48,40 @@ pub fn simulate(
     clock: Clock,
 ) -> SimulationStep {
     let mut evaluation = Evaluation::default();
-    let purpose = match evaluation.enter(routes, request) {
-        Ok(purpose) => purpose,
+    let requirement = match evaluation.enter(routes, request) {
+        Ok(requirement) => requirement,
         Err(verdict) => return SimulationStep::Explained(evaluation.decide(verdict).into()),
     };
     let claims = match Claims::new(claims, None) {
         Ok(claims) => claims,
         Err(reason) => {
             evaluation.trace.push(TraceStep::Malformed { reason });
-            return SimulationStep::Explained(refuse(evaluation, ErrorCode::TokenMalformed));
+            return SimulationStep::Explained(evaluation.deny(ErrorCode::TokenMalformed).into());
         }
     };
     evaluation.trace.push(TraceStep::Claims { issuer: claims.issuer().to_owned() });
-    match evaluation.admit(claims.validity(), purpose, clock) {
-        Ok(requirement) => SimulationStep::NeedProject(Simulation { evaluation, requirement, claims }),
-        Err(code) => SimulationStep::Explained(refuse(evaluation, code)),
+    match evaluation.admit(claims.validity(), clock) {
+        Ok(project) => SimulationStep::NeedProject(Simulation { evaluation, requirement, project, claims }),
+        Err(code) => SimulationStep::Explained(evaluation.deny(code).into()),
     }
-}
-
-fn refuse(evaluation: Evaluation, code: ErrorCode) -> Explanation {
-    let verdict = evaluation.deny(code);
-    evaluation.decide(verdict).into()
 }
 
 impl Simulation {
     /// The project that the path names.
     pub fn project(&self) -> &ProjectId {
-        &self.requirement.project
+        &self.project
     }
 
     /// Goes on with the project's snapshot; `None` if there is no such project.
     pub fn resume(self, snapshot: Result<Option<Arc<Snapshot>>, Unavailable>) -> Explanation {
-        let Self { mut evaluation, requirement, claims } = self;
-        let entry = evaluation.consult(snapshot, &claims);
-        match entry.and_then(|(entry, _issuer)| evaluation.recognise(&requirement, entry, &claims)) {
+        let Self { mut evaluation, requirement, project, claims } = self;
+        let caller = evaluation
+            .match_entries(snapshot, &claims)
+            .and_then(|(entry, _issuer)| evaluation.identify(&project, entry, &claims))
+            .and_then(|principal| requirement.check(&principal, &mut evaluation.trace));
+        match caller {
             Ok(caller) => Explanation::new(Outcome::Permit, None, Some(caller.identity()), evaluation.trace),
-            Err(code) => refuse(evaluation, code),
+            Err(code) => evaluation.deny(code).into(),
         }
     }
 }

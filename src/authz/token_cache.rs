@@ -15,6 +15,7 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
+use crate::authz::evidence::Verified;
 use crate::authz::principal::Principal;
 use crate::config::snapshot::Snapshot;
 use crate::fair_cache::{FairCache, Owner};
@@ -22,7 +23,7 @@ use crate::issuer::Issuer;
 use crate::keys::key_set::KeySet;
 use crate::project_id::ProjectId;
 use crate::token::claims::Validity;
-use crate::token::compact_jws::Token;
+use crate::token::compact_jws::{Token, VerifiedToken};
 
 /// What tokens on trial may hold in memory, in bytes: text, caller and roles.
 const MAX_ON_TRIAL: usize = 4 * 1024 * 1024;
@@ -46,12 +47,12 @@ pub struct CachedToken {
     snapshot: Weak<Snapshot>,
     keys: Weak<KeySet>,
     /// Who its bearer is; nobody if the signature is wrong.
-    pub(crate) principal: Option<Principal>,
+    pub(crate) principal: Option<Principal<Verified>>,
 }
 
 /// By what a token was looked at.
 #[derive(Debug)]
-pub(crate) struct VerificationInputs {
+pub struct VerificationInputs {
     pub project: ProjectId,
     pub snapshot: Arc<Snapshot>,
     pub issuer: Issuer,
@@ -59,10 +60,24 @@ pub(crate) struct VerificationInputs {
 }
 
 impl CachedToken {
-    pub(crate) fn new(
+    /// A token that was verified, and whom it identifies.
+    pub(crate) fn verified(
+        token: &VerifiedToken<'_>,
+        inputs: VerificationInputs,
+        principal: Principal<Verified>,
+    ) -> Rc<Self> {
+        Self::new(token.as_token(), inputs, Some(principal))
+    }
+
+    /// A token with a wrong signature.
+    pub(crate) fn forged(token: &Token<'_>, inputs: VerificationInputs) -> Rc<Self> {
+        Self::new(token, inputs, None)
+    }
+
+    fn new(
         token: &Token<'_>,
         inputs: VerificationInputs,
-        principal: Option<Principal>,
+        principal: Option<Principal<Verified>>,
     ) -> Rc<Self> {
         let VerificationInputs { project, snapshot, issuer, keys } = inputs;
         Rc::new(Self {
@@ -94,7 +109,7 @@ impl CachedToken {
 
     /// What it holds in memory, in bytes.
     fn bytes(&self) -> usize {
-        let identity = self.principal.as_ref().map_or(0, |principal| principal.identity.bytes());
+        let identity = self.principal.as_ref().map_or(0, |principal| principal.identity().bytes());
         size_of::<Self>() + self.text.len() + self.issuer.as_str().len() + identity
     }
 }

@@ -181,13 +181,6 @@ pub enum TraceStep {
         /// How many.
         count: usize,
     },
-    /// Whether the caller owns the project was looked at.
-    Owner {
-        /// The caller's roles.
-        held: Roles,
-        /// Whether `owner` is among them, and the entry names it.
-        is_owner: bool,
-    },
     /// The caller's roles were compared with those of which the route demands one.
     Access {
         /// The request's method.
@@ -280,7 +273,7 @@ mod tests {
         let roles: Roles = (0..4000).map(|number| Role::try_from(&*format!("r{number}")).unwrap()).collect();
         let steps = vec![
             TraceStep::Token { issuer: "ä".repeat(5000), algorithm: "ES256".try_into().unwrap(), kid: None },
-            TraceStep::Owner { held: roles, is_owner: false },
+            TraceStep::Access { method: Method::Get, required: Roles::default(), held: roles },
         ];
         let steps = parsed(&Trace(steps), 1000);
         assert_eq!(steps[0]["issuer"].as_str().unwrap(), "ä".repeat(64) + "…");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::role::{RoleTemplate, Roles, in_order};
+use crate::config::role::{OWNER, RoleTemplate, Roles, in_order};
 use crate::document_reader::{self, Faults, Node, Properties};
 use crate::issuer::Issuer;
 use crate::token::algorithm::Algorithm;
@@ -115,6 +115,24 @@ impl CustomIdp {
                 allowed_typ,
             })
         })
+    }
+}
+
+impl CustomIdp {
+    /// Whether the entry itself names the role `owner`: that a token carries it is not enough to manage the project.
+    pub fn names_owner(&self) -> bool {
+        let named = match &self.role_detection {
+            RoleDetection::Defined { roles } => Some(roles),
+            RoleDetection::Claim { allowed, .. } => allowed.as_ref(),
+        };
+        named.is_some_and(|roles| roles.iter().any(|role| role.as_str() == OWNER))
+    }
+
+    /// Whether every caller of the issuer would own the project: the entry gives `owner` to all, whatever their client is
+    /// and whatever their token is for.
+    pub fn opens_ownership(&self) -> bool {
+        let is_defined = matches!(self.role_detection, RoleDetection::Defined { .. });
+        is_defined && self.names_owner() && self.allowed_azp.is_none() && self.allowed_aud.is_none()
     }
 }
 

@@ -129,9 +129,6 @@ impl Narrative<'_> {
             TraceStep::MoreRoles { count } => {
                 self.add(Mark::Noted, format!("{count} more values were read in the same way."));
             }
-            TraceStep::Owner { held, is_owner } => {
-                self.tell_requirement("To manage the project takes the role `owner`", held, *is_owner);
-            }
             TraceStep::Access { method, required, held } => {
                 let requirement = if required.is_empty() {
                     format!("Nobody may send {method} to this route")
@@ -275,7 +272,6 @@ impl Narrative<'_> {
             (None, Outcome::Preflight) => {
                 self.say(Mark::Passed, "It is a browser's preflight, which is answered at the edge.");
             }
-            (None, Outcome::Manage) => self.say(Mark::Passed, "The caller owns the project."),
             (None, _) => self.say(Mark::Passed, "The request goes to the origin."),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::authz::matching::RoleReader;
+use crate::authz::role_reader::RoleReader;
 use crate::authz::trace::RoleOutcome;
 use crate::config::role::{Role, RoleTemplate, in_order};
 use crate::project_id::ProjectId;

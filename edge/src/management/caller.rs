@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 
 use edge_authorizer::management::{Endpoint, UnknownProjectLimiter};
 use edge_authorizer::{
-    BearerCredentials, Clock, Denial, ErrorCode, Identity, ProjectId, Step, Verdict, authorize_owner,
+    BearerCredentials, Clock, Denial, ErrorCode, Identity, OwnerRequirement, ProjectId, Step, authorize_owner,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -56,7 +56,7 @@ enum Claimed<'r> {
     /// They are the administrator's.
     PlatformAdmin,
     /// The project has to say whether its bearer owns it.
-    Token(Step<'r>),
+    Token(Step<'r, OwnerRequirement>),
 }
 
 /// Looks at the credentials of a request. What is missing, ambiguous, malformed or expired is refused, and so is everybody
@@ -73,7 +73,7 @@ fn read<'r>(edge: &Edge, incoming: &'r Incoming, project: Option<&ProjectId>) ->
     let Some(id) = project else { return denied(ErrorCode::TokenUntrusted) };
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     match authorize_owner(id, authorization, clock) {
-        Step::Decided(decision) => denied(decision.verdict.code().unwrap_or(ErrorCode::TokenUntrusted)),
+        Step::Decided(Err(denial)) => Err(Reply::denied(&denial)),
         step => Ok(Claimed::Token(step)),
     }
 }
@@ -105,12 +105,10 @@ pub async fn authenticate(
         (Claimed::PlatformAdmin, _) => return Ok(Caller::PlatformAdmin),
         (Claimed::Token(_), None) => return Err(Reply::refused(ErrorCode::TokenUntrusted)),
     };
-    let code = match drive(edge, step, Source::Given(snapshot)).await.verdict {
-        Verdict::Manage(ownership) => return Ok(Caller::Owner(ownership.identity().clone())),
-        Verdict::Deny(denial) => denial.code,
-        Verdict::Permit(_) | Verdict::Preflight => ErrorCode::TokenUntrusted,
-    };
-    Err(Reply::denied(&Denial { code, realm: id.cloned() }))
+    match drive(edge, step, Source::Given(snapshot)).await {
+        Ok(ownership) => Ok(Caller::Owner(ownership.identity().clone())),
+        Err(denial) => Err(Reply::denied(&denial)),
+    }
 }
 
 /// Compared by their hashes in constant time, so that neither content nor length shows.
