@@ -20,7 +20,8 @@ test: setup lint unit fuzz build e2e attacks page ## Check everything
 setup: ## Install what the build needs (run and test do it themselves)
 	@scripts/setup.sh
 
-lint: ## Check formatting, types, clippy with warnings denied, the API's description, and what the lock files bring in
+lint: ## Check formatting, types, imports, clippy with warnings denied, the API's description, and what the lock files bring in
+	node scripts/check-imports.mjs
 	$(CARGO) fmt --all -- --check
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml -- --check
 	$(CARGO) clippy --locked --package edge-authorizer --package wycheproof-cases --all-targets -- -D warnings

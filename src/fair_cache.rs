@@ -10,7 +10,7 @@ use std::hash::Hash;
 
 use lru::LruCache;
 
-use crate::project::ProjectId;
+use crate::project_id::ProjectId;
 
 /// What an entry costs beside what its caller counts, in bytes: its places in the tables.
 const ENTRY_BYTES: usize = 128;

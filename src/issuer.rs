@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::web_url::WebUrl;
+use crate::http::strict_url::StrictUrl;
 
 /// The exact text of an `iss` claim: an http(s) URL without user info, query and fragment, at most 400 bytes.
 ///
@@ -34,7 +34,7 @@ impl TryFrom<&str> for Issuer {
     type Error = InvalidIssuer;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
-        let url = WebUrl::parse(text).map_err(|_| InvalidIssuer)?;
+        let url = StrictUrl::parse(text).map_err(|_| InvalidIssuer)?;
         let is_plain = !url.rest.contains(['?', '#']);
         if is_plain && text.len() <= 400 { Ok(Self(text.to_owned())) } else { Err(InvalidIssuer) }
     }

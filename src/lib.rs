@@ -4,81 +4,82 @@
 //! them gives the caller an id and roles; the route says which roles open it. [`authorize`] puts these together.
 //!
 //! Nothing here does I/O, reads a clock or draws a random number: what a decision depends on is an argument.
+//!
+//! The rooms, each of which uses only those below it: [`inspection`], `authz`, [`management`], `keys`, `config`, and at the
+//! bottom `token`, `http` and the ground values beside this file.
 
 #![forbid(unsafe_code)]
 
-mod algorithm;
-mod authorize;
-pub mod cache;
-mod claims;
-mod code;
-mod cors;
-mod credentials;
-mod decision;
-mod demand;
-pub mod discovery;
-mod distrusted;
-pub mod document;
-pub mod excerpt;
-mod explanation;
-pub mod fair_cache;
-mod gateway;
-pub mod headers;
-mod idp;
-mod inquiry;
 pub mod inspection;
-mod issuer;
-pub mod json;
-mod key;
-mod key_life;
-mod key_record;
-mod key_set;
-mod known;
-pub mod management;
-mod method;
-mod origin;
-mod path;
-mod project;
-mod recognition;
-pub mod remote;
-mod roca;
-mod role;
-mod snapshot;
-mod statement;
-mod stored_key;
-mod suppose;
-mod time;
-mod token;
-pub mod trace;
-mod web_url;
 
-pub use algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
-pub use authorize::{
-    Clock, NeedCheck, NeedKeys, NeedProject, Request, SignatureCheck, Step, Unavailable, authorize,
-    authorize_owner,
+mod authz;
+
+pub mod management;
+
+mod keys;
+
+mod config;
+
+mod http;
+mod token;
+
+pub mod document_reader;
+mod error_code;
+mod excerpt;
+mod fair_cache;
+mod issuer;
+mod project_id;
+mod store_cache;
+mod unavailable;
+mod versioned;
+
+pub use authz::authorize::{
+    NeedCheck, NeedKeys, NeedProject, SignatureCheck, Step, authorize, authorize_owner,
 };
-pub use claims::{ClaimPath, InvalidClaimPath};
-pub use code::Code;
-pub use cors::{Cors, ResponseHeaders};
-pub use credentials::Credentials;
-pub use decision::{Decision, Denial, Identity, Outcome, Ownership, Permit, Verdict};
-pub use distrusted::DistrustedKey;
-pub use explanation::Explanation;
-pub use gateway::{Access, Gateway, MANAGEMENT_PATH, MethodRoles, OWN_PATHS, Route, RouteMatch};
-pub use idp::{CustomIdp, IdpId, InvalidIdpId, RoleDetection};
+pub use authz::clock::Clock;
+pub use authz::decision::{Decision, Outcome, Verdict};
+pub use authz::denial::Denial;
+pub use authz::evidence::{Unverified, Verified};
+pub use authz::explanation::Explanation;
+pub use authz::identity::Identity;
+pub use authz::ownership::Ownership;
+pub use authz::permit::Permit;
+pub use authz::principal::Principal;
+pub use authz::request::Request;
+pub use authz::requirement::{OwnerRequirement, Requirement};
+pub use authz::route_requirement::{Authorized, RouteRequirement};
+pub use authz::simulation::{Simulation, SimulationStep, simulate};
+pub use authz::token_cache::{CachedToken, TokenCache};
+pub use authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, Trace, TraceStep};
+pub use config::blocked_key::BlockedKey;
+pub use config::cors::{Cors, ResponseHeaders};
+pub use config::custom_idp::{CustomIdp, IdpId, InvalidIdpId, RoleDetection};
+pub use config::origin::{BindingName, HeaderName, Origin, OriginUrl, SecretHeader};
+pub use config::role::{InvalidRole, InvalidRoleTemplate, Role, RoleTemplate};
+pub use config::routes::{Access, MANAGEMENT_PATH, MethodRoles, OWN_PATHS, Route, RouteMatch, Routes};
+pub use config::snapshot::Snapshot;
+pub use document_reader::{Fault, Faults};
+pub use error_code::ErrorCode;
+pub use excerpt::excerpt;
+pub use fair_cache::{FairCache, Owner};
+pub use http::method::{Method, UnsupportedMethod};
+pub use http::request_path::{AmbiguousPath, RequestPath, Target};
+pub use http::{egress, header_rules};
 pub use issuer::{InvalidIssuer, Issuer};
-pub use key::{Key, MAX_ID_BYTES as MAX_KEY_ID_BYTES, Unusable};
-pub use key_life::{KeyLife, KeyPolicy, Want};
-pub use key_record::{KeyRecord, Published};
-pub use key_set::{InvalidKeySet, KeySet, NoCandidates, UnusableKey};
-pub use known::{Bearer, KnownToken, KnownTokens};
-pub use method::{Method, UnsupportedMethod};
-pub use origin::{BindingName, HeaderName, Origin, OriginUrl, SecretHeader};
-pub use path::{AmbiguousPath, RequestPath, Target};
-pub use project::{InvalidProjectId, ProjectId};
-pub use role::{InvalidRole, InvalidRoleTemplate, Role, RoleTemplate};
-pub use snapshot::Snapshot;
-pub use statement::{Header, Statement, TimeClaim, Untimely};
-pub use suppose::{Supposed, Supposition, suppose};
-pub use time::Time;
-pub use token::{MAX_TOKEN_LENGTH, Malformed, Token, VerifiedToken};
+pub use keys::discovery;
+pub use keys::jwk::{Jwk, MAX_ID_BYTES as MAX_KEY_ID_BYTES, Unusable};
+pub use keys::key_record::{FetchedKeys, KeyRecord};
+pub use keys::key_set::{InvalidKeySet, KeySet, NoCandidates, UnusableKey};
+pub use keys::refresh_schedule::{FetchReason, RefreshPolicy, RefreshSchedule};
+pub use project_id::{InvalidProjectId, ProjectId};
+pub use store_cache::{Cached, Loaded, StoreCache};
+pub use token::algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
+pub use token::bearer_credentials::BearerCredentials;
+pub use token::claim_path::{ClaimPath, InvalidClaimPath};
+pub use token::claims::{Claims, JoseHeader, OutsideValidity, TimeClaim};
+pub use token::compact_jws::{Token, VerifiedToken};
+pub use token::malformed::{MAX_TOKEN_LENGTH, Malformed};
+pub use token::numeric_date::NumericDate;
+pub use token::strict_json;
+pub use unavailable::Unavailable;
+pub use versioned::Versioned;

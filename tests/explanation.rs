@@ -5,14 +5,15 @@
 use std::sync::Arc;
 
 use edge_authorizer::{
-    Clock, Explanation, Gateway, KnownTokens, Request, Snapshot, Step, Supposed, Time, authorize, suppose,
+    Clock, Explanation, NumericDate, Request, Routes, SimulationStep, Snapshot, Step, TokenCache, authorize,
+    simulate,
 };
 use serde_json::{Value, json};
 
 const NOW: f64 = 1_708_350_800.0;
 
-fn gateway() -> Gateway {
-    Gateway::parse(&json!({
+fn gateway() -> Routes {
+    Routes::parse(&json!({
         "origins": { "insights": { "url": "http://127.0.0.1:9000" } },
         "routes": [
             {
@@ -32,7 +33,7 @@ fn request<'r>(method: &'r str, path: &'r str) -> Request<'r> {
 }
 
 fn clock() -> Clock {
-    Clock { now: Time::from_seconds(NOW), skew: 30.0 }
+    Clock { now: NumericDate::from_seconds(NOW), skew: 30.0 }
 }
 
 fn entry(changes: &Value) -> Value {
@@ -58,9 +59,9 @@ fn claims(changes: &Value) -> Value {
 }
 
 fn explain_claims(request: &Request<'_>, claims: &Value, idps: &[Value]) -> Value {
-    let explanation = match suppose(&gateway(), request, claims.as_object().unwrap().clone(), clock()) {
-        Supposed::Explained(explanation) => explanation,
-        Supposed::NeedProject(need) => {
+    let explanation = match simulate(&gateway(), request, claims.as_object().unwrap().clone(), clock()) {
+        SimulationStep::Explained(explanation) => explanation,
+        SimulationStep::NeedProject(need) => {
             assert_eq!(need.project().as_str(), "p1");
             let snapshot = Snapshot::parse(&json!({ "version": 1, "idps": idps })).unwrap();
             need.resume(Ok(Some(Arc::new(snapshot))))
@@ -163,7 +164,7 @@ fn time_says_which_claim_it_is() {
 #[test]
 fn what_needs_no_token_is_explained_without() {
     let outcome = |request: Request<'_>| {
-        let Step::Decided(decision) = authorize(&gateway(), &request, clock(), &mut KnownTokens::default())
+        let Step::Decided(decision) = authorize(&gateway(), &request, clock(), &mut TokenCache::default())
         else {
             panic!()
         };

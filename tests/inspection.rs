@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
-use edge_authorizer::inspection::{Mark, Setting, dissect, narrate, suggest};
+use edge_authorizer::inspection::{Mark, NarrativeContext, diagnose, narrate, suggest};
 use edge_authorizer::{CustomIdp, Explanation, MAX_TOKEN_LENGTH, RoleDetection, Token, Verdict};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn a_suggestion_recognises_the_bearer_of_the_token_it_is_made_of() {
             let Some(token) = vectors.token(case) else { continue };
             let parsed = Token::parse(&token).unwrap();
             let project = vectors.project_of(case);
-            let suggested = suggest(parsed.untrusted(), Some(&project)).idp;
+            let suggested = suggest(parsed.unverified_claims(), Some(&project)).idp;
             let suggested = serde_json::to_value(suggested).unwrap();
             let idp = CustomIdp::parse(&suggested).unwrap();
             let mut with_suggestion = vectors.clone();
@@ -52,7 +52,7 @@ fn the_worked_entries_are_what_is_suggested() {
         let token = vectors.token(&vectors.cases[0]).unwrap();
         let project = vectors.project_of(&vectors.cases[0]);
         let mut worked = vectors.projects[project.as_str()][entry].clone();
-        let suggested = suggest(Token::parse(&token).unwrap().untrusted(), Some(&project)).idp;
+        let suggested = suggest(Token::parse(&token).unwrap().unverified_claims(), Some(&project)).idp;
         let mut suggested = serde_json::to_value(suggested).unwrap();
         for name in differs.into_iter().chain(["id", "label"]) {
             worked.as_object_mut().unwrap().remove(name);
@@ -79,10 +79,10 @@ fn a_narrative_ends_with_the_verdict() {
                 .collect();
             let token = vectors.token(case);
             let token = token.as_deref().and_then(|token| Token::parse(token).ok());
-            let statement = token.as_ref().map(Token::untrusted);
+            let claims = token.as_ref().map(Token::unverified_claims);
             let lines = narrate(
                 &explanation,
-                Setting { idps: &idps, project: &project, statement, clock: vectors.clock() },
+                NarrativeContext { idps: &idps, project: &project, claims, clock: vectors.clock() },
             );
             let name = format!("{file}: {}: {lines:#?}", case.name);
             let last = lines.last().unwrap();
@@ -119,10 +119,10 @@ fn a_token_has_flaws_if_and_only_if_it_is_refused() {
     let (mut refused, mut accepted) = (0, 0);
     for _ in 0..20_000 {
         let token = mutated_token(&mut random, &tokens);
-        let dissection = dissect(&token);
+        let diagnosis = diagnose(&token);
         let is_accepted = Token::parse(&token).is_ok();
-        assert_eq!(dissection.flaws.is_empty(), is_accepted, "{token}\n{dissection:#?}");
-        for flaw in &dissection.flaws {
+        assert_eq!(diagnosis.flaws.is_empty(), is_accepted, "{token}\n{diagnosis:#?}");
+        for flaw in &diagnosis.flaws {
             assert!(flaw.start <= flaw.end && flaw.end <= token.len(), "{flaw:?}");
             assert!(token.get(flaw.start..flaw.end).is_some() || token.len() > MAX_TOKEN_LENGTH, "{flaw:?}");
         }

@@ -1,7 +1,7 @@
 //! Answers that the edge gives itself.
 
-use edge_authorizer::document::Faults;
-use edge_authorizer::{Code, Denial, ResponseHeaders};
+use edge_authorizer::Faults;
+use edge_authorizer::{Denial, ErrorCode, ResponseHeaders};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,12 +19,12 @@ pub struct Answer {
 
 /// Why a request is refused: the code, and what there is to say about this very request.
 pub struct Refusal {
-    pub code: Code,
+    pub code: ErrorCode,
     pub reason: Option<&'static str>,
 }
 
-impl From<Code> for Refusal {
-    fn from(code: Code) -> Self {
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Self {
         Self { code, reason: None }
     }
 }
@@ -34,7 +34,7 @@ impl From<Code> for Refusal {
 struct Problem<'p> {
     title: &'static str,
     status: u16,
-    code: Code,
+    code: ErrorCode,
     detail: &'static str,
     request_id: &'p str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,7 +90,7 @@ impl Answer {
 
     /// The refusal of a method where there is only something to read.
     pub fn read_only(request_id: &str) -> Self {
-        let denial = Denial { code: Code::MethodNotAllowed, realm: None };
+        let denial = Denial { code: ErrorCode::MethodNotAllowed, realm: None };
         Self::problem(&denial, request_id).with("allow", "GET, HEAD")
     }
 

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use edge_authorizer::{KeyRecord, Time, Unavailable};
+use edge_authorizer::{KeyRecord, NumericDate, Unavailable};
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -30,14 +30,14 @@ extern "C" {
 /// A question that is put.
 pub struct Asking {
     /// When it was put.
-    pub began: Time,
+    pub began: NumericDate,
     answer: RefCell<Option<Answer>>,
     waiters: Array,
 }
 
 impl Asking {
     /// One that is put at `began`.
-    pub fn new(began: Time) -> Self {
+    pub fn new(began: NumericDate) -> Self {
         Self { began, answer: RefCell::default(), waiters: Array::new() }
     }
 

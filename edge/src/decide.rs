@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::thread::LocalKey;
 
-use edge_authorizer::{Clock, Decision, Gateway, KnownTokens, Request, Snapshot, Step, Time, authorize};
+use edge_authorizer::{
+    Clock, Decision, NumericDate, Request, Requirement, Routes, Snapshot, Step, TokenCache, authorize,
+};
 
 use crate::edge::Edge;
 use crate::{keys, store, task};
@@ -20,10 +22,10 @@ pub enum Source {
 /// Decides on a request to an origin, by what this edge knows of the project and of the token.
 pub async fn decide(
     edge: &Edge,
-    gateway: &Gateway,
+    gateway: &Routes,
     request: &Request<'_>,
-    now: Time,
-    known: &'static LocalKey<RefCell<KnownTokens>>,
+    now: NumericDate,
+    known: &'static LocalKey<RefCell<TokenCache>>,
 ) -> Decision {
     let clock = Clock { now, skew: edge.settings.clock_skew };
     let step = known.with_borrow_mut(|known| authorize(gateway, request, clock, known));
@@ -31,10 +33,10 @@ pub async fn decide(
 }
 
 /// Goes on from a step to the end.
-pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision {
+pub async fn drive<R: Requirement>(edge: &Edge, mut step: Step<'_, R>, source: Source) -> R::Outcome {
     loop {
         step = match step {
-            Step::Decided(decision) => return decision,
+            Step::Decided(outcome) => return outcome,
             Step::NeedProject(need) => {
                 let snapshot = match &source {
                     Source::Edge => store::snapshot(edge, need.project()).await,
@@ -43,7 +45,7 @@ pub async fn drive(edge: &Edge, mut step: Step<'_>, source: Source) -> Decision 
                 need.resume(snapshot)
             }
             Step::NeedKeys(need) => {
-                let keys = keys::keys(edge, need.project(), need.issuer(), need.known_in_vain()).await;
+                let keys = keys::keys(edge, need.project(), need.issuer(), need.needs_newer_keys()).await;
                 need.resume(keys)
             }
             Step::NeedCheck(need) => {

@@ -3,9 +3,9 @@
 use std::fmt::Display;
 
 use edge_authorizer::discovery::{self, MAX_BODY_LENGTH, MAX_NAMED_BYTES, TIMEOUT_MS};
-use edge_authorizer::excerpt::excerpt;
-use edge_authorizer::remote::{self, InsecureHosts};
-use edge_authorizer::{Issuer, Published};
+use edge_authorizer::egress::{self, InsecureHosts};
+use edge_authorizer::excerpt;
+use edge_authorizer::{FetchedKeys, Issuer};
 use js_sys::Date;
 use wasm_bindgen::JsCast;
 use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response};
@@ -15,7 +15,7 @@ use crate::http;
 /// Keys as an issuer publishes them.
 pub struct Found {
     /// The keys.
-    pub published: Published,
+    pub published: FetchedKeys,
     /// For how many seconds the answer may be cached, if it says so.
     pub cacheable: Option<f64>,
 }
@@ -49,7 +49,7 @@ pub async fn keys(issuer: &Issuer, insecure: &InsecureHosts) -> Result<Found, Fa
 
 /// The body of an answer with status 200, within the limits for time and size. Redirects are not followed.
 async fn get(url: &str, insecure: &InsecureHosts) -> Result<(Vec<u8>, Response), Failure> {
-    remote::check(url, insecure).map_err(|forbidden| Failure::new(url, forbidden))?;
+    egress::check(url, insecure).map_err(|forbidden| Failure::new(url, forbidden))?;
     let init = RequestInit::new();
     init.set_redirect(RequestRedirect::Manual);
     // The signal ends the reading of the body too.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use edge_authorizer::{Target, Time};
+use edge_authorizer::{NumericDate, Target};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Headers, Request};
 use worker::url::form_urlencoded;
@@ -54,7 +54,7 @@ pub struct Incoming {
     /// Its `Authorization` header.
     pub authorization: Option<String>,
     /// When it came.
-    pub began: Time,
+    pub began: NumericDate,
 }
 
 impl Incoming {

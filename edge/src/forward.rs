@@ -6,10 +6,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
-use edge_authorizer::fair_cache::{FairCache, Owner};
 use edge_authorizer::{
-    Code, Decision, Denial, Identity, KnownToken, Method, Origin, Permit, ProjectId, Route, Target, headers,
+    CachedToken, Decision, Denial, ErrorCode, Identity, Method, Origin, Permit, ProjectId, Route, Target,
+    header_rules,
 };
+use edge_authorizer::{FairCache, Owner};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
@@ -53,18 +54,18 @@ extern "C" {
 pub fn learn() {
     let passing_names = Closure::<dyn Fn(String) -> String>::new(|names: String| {
         let passing: Vec<_> =
-            names.split('\n').map(|name| headers::passing_name(name).unwrap_or_default()).collect();
+            names.split('\n').map(|name| header_rules::passing_name(name).unwrap_or_default()).collect();
         passing.join("\n")
     });
     let connection_options = Closure::<dyn Fn(String) -> Option<String>>::new(|value: String| {
-        headers::connection_options(&value).map(|options| options.join("\n"))
+        header_rules::connection_options(&value).map(|options| options.join("\n"))
     });
-    let is_host = Closure::<dyn Fn(String) -> bool>::new(|text: String| headers::is_host(&text));
+    let is_host = Closure::<dyn Fn(String) -> bool>::new(|text: String| header_rules::is_host(&text));
     let problem = Closure::<dyn Fn(String, String, Option<String>) -> Result<Response, JsValue>>::new(
         |code: String, id: String, reason: Option<String>| {
-            let codes = [Code::OriginUnreachable, Code::OriginTimeout];
+            let codes = [ErrorCode::OriginUnreachable, ErrorCode::OriginTimeout];
             let code = codes.into_iter().find(|known| known.as_str() == code);
-            let code = code.unwrap_or(Code::RequestInvalid);
+            let code = code.unwrap_or(ErrorCode::RequestInvalid);
             Answer::detailed_problem(&Denial { code, realm: None }, &id, None, reason.as_deref()).respond()
         },
     );
@@ -85,19 +86,19 @@ pub fn forward(
     target: &Target<'_>,
 ) -> Result<Promise, Refusal> {
     if let Some(reason) = target.fault() {
-        return Err(Refusal { code: Code::RequestInvalid, reason: Some(reason) });
+        return Err(Refusal { code: ErrorCode::RequestInvalid, reason: Some(reason) });
     }
     let (start, end) = range_of(target);
     let began = incoming.began.as_seconds() * 1000.0;
     let through = |grant: &Grant| grant.forward(&incoming.arrival, start, end, began);
-    let place = decision.known.as_deref().filter(|_| decision.cors.is_none());
+    let place = decision.cached_token.as_deref().filter(|_| decision.cors.is_none());
     let place = place.and_then(|known| Place::of(known, decision, permit, &incoming.method));
     let sent = match place {
         Some(place) => through(&*place.get_or_prepare(|| prepare(edge, decision, permit, true))?),
         // Many tokens come once: an object for each that stays would be the collector's burden.
         None => through(&prepare(edge, decision, permit, false)?.0),
     };
-    sent.map_err(|_| Code::OriginUnreachable.into())
+    sent.map_err(|_| ErrorCode::OriginUnreachable.into())
 }
 
 /// What prepared requests may hold in memory, in bytes.
@@ -128,7 +129,7 @@ struct Place<'d> {
 }
 
 impl<'d> Place<'d> {
-    fn of(known: &KnownToken, decision: &'d Decision, permit: &'d Permit, method: &str) -> Option<Self> {
+    fn of(known: &CachedToken, decision: &'d Decision, permit: &'d Permit, method: &str) -> Option<Self> {
         let route = permit.route();
         let key = (known.number()?, Arc::as_ptr(route).addr(), Method::try_from(method).ok()?);
         Some(Self { project: decision.project.as_ref()?, key, route })
@@ -136,8 +137,8 @@ impl<'d> Place<'d> {
 
     fn get_or_prepare(
         &self,
-        prepare: impl FnOnce() -> Result<(Grant, usize), Code>,
-    ) -> Result<Rc<Grant>, Code> {
+        prepare: impl FnOnce() -> Result<(Grant, usize), ErrorCode>,
+    ) -> Result<Rc<Grant>, ErrorCode> {
         let kept = PREPARED
             .with_borrow_mut(|prepared| prepared.get(&self.key).map(|(_, prepared)| prepared.grant.clone()));
         if let Some(grant) = kept {
@@ -158,13 +159,13 @@ fn prepare(
     decision: &Decision,
     permit: &Permit,
     is_known: bool,
-) -> Result<(Grant, usize), Code> {
+) -> Result<(Grant, usize), ErrorCode> {
     let route = permit.route();
     let secret = secret(edge, &route.origin).map_err(|reason| {
         log::warning("not_forwarded", &route.template, reason);
-        Code::ConfigUnavailable
+        ErrorCode::ConfigUnavailable
     })?;
-    let secret_name = secret.as_ref().map(|(name, _)| headers::fold(name)).unwrap_or_default();
+    let secret_name = secret.as_ref().map(|(name, _)| header_rules::fold(name)).unwrap_or_default();
     let identity = permit.identity().into_iter().flat_map(Identity::headers);
     let headers = identity.map(|(name, value)| (name.to_ascii_lowercase(), value)).chain(secret);
     let headers = lines(&headers.collect::<Vec<_>>());
@@ -198,7 +199,7 @@ fn secret(edge: &Edge, origin: &Origin) -> Result<Option<(String, String)>, Stri
     let binding = header.secret.as_str();
     let value = edge.env.secret(binding).map_err(|_| format!("the secret binding `{binding}` is missing"))?;
     let value = value.to_string();
-    if !headers::is_value(&value) {
+    if !header_rules::is_value(&value) {
         return Err(format!("the secret `{binding}` is no header value"));
     }
     Ok(Some((header.name.as_str().to_ascii_lowercase(), value)))

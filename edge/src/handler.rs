@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::ready;
 
-use edge_authorizer::{Code, Decision, Denial, KnownTokens, MANAGEMENT_PATH, Request, Target, Verdict};
+use edge_authorizer::{Decision, Denial, ErrorCode, MANAGEMENT_PATH, Request, Target, TokenCache, Verdict};
 use wasm_bindgen::JsValue;
 use worker::{Context, Env};
 
@@ -16,7 +16,7 @@ use crate::task::Task;
 use crate::{asset, http, log, management, store};
 
 thread_local! {
-    static KNOWN: RefCell<KnownTokens> = RefCell::default();
+    static KNOWN: RefCell<TokenCache> = RefCell::default();
 }
 
 /// Answers a request. What is for the gateway itself is a future of its own: that of a request to an origin stays small.
@@ -29,7 +29,7 @@ pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
         Ok(settings) => settings,
         Err(variable) => {
             log::warning("variable_invalid", variable.0, format_args!("expected {}", variable.1));
-            return Box::pin(ready(fail(Code::ConfigUnavailable)));
+            return Box::pin(ready(fail(ErrorCode::ConfigUnavailable)));
         }
     };
     let edge = Edge { env, context: Some(context), settings };
@@ -48,7 +48,7 @@ async fn serve(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
         return Ok(Answer::healthy().respond()?.into());
     }
     // Without the binding there are no files.
-    asset::fetch(&env, &incoming).await.or_else(|_| fail(Code::RouteNotFound))
+    asset::fetch(&env, &incoming).await.or_else(|_| fail(ErrorCode::RouteNotFound))
 }
 
 /// Forwards a request if the core permits that, explains the refusal otherwise. The answer, or a promise of it.
@@ -57,8 +57,8 @@ async fn guard(incoming: Incoming, edge: Edge) -> Result<JsValue, JsValue> {
     let decision = evaluate(&edge, &incoming, target.path).await;
     let outcome = act(&edge, &incoming, &target, &decision);
     let outcome = outcome.or_else(|refusal| refuse(&incoming, &decision, &refusal));
-    if let Some(known) = &decision.known {
-        KNOWN.with_borrow_mut(|tokens| tokens.keep(known));
+    if let Some(known) = &decision.cached_token {
+        KNOWN.with_borrow_mut(|tokens| tokens.insert(known));
     }
     outcome
 }
@@ -89,11 +89,9 @@ fn act(
             let id = http::new_id();
             log::decision(decision, incoming, None, &id);
             let answer = Answer::empty(204).with("x-request-id", &id).with_cors(decision.cors.as_ref());
-            answer.respond().map(Into::into).map_err(|_| Code::ConfigUnavailable.into())
+            answer.respond().map(Into::into).map_err(|_| ErrorCode::ConfigUnavailable.into())
         }
         Verdict::Deny(denial) => Err(denial.code.into()),
-        // Nobody asks for that here.
-        Verdict::Manage(_) => Err(Code::RouteNotFound.into()),
     }
 }
 
@@ -106,7 +104,7 @@ fn refuse(incoming: &Incoming, decision: &Decision, refusal: &Refusal) -> Result
 }
 
 /// A refusal before anything is decided.
-fn fail(code: Code) -> Result<JsValue, JsValue> {
+fn fail(code: ErrorCode) -> Result<JsValue, JsValue> {
     Ok(Answer::problem(&Denial { code, realm: None }, &http::new_id()).respond()?.into())
 }
 

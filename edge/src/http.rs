@@ -1,6 +1,6 @@
 //! Outgoing requests.
 
-use edge_authorizer::Time;
+use edge_authorizer::NumericDate;
 use js_sys::futures::JsFuture;
 use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -48,6 +48,6 @@ pub fn scope() -> WorkerGlobalScope {
 }
 
 /// The time by the platform's clock.
-pub fn now() -> Time {
-    Time::from_seconds(js_sys::Date::now() / 1000.0)
+pub fn now() -> NumericDate {
+    NumericDate::from_seconds(js_sys::Date::now() / 1000.0)
 }

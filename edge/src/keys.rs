@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use edge_authorizer::{Issuer, KeyRecord, KeySet, ProjectId, Time, Unavailable, Want};
+use edge_authorizer::{FetchReason, Issuer, KeyRecord, KeySet, NumericDate, ProjectId, Unavailable};
 use lru::LruCache;
 use worker::Env;
 
@@ -20,7 +20,7 @@ use crate::store;
 const MAX_ASKED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
 
 thread_local! {
-    static ASKED: RefCell<LruCache<(Want, Issuer), Asked>> = RefCell::new(LruCache::new(MAX_ASKED));
+    static ASKED: RefCell<LruCache<(FetchReason, Issuer), Asked>> = RefCell::new(LruCache::new(MAX_ASKED));
 }
 
 /// How it stands with an issuer's object. A flood of unknown keys asks it no more often than it has news.
@@ -31,7 +31,7 @@ enum Asked {
     /// It answered.
     Answered {
         /// When asking again may bring something else.
-        again: Time,
+        again: NumericDate,
         /// Whether its last attempt to fetch the keys failed.
         failed: bool,
     },
@@ -42,17 +42,17 @@ pub async fn keys(
     edge: &Edge,
     project: &ProjectId,
     issuer: &Issuer,
-    known_in_vain: bool,
+    needs_newer_keys: bool,
 ) -> Result<Arc<KeySet>, Unavailable> {
     let max_stale = edge.settings.keys.max_stale;
-    let serves = |record: &Arc<KeyRecord>, time: Time| time < record.fetched().plus(max_stale);
+    let serves = |record: &Arc<KeyRecord>, time: NumericDate| time < record.fetched().plus(max_stale);
     let kept = store::key_record(edge, project, issuer).await;
     let time = now();
     let kept = kept.filter(|record| serves(record, time));
-    if let Some(record) = kept.as_ref().filter(|record| !known_in_vain && time < record.expires()) {
+    if let Some(record) = kept.as_ref().filter(|record| !needs_newer_keys && time < record.expires()) {
         return Ok(record.keys().clone());
     }
-    let want = if known_in_vain { Want::Newer } else { Want::Due };
+    let want = if needs_newer_keys { FetchReason::Newer } else { FetchReason::Due };
     let (record, failed) = match asked(edge, want, issuer, time) {
         Some(Asked::Answered { failed, .. }) => (kept, failed),
         underway => {
@@ -60,7 +60,7 @@ pub async fn keys(
                 Some(Asked::Underway(asking)) => asking,
                 _ => ask(edge, project, want, issuer, time),
             };
-            if let Some(record) = kept.filter(|_| !known_in_vain) {
+            if let Some(record) = kept.filter(|_| !needs_newer_keys) {
                 // They should have been fetched again: whoever is here does not wait for it.
                 (Some(record), false)
             } else {
@@ -71,14 +71,14 @@ pub async fn keys(
     };
     match record {
         // Whether the issuer has such a key cannot be known.
-        Some(_) if known_in_vain && failed => Err(Unavailable),
+        Some(_) if needs_newer_keys && failed => Err(Unavailable),
         Some(record) => Ok(record.keys().clone()),
         None => Err(Unavailable),
     }
 }
 
 /// How it stands with an issuer's object, unless it has to be asked now.
-fn asked(edge: &Edge, want: Want, issuer: &Issuer, now: Time) -> Option<Asked> {
+fn asked(edge: &Edge, want: FetchReason, issuer: &Issuer, now: NumericDate) -> Option<Asked> {
     let asked = ASKED.with_borrow_mut(|asked| asked.get(&(want, issuer.clone())).cloned());
     asked.filter(|asked| match asked {
         // Who comes a cooldown later wants keys that are newer than those that may be on their way.
@@ -96,7 +96,13 @@ fn is_shared(edge: &Edge) -> bool {
 }
 
 /// Asks an issuer's object, whatever becomes of this request; all that wait are woken with the answer.
-fn ask(edge: &Edge, project: &ProjectId, want: Want, issuer: &Issuer, began: Time) -> Rc<Asking> {
+fn ask(
+    edge: &Edge,
+    project: &ProjectId,
+    want: FetchReason,
+    issuer: &Issuer,
+    began: NumericDate,
+) -> Rc<Asking> {
     let asking = Rc::new(Asking::new(began));
     let key = (want, issuer.clone());
     if is_shared(edge) {
@@ -116,14 +122,14 @@ fn ask(edge: &Edge, project: &ProjectId, want: Want, issuer: &Issuer, began: Tim
 async fn put_question(
     env: &Env,
     project: &ProjectId,
-    (want, issuer): &(Want, Issuer),
+    (want, issuer): &(FetchReason, Issuer),
     cooldown: f64,
 ) -> (Answer, Option<Asked>) {
     let answer = ask_issuer(env, issuer.as_str(), &ToIssuer::Keys(*want)).await;
     let Ok(FromIssuer { record, life }) = answer else { return (Err(Unavailable), None) };
     let failed = life.error.is_some();
     let again = match want {
-        Want::Newer => life.attempted.map(|attempted| attempted.plus(cooldown)),
+        FetchReason::Newer => life.attempted.map(|attempted| attempted.plus(cooldown)),
         _ => life.due,
     };
     let again = again.unwrap_or_else(|| now().plus(cooldown));
@@ -132,7 +138,7 @@ async fn put_question(
 }
 
 /// Keeps `mark`, unless the object has been asked anew meanwhile. Where there is none, the next request asks.
-fn note(key: (Want, Issuer), asking: &Rc<Asking>, mark: Option<Asked>) {
+fn note(key: (FetchReason, Issuer), asking: &Rc<Asking>, mark: Option<Asked>) {
     ASKED.with_borrow_mut(|asked| {
         let is_newer = |other: &Asked| matches!(other, Asked::Underway(other) if !Rc::ptr_eq(other, asking));
         match mark {

@@ -1,6 +1,6 @@
 //! Log lines: JSON, one a line, never a token.
 
-use edge_authorizer::{Code, Decision, Identity, Outcome, ProjectId};
+use edge_authorizer::{Decision, ErrorCode, Identity, Outcome, ProjectId};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -38,7 +38,7 @@ struct DecisionLine<'d> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct End<'d> {
-    code: Option<Code>,
+    code: Option<ErrorCode>,
     /// Whether the token was looked at for an earlier request.
     known: bool,
     request_id: &'d str,
@@ -50,11 +50,11 @@ struct End<'d> {
 }
 
 /// What was decided on a request that no origin got, and with which code it was answered.
-pub fn decision(decision: &Decision, incoming: &Incoming, code: Option<Code>, request_id: &str) {
+pub fn decision(decision: &Decision, incoming: &Incoming, code: Option<ErrorCode>, request_id: &str) {
     let address = incoming.header("cf-connecting-ip");
     let end = End {
         code,
-        known: decision.known.as_ref().is_some_and(|known| known.number().is_some()),
+        known: decision.cached_token.as_ref().is_some_and(|known| known.number().is_some()),
         request_id,
         method: beginning_of(&incoming.method, MAX_METHOD_CHARACTERS),
         path: beginning_of(incoming.target().path, MAX_PATH_CHARACTERS),

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
-use edge_authorizer::KeyPolicy;
-use edge_authorizer::remote::InsecureHosts;
+use edge_authorizer::RefreshPolicy;
+use edge_authorizer::egress::InsecureHosts;
 use worker::Env;
 
 /// What the variables of `wrangler.toml` say.
@@ -16,7 +16,7 @@ pub struct Settings {
     pub config_ttl: f64,
     /// `JWKS_LIFE_SECONDS`, `JWKS_COOLDOWN_SECONDS`, `JWKS_MAX_STALE_SECONDS`: when keys are fetched and how long they
     /// serve.
-    pub keys: KeyPolicy,
+    pub keys: RefreshPolicy,
     /// `INSECURE_ISSUER_HOSTS`: hosts that may be fetched in spite of the rules.
     pub insecure_hosts: InsecureHosts,
 }
@@ -44,8 +44,8 @@ impl Settings {
         Ok(Self {
             clock_skew: seconds(env, "CLOCK_SKEW_SECONDS", 30, 0..=300)?,
             config_ttl: seconds(env, "CONFIG_TTL_SECONDS", 30, 0..=3600)?,
-            keys: KeyPolicy {
-                max_life: seconds(env, "JWKS_LIFE_SECONDS", 3600, 1..=86_400)?,
+            keys: RefreshPolicy {
+                max_lifetime: seconds(env, "JWKS_LIFE_SECONDS", 3600, 1..=86_400)?,
                 cooldown: seconds(env, "JWKS_COOLDOWN_SECONDS", 30, 1..=3600)?,
                 max_stale: seconds(env, "JWKS_MAX_STALE_SECONDS", 86_400, 1..=604_800)?,
             },

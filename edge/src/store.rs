@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use edge_authorizer::cache::{Cache, Cached, Loaded, Versioned};
-use edge_authorizer::document::Faults;
-use edge_authorizer::{Gateway, Issuer, KeyRecord, ProjectId, Snapshot, Time, Unavailable, json};
+use edge_authorizer::Faults;
+use edge_authorizer::{Cached, Loaded, StoreCache, Versioned};
+use edge_authorizer::{
+    Issuer, KeyRecord, NumericDate, ProjectId, Routes, Snapshot, Unavailable, strict_json,
+};
 use serde_json::Value;
 use worker::Env;
 
@@ -15,9 +17,9 @@ use crate::kv::Namespace;
 use crate::log;
 
 thread_local! {
-    static GATEWAYS: RefCell<Cache<Gateway>> = RefCell::default();
-    static SNAPSHOTS: RefCell<Cache<Snapshot>> = RefCell::default();
-    static KEY_RECORDS: RefCell<Cache<KeyRecord>> = RefCell::default();
+    static GATEWAYS: RefCell<StoreCache<Routes>> = RefCell::default();
+    static SNAPSHOTS: RefCell<StoreCache<Snapshot>> = RefCell::default();
+    static KEY_RECORDS: RefCell<StoreCache<KeyRecord>> = RefCell::default();
 }
 
 /// The values of one kind: where they are in KV, how they are read, and where they are kept.
@@ -26,15 +28,15 @@ struct Shelf<T: 'static> {
     /// What their keys begin with there.
     prefix: &'static str,
     parse: fn(&Value) -> Result<T, Faults>,
-    cache: &'static std::thread::LocalKey<RefCell<Cache<T>>>,
+    cache: &'static std::thread::LocalKey<RefCell<StoreCache<T>>>,
     /// Whether it means anything that a key is not there. Keys are just not stored yet, or not seen by this replica.
     has_absence: bool,
 }
 
-const GATEWAY: Shelf<Gateway> = Shelf {
+const GATEWAY: Shelf<Routes> = Shelf {
     namespace: "CONFIG",
     prefix: "",
-    parse: Gateway::parse_stored,
+    parse: Routes::parse_stored,
     cache: &GATEWAYS,
     has_absence: true,
 };
@@ -49,7 +51,7 @@ const KEYS: Shelf<KeyRecord> =
     Shelf { namespace: "JWKS", prefix: "", parse: KeyRecord::parse, cache: &KEY_RECORDS, has_absence: false };
 
 /// The routes document.
-pub async fn gateway(edge: &Edge) -> Result<Arc<Gateway>, Unavailable> {
+pub async fn gateway(edge: &Edge) -> Result<Arc<Routes>, Unavailable> {
     GATEWAY.get(edge, "gateway", None).await?.ok_or_else(|| {
         log::warning("value_unavailable", "CONFIG: gateway", "it is missing");
         Unavailable
@@ -133,7 +135,13 @@ impl<T: Versioned> Shelf<T> {
     }
 
     /// Keeps what a key was found to hold; a project that has it loaded alone owns it.
-    fn take_note(&self, key: &str, project: Option<&ProjectId>, text: Option<&str>, now: Time) -> Loaded<T> {
+    fn take_note(
+        &self,
+        key: &str,
+        project: Option<&ProjectId>,
+        text: Option<&str>,
+        now: NumericDate,
+    ) -> Loaded<T> {
         let confirmed =
             text.and_then(|text| self.cache.with_borrow_mut(|cache| cache.confirm(key, text, now)));
         if let Some(loaded) = confirmed {
@@ -152,7 +160,7 @@ impl<T: Versioned> Shelf<T> {
     }
 
     fn read(&self, text: &str) -> Result<T, String> {
-        let document = json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
+        let document = strict_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
         (self.parse)(&document).map_err(|faults| faults.to_string())
     }
 }

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use edge_authorizer::inspection::{Line, Setting, narrate};
+use edge_authorizer::inspection::{Line, NarrativeContext, narrate};
 use edge_authorizer::{
-    Clock, Explanation, Gateway, KeySet, KnownTokens, ProjectId, Request, RequestPath, Snapshot, Statement,
-    Step, Supposed, Time, Token, Unavailable, authorize, json, suppose,
+    Claims, Clock, Explanation, KeySet, NumericDate, ProjectId, Request, RequestPath, Routes, SimulationStep,
+    Snapshot, Step, Token, TokenCache, Unavailable, authorize, simulate, strict_json,
 };
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ pub struct Case {
     bearer: Bearer,
     method: String,
     path: String,
-    gateway: Gateway,
+    gateway: Routes,
     project: ProjectId,
     snapshot: Arc<Snapshot>,
     keys: Option<Arc<KeySet>>,
@@ -46,7 +46,7 @@ impl Case {
             .transpose()?;
         let gateway = match &arguments.routes {
             Some(file) => {
-                Gateway::parse(&read_json(file)?).map_err(|faults| format!("{}: {faults}", file.display()))?
+                Routes::parse(&read_json(file)?).map_err(|faults| format!("{}: {faults}", file.display()))?
             }
             None => one_route(&path, project.as_ref(), &arguments.role)?,
         };
@@ -72,7 +72,10 @@ impl Case {
             project,
             snapshot: Arc::new(read_entries(&arguments.idp)?),
             keys: arguments.jwks.as_deref().map(read_keys).transpose()?.map(Arc::new),
-            clock: Clock { now: arguments.now.map_or_else(now, Time::from_seconds), skew: arguments.skew },
+            clock: Clock {
+                now: arguments.now.map_or_else(now, NumericDate::from_seconds),
+                skew: arguments.skew,
+            },
         })
     }
 
@@ -90,9 +93,9 @@ impl Case {
             asks_for_method: false,
         };
         match &self.bearer {
-            Bearer::Claims(claims) => match suppose(&self.gateway, &request, claims.clone(), self.clock) {
-                Supposed::Explained(explanation) => explanation,
-                Supposed::NeedProject(need) => {
+            Bearer::Claims(claims) => match simulate(&self.gateway, &request, claims.clone(), self.clock) {
+                SimulationStep::Explained(explanation) => explanation,
+                SimulationStep::NeedProject(need) => {
                     let entries = self.entries_of(need.project());
                     need.resume(Ok(entries))
                 }
@@ -102,7 +105,7 @@ impl Case {
     }
 
     fn decide(&self, request: &Request<'_>) -> Explanation {
-        let mut step = authorize(&self.gateway, request, self.clock, &mut KnownTokens::default());
+        let mut step = authorize(&self.gateway, request, self.clock, &mut TokenCache::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision.into(),
@@ -130,17 +133,17 @@ impl Case {
             Bearer::Claims(_) | Bearer::Nobody => None,
         };
         let claims = match &self.bearer {
-            Bearer::Claims(claims) => Statement::new(claims.clone(), None).ok(),
+            Bearer::Claims(claims) => Claims::new(claims.clone(), None).ok(),
             Bearer::Token(_) | Bearer::Nobody => None,
         };
-        let statement = claims.as_ref().or(token.as_ref().map(Token::untrusted));
+        let claims = claims.as_ref().or(token.as_ref().map(Token::unverified_claims));
         let (idps, project, clock) = (self.snapshot.idps(), &self.project, self.clock);
-        narrate(explanation, Setting { idps, project, statement, clock })
+        narrate(explanation, NarrativeContext { idps, project, claims, clock })
     }
 }
 
 /// The routes where none are given: one, in which the project is where it stands in the path, or else third.
-fn one_route(path: &str, project: Option<&ProjectId>, roles: &[String]) -> Result<Gateway, String> {
+fn one_route(path: &str, project: Option<&ProjectId>, roles: &[String]) -> Result<Routes, String> {
     // An ambiguous path is refused whatever the routes are.
     let path = RequestPath::try_from(path)
         .map_or("/service/v1/project".to_owned(), |path| path.decoded().to_owned());
@@ -154,10 +157,10 @@ fn one_route(path: &str, project: Option<&ProjectId>, roles: &[String]) -> Resul
     let routes = [template.clone(), format!("{template}/{{*rest}}")]
         .map(|path| json!({ "path": path, "origin": "origin", "access": { "*": roles } }));
     let origins = json!({ "origin": { "url": "https://origin.example" } });
-    Gateway::parse(&json!({ "origins": origins, "routes": routes })).map_err(|faults| faults.to_string())
+    Routes::parse(&json!({ "origins": origins, "routes": routes })).map_err(|faults| faults.to_string())
 }
 
-fn named_by(gateway: &Gateway, path: &str) -> Option<ProjectId> {
+fn named_by(gateway: &Routes, path: &str) -> Option<ProjectId> {
     let path = RequestPath::try_from(path).ok()?;
     let found = gateway.find(&path).ok()??;
     ProjectId::try_from(found.project?).ok()
@@ -185,7 +188,7 @@ fn read_entries(files: &[impl AsRef<Path>]) -> Result<Snapshot, String> {
 fn read_json(file: &Path) -> Result<Value, String> {
     let says = |error: &dyn Display| format!("{}: {error}", file.display());
     let bytes = fs::read(file).map_err(|error| says(&error))?;
-    json::from_slice(&bytes).map_err(|error| says(&error))
+    strict_json::from_slice(&bytes).map_err(|error| says(&error))
 }
 
 fn read_input() -> Result<String, String> {
@@ -199,7 +202,7 @@ fn parse<'t, T: TryFrom<&'t str, Error: Display>>(name: &str, text: &'t str) -> 
 }
 
 #[allow(clippy::disallowed_methods, reason = "the command line is not the core")]
-fn now() -> Time {
+fn now() -> NumericDate {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    Time::from_seconds(since.map_or(0.0, |since| since.as_secs_f64()))
+    NumericDate::from_seconds(since.map_or(0.0, |since| since.as_secs_f64()))
 }

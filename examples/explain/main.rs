@@ -37,6 +37,6 @@ fn exit_code(explanation: &Explanation) -> ExitCode {
     match explanation.verdict {
         Outcome::Deny if explanation.status == 503 => ExitCode::from(3),
         Outcome::Deny => ExitCode::from(1),
-        Outcome::Permit | Outcome::Manage | Outcome::Preflight => ExitCode::SUCCESS,
+        Outcome::Permit | Outcome::Preflight => ExitCode::SUCCESS,
     }
 }

@@ -4,8 +4,8 @@ use aws_lc_rs::signature::{
     self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64ct::{Base64UrlUnpadded, Encoding};
+use edge_authorizer::KeyOutcome;
 use edge_authorizer::SignatureCheck;
-use edge_authorizer::trace::KeyOutcome;
 use serde_json::Value;
 
 /// Checks a signature.

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use edge_authorizer::{Algorithm, Key, KeySet};
+use edge_authorizer::{Algorithm, Jwk, KeySet};
 use edge_authorizer_fuzz::document;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -33,7 +33,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-fn check(key: &Key) {
+fn check(key: &Jwk) {
     let public: Value = serde_json::from_str(key.public_jwk()).expect("a JWK is JSON");
     let members = public.as_object().expect("a JWK is an object");
     let names: Vec<_> = members.keys().map(String::as_str).collect();
@@ -42,7 +42,7 @@ fn check(key: &Key) {
         "{names:?}"
     );
     assert_eq!(key.thumbprint()[..], Sha256::digest(key.public_jwk())[..]);
-    let again = Key::parse(&public).expect("what is handed to the platform is a key");
+    let again = Jwk::parse(&public).expect("what is handed to the platform is a key");
     assert_eq!((again.public_jwk(), again.thumbprint()), (key.public_jwk(), key.thumbprint()));
     // RFC 8725, section 3.1: a key is for one kind of algorithm, whatever a token says.
     let fits = |name: &&str| Algorithm::try_from(*name).is_ok_and(|algorithm| key.fits(algorithm));

@@ -4,12 +4,12 @@
 
 use std::sync::LazyLock;
 
-use edge_authorizer::{Gateway, RequestPath, Target};
+use edge_authorizer::{RequestPath, Routes, Target};
 use libfuzzer_sys::fuzz_target;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::json;
 
-static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
+static GATEWAY: LazyLock<Routes> = LazyLock::new(|| {
     let route = |path: &str| json!({"path": path, "origin": "o", "access": {"*": ["r"]}});
     let public = |path: &str| json!({"path": path, "origin": "o", "public": true});
     let routes = [
@@ -21,7 +21,7 @@ static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
         public("/public/{*rest}"),
         public("/public/status"),
     ];
-    Gateway::parse(&json!({"origins": {"o": {"url": "https://o.example"}}, "routes": routes}))
+    Routes::parse(&json!({"origins": {"o": {"url": "https://o.example"}}, "routes": routes}))
         .expect("good routes")
 });
 

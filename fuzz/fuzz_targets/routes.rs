@@ -2,21 +2,21 @@
 
 #![no_main]
 
-use edge_authorizer::{Access, Gateway, Method, OWN_PATHS, ProjectId, RequestPath};
+use edge_authorizer::{Access, Method, OWN_PATHS, ProjectId, RequestPath, Routes};
 use edge_authorizer_fuzz::{assert_in_place, document, with_unknown_member};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 fuzz_target!(|input: &[u8]| {
     let Some(document) = document(input) else { return };
-    match Gateway::parse(&document) {
+    match Routes::parse(&document) {
         Err(faults) => assert_in_place(&faults, &document),
         Ok(gateway) => check(&gateway, &document),
     }
 });
 
-fn check(gateway: &Gateway, document: &Value) {
-    assert!(Gateway::parse(&with_unknown_member(document)).is_err());
+fn check(gateway: &Routes, document: &Value) {
+    assert!(Routes::parse(&with_unknown_member(document)).is_err());
     for own in OWN_PATHS {
         for path in [own.to_owned(), format!("{own}/"), format!("{own}/p/idps")] {
             let path = RequestPath::try_from(&*path).expect("own paths have one reading");
@@ -40,7 +40,7 @@ fn filled(template: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-fn look_up(gateway: &Gateway, routes: &[Value], path: &str) {
+fn look_up(gateway: &Routes, routes: &[Value], path: &str) {
     let Ok(path) = RequestPath::try_from(path) else { return };
     let Ok(Some(found)) = gateway.find(&path) else { return };
     let mut same = routes.iter().filter(|route| route["path"] == *found.route.template);

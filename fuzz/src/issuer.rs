@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use edge_authorizer::trace::KeyOutcome;
-use edge_authorizer::{Key, KeySet, SignatureCheck};
+use edge_authorizer::KeyOutcome;
+use edge_authorizer::{Jwk, KeySet, SignatureCheck};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -107,7 +107,7 @@ impl Algorithm {
 }
 
 /// A signature for lack of a platform: who has the key makes it, and no other input has the same.
-pub fn signature(key: &Key, input: &[u8]) -> [u8; 32] {
+pub fn signature(key: &Jwk, input: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(key.thumbprint()).chain_update(input).finalize().into()
 }
 

@@ -1,16 +1,17 @@
 //! What the fuzz targets share: how they read their input, and what every refused document promises.
 
 pub mod issuer;
+mod party;
 pub mod scenario;
 mod token;
 
-use edge_authorizer::document::Faults;
-use edge_authorizer::json;
+use edge_authorizer::Faults;
+use edge_authorizer::strict_json;
 use serde_json::Value;
 
 /// The JSON document that the input is, read as the worker reads what it is sent.
 pub fn document(input: &[u8]) -> Option<Value> {
-    json::from_slice(input).ok()
+    strict_json::from_slice(input).ok()
 }
 
 /// Faults are told of places that exist, with the value that is there or its beginning.

@@ -3,15 +3,14 @@
 
 use std::sync::{Arc, LazyLock};
 
-use edge_authorizer::{Gateway, Snapshot};
+use edge_authorizer::{Routes, Snapshot};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use serde_json::{Value, json};
 
 use crate::issuer::{Algorithm, Issuer, Kid};
+use crate::party::Party;
+pub use crate::token::NOW;
 use crate::token::Token;
-
-/// When requests are decided on.
-pub const NOW: f64 = 1_000_000.0;
 
 /// How far clocks differ.
 pub const SKEW: f64 = 30.0;
@@ -20,7 +19,7 @@ pub const SKEW: f64 = 30.0;
 #[derive(Arbitrary, Debug)]
 pub struct Scenario<'a> {
     entries: [Option<Entry>; 3],
-    distrusted: Option<(Issuer, Kid)>,
+    blocked: Option<(Issuer, Kid)>,
     /// What cannot be had: 1, the project; 2, the issuers' keys.
     lack: u8,
     /// The requests, one after another.
@@ -37,12 +36,6 @@ struct Entry {
     /// By a claim: which template, and whether only some roles count; otherwise the entry's own role.
     by_claim: Option<(u8, bool)>,
     names_admin: bool,
-}
-
-#[derive(Arbitrary, Clone, Copy, Debug)]
-pub enum Party {
-    One,
-    Other,
 }
 
 /// A request.
@@ -79,9 +72,9 @@ enum Credentials<'a> {
 const TEMPLATES: [&str; 4] =
     ["{project}.{roleName}", "role_{roleName}", "{roleName}", "{roleName}@{project}"];
 /// The routes: whoever has `access` may read, whoever has `admin` may do anything.
-pub static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
+pub static GATEWAY: LazyLock<Routes> = LazyLock::new(|| {
     let cors = json!({"origins": ["https://app.example"]});
-    Gateway::parse(&json!({
+    Routes::parse(&json!({
         "origins": {"o": {"url": "https://o.example"}},
         "routes": [
             {"path": "/api/{project}/{*rest}", "origin": "o", "access": {"GET": ["access", "admin"], "*": ["admin"]}},
@@ -91,15 +84,6 @@ pub static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
     }))
     .expect("good routes")
 });
-
-impl Party {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::One => "one",
-            Self::Other => "other",
-        }
-    }
-}
 
 impl Scenario<'_> {
     /// Whether there is such a project.
@@ -120,12 +104,12 @@ impl Scenario<'_> {
 
     /// The key that the project distrusts.
     pub fn distrusts(&self, issuer: &str, kid: Option<&str>) -> bool {
-        self.distrusted.is_some_and(|(of, id)| of.name() == issuer && Some(id.name()) == kid)
+        self.blocked.is_some_and(|(of, id)| of.name() == issuer && Some(id.name()) == kid)
     }
 
     /// What the edge knows of the project.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        let keys = self.distrusted.iter();
+        let keys = self.blocked.iter();
         let keys: Vec<_> = keys.map(|(iss, kid)| json!({"iss": iss.name(), "kid": kid.name()})).collect();
         let document = json!({"version": 1, "idps": self.entries(), "distrustedKeys": keys});
         self.has_project().then(|| Arc::new(Snapshot::parse(&document).expect("a good snapshot")))

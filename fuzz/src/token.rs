@@ -5,7 +5,10 @@ use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use serde_json::{Value, json};
 
 use crate::issuer::{Algorithm, Issuer, Kid, signature};
-use crate::scenario::{NOW, Party};
+use crate::party::Party;
+
+/// When requests are decided on.
+pub const NOW: f64 = 1_000_000.0;
 
 /// A token that is good but for its deviations: chance alone would never make one that passes.
 #[derive(Arbitrary, Debug)]

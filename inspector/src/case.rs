@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use edge_authorizer::document::Fault;
-use edge_authorizer::inspection::{Line, Setting, narrate};
+use edge_authorizer::Fault;
+use edge_authorizer::inspection::{Line, NarrativeContext, narrate};
 use edge_authorizer::{
-    Clock, Explanation, Gateway, KeySet, KnownTokens, ProjectId, Request, Snapshot, Statement, Step,
-    Supposed, Time, Token, Unavailable, authorize, suppose,
+    Claims, Clock, Explanation, KeySet, NumericDate, ProjectId, Request, Routes, SimulationStep, Snapshot,
+    Step, Token, TokenCache, Unavailable, authorize, simulate,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -74,7 +74,7 @@ pub async fn explain(case: Case) -> Answer {
             });
         }
     };
-    let clock = Clock { now: Time::from_seconds(case.now), skew: case.skew };
+    let clock = Clock { now: NumericDate::from_seconds(case.now), skew: case.skew };
     let world = World { gateway, snapshot, project, keys: case.keys, clock };
     let authorization = case.token.as_ref().map(|token| format!("Bearer {token}"));
     let request = Request {
@@ -85,15 +85,15 @@ pub async fn explain(case: Case) -> Answer {
         asks_for_method: false,
     };
     let explanation = match case.claims.clone() {
-        Some(claims) => world.suppose(&request, claims),
+        Some(claims) => world.simulate(&request, claims),
         None => world.decide(&request).await,
     };
-    let statement = case.claims.and_then(|claims| Statement::new(claims, None).ok());
+    let claims = case.claims.and_then(|claims| Claims::new(claims, None).ok());
     let token = case.token.as_deref().and_then(|token| Token::parse(token).ok());
-    let setting = Setting {
+    let setting = NarrativeContext {
         idps: world.snapshot.idps(),
         project: &world.project,
-        statement: statement.as_ref().or(token.as_ref().map(Token::untrusted)),
+        claims: claims.as_ref().or(token.as_ref().map(Token::unverified_claims)),
         clock,
     };
     let narrative = narrate(&explanation, setting);
@@ -102,7 +102,7 @@ pub async fn explain(case: Case) -> Answer {
 
 /// What a decision depends on besides the request.
 struct World {
-    gateway: Gateway,
+    gateway: Routes,
     snapshot: Arc<Snapshot>,
     project: ProjectId,
     keys: BTreeMap<String, Value>,
@@ -111,7 +111,7 @@ struct World {
 
 impl World {
     async fn decide(&self, request: &Request<'_>) -> Explanation {
-        let mut step = authorize(&self.gateway, request, self.clock, &mut KnownTokens::default());
+        let mut step = authorize(&self.gateway, request, self.clock, &mut TokenCache::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision.into(),
@@ -132,10 +132,10 @@ impl World {
         }
     }
 
-    fn suppose(&self, request: &Request<'_>, claims: Map<String, Value>) -> Explanation {
-        match suppose(&self.gateway, request, claims, self.clock) {
-            Supposed::Explained(explanation) => explanation,
-            Supposed::NeedProject(need) => {
+    fn simulate(&self, request: &Request<'_>, claims: Map<String, Value>) -> Explanation {
+        match simulate(&self.gateway, request, claims, self.clock) {
+            SimulationStep::Explained(explanation) => explanation,
+            SimulationStep::NeedProject(need) => {
                 let entries = self.entries_of(need.project());
                 need.resume(Ok(entries))
             }

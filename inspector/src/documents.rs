@@ -1,13 +1,13 @@
 //! Documents as a person writes them: as text, with all that is wrong with it.
 
-use edge_authorizer::document::Fault;
-use edge_authorizer::{Gateway, Snapshot, json};
+use edge_authorizer::Fault;
+use edge_authorizer::{Routes, Snapshot, strict_json};
 use serde_json::{Value, json};
 
 /// Reads a routes document.
-pub fn routes(text: &str) -> Result<Gateway, Vec<Fault>> {
+pub fn routes(text: &str) -> Result<Routes, Vec<Fault>> {
     let document = parse(text).map_err(|fault| vec![fault])?;
-    Gateway::parse(&document).map_err(|faults| faults.as_slice().to_vec())
+    Routes::parse(&document).map_err(|faults| faults.as_slice().to_vec())
 }
 
 /// Reads the entries of a project, or says what is wrong with each.
@@ -38,7 +38,7 @@ fn within(fault: &Fault, index: usize) -> Option<Fault> {
 }
 
 fn parse(text: &str) -> Result<Value, Fault> {
-    json::from_slice(text.as_bytes()).map_err(|error| Fault {
+    strict_json::from_slice(text.as_bytes()).map_err(|error| Fault {
         pointer: String::new(),
         value: None,
         expected: format!("JSON ({error})"),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use edge_authorizer::trace::KeyOutcome;
-use edge_authorizer::{Algorithm, Issuer, Key, KeySet, SignatureCheck, Token, Unusable, discovery};
+use edge_authorizer::KeyOutcome;
+use edge_authorizer::{Algorithm, Issuer, Jwk, KeySet, SignatureCheck, Token, Unusable, discovery};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ async fn report(token: &Token<'_>, jwk: &Value) -> KeyReport {
         is_named,
         outcome: None,
     };
-    match Key::parse(jwk) {
+    match Jwk::parse(jwk) {
         Ok(key) => {
             report.thumbprint = Some(key.thumbprint_text().to_owned());
             report.fits = key.fits(token.algorithm());

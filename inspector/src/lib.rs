@@ -4,8 +4,8 @@ mod case;
 mod documents;
 mod keys;
 
-use edge_authorizer::inspection::{self, dissect, suggest};
-use edge_authorizer::{ProjectId, Role, RoleTemplate, Statement, Token};
+use edge_authorizer::inspection::{self, diagnose, suggest};
+use edge_authorizer::{Claims, ProjectId, Role, RoleTemplate, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Takes a token apart: `{"parts": […], "flaws": […]}`.
 #[wasm_bindgen]
 pub fn dissect_token(token: &str) -> String {
-    write(&dissect(token))
+    write(&diagnose(token))
 }
 
 /// Explains a decision; [`case::Case`] is the question. Gives `{"explanation", "narrative"}`, `{"faults"}` of the documents,
@@ -100,9 +100,9 @@ pub fn suggest_entry(question: &str) -> String {
     let answer = |Question { token, claims, project }| {
         let project = project.and_then(|project: String| ProjectId::try_from(&*project).ok());
         let suggestion = match claims {
-            Some(claims) => Statement::new(claims, None).map(|said| suggest(&said, project.as_ref())),
+            Some(claims) => Claims::new(claims, None).map(|said| suggest(&said, project.as_ref())),
             None => Token::parse(&token.unwrap_or_default())
-                .map(|token| suggest(token.untrusted(), project.as_ref())),
+                .map(|token| suggest(token.unverified_claims(), project.as_ref())),
         };
         suggestion.map_err(|reason| reason.to_string())
     };

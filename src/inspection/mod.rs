@@ -2,17 +2,17 @@
 //!
 //! The page and the command line show what is made here. The rules are elsewhere, and nothing here decides.
 
-mod dissection;
-mod guess;
-mod matches;
+mod diagnosis;
+mod match_reason;
 mod narrative;
 mod provider;
-mod reason;
+mod role_matches;
+mod roles_guess;
 mod suggestion;
 mod wording;
 
-pub use dissection::{Dissection, Flaw, Part, PartName, dissect};
-pub use matches::{RoleMatch, RoleMatches, match_roles};
-pub use narrative::{Line, Mark, Setting, narrate};
+pub use diagnosis::{Diagnosis, Flaw, Part, PartName, diagnose};
+pub use narrative::{Line, Mark, NarrativeContext, narrate};
 pub use provider::Provider;
+pub use role_matches::{RoleMatch, RoleMatches, match_roles};
 pub use suggestion::{SuggestedIdp, Suggestion, suggest};

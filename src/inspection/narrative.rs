@@ -2,19 +2,19 @@
 
 use serde::Serialize;
 
-use super::reason::{in_common, reason};
+use super::match_reason::{in_common, reason};
 use super::wording::{duration, list};
-use crate::authorize::Clock;
-use crate::code::Code;
-use crate::decision::Outcome;
-use crate::explanation::Explanation;
-use crate::idp::{CustomIdp, IdpId, RoleDetection};
-use crate::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
-use crate::project::ProjectId;
-use crate::role::{InvalidRole, Role};
-use crate::statement::{Statement, TimeClaim};
-use crate::time::Time;
-use crate::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, Step};
+use crate::authz::clock::Clock;
+use crate::authz::decision::Outcome;
+use crate::authz::explanation::Explanation;
+use crate::authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, TraceStep};
+use crate::config::custom_idp::{CustomIdp, IdpId, RoleDetection};
+use crate::config::role::{InvalidRole, Role};
+use crate::error_code::ErrorCode;
+use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
+use crate::project_id::ProjectId;
+use crate::token::claims::{Claims, TimeClaim};
+use crate::token::numeric_date::NumericDate;
 
 /// One sentence. What stands between backticks is a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,25 +43,25 @@ pub enum Mark {
 
 /// What an explanation is about.
 #[derive(Clone, Copy, Debug)]
-pub struct Setting<'s> {
+pub struct NarrativeContext<'s> {
     /// The entries that were asked, in their order.
     pub idps: &'s [CustomIdp],
     /// The project that they belong to.
     pub project: &'s ProjectId,
     /// What the token says, if it is well-formed.
-    pub statement: Option<&'s Statement>,
+    pub claims: Option<&'s Claims>,
     /// When it was decided.
     pub clock: Clock,
 }
 
 /// Tells an explanation.
-pub fn narrate(explanation: &Explanation, setting: Setting<'_>) -> Vec<Line> {
+pub fn narrate(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
     let mut narrative = Narrative { setting, lines: Vec::new(), entry: None, tells_roles: false };
-    let is_untimely = |step: &Step| matches!(step, Step::Untimely { .. });
+    let is_untimely = |step: &TraceStep| matches!(step, TraceStep::Untimely { .. });
     let is_timely = !explanation.trace.steps().iter().any(is_untimely);
     for step in explanation.trace.steps() {
         narrative.tell(step);
-        if is_timely && matches!(step, Step::Token { .. } | Step::Claims { .. }) {
+        if is_timely && matches!(step, TraceStep::Token { .. } | TraceStep::Claims { .. }) {
             narrative.tell_timely();
         }
     }
@@ -70,7 +70,7 @@ pub fn narrate(explanation: &Explanation, setting: Setting<'_>) -> Vec<Line> {
 }
 
 struct Narrative<'s> {
-    setting: Setting<'s>,
+    setting: NarrativeContext<'s>,
     lines: Vec<Line>,
     /// The entry that was considered last.
     entry: Option<&'s CustomIdp>,
@@ -87,34 +87,34 @@ impl Narrative<'_> {
         self.lines.push(Line { mark, level: 1, text: text.into() });
     }
 
-    fn tell(&mut self, step: &Step) {
+    fn tell(&mut self, step: &TraceStep) {
         match step {
-            Step::Route { path, required } => self.tell_route(path, required.as_deref()),
-            Step::Malformed { reason } => {
+            TraceStep::Route { path, required } => self.tell_route(path, required.as_deref()),
+            TraceStep::Malformed { reason } => {
                 self.say(Mark::Failed, format!("What was sent is no acceptable token: {reason}."));
             }
-            Step::Token { issuer, algorithm, kid } => {
+            TraceStep::Token { issuer, algorithm, kid } => {
                 let key = named_key(kid.as_deref());
                 let text = format!(
                     "The token is well-formed, of the issuer `{issuer}`, signed by {algorithm} with {key}."
                 );
                 self.say(Mark::Passed, text);
             }
-            Step::Claims { issuer } => {
+            TraceStep::Claims { issuer } => {
                 let text = format!("There is no token, only claims of the issuer `{issuer}`.");
                 self.say(Mark::Noted, text + " Nobody signed them: header and signature are not looked at.");
             }
-            Step::Known => {
+            TraceStep::Known => {
                 self.say(Mark::Passed, "The token was looked at a moment ago, with the same outcome.");
             }
-            Step::Untimely { claim, value, now } => self.tell_untimely(*claim, *value, *now),
-            Step::Idp { id, outcome } => self.tell_idp(id, *outcome),
-            Step::MoreIdps { count } => {
+            TraceStep::Untimely { claim, value, now } => self.tell_untimely(*claim, *value, *now),
+            TraceStep::Idp { id, outcome } => self.tell_idp(id, *outcome),
+            TraceStep::MoreIdps { count } => {
                 self.say(Mark::Skipped, format!("And {count} more, of other issuers."));
             }
-            Step::NoKey { reason } => self.say(Mark::Failed, no_key(*reason)),
-            Step::Key { kid, outcome } => self.tell_key(kid.as_deref(), *outcome),
-            Step::RolesClaim { outcome } => {
+            TraceStep::NoKey { reason } => self.say(Mark::Failed, no_key(*reason)),
+            TraceStep::Key { kid, outcome } => self.tell_key(kid.as_deref(), *outcome),
+            TraceStep::RolesClaim { outcome } => {
                 self.introduce_roles();
                 let what = match outcome {
                     RolesClaimOutcome::Missing => "The token does not have that claim: no roles.",
@@ -122,39 +122,36 @@ impl Narrative<'_> {
                 };
                 self.add(Mark::Skipped, what);
             }
-            Step::Role { value, outcome } => {
+            TraceStep::Role { value, outcome } => {
                 self.introduce_roles();
                 self.tell_role(value.as_deref(), outcome);
             }
-            Step::MoreRoles { count } => {
+            TraceStep::MoreRoles { count } => {
                 self.add(Mark::Noted, format!("{count} more values were read in the same way."));
             }
-            Step::Owner { held, is_owner } => {
-                self.tell_demand("To manage the project takes the role `owner`", held, *is_owner);
-            }
-            Step::Access { method, required, held } => {
-                let demand = if required.is_empty() {
+            TraceStep::Access { method, required, held } => {
+                let requirement = if required.is_empty() {
                     format!("Nobody may send {method} to this route")
                 } else {
                     format!("{method} takes the role {}", roles(required, "or"))
                 };
-                self.tell_demand(&demand, held, held.iter().any(|role| required.contains(role)));
+                self.tell_requirement(&requirement, held, held.iter().any(|role| required.contains(role)));
             }
         }
     }
 
     fn tell_route(&mut self, path: &str, required: Option<&[Role]>) {
-        let demand = match required {
+        let requirement = match required {
             None => "which is public: no token is needed".to_owned(),
             Some([]) => "which has no role for this method".to_owned(),
             Some(required) => format!("which takes the role {}", roles(required, "or")),
         };
-        self.say(Mark::Passed, format!("The path leads to the route `{path}`, {demand}."));
+        self.say(Mark::Passed, format!("The path leads to the route `{path}`, {requirement}."));
     }
 
     fn tell_timely(&mut self) {
-        let Setting { statement, clock, .. } = self.setting;
-        let Some(expires) = statement.map(|statement| statement.expires().as_seconds()) else { return };
+        let NarrativeContext { claims, clock, .. } = self.setting;
+        let Some(expires) = claims.map(|claims| claims.expires().as_seconds()) else { return };
         let away = duration(expires - clock.now.as_seconds());
         let text = if expires > clock.now.as_seconds() {
             format!("It is valid for another {away} (`exp`).")
@@ -164,7 +161,7 @@ impl Narrative<'_> {
         self.say(Mark::Passed, text);
     }
 
-    fn tell_untimely(&mut self, claim: TimeClaim, value: Time, now: Time) {
+    fn tell_untimely(&mut self, claim: TimeClaim, value: NumericDate, now: NumericDate) {
         let away = duration(now.as_seconds() - value.as_seconds());
         let skew = duration(self.setting.clock.skew);
         self.say(
@@ -213,10 +210,7 @@ impl Narrative<'_> {
     fn tell_idp(&mut self, id: &IdpId, outcome: IdpOutcome) {
         let id = id.as_str();
         self.entry = self.setting.idps.iter().find(|idp| idp.id.as_str() == id);
-        let why = self
-            .entry
-            .zip(self.setting.statement)
-            .and_then(|(idp, statement)| reason(idp, statement, outcome));
+        let why = self.entry.zip(self.setting.claims).and_then(|(idp, claims)| reason(idp, claims, outcome));
         let why = why.map_or(String::new(), |why| format!(": {why}"));
         match outcome {
             IdpOutcome::Applies => {
@@ -260,14 +254,14 @@ impl Narrative<'_> {
         self.say(Mark::Noted, text);
     }
 
-    fn tell_demand(&mut self, demand: &str, held: &[Role], is_met: bool) {
+    fn tell_requirement(&mut self, requirement: &str, held: &[Role], is_met: bool) {
         let held = if held.is_empty() { "no role".to_owned() } else { roles(held, "and") };
         let mark = if is_met { Mark::Passed } else { Mark::Failed };
-        self.say(mark, format!("{demand}, and the caller has {held}."));
+        self.say(mark, format!("{requirement}, and the caller has {held}."));
     }
 
     fn conclude(&mut self, explanation: &Explanation) {
-        if explanation.code == Some(Code::TokenUntrusted) {
+        if explanation.code == Some(ErrorCode::TokenUntrusted) {
             self.conclude_untrusted(explanation.trace.steps().last());
         }
         match (explanation.code, explanation.verdict) {
@@ -278,17 +272,16 @@ impl Narrative<'_> {
             (None, Outcome::Preflight) => {
                 self.say(Mark::Passed, "It is a browser's preflight, which is answered at the edge.");
             }
-            (None, Outcome::Manage) => self.say(Mark::Passed, "The caller owns the project."),
             (None, _) => self.say(Mark::Passed, "The request goes to the origin."),
         }
     }
 
     /// Says what the trace leaves open where nobody was found who trusts the token.
-    fn conclude_untrusted(&mut self, last: Option<&Step>) {
-        let Setting { idps, project, .. } = self.setting;
+    fn conclude_untrusted(&mut self, last: Option<&TraceStep>) {
+        let NarrativeContext { idps, project, .. } = self.setting;
         let text = match last {
-            Some(Step::NoKey { .. } | Step::Key { .. }) => return,
-            Some(Step::Idp { .. } | Step::MoreIdps { .. }) => {
+            Some(TraceStep::NoKey { .. } | TraceStep::Key { .. }) => return,
+            Some(TraceStep::Idp { .. } | TraceStep::MoreIdps { .. }) => {
                 "No entry of the project recognises the caller.".to_owned()
             }
             _ if idps.is_empty() => format!("The project `{project}` has no entries."),
@@ -311,7 +304,7 @@ fn no_key(reason: NoCandidates) -> String {
         NoCandidates::None => {
             "No usable key of the issuer has the token's key id and fits its algorithm.".to_owned()
         }
-        NoCandidates::Distrusted => "The project does not trust the key that the token names.".to_owned(),
+        NoCandidates::Blocked => "The project does not trust the key that the token names.".to_owned(),
         NoCandidates::TooMany => {
             format!(
                 "Too many keys of the issuer could be meant: at most {MAX_CANDIDATES} are tried, and {MAX_CANDIDATES_WITHOUT_ID} if the token names none."

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::web_url::WebUrl;
+use crate::http::strict_url::StrictUrl;
 
 /// A kind of identity provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,7 +40,7 @@ pub struct Profile {
 impl Provider {
     /// Which provider issued a token, by its claims.
     pub fn of(issuer: &str, claims: &Map<String, Value>) -> Self {
-        let url = WebUrl::parse(issuer).ok();
+        let url = StrictUrl::parse(issuer).ok();
         let host = url.map(|url| url.host.to_string()).unwrap_or_default();
         let path = url.map(|url| url.rest).unwrap_or_default();
         let is_within = |zone: &str| host.strip_suffix(zone).is_some_and(|rest| rest.ends_with('.'));

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::guess::{RolesClaim, find_roles};
 use super::provider::{Profile, Provider};
-use crate::project::ProjectId;
-use crate::role::Role;
-use crate::statement::Statement;
+use super::roles_guess::{RolesClaim, find_roles};
+use crate::config::role::Role;
+use crate::project_id::ProjectId;
+use crate::token::claims::Claims;
 
 /// An entry for a project, and what its author should know.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,20 +56,20 @@ pub struct SuggestedIdp {
 const MAX_ROLES: usize = 20;
 
 /// Makes an entry of what a token says. `project` is the one that it is for, where that is known already.
-pub fn suggest(statement: &Statement, project: Option<&ProjectId>) -> Suggestion {
-    let claims = statement.claims();
-    let provider = Provider::of(statement.issuer(), claims);
+pub fn suggest(claims: &Claims, project: Option<&ProjectId>) -> Suggestion {
+    let members = claims.members();
+    let provider = Provider::of(claims.issuer(), members);
     let profile = provider.profile();
     let idp = SuggestedIdp {
         id: profile.id.to_owned(),
-        iss: statement.issuer().to_owned(),
+        iss: claims.issuer().to_owned(),
         label: [("en", profile.name)].into(),
         ..SuggestedIdp::default()
     };
-    let mut draft = Draft { provider, profile, claims, idp, notes: Vec::new() };
-    draft.note_other_kinds(statement);
+    let mut draft = Draft { provider, profile, claims: members, idp, notes: Vec::new() };
+    draft.note_other_kinds(claims);
     draft.identify();
-    draft.restrict(statement);
+    draft.restrict(claims);
     draft.detect_roles(project);
     let Draft { idp, notes, .. } = draft;
     Suggestion { provider, provider_name: profile.name, idp, notes }
@@ -97,7 +97,7 @@ impl Draft<'_> {
     }
 
     /// Tokens that are not for an API.
-    fn note_other_kinds(&mut self, statement: &Statement) {
+    fn note_other_kinds(&mut self, claims: &Claims) {
         let kind = self.claims.get("typ").and_then(Value::as_str);
         if let Some(kind @ ("ID" | "Refresh" | "Logout" | "Offline")) = kind {
             self.note(format!(
@@ -113,7 +113,7 @@ impl Draft<'_> {
         if audiences.iter().any(is_for_graph) {
             self.note("this token is for Microsoft Graph and only Graph can verify it: ask for a scope of your own API");
         }
-        if !statement.issuer().starts_with("https://") {
+        if !claims.issuer().starts_with("https://") {
             self.note("the issuer is not https, which works on a local machine only");
         }
     }
@@ -139,7 +139,7 @@ impl Draft<'_> {
     }
 
     /// Which of the issuer's tokens count.
-    fn restrict(&mut self, statement: &Statement) {
+    fn restrict(&mut self, claims: &Claims) {
         let client = self.first_text(self.profile.client_claims);
         if let Some((name, client)) = &client {
             if *name != "azp" {
@@ -156,8 +156,7 @@ impl Draft<'_> {
             self.note("the token names neither a client nor an API: every token of the issuer will count");
         }
         self.idp.allowed_aud = audiences;
-        let media_type =
-            statement.header().and_then(|header| header.media_type.as_deref()).unwrap_or_default();
+        let media_type = claims.header().and_then(|header| header.media_type.as_deref()).unwrap_or_default();
         if matches!(&*media_type.to_ascii_lowercase(), "at+jwt" | "application/at+jwt") {
             self.idp.allowed_typ = vec!["at+jwt"];
         }
@@ -216,12 +215,12 @@ impl Draft<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::idp::CustomIdp;
+    use crate::config::custom_idp::CustomIdp;
     use serde_json::json;
 
     fn suggestion(claims: &Value) -> Suggestion {
-        let statement = Statement::new(claims.as_object().unwrap().clone(), None).unwrap();
-        suggest(&statement, Some(&ProjectId::try_from("p1").unwrap()))
+        let claims = Claims::new(claims.as_object().unwrap().clone(), None).unwrap();
+        suggest(&claims, Some(&ProjectId::try_from("p1").unwrap()))
     }
 
     #[test]

@@ -1,13 +1,11 @@
-//! A change to a project, and what becomes of it.
+//! The changes that can be made to a project.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::project::Project;
-use crate::code::Code;
-use crate::distrusted::DistrustedKey;
-use crate::document::{self, Faults};
-use crate::idp::check_label;
+use crate::config::blocked_key::BlockedKey;
+use crate::config::custom_idp::check_label;
+use crate::document_reader::{self, Faults};
 
 /// Something that is to be changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,10 +40,12 @@ pub enum Change {
         /// Their ids, each once.
         ids: Vec<String>,
     },
-    /// Trusts a key no more.
-    DistrustKey(DistrustedKey),
-    /// Trusts a key again.
-    TrustKey {
+    /// Blocks a key.
+    #[serde(rename = "distrust_key")]
+    BlockKey(BlockedKey),
+    /// Unblocks a key.
+    #[serde(rename = "trust_key")]
+    UnblockKey {
         /// Its issuer.
         iss: String,
         /// Its id.
@@ -53,51 +53,28 @@ pub enum Change {
     },
 }
 
-/// A change that was made: the project after it, and what it was about before and after.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Applied {
-    /// The project.
-    pub project: Project,
-    /// What was there.
-    pub before: Option<Value>,
-    /// What is there now.
-    pub after: Option<Value>,
-}
-
-/// Why a change is not made.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Refusal {
-    /// There is no such project or identity provider.
-    NotFound,
-    /// There is one with that id already.
-    Exists,
-    /// The resource is not as the request demands.
-    PreconditionFailed,
-    /// The project has as much as it can have.
-    TooMany,
-    /// The document has faults.
-    Invalid(Faults),
-}
-
-impl Refusal {
-    /// The code by which it is told.
-    pub fn code(&self) -> Code {
-        match self {
-            Self::NotFound => Code::NotFound,
-            Self::Exists => Code::AlreadyExists,
-            Self::PreconditionFailed => Code::PreconditionFailed,
-            Self::TooMany => Code::LimitReached,
-            Self::Invalid(_) => Code::DocumentInvalid,
-        }
-    }
-}
-
 /// Reads the document of a project: `{"label"?}`.
 pub fn read_project(document: &Value) -> Result<Change, Faults> {
-    document::read(document, |node| {
+    document_reader::read(document, |node| {
         node.properties(|project| {
             let label = project.optional("label").inspect(check_label);
             Some(Change::PutProject { label: label.map(|node| node.value().clone()) })
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn audit_logs_keep_the_names_of_changes() {
+        let (iss, kid) = ("https://issuer.example".to_owned(), "k".to_owned());
+        let block = Change::BlockKey(BlockedKey { iss: iss.clone(), kid: kid.clone(), thumbprint: None });
+        let changes = [block, Change::UnblockKey { iss, kid }, Change::DeleteProject];
+        let names = changes.map(|change| serde_json::to_value(change).unwrap());
+        assert_eq!(names.clone().map(|name| name.get("distrust_key").is_some()), [true, false, false]);
+        assert_eq!(names.clone().map(|name| name.get("trust_key").is_some()), [false, true, false]);
+        assert_eq!(names[2], "delete_project");
+    }
 }

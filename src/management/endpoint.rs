@@ -1,17 +1,17 @@
 //! The resources of the management API and their methods.
 
-use crate::gateway::MANAGEMENT_PATH;
-use crate::method::Method;
-use crate::path::RequestPath;
-use crate::project::ProjectId;
+use crate::config::routes::MANAGEMENT_PATH;
+use crate::http::method::Method;
+use crate::http::request_path::RequestPath;
+use crate::project_id::ProjectId;
 
 /// A resource of the management API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// `/gateway`: the routes document.
-    Gateway,
+    Routes,
     /// `/gateway/audit-log`: who changed the routes.
-    GatewayAuditLog,
+    RoutesAuditLog,
     /// `/projects`: the list of projects.
     Projects,
     /// `/projects/{project}`.
@@ -26,7 +26,7 @@ pub enum Endpoint {
     KeysRefresh(ProjectId, String),
     /// `/projects/{project}/custom-idp/{idpId}/keys/{kid}/distrust`: that a key does not count for the project. The key is
     /// named by its `kid` or its thumbprint.
-    KeyDistrust(ProjectId, String, String),
+    KeyBlock(ProjectId, String, String),
     /// `/projects/{project}/custom-idp-order`: their ids in the order in which they are asked.
     IdpOrder(ProjectId),
     /// `/projects/{project}/audit-log`: who changed what.
@@ -57,8 +57,8 @@ impl Endpoint {
 
     fn named(segments: &[&str]) -> Option<Self> {
         let (project, rest) = match segments {
-            ["gateway"] => return Some(Self::Gateway),
-            ["gateway", "audit-log"] => return Some(Self::GatewayAuditLog),
+            ["gateway"] => return Some(Self::Routes),
+            ["gateway", "audit-log"] => return Some(Self::RoutesAuditLog),
             ["projects"] => return Some(Self::Projects),
             ["projects", project, rest @ ..] => (ProjectId::try_from(*project).ok()?, rest),
             _ => return None,
@@ -70,7 +70,7 @@ impl Endpoint {
             ["custom-idp", id, "keys"] => Some(Self::Keys(project, (*id).to_owned())),
             ["custom-idp", id, "keys", "refresh"] => Some(Self::KeysRefresh(project, (*id).to_owned())),
             ["custom-idp", id, "keys", kid, "distrust"] => {
-                Some(Self::KeyDistrust(project, (*id).to_owned(), (*kid).to_owned()))
+                Some(Self::KeyBlock(project, (*id).to_owned(), (*kid).to_owned()))
             }
             ["custom-idp-order"] => Some(Self::IdpOrder(project)),
             ["audit-log"] => Some(Self::AuditLog(project)),
@@ -83,10 +83,10 @@ impl Endpoint {
     pub fn methods(&self) -> &'static [Method] {
         use Method::{Delete, Get, Head, Post, Put};
         match self {
-            Self::Gateway | Self::IdpOrder(_) => &[Get, Head, Put],
-            Self::Projects | Self::GatewayAuditLog | Self::AuditLog(_) | Self::Keys(..) => &[Get, Head],
+            Self::Routes | Self::IdpOrder(_) => &[Get, Head, Put],
+            Self::Projects | Self::RoutesAuditLog | Self::AuditLog(_) | Self::Keys(..) => &[Get, Head],
             Self::KeysRefresh(..) | Self::Explain(_) => &[Post],
-            Self::KeyDistrust(..) => &[Delete, Put],
+            Self::KeyBlock(..) => &[Delete, Put],
             Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
             Self::Idps(_) => &[Get, Head, Post],
         }
@@ -94,7 +94,7 @@ impl Endpoint {
 
     /// Whether a request with `method` brings a document.
     pub fn takes_document(&self, method: Method) -> bool {
-        let is_deed = matches!(self, Self::KeysRefresh(..) | Self::KeyDistrust(..));
+        let is_deed = matches!(self, Self::KeysRefresh(..) | Self::KeyBlock(..));
         !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
@@ -112,7 +112,7 @@ impl Endpoint {
             ("dryRun", _) => is_change && is_flag(value),
             ("force", _) => is_change && is_flag(value) && self.owned_project().is_some(),
             ("after", Self::Projects) => true,
-            ("before", Self::AuditLog(_) | Self::GatewayAuditLog) => value.parse::<u32>().is_ok(),
+            ("before", Self::AuditLog(_) | Self::RoutesAuditLog) => value.parse::<u32>().is_ok(),
             _ => false,
         }
     }
@@ -120,13 +120,13 @@ impl Endpoint {
     /// The project that it belongs to; `None` for what belongs to none.
     pub fn project(&self) -> Option<&ProjectId> {
         match self {
-            Self::Gateway | Self::GatewayAuditLog | Self::Projects => None,
+            Self::Routes | Self::RoutesAuditLog | Self::Projects => None,
             Self::Project(project)
             | Self::Idps(project)
             | Self::Idp(project, _)
             | Self::Keys(project, _)
             | Self::KeysRefresh(project, _)
-            | Self::KeyDistrust(project, ..)
+            | Self::KeyBlock(project, ..)
             | Self::IdpOrder(project)
             | Self::AuditLog(project)
             | Self::Explain(project) => Some(project),
@@ -155,8 +155,8 @@ mod tests {
     fn a_path_names_a_resource_with_its_methods() {
         let project = ProjectId::try_from("p1").unwrap();
         for (path, endpoint) in [
-            ("/gateway", Endpoint::Gateway),
-            ("/gateway/audit-log", Endpoint::GatewayAuditLog),
+            ("/gateway", Endpoint::Routes),
+            ("/gateway/audit-log", Endpoint::RoutesAuditLog),
             ("/projects", Endpoint::Projects),
             ("/projects/p1", Endpoint::Project(project.clone())),
             ("/projects/p1/custom-idp", Endpoint::Idps(project.clone())),

@@ -1,20 +1,25 @@
 //! The management API: what its requests mean, and what a change makes of a project. Pure like the rest of the core.
 
-pub mod audit;
+mod applied_change;
+mod audit_entry;
 mod change;
 mod endpoint;
 mod entity_tag;
-mod keys;
+mod explain_request;
+mod issuer_keys;
 mod precondition;
 mod project;
-mod question;
-mod unknown;
+mod refusal;
+mod unknown_project_limiter;
 
-pub use change::{Applied, Change, Refusal, read_project};
+pub use applied_change::Applied;
+pub use audit_entry::{AuditOutcome, MAX_ENTRY as MAX_AUDIT_ENTRY_BYTES, audit_entry};
+pub use change::{Change, read_project};
 pub use endpoint::{Endpoint, NoEndpoint};
 pub use entity_tag::{etag, is_known};
-pub use keys::{IssuerKeys, list_keys};
+pub use explain_request::ExplainRequest;
+pub use issuer_keys::{IssuerKeys, list_keys};
 pub use precondition::Precondition;
-pub use project::{OWNER, Project};
-pub use question::Question;
-pub use unknown::UnknownProjects;
+pub use project::Project;
+pub use refusal::Refusal;
+pub use unknown_project_limiter::UnknownProjectLimiter;

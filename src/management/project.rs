@@ -1,23 +1,10 @@
-//! A project as its owners see it, and what a change makes of it.
+//! A project as its owners configured it.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::change::{Applied, Change, Refusal};
-use super::precondition::Precondition;
-use crate::distrusted::DistrustedKey;
-use crate::document::Faults;
-use crate::idp::CustomIdp;
-
-/// The most identity providers of a project.
-const MAX_IDPS: usize = 100;
-
-/// The most keys that a project does not trust.
-const MAX_DISTRUSTED: usize = 100;
-
-/// The largest snapshot, in bytes of JSON: each edge reads it as a whole and keeps it in memory.
-const MAX_SNAPSHOT: usize = 256 * 1024;
+use crate::config::blocked_key::BlockedKey;
 
 /// A project: its entries as they were written, in order, and a version that grows by one with each change.
 ///
@@ -33,135 +20,16 @@ pub struct Project {
     /// Its identity providers.
     pub idps: Vec<Value>,
     /// The keys that it does not trust.
-    pub distrusted: Vec<DistrustedKey>,
+    pub blocked: Vec<BlockedKey>,
 }
 
 impl Project {
-    /// What the change makes of the project. `precondition` is about the resource that the change is about.
-    pub fn apply(&self, change: &Change, precondition: &Precondition) -> Result<Applied, Refusal> {
-        let current = self.current(change);
-        if !self.exists && !matches!(change, Change::PutProject { .. }) {
-            return Err(Refusal::NotFound);
-        }
-        if !precondition.holds(current.as_ref().map(Value::to_string).as_deref()) {
-            return Err(Refusal::PreconditionFailed);
-        }
-        let mut project = self.clone();
-        let after = project.change(change)?;
-        project.version += 1;
-        let size = project.size();
-        // A project that is over the limit already can still be made smaller.
-        if size > MAX_SNAPSHOT && size > self.size() {
-            return Err(Refusal::TooMany);
-        }
-        Ok(Applied { project, before: current, after })
-    }
-
-    /// The bytes of its snapshot.
-    fn size(&self) -> usize {
-        self.snapshot().map_or(0, |snapshot| snapshot.to_string().len())
-    }
-
-    /// What a change is about, as it is.
-    fn current(&self, change: &Change) -> Option<Value> {
-        match change {
-            Change::PutProject { .. } | Change::DeleteProject => self.representation(),
-            Change::AddIdp { idp } => self.idp(idp.get("id")?.as_str()?).cloned(),
-            Change::ReplaceIdp { id, .. } | Change::RemoveIdp { id } => self.idp(id).cloned(),
-            Change::Reorder { .. } => Some(self.order()),
-            Change::DistrustKey(DistrustedKey { iss, kid, .. }) | Change::TrustKey { iss, kid } => {
-                let position = self.distrusted_position(iss, kid)?;
-                self.distrusted.get(position).map(|key| json!(key))
-            }
-        }
-    }
-
-    /// Makes the change and answers what is there now.
-    fn change(&mut self, change: &Change) -> Result<Option<Value>, Refusal> {
-        match change {
-            Change::PutProject { label } => {
-                self.exists = true;
-                self.label.clone_from(label);
-                Ok(self.representation())
-            }
-            Change::DeleteProject => {
-                *self = Self { version: self.version, ..Self::default() };
-                Ok(None)
-            }
-            Change::AddIdp { idp } => {
-                let entry = CustomIdp::parse(idp).map_err(Refusal::Invalid)?;
-                if self.position(entry.id.as_str()).is_some() {
-                    return Err(Refusal::Exists);
-                }
-                if self.idps.len() >= MAX_IDPS {
-                    return Err(Refusal::TooMany);
-                }
-                self.idps.push(idp.clone());
-                Ok(Some(idp.clone()))
-            }
-            Change::ReplaceIdp { id, idp } => {
-                let position = self.position(id).ok_or(Refusal::NotFound)?;
-                let entry = CustomIdp::parse(idp).map_err(Refusal::Invalid)?;
-                if entry.id.as_str() != id {
-                    return Err(Refusal::Invalid(Faults::one(
-                        "/id",
-                        idp.get("id"),
-                        format!("`{id}`, as in the path"),
-                    )));
-                }
-                *self.idps.get_mut(position).ok_or(Refusal::NotFound)? = idp.clone();
-                Ok(Some(idp.clone()))
-            }
-            Change::RemoveIdp { id } => {
-                let position = self.position(id).ok_or(Refusal::NotFound)?;
-                self.idps.remove(position);
-                Ok(None)
-            }
-            Change::Reorder { ids } => {
-                self.reorder(ids)?;
-                Ok(Some(self.order()))
-            }
-            Change::DistrustKey(key) => {
-                if let Some(position) = self.distrusted_position(&key.iss, &key.kid) {
-                    self.distrusted.remove(position);
-                }
-                if self.distrusted.len() >= MAX_DISTRUSTED {
-                    return Err(Refusal::TooMany);
-                }
-                self.distrusted.push(key.clone());
-                Ok(Some(json!(key)))
-            }
-            Change::TrustKey { iss, kid } => {
-                let position = self.distrusted_position(iss, kid).ok_or(Refusal::NotFound)?;
-                self.distrusted.remove(position);
-                Ok(None)
-            }
-        }
-    }
-
-    fn reorder(&mut self, ids: &[String]) -> Result<(), Refusal> {
-        let ordered: Option<Vec<_>> = ids.iter().map(|id| self.idp(id).cloned()).collect();
-        let is_complete = |idps: &Vec<Value>| {
-            let mut seen = BTreeSet::new();
-            ids.iter().all(|id| seen.insert(id)) && idps.len() == self.idps.len()
-        };
-        match ordered.filter(is_complete) {
-            Some(ordered) => {
-                self.idps = ordered;
-                Ok(())
-            }
-            None => {
-                Err(Refusal::Invalid(Faults::one("", Some(&json!(ids)), "the ids of all entries, each once")))
-            }
-        }
-    }
-
-    fn position(&self, id: &str) -> Option<usize> {
+    pub(super) fn position(&self, id: &str) -> Option<usize> {
         self.idps.iter().position(|idp| idp.get("id").and_then(Value::as_str) == Some(id))
     }
 
-    fn distrusted_position(&self, iss: &str, kid: &str) -> Option<usize> {
-        self.distrusted.iter().position(|key| key.iss == iss && key.kid == kid)
+    pub(super) fn blocked_position(&self, iss: &str, kid: &str) -> Option<usize> {
+        self.blocked.iter().position(|key| key.iss == iss && key.kid == kid)
     }
 
     /// The entry with that id.
@@ -190,10 +58,10 @@ impl Project {
             return (self.version > 0).then(|| json!({ "version": self.version, "deleted": true }));
         }
         let mut snapshot = json!({ "version": self.version, "idps": self.idps });
-        if !self.distrusted.is_empty()
+        if !self.blocked.is_empty()
             && let Some(snapshot) = snapshot.as_object_mut()
         {
-            snapshot.insert("distrustedKeys".to_owned(), json!(self.distrusted));
+            snapshot.insert("distrustedKeys".to_owned(), json!(self.blocked));
         }
         Some(snapshot)
     }
@@ -203,121 +71,5 @@ impl Project {
         let mut issuers = BTreeSet::new();
         issuers.extend(self.idps.iter().filter_map(|idp| idp.get("iss").and_then(Value::as_str)));
         issuers
-    }
-}
-
-/// The role of those who manage a project.
-pub const OWNER: &str = "owner";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::issuer::Issuer;
-    use crate::key::Key;
-    use crate::snapshot::Snapshot;
-
-    fn entry(id: &str) -> Value {
-        json!({
-            "id": id, "iss": "https://issuer.example", "label": { "en": "x" }, "idClaim": "sub",
-            "roleDetection": "DEFINED", "definedRoles": ["access"],
-        })
-    }
-
-    fn apply(project: &Project, change: &Change) -> Result<Project, Refusal> {
-        project.apply(change, &Precondition::default()).map(|applied| applied.project)
-    }
-
-    fn project(ids: &[&str]) -> Project {
-        let new = apply(&Project::default(), &Change::PutProject { label: None }).unwrap();
-        ids.iter().fold(new, |project, id| apply(&project, &Change::AddIdp { idp: entry(id) }).unwrap())
-    }
-
-    #[test]
-    fn each_change_is_one_version_and_a_refused_one_is_none() {
-        let two = project(&["aa", "bb"]);
-        assert_eq!((two.version, two.order()), (3, json!(["aa", "bb"])));
-        assert_eq!(apply(&two, &Change::AddIdp { idp: entry("aa") }), Err(Refusal::Exists));
-        assert_eq!(apply(&two, &Change::RemoveIdp { id: "cc".to_owned() }), Err(Refusal::NotFound));
-        let one = apply(&two, &Change::RemoveIdp { id: "aa".to_owned() }).unwrap();
-        assert_eq!((one.version, one.order()), (4, json!(["bb"])));
-        assert!(Snapshot::parse(&one.snapshot().unwrap()).is_ok());
-    }
-
-    #[test]
-    fn a_key_that_is_distrusted_stays_so_until_it_is_trusted_again() {
-        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "A".repeat(43)});
-        let renamed = json!({"kty": "OKP", "crv": "Ed25519", "kid": "other", "x": "A".repeat(43)});
-        let replaced = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "E".repeat(43)});
-        let [key, renamed, replaced] = [jwk, renamed, replaced].map(|jwk| Key::parse(&jwk).unwrap());
-        let (iss, kid) = ("https://issuer.example".to_owned(), "k".to_owned());
-        let issuer = Issuer::try_from(&*iss).unwrap();
-        let distrust = |thumbprint| {
-            let key = DistrustedKey { iss: iss.clone(), kid: kid.clone(), thumbprint };
-            apply(&project(&["aa"]), &Change::DistrustKey(key)).unwrap()
-        };
-        let trusts = |project: &Project, key: &Key| {
-            Snapshot::parse(&project.snapshot().unwrap()).unwrap().trusts(&issuer, key)
-        };
-        let by_id = distrust(None);
-        assert_eq!([&key, &renamed, &replaced].map(|key| trusts(&by_id, key)), [false, true, false]);
-        let by_both = distrust(Some(key.thumbprint_text().to_owned()));
-        assert_eq!([&key, &renamed, &replaced].map(|key| trusts(&by_both, key)), [false, false, false]);
-        let other = Issuer::try_from("https://other.example").unwrap();
-        assert!(Snapshot::parse(&by_both.snapshot().unwrap()).unwrap().trusts(&other, &key));
-        let trust = Change::TrustKey { iss: iss.clone(), kid: kid.clone() };
-        let again = apply(&by_both, &trust).unwrap();
-        assert!(trusts(&again, &key));
-        assert_eq!(apply(&again, &trust), Err(Refusal::NotFound));
-    }
-
-    #[test]
-    fn an_order_names_every_entry_once() {
-        let two = project(&["aa", "bb"]);
-        let reorder = |ids: &[&str]| {
-            let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-            apply(&two, &Change::Reorder { ids }).map(|project| project.order())
-        };
-        assert_eq!(reorder(&["bb", "aa"]), Ok(json!(["bb", "aa"])));
-        for bad in [&["aa"][..], &["aa", "aa"], &["aa", "cc"], &["aa", "bb", "bb"], &[]] {
-            assert!(matches!(reorder(bad), Err(Refusal::Invalid(_))), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_project_that_is_gone_takes_nothing_and_keeps_its_version() {
-        let gone = apply(&project(&["aa"]), &Change::DeleteProject).unwrap();
-        assert_eq!((gone.snapshot(), gone.version), (Some(json!({ "version": 3, "deleted": true })), 3));
-        assert_eq!(Project::default().snapshot(), None);
-        assert_eq!(apply(&gone, &Change::AddIdp { idp: entry("bb") }), Err(Refusal::NotFound));
-        let again = apply(&gone, &Change::PutProject { label: None }).unwrap();
-        assert_eq!((again.version, again.idps.len()), (4, 0));
-    }
-
-    #[test]
-    fn a_project_has_at_most_a_hundred_entries() {
-        let ids: Vec<_> = (0..100).map(|index| format!("idp-{index}")).collect();
-        let full = project(&ids.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(apply(&full, &Change::AddIdp { idp: entry("more") }), Err(Refusal::TooMany));
-    }
-
-    #[test]
-    fn a_snapshot_has_at_most_256_kib() {
-        let long = |id: &str| {
-            let mut entry = entry(id);
-            entry["allowedAud"] = (0..200).map(|index| format!("{index:0>250}")).collect();
-            entry
-        };
-        let add = |project: &Project, idp: Value| apply(project, &Change::AddIdp { idp });
-        let mut large = project(&[]);
-        for id in ["a1", "a2", "a3", "a4", "a5"] {
-            large = add(&large, long(id)).unwrap();
-        }
-        assert!(large.snapshot().unwrap().to_string().len() < MAX_SNAPSHOT);
-        assert_eq!(add(&large, long("a6")), Err(Refusal::TooMany));
-        // One that is larger already, from before there was the limit, can shrink and not grow.
-        large.idps.extend([long("b1"), long("b2")]);
-        assert_eq!(add(&large, entry("b3")), Err(Refusal::TooMany));
-        let smaller = Change::ReplaceIdp { id: "b1".to_owned(), idp: entry("b1") };
-        assert!(apply(&large, &smaller).unwrap().size() > MAX_SNAPSHOT);
     }
 }

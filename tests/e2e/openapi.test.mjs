@@ -55,7 +55,7 @@ describe("the API's description", () => {
   });
 
   test("it has the codes of the API, each with its status, and no other", async () => {
-    const source = await readFile(`${ROOT}src/code.rs`, "utf8");
+    const source = await readFile(`${ROOT}src/error_code.rs`, "utf8");
     const rows = [...source.matchAll(/\(\s*"([a-z_]+)",\s*(\d{3}),/g)].map(([, code, status]) => [
       code,
       +status,

@@ -5,8 +5,8 @@ use std::fs;
 use std::sync::Arc;
 
 use edge_authorizer::{
-    Clock, Decision, Explanation, Gateway, KeySet, KnownTokens, ProjectId, Request, RequestPath, Snapshot,
-    Step, Time, Unavailable, authorize,
+    Clock, Decision, Explanation, KeySet, NumericDate, ProjectId, Request, RequestPath, Routes, Snapshot,
+    Step, TokenCache, Unavailable, authorize,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -118,7 +118,7 @@ pub fn all() -> Vec<(String, Vectors)> {
 impl Vectors {
     /// When its requests are decided on.
     pub fn clock(&self) -> Clock {
-        Clock { now: Time::from_seconds(self.now), skew: 30.0 }
+        Clock { now: NumericDate::from_seconds(self.now), skew: 30.0 }
     }
 
     /// Decides on a request, by the core.
@@ -131,7 +131,7 @@ impl Vectors {
             origin: None,
             asks_for_method: false,
         };
-        let mut step = authorize(&self.gateway(), &request, self.clock(), &mut KnownTokens::default());
+        let mut step = authorize(&self.gateway(), &request, self.clock(), &mut TokenCache::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision,
@@ -153,8 +153,8 @@ impl Vectors {
         }
     }
 
-    fn gateway(&self) -> Gateway {
-        Gateway::parse(&self.routes()).unwrap()
+    fn gateway(&self) -> Routes {
+        Routes::parse(&self.routes()).unwrap()
     }
 
     /// The routes document.

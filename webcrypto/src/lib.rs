@@ -5,8 +5,8 @@
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
 
-use edge_authorizer::trace::KeyOutcome;
-use edge_authorizer::{Algorithm, Key, Scheme, SignatureCheck};
+use edge_authorizer::KeyOutcome;
+use edge_authorizer::{Algorithm, Jwk, Scheme, SignatureCheck};
 use js_sys::futures::JsFuture;
 use js_sys::{Array, JSON, Object, Promise, Reflect};
 use lru::LruCache;
@@ -57,7 +57,7 @@ pub async fn is_true(promise: Promise) -> bool {
     JsFuture::from(promise).await.is_ok_and(|answer| answer == JsValue::TRUE)
 }
 
-async fn import(subtle: &SubtleCrypto, key: &Key, algorithm: Algorithm) -> Option<Imported> {
+async fn import(subtle: &SubtleCrypto, key: &Jwk, algorithm: Algorithm) -> Option<Imported> {
     let name = (*key.thumbprint(), algorithm.name());
     if let Some(imported) = IMPORTED.with_borrow_mut(|keys| keys.get(&name).cloned()) {
         return Some(imported);

@@ -2,9 +2,9 @@
 
 use std::cell::{OnceCell, RefCell};
 
-use edge_authorizer::management::{Endpoint, UnknownProjects};
+use edge_authorizer::management::{Endpoint, UnknownProjectLimiter};
 use edge_authorizer::{
-    Clock, Code, Credentials, Denial, Identity, ProjectId, Step, Verdict, authorize_owner,
+    BearerCredentials, Clock, Denial, ErrorCode, Identity, OwnerRequirement, ProjectId, Step, authorize_owner,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -27,7 +27,7 @@ const MAX_ADDRESS_LENGTH: usize = 64;
 thread_local! {
     /// The digests of the administrator's tokens.
     static ADMIN_TOKENS: OnceCell<Vec<[u8; 32]>> = const { OnceCell::new() };
-    static UNKNOWN: RefCell<UnknownProjects> = RefCell::default();
+    static UNKNOWN: RefCell<UnknownProjectLimiter> = RefCell::default();
 }
 
 /// Somebody who may use an endpoint.
@@ -56,7 +56,7 @@ enum Claimed<'r> {
     /// They are the administrator's.
     PlatformAdmin,
     /// The project has to say whether its bearer owns it.
-    Token(Step<'r>),
+    Token(Step<'r, OwnerRequirement>),
 }
 
 /// Looks at the credentials of a request. What is missing, ambiguous, malformed or expired is refused, and so is everybody
@@ -64,16 +64,16 @@ enum Claimed<'r> {
 fn read<'r>(edge: &Edge, incoming: &'r Incoming, project: Option<&ProjectId>) -> Result<Claimed<'r>, Reply> {
     let denied = |code| Err(Reply::denied(&Denial { code, realm: project.cloned() }));
     let authorization = incoming.authorization.as_deref();
-    match Credentials::parse(authorization) {
-        Credentials::Bearer(token) if is_admin(edge, token) => return Ok(Claimed::PlatformAdmin),
-        Credentials::Missing => return denied(Code::TokenMissing),
-        Credentials::Ambiguous => return denied(Code::RequestInvalid),
-        Credentials::Bearer(_) => {}
+    match BearerCredentials::parse(authorization) {
+        BearerCredentials::Bearer(token) if is_admin(edge, token) => return Ok(Claimed::PlatformAdmin),
+        BearerCredentials::Missing => return denied(ErrorCode::TokenMissing),
+        BearerCredentials::Ambiguous => return denied(ErrorCode::RequestInvalid),
+        BearerCredentials::Bearer(_) => {}
     }
-    let Some(id) = project else { return denied(Code::TokenUntrusted) };
+    let Some(id) = project else { return denied(ErrorCode::TokenUntrusted) };
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     match authorize_owner(id, authorization, clock) {
-        Step::Decided(decision) => denied(decision.verdict.code().unwrap_or(Code::TokenUntrusted)),
+        Step::Decided(Err(denial)) => Err(Reply::denied(&denial)),
         step => Ok(Claimed::Token(step)),
     }
 }
@@ -89,7 +89,7 @@ pub async fn screen(edge: &Edge, incoming: &Incoming, endpoint: &Endpoint) -> Re
     if UNKNOWN.with_borrow_mut(|unknown| unknown.admit(id, now())) {
         return Ok(());
     }
-    Err(Reply::denied(&Denial { code: Code::TokenUntrusted, realm: Some(id.clone()) }))
+    Err(Reply::denied(&Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }))
 }
 
 /// Who calls, if they may; `project` is the one whose owners may, with the object that knows who they are.
@@ -103,14 +103,12 @@ pub async fn authenticate(
         // The truth, not what the edges see of it: who is no owner any more cannot change anything.
         (Claimed::Token(step), Some((_, object))) => (step, object.snapshot()?),
         (Claimed::PlatformAdmin, _) => return Ok(Caller::PlatformAdmin),
-        (Claimed::Token(_), None) => return Err(Reply::refused(Code::TokenUntrusted)),
+        (Claimed::Token(_), None) => return Err(Reply::refused(ErrorCode::TokenUntrusted)),
     };
-    let code = match drive(edge, step, Source::Given(snapshot)).await.verdict {
-        Verdict::Manage(ownership) => return Ok(Caller::Owner(ownership.identity().clone())),
-        Verdict::Deny(denial) => denial.code,
-        Verdict::Permit(_) | Verdict::Preflight => Code::TokenUntrusted,
-    };
-    Err(Reply::denied(&Denial { code, realm: id.cloned() }))
+    match drive(edge, step, Source::Given(snapshot)).await {
+        Ok(ownership) => Ok(Caller::Owner(ownership.identity().clone())),
+        Err(denial) => Err(Reply::denied(&denial)),
+    }
 }
 
 /// Compared by their hashes in constant time, so that neither content nor length shows.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge_authorizer::management::{Change, Project, list_keys};
 use edge_authorizer::{
-    Clock, Code, CustomIdp, Denial, ProjectId, RoleDetection, Snapshot, Unavailable, Verdict, Want,
+    Clock, CustomIdp, Denial, ErrorCode, FetchReason, ProjectId, RoleDetection, Snapshot, Unavailable,
     authorize_owner,
 };
 use serde_json::Value;
@@ -62,10 +62,10 @@ async fn attempt(
         // Who was an owner when they asked has to be one of the version that is changed.
         if !owns(edge, incoming, request.id, &current).await {
             let realm = Some(request.id.clone());
-            return Err(Reply::denied(&Denial { code: Code::TokenUntrusted, realm }));
+            return Err(Reply::denied(&Denial { code: ErrorCode::TokenUntrusted, realm }));
         }
         if !incoming.is_set("force") && !owns(edge, incoming, request.id, &applied.project).await {
-            return Err(Reply::refused(Code::WouldLockOut));
+            return Err(Reply::refused(ErrorCode::WouldLockOut));
         }
     }
     let published = !incoming.is_set("dryRun")
@@ -79,7 +79,7 @@ async fn owns(edge: &Edge, incoming: &Incoming, id: &ProjectId, project: &Projec
         project.snapshot().and_then(|snapshot| Snapshot::parse_stored(&snapshot).ok()).map(Arc::new);
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     let step = authorize_owner(id, incoming.authorization.as_deref(), clock);
-    matches!(drive(edge, step, Source::Given(snapshot)).await.verdict, Verdict::Manage(_))
+    drive(edge, step, Source::Given(snapshot)).await.is_ok()
 }
 
 /// Looks at the issuer of an entry that is to be saved in the place of `before`. That it cannot be used is a refusal only
@@ -95,12 +95,12 @@ async fn examine(
     let (Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. }) = change else { return Ok(examination) };
     let entry = CustomIdp::parse(idp).map_err(|faults| Reply::invalid(&faults))?;
     if entry.opens_ownership() && !incoming.is_set("force") {
-        return Err(Reply::refused(Code::WouldOpenOwnership));
+        return Err(Reply::refused(ErrorCode::WouldOpenOwnership));
     }
     let is_new = before.and_then(|before| before.get("iss")) != idp.get("iss");
     match object.probes().admit(entry.issuer.as_str(), now())? {
         Ok(()) => {
-            let question = ToIssuer::Keys(Want::Glance);
+            let question = ToIssuer::Keys(FetchReason::Glance);
             let FromIssuer { record, life } = ask_issuer(&edge.env, entry.issuer.as_str(), &question).await?;
             examination.keys = list_keys(record.as_ref());
             match life.error {
@@ -111,7 +111,7 @@ async fn examine(
                 None => {}
             }
         }
-        Err(seconds) if is_new => return Err(Reply::too_soon(Code::TooManyIssuers, seconds)),
+        Err(seconds) if is_new => return Err(Reply::too_soon(ErrorCode::TooManyIssuers, seconds)),
         Err(_) => examination.warnings.push("the issuer was not asked for its keys".to_owned()),
     }
     let is_open = entry.allowed_azp.is_none() && entry.allowed_aud.is_none();

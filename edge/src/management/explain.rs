@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::document::Faults;
-use edge_authorizer::management::Question;
+use edge_authorizer::Faults;
+use edge_authorizer::management::ExplainRequest;
 use edge_authorizer::{
-    Clock, Decision, Explanation, Gateway, KnownTokens, ProjectId, Request, RequestPath, Snapshot, Supposed,
-    authorize, json, suppose,
+    Clock, Decision, Explanation, ProjectId, Request, RequestPath, Routes, SimulationStep, Snapshot,
+    TokenCache, authorize, simulate, strict_json,
 };
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub async fn explain(
     snapshot: Option<Arc<Snapshot>>,
     document: &Value,
 ) -> Result<Reply, Reply> {
-    let question = Question::parse(document).map_err(|faults| Reply::invalid(&faults))?;
+    let question = ExplainRequest::parse(document).map_err(|faults| Reply::invalid(&faults))?;
     let explanation = match store::gateway(edge).await {
         Ok(gateway) if leads_elsewhere(&gateway, &question.path, id) => {
             let path = Value::String(question.path);
@@ -38,12 +38,12 @@ pub async fn explain(
     };
     // By way of text: the log writes traces as text, too, and another way of writing would cost the wasm some kilobytes.
     let text = serde_json::to_string(&explanation).unwrap_or_default();
-    let body = json::from_slice(text.as_bytes()).unwrap_or_default();
+    let body = strict_json::from_slice(text.as_bytes()).unwrap_or_default();
     Ok(Reply::Body { status: 200, headers: Vec::new(), body })
 }
 
 /// Whether a path names another project, whose entries are nobody's business here.
-fn leads_elsewhere(gateway: &Gateway, path: &str, id: &ProjectId) -> bool {
+fn leads_elsewhere(gateway: &Routes, path: &str, id: &ProjectId) -> bool {
     let Ok(path) = RequestPath::try_from(path) else { return false };
     let found = gateway.find(&path).ok().flatten();
     let project = found.and_then(|found| ProjectId::try_from(found.project?).ok());
@@ -52,8 +52,8 @@ fn leads_elsewhere(gateway: &Gateway, path: &str, id: &ProjectId) -> bool {
 
 async fn evaluate(
     edge: &Edge,
-    gateway: &Gateway,
-    question: Question,
+    gateway: &Routes,
+    question: ExplainRequest,
     snapshot: Option<Arc<Snapshot>>,
 ) -> Explanation {
     let authorization = question.token.map(|token| format!("Bearer {token}"));
@@ -66,11 +66,11 @@ async fn evaluate(
     };
     let clock = Clock { now: now(), skew: edge.settings.clock_skew };
     let Some(claims) = question.claims else {
-        let step = authorize(gateway, &request, clock, &mut KnownTokens::default());
+        let step = authorize(gateway, &request, clock, &mut TokenCache::default());
         return drive(edge, step, Source::Given(snapshot)).await.into();
     };
-    match suppose(gateway, &request, claims, clock) {
-        Supposed::Explained(explanation) => explanation,
-        Supposed::NeedProject(need) => need.resume(Ok(snapshot)),
+    match simulate(gateway, &request, claims, clock) {
+        SimulationStep::Explained(explanation) => explanation,
+        SimulationStep::NeedProject(need) => need.resume(Ok(snapshot)),
     }
 }

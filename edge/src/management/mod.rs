@@ -13,7 +13,7 @@ pub use project::answer_for_project;
 pub use registry::answer_for_registry;
 
 use edge_authorizer::management::{Endpoint, NoEndpoint};
-use edge_authorizer::{Code, Method, ProjectId, RequestPath, Target, Unavailable};
+use edge_authorizer::{ErrorCode, Method, ProjectId, RequestPath, Target, Unavailable};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Response;
@@ -77,14 +77,14 @@ fn with_id(incoming: &Incoming, id: &str) -> std::result::Result<web_sys::Reques
 
 /// The resource that a request names, with a method and parameters that it has.
 fn find(incoming: &Incoming) -> std::result::Result<(Endpoint, Method), Reply> {
-    let path =
-        RequestPath::try_from(incoming.target().path).map_err(|_| Reply::refused(Code::PathAmbiguous))?;
+    let path = RequestPath::try_from(incoming.target().path)
+        .map_err(|_| Reply::refused(ErrorCode::PathAmbiguous))?;
     let (endpoint, method) = Endpoint::find(&path, &incoming.method).map_err(|none| match none {
-        NoEndpoint::Unknown => Reply::refused(Code::NotFound),
+        NoEndpoint::Unknown => Reply::refused(ErrorCode::NotFound),
         NoEndpoint::Method(methods) => Reply::method_not_allowed(methods),
     })?;
     if !incoming.parameters().all(|(name, value)| endpoint.takes(method, &name, &value)) {
-        return Err(Reply::refused(Code::ParameterInvalid));
+        return Err(Reply::refused(ErrorCode::ParameterInvalid));
     }
     Ok((endpoint, method))
 }

@@ -1,7 +1,7 @@
 //! What belongs to a project.
 
 use edge_authorizer::management::{Change, Endpoint, read_project};
-use edge_authorizer::{Code, Method};
+use edge_authorizer::{ErrorCode, Method};
 use serde_json::Value;
 use worker::{Env, Response, Result};
 
@@ -40,7 +40,7 @@ async fn answer(
         }
         (_, Method::Get | Method::Head) => {
             let found = read(object, edge, incoming, &endpoint, &caller).await?;
-            let found = found.ok_or_else(|| Reply::refused(Code::NotFound))?;
+            let found = found.ok_or_else(|| Reply::refused(ErrorCode::NotFound))?;
             return Ok(Reply::representation(&found, incoming.header("if-none-match").as_deref()));
         }
         (Endpoint::Project(id), Method::Delete) => (id, Change::DeleteProject),
@@ -50,14 +50,12 @@ async fn answer(
         (Endpoint::Idps(id), _) => (id, Change::AddIdp { idp: document }),
         (Endpoint::Idp(id, idp), Method::Delete) => (id, Change::RemoveIdp { id: idp.clone() }),
         (Endpoint::Idp(id, idp), _) => (id, Change::ReplaceIdp { id: idp.clone(), idp: document }),
-        (Endpoint::KeyDistrust(id, idp, kid), Method::Delete) => {
-            (id, keys::trust(&object.read()?, idp, kid)?)
-        }
-        (Endpoint::KeyDistrust(id, idp, kid), _) => {
+        (Endpoint::KeyBlock(id, idp, kid), Method::Delete) => (id, keys::trust(&object.read()?, idp, kid)?),
+        (Endpoint::KeyBlock(id, idp, kid), _) => {
             (id, keys::distrust(object, edge, &object.read()?, idp, kid).await?)
         }
         (Endpoint::IdpOrder(id), _) => (id, Change::Reorder { ids: request::read_ids(&document)? }),
-        _ => return Err(Reply::refused(Code::NotFound)),
+        _ => return Err(Reply::refused(ErrorCode::NotFound)),
     };
     change::make(object, edge, incoming, change::Request { id, change, caller: &caller }).await
 }

@@ -1,7 +1,7 @@
 //! What belongs to no project: the routes, and the list of projects.
 
 use edge_authorizer::management::Endpoint;
-use edge_authorizer::{Code, Gateway, Method};
+use edge_authorizer::{ErrorCode, Method, Routes};
 use serde_json::Value;
 use worker::{Env, Response, Result};
 
@@ -32,12 +32,12 @@ async fn answer(
     let caller = caller::authenticate(edge, incoming, None).await?;
     let known = incoming.header("if-none-match");
     match (endpoint, method) {
-        (Endpoint::Gateway, Method::Put) => put_gateway(registry, incoming, &caller).await,
-        (Endpoint::Gateway, _) => {
-            let document = registry.gateway()?.ok_or_else(|| Reply::refused(Code::NotFound))?;
+        (Endpoint::Routes, Method::Put) => put_gateway(registry, incoming, &caller).await,
+        (Endpoint::Routes, _) => {
+            let document = registry.gateway()?.ok_or_else(|| Reply::refused(ErrorCode::NotFound))?;
             Ok(Reply::representation(&document, known.as_deref()))
         }
-        (Endpoint::GatewayAuditLog, _) => {
+        (Endpoint::RoutesAuditLog, _) => {
             let page = registry.audit(request::before(incoming))?;
             Ok(Reply::representation(&page, known.as_deref()))
         }
@@ -45,7 +45,7 @@ async fn answer(
             let projects = registry.list(&incoming.parameter("after").unwrap_or_default(), PAGE)?;
             Ok(Reply::page(incoming, projects, PAGE))
         }
-        _ => Err(Reply::refused(Code::NotFound)),
+        _ => Err(Reply::refused(ErrorCode::NotFound)),
     }
 }
 
@@ -71,10 +71,10 @@ async fn attempt(
     document: &Value,
     author: &Author,
 ) -> std::result::Result<Reply, Reply> {
-    Gateway::parse(document).map_err(|faults| Reply::invalid(&faults))?;
+    Routes::parse(document).map_err(|faults| Reply::invalid(&faults))?;
     let current = registry.gateway()?;
     if !request::precondition(incoming).holds(current.as_ref().map(Value::to_string).as_deref()) {
-        return Err(Reply::refused(Code::PreconditionFailed));
+        return Err(Reply::refused(ErrorCode::PreconditionFailed));
     }
     if incoming.is_set("dryRun") {
         return Ok(Reply::gateway(document, false, false));

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use edge_authorizer::document::Faults;
+use edge_authorizer::Faults;
 use edge_authorizer::management::{Applied, Change, Refusal, etag, is_known};
-use edge_authorizer::{Code, Denial, Method, Unavailable};
+use edge_authorizer::{Denial, ErrorCode, Method, Unavailable};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use web_sys::Response;
@@ -83,7 +83,7 @@ impl Reply {
             Change::AddIdp { .. } | Change::ReplaceIdp { .. } => {
                 json!({ "idp": after, "keys": keys, "warnings": warnings, "published": published })
             }
-            Change::DistrustKey(_) => json!({ "distrusted": after, "published": published }),
+            Change::BlockKey(_) => json!({ "distrusted": after, "published": published }),
             _ => after,
         };
         Self::Body { status: if is_created { 201 } else { 200 }, headers, body }
@@ -97,7 +97,7 @@ impl Reply {
     }
 
     /// A refusal that says all there is to say by its code.
-    pub fn refused(code: Code) -> Self {
+    pub fn refused(code: ErrorCode) -> Self {
         Self::denied(&Denial { code, realm: None })
     }
 
@@ -108,27 +108,27 @@ impl Reply {
 
     /// A document with faults.
     pub fn invalid(faults: &Faults) -> Self {
-        let denial = Denial { code: Code::DocumentInvalid, realm: None };
+        let denial = Denial { code: ErrorCode::DocumentInvalid, realm: None };
         Self::Problem { denial, faults: Some(faults.clone()), reason: None, headers: Vec::new() }
     }
 
     /// The issuer of an entry cannot be used.
     pub fn issuer_unusable(reason: String) -> Self {
-        Self::for_reason(Code::IssuerUnusable, reason)
+        Self::for_reason(ErrorCode::IssuerUnusable, reason)
     }
 
     /// A body of more than `limit` KiB.
     pub fn too_large(limit: usize) -> Self {
-        Self::for_reason(Code::BodyTooLarge, format!("the limit is {limit} KiB"))
+        Self::for_reason(ErrorCode::BodyTooLarge, format!("the limit is {limit} KiB"))
     }
 
-    fn for_reason(code: Code, reason: String) -> Self {
+    fn for_reason(code: ErrorCode, reason: String) -> Self {
         let denial = Denial { code, realm: None };
         Self::Problem { denial, faults: None, reason: Some(reason), headers: Vec::new() }
     }
 
     /// A refusal of what may be asked for again in some seconds.
-    pub fn too_soon(code: Code, seconds: f64) -> Self {
+    pub fn too_soon(code: ErrorCode, seconds: f64) -> Self {
         let denial = Denial { code, realm: None };
         // Formatting a number with a fraction would be 3 % of the bundle.
         let whole = Duration::try_from_secs_f64(seconds).map_or(1, |wait| wait.as_secs().saturating_add(1));
@@ -139,7 +139,7 @@ impl Reply {
     /// The resource has other methods.
     pub fn method_not_allowed(methods: &[Method]) -> Self {
         let allow = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
-        let denial = Denial { code: Code::MethodNotAllowed, realm: None };
+        let denial = Denial { code: ErrorCode::MethodNotAllowed, realm: None };
         Self::Problem { denial, faults: None, reason: None, headers: vec![("allow", allow)] }
     }
 
@@ -167,7 +167,7 @@ const UNCHANGED: (&str, &str) = ("cache-control", "no-store, no-transform");
 
 impl From<Unavailable> for Reply {
     fn from(Unavailable: Unavailable) -> Self {
-        Self::refused(Code::StoreUnavailable)
+        Self::refused(ErrorCode::StoreUnavailable)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The bodies of requests to the management API.
 
 use edge_authorizer::management::Precondition;
-use edge_authorizer::{Code, json};
+use edge_authorizer::{ErrorCode, strict_json};
 use serde_json::Value;
 
 use super::reply::Reply;
@@ -20,13 +20,13 @@ pub async fn read_document(incoming: &Incoming, limit: usize) -> Result<Value, R
     let content_type = incoming.header("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
-        return Err(Reply::refused(Code::MediaTypeUnsupported));
+        return Err(Reply::refused(ErrorCode::MediaTypeUnsupported));
     }
     let Some(body) = incoming.arrival.request().body() else {
-        return Err(Reply::refused(Code::BodyMalformed));
+        return Err(Reply::refused(ErrorCode::BodyMalformed));
     };
     let bytes = read_at_most(&body, limit * 1024).await.ok_or_else(|| Reply::too_large(limit))?;
-    json::from_slice(&bytes).map_err(|_| Reply::refused(Code::BodyMalformed))
+    strict_json::from_slice(&bytes).map_err(|_| Reply::refused(ErrorCode::BodyMalformed))
 }
 
 /// What a request demands of the resource as it is.
@@ -41,7 +41,7 @@ pub fn before(incoming: &Incoming) -> Option<u64> {
 
 /// Reads a list of ids.
 pub fn read_ids(document: &Value) -> Result<Vec<String>, Reply> {
-    edge_authorizer::document::read(document, |node| {
+    edge_authorizer::document_reader::read(document, |node| {
         node.elements()?.iter().map(|element| element.text().map(str::to_owned)).collect()
     })
     .map_err(|faults| Reply::invalid(&faults))

@@ -1,7 +1,7 @@
 //! The audit log of an object: who changed what, and who tried to.
 
-use edge_authorizer::Time;
-use edge_authorizer::management::audit::{Outcome, entry};
+use edge_authorizer::NumericDate;
+use edge_authorizer::management::{AuditOutcome, audit_entry};
 use serde::Serialize;
 use serde_json::{Value, json};
 use worker::{Result, SqlStorage};
@@ -52,7 +52,7 @@ pub struct Author {
     pub address: Option<String>,
     /// When it came.
     #[serde(skip)]
-    pub began: Time,
+    pub began: NumericDate,
 }
 
 /// The log in an object's storage.
@@ -60,11 +60,11 @@ pub struct AuditLog(pub SqlStorage);
 
 impl AuditLog {
     /// Notes an attempt to make `change`, in JSON, with what came of it, and drops what is too old or more than the quota.
-    pub fn note(&self, author: &Author, change: &str, outcome: &Outcome<'_>) -> Result<()> {
+    pub fn note(&self, author: &Author, change: &str, outcome: &AuditOutcome<'_>) -> Result<()> {
         let Self(sql) = self;
-        let refused = i32::from(matches!(outcome, Outcome::Refused(_)));
+        let refused = i32::from(matches!(outcome, AuditOutcome::Refused(_)));
         let Quota { entries, least } = if refused == 1 { REFUSALS } else { CHANGES };
-        let entry = entry(&serde_json::to_string(author)?, change, outcome);
+        let entry = audit_entry(&serde_json::to_string(author)?, change, outcome);
         let cost = (entry.len() as u64).max(u64::from(least));
         let at = now().as_seconds();
         sql.exec("DELETE FROM audit WHERE at < ?", vec![(at - SECONDS).into()])?;

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use edge_authorizer::{Issuer, KeyLife, Want};
+use edge_authorizer::{FetchReason, Issuer, RefreshSchedule};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, durable_object};
@@ -40,7 +40,7 @@ pub struct IssuerObject {
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Kept {
     issuer: String,
-    life: KeyLife,
+    life: RefreshSchedule,
     /// The last good keys, as they are published.
     record: Option<Value>,
     is_published: bool,
@@ -57,7 +57,7 @@ impl DurableObject for IssuerObject {
         self.load()?;
         self.kept.borrow_mut().issuer = issuer;
         match question {
-            ToIssuer::Keys(Want::Glance) => self.renew(Want::Glance).await?,
+            ToIssuer::Keys(FetchReason::Glance) => self.renew(FetchReason::Glance).await?,
             ToIssuer::Keys(want) => {
                 self.store()?;
                 self.renew(want).await?;
@@ -84,7 +84,7 @@ impl DurableObject for IssuerObject {
         if self.is_stored.get() && !self.is_trusted()? {
             self.remove().await?;
         } else {
-            self.renew(Want::Due).await?;
+            self.renew(FetchReason::Due).await?;
             self.settle().await?;
         }
         Response::empty()
@@ -121,7 +121,7 @@ impl IssuerObject {
     }
 
     /// Fetches the keys if it is time for it: once for all who ask meanwhile.
-    async fn renew(&self, want: Want) -> Result<()> {
+    async fn renew(&self, want: FetchReason) -> Result<()> {
         let settings = Settings::get(&self.env).map_err(|variable| variable.0.to_owned())?;
         let Some(_turn) = self.fetching.take().await else { return Ok(()) };
         // Nothing depends on the chance but when many issuers are fetched.
@@ -139,7 +139,7 @@ impl IssuerObject {
                 for kid in kept.record.iter().flat_map(|former| published.changed(former)) {
                     log::warning("key_changed", &kept.issuer, format_args!("another key has the id `{kid}`"));
                 }
-                let life = settings.keys.life(cacheable);
+                let life = settings.keys.lifetime(cacheable);
                 kept.record = Some(published.stored(began, life, kept.record.as_ref()));
                 kept.is_published = false;
                 kept.life.succeed(began, life, chance);

@@ -1,6 +1,6 @@
 //! Asking objects: for what they answer over HTTP, and, in JSON, what they tell each other.
 
-use edge_authorizer::{KeyLife, Unavailable, Want};
+use edge_authorizer::{FetchReason, RefreshSchedule, Unavailable};
 use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::{http, log};
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ToIssuer {
     /// What are your keys, fetched anew if that is wanted and it is time?
-    Keys(Want),
+    Keys(FetchReason),
     /// A project names you.
     Trusted {
         /// The project.
@@ -35,7 +35,7 @@ pub struct FromIssuer {
     /// The last good keys, as they are stored.
     pub record: Option<Value>,
     /// What is known of their fetches.
-    pub life: KeyLife,
+    pub life: RefreshSchedule,
 }
 
 /// Something that the registry is told.

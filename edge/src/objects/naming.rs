@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use edge_authorizer::Time;
+use edge_authorizer::NumericDate;
 use serde_json::json;
 use worker::{Result, SqlStorage};
 
@@ -21,14 +21,14 @@ pub const MIGRATION: &str = "
 #[derive(Clone, Copy, Debug)]
 pub struct Naming {
     /// Since when it names the issuer.
-    pub since: Time,
+    pub since: NumericDate,
     /// When it last had the keys fetched: on request, or by naming the issuer.
-    pub refreshed: Time,
+    pub refreshed: NumericDate,
 }
 
 /// Takes note, with a change that came at `at`, of the issuers that the project names now. One that it no longer names,
 /// but that was not told so yet, is a new one when it is named again.
-pub fn note(sql: &SqlStorage, named: &BTreeSet<&str>, at: Time) -> Result<()> {
+pub fn note(sql: &SqlStorage, named: &BTreeSet<&str>, at: NumericDate) -> Result<()> {
     sql.exec(
         "UPDATE issuer SET since = ? WHERE iss NOT IN (SELECT value FROM json_each(?))",
         vec![at.as_seconds().into(), json!(named).to_string().into()],
@@ -37,7 +37,7 @@ pub fn note(sql: &SqlStorage, named: &BTreeSet<&str>, at: Time) -> Result<()> {
 }
 
 /// Adds issuers that are not known yet, named since `at`. Naming them had their keys fetched just now.
-pub fn add(sql: &SqlStorage, named: &BTreeSet<&str>, at: Time) -> Result<()> {
+pub fn add(sql: &SqlStorage, named: &BTreeSet<&str>, at: NumericDate) -> Result<()> {
     sql.exec(
         "INSERT OR IGNORE INTO issuer SELECT value, 0, ?, ? FROM json_each(?)",
         vec![at.as_seconds().into(), now().as_seconds().into(), json!(named).to_string().into()],
@@ -51,13 +51,13 @@ pub fn of(sql: &SqlStorage, iss: &str) -> Result<Option<Naming>> {
     let rows = query(sql, columns, vec![iss.into()])?;
     let time = |column| {
         let row = rows.first()?;
-        row.value(column).as_f64().map(Time::from_seconds)
+        row.value(column).as_f64().map(NumericDate::from_seconds)
     };
     Ok(time(0).zip(time(1)).map(|(since, refreshed)| Naming { since, refreshed }))
 }
 
 /// Takes note that the project had an issuer's keys fetched.
-pub fn refreshed(sql: &SqlStorage, iss: &str, at: Time) -> Result<()> {
+pub fn refreshed(sql: &SqlStorage, iss: &str, at: NumericDate) -> Result<()> {
     sql.exec("UPDATE issuer SET refreshed = ? WHERE iss = ?", vec![at.as_seconds().into(), iss.into()])?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! How many issuers a project may look at: trying them out is no way to make requests in the gateway's name.
 
-use edge_authorizer::Time;
+use edge_authorizer::NumericDate;
 use worker::{Result, SqlStorage};
 
 use super::rows::query;
@@ -19,7 +19,7 @@ pub struct Probes(pub SqlStorage);
 
 impl Probes {
     /// Counts a look at `issuer`, unless there were too many; then, in how many seconds there is room for another.
-    pub fn admit(&self, issuer: &str, now: Time) -> Result<std::result::Result<(), f64>> {
+    pub fn admit(&self, issuer: &str, now: NumericDate) -> Result<std::result::Result<(), f64>> {
         let Self(sql) = self;
         let start = now.as_seconds() - MINUTE;
         sql.exec("DELETE FROM probe WHERE at <= ?", vec![start.into()])?;

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use edge_authorizer::management::audit::Outcome;
+use edge_authorizer::management::AuditOutcome;
 use edge_authorizer::management::{Applied, Change, Project};
-use edge_authorizer::{Code, Snapshot, Time};
+use edge_authorizer::{ErrorCode, NumericDate, Snapshot};
 use serde_json::Value;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
@@ -120,7 +120,7 @@ impl ProjectObject {
             version: row.number(3)?,
             label: row.json(4)?,
             idps: entries.iter().map(|row| row.json(0)).collect::<Result<_>>()?,
-            distrusted: row.json(5)?,
+            blocked: row.json(5)?,
         };
         let name = row.text(0)?.unwrap_or_default().to_owned();
         Ok(Some(Stored { name, published: row.number(1)?, project }))
@@ -166,7 +166,7 @@ impl ProjectObject {
         author: &Author,
     ) -> Result<bool> {
         migrate(&self.sql(), &MIGRATIONS)?;
-        let outcome = Outcome::Made { before: applied.before.as_ref(), after: applied.after.as_ref() };
+        let outcome = AuditOutcome::Made { before: applied.before.as_ref(), after: applied.after.as_ref() };
         self.audit_log().note(author, &serde_json::to_string(change)?, &outcome)?;
         self.write(name, &applied.project)?;
         naming::note(&self.sql(), &applied.project.issuers(), author.began)?;
@@ -190,7 +190,7 @@ impl ProjectObject {
                 i32::from(project.exists).into(),
                 integer(project.version),
                 label.map_or(SqlStorageValue::Null, Into::into),
-                serde_json::to_string(&project.distrusted)?.into(),
+                serde_json::to_string(&project.blocked)?.into(),
             ],
         )?;
         sql.exec("DELETE FROM idp", None)?;
@@ -204,11 +204,11 @@ impl ProjectObject {
     }
 
     /// Notes in the audit log that a change was refused. A project that nobody made has no log that could be filled.
-    pub fn note_refusal(&self, author: &Author, change: &Change, code: Code) -> Result<()> {
+    pub fn note_refusal(&self, author: &Author, change: &Change, code: ErrorCode) -> Result<()> {
         if !self.is_known()? {
             return Ok(());
         }
-        self.audit_log().note(author, &serde_json::to_string(change)?, &Outcome::Refused(code.as_str()))
+        self.audit_log().note(author, &serde_json::to_string(change)?, &AuditOutcome::Refused(code.as_str()))
     }
 
     /// The entries of the audit log before the one of that number: all that there are, also of former projects of this
@@ -276,7 +276,7 @@ impl ProjectObject {
     }
 
     /// Takes note that the project had an issuer's keys fetched.
-    pub fn note_refresh(&self, iss: &str, at: Time) -> Result<()> {
+    pub fn note_refresh(&self, iss: &str, at: NumericDate) -> Result<()> {
         naming::refreshed(&self.sql(), iss, at)
     }
 }

@@ -1,7 +1,7 @@
 //! The registry: the routes document and the list of projects.
 
-use edge_authorizer::Code;
-use edge_authorizer::management::audit::Outcome;
+use edge_authorizer::ErrorCode;
+use edge_authorizer::management::AuditOutcome;
 use serde_json::{Value, json};
 use worker::{
     DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
@@ -97,7 +97,7 @@ impl RegistryObject {
         before: Option<&Value>,
         author: &Author,
     ) -> Result<bool> {
-        let outcome = Outcome::Made { before, after: Some(document) };
+        let outcome = AuditOutcome::Made { before, after: Some(document) };
         self.audit_log().note(author, &change(document), &outcome)?;
         self.sql().exec(
             "INSERT INTO gateway VALUES (1, ?, 1, 0)
@@ -109,8 +109,8 @@ impl RegistryObject {
     }
 
     /// Notes in the audit log that a routes document was refused.
-    pub fn note_refusal(&self, author: &Author, document: &Value, code: Code) -> Result<()> {
-        self.audit_log().note(author, &change(document), &Outcome::Refused(code.as_str()))
+    pub fn note_refusal(&self, author: &Author, document: &Value, code: ErrorCode) -> Result<()> {
+        self.audit_log().note(author, &change(document), &AuditOutcome::Refused(code.as_str()))
     }
 
     /// The entries of the audit log of the routes before the one of that number.

@@ -1,0 +1,164 @@
+//! The decision on a request, as a function of its arguments.
+//!
+//! [`authorize`] goes as far as it can and then says what it needs: the project, the issuer's keys, the check of a
+//! signature. Its driver fetches that and resumes; there is no way back and no way around a step.
+
+use std::sync::Arc;
+
+use crate::authz::authentication::{Authentication, CheckNeeded, KeysNeeded, ProjectNeeded};
+use crate::authz::clock::Clock;
+use crate::authz::evaluation::Evaluation;
+use crate::authz::request::Request;
+use crate::authz::requirement::{OwnerRequirement, Requirement};
+use crate::authz::route_requirement::RouteRequirement;
+use crate::authz::token_cache::TokenCache;
+use crate::authz::trace::KeyOutcome;
+use crate::config::routes::Routes;
+use crate::config::snapshot::Snapshot;
+use crate::issuer::Issuer;
+use crate::keys::jwk::Jwk;
+use crate::keys::key_set::KeySet;
+use crate::project_id::ProjectId;
+use crate::token::algorithm::Algorithm;
+use crate::unavailable::Unavailable;
+
+/// What comes next, on the way to what `R` ends in.
+#[derive(Debug)]
+#[must_use]
+pub enum Step<'r, R: Requirement = RouteRequirement> {
+    /// Nothing: this is the end.
+    Decided(R::Outcome),
+    /// The project's snapshot is needed.
+    NeedProject(NeedProject<'r, R>),
+    /// An issuer's keys are needed.
+    NeedKeys(NeedKeys<'r, R>),
+    /// A signature has to be checked.
+    NeedCheck(NeedCheck<'r, R>),
+}
+
+/// Decides on `request`, as far as the request alone and the token cache allow.
+pub fn authorize<'r>(
+    routes: &Routes,
+    request: &Request<'r>,
+    clock: Clock,
+    token_cache: &mut TokenCache,
+) -> Step<'r> {
+    let mut evaluation = Evaluation::default();
+    match evaluation.enter(routes, request) {
+        Ok(requirement) => {
+            let begun = Authentication::begin(evaluation, request.authorization, clock, token_cache);
+            Step::of(begun, requirement)
+        }
+        Err(verdict) => Step::Decided(evaluation.decide(verdict)),
+    }
+}
+
+/// Decides whether a caller owns `project`: one of its own entries, which names the role `owner`, gives it to them.
+pub fn authorize_owner<'r>(
+    project: &ProjectId,
+    authorization: Option<&'r str>,
+    clock: Clock,
+) -> Step<'r, OwnerRequirement> {
+    let token_cache = &mut TokenCache::default();
+    let begun = Authentication::begin(Evaluation::about(project), authorization, clock, token_cache);
+    Step::of(begun, OwnerRequirement)
+}
+
+impl<'r, R: Requirement> Step<'r, R> {
+    fn of(authentication: Authentication<'r>, requirement: R) -> Self {
+        match authentication {
+            Authentication::Done(evaluation, caller) => {
+                Self::Decided(requirement.conclude(evaluation, caller))
+            }
+            Authentication::Project(state) => Self::NeedProject(NeedProject { state, requirement }),
+            Authentication::Keys(state) => Self::NeedKeys(NeedKeys { state, requirement }),
+            Authentication::Check(state) => Self::NeedCheck(NeedCheck { state, requirement }),
+        }
+    }
+}
+
+/// The token is well-formed and valid at this time; whether the project trusts it is open.
+#[derive(Debug)]
+pub struct NeedProject<'r, R = RouteRequirement> {
+    state: ProjectNeeded<'r>,
+    requirement: R,
+}
+
+impl<'r, R: Requirement> NeedProject<'r, R> {
+    /// The project that the path names.
+    pub fn project(&self) -> &ProjectId {
+        self.state.project()
+    }
+
+    /// Goes on with the project's snapshot; `None` if there is no such project.
+    pub fn resume(self, snapshot: Result<Option<Arc<Snapshot>>, Unavailable>) -> Step<'r, R> {
+        Step::of(self.state.resume(snapshot), self.requirement)
+    }
+}
+
+/// An entry of the project matches the token; its issuer's keys are needed.
+#[derive(Debug)]
+pub struct NeedKeys<'r, R = RouteRequirement> {
+    state: KeysNeeded<'r>,
+    requirement: R,
+}
+
+impl<'r, R: Requirement> NeedKeys<'r, R> {
+    /// The project that needs the keys.
+    pub fn project(&self) -> &ProjectId {
+        self.state.project()
+    }
+
+    /// The issuer. Keys of any other issuer must not be used.
+    pub fn issuer(&self) -> &Issuer {
+        self.state.issuer()
+    }
+
+    /// Whether the keys that were given lack the token's `kid`: the issuer may have published newer ones.
+    pub fn needs_newer_keys(&self) -> bool {
+        self.state.needs_newer_keys()
+    }
+
+    /// Goes on with the issuer's keys. Where none has the token's `kid`, they are needed once more.
+    pub fn resume(self, keys: Result<Arc<KeySet>, Unavailable>) -> Step<'r, R> {
+        Step::of(self.state.resume(keys), self.requirement)
+    }
+}
+
+/// A key has to be tried on the signature.
+#[derive(Debug)]
+pub struct NeedCheck<'r, R = RouteRequirement> {
+    state: CheckNeeded<'r>,
+    requirement: R,
+}
+
+/// What the platform has to check.
+#[derive(Clone, Copy, Debug)]
+pub struct SignatureCheck<'c> {
+    /// How the signature is made.
+    pub algorithm: Algorithm,
+    /// The key that should have made it.
+    pub key: &'c Arc<Jwk>,
+    /// What was signed.
+    pub signing_input: &'c [u8],
+    /// The signature.
+    pub signature: &'c [u8],
+}
+
+impl<'r, R: Requirement> NeedCheck<'r, R> {
+    /// What has to be checked.
+    pub fn check(&self) -> SignatureCheck<'_> {
+        let token = self.state.token();
+        SignatureCheck {
+            algorithm: token.algorithm(),
+            key: self.state.key(),
+            signing_input: token.signing_input(),
+            signature: token.signature(),
+        }
+    }
+
+    /// Goes on with the outcome.
+    pub fn resume(self, outcome: KeyOutcome) -> Step<'r, R> {
+        Step::of(self.state.resume(outcome), self.requirement)
+    }
+}

@@ -1,0 +1,12 @@
+//! The time of a decision.
+
+use crate::token::numeric_date::NumericDate;
+
+/// When a request is decided on, and how far clocks may differ.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// The time of the decision.
+    pub now: NumericDate,
+    /// The tolerance, in seconds.
+    pub skew: f64,
+}

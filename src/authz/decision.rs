@@ -1,0 +1,87 @@
+//! What becomes of a request, and why.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::authz::denial::Denial;
+use crate::authz::identity::Identity;
+use crate::authz::permit::Permit;
+use crate::authz::token_cache::CachedToken;
+use crate::authz::trace::Trace;
+use crate::config::cors::ResponseHeaders;
+use crate::config::routes::Route;
+use crate::error_code::ErrorCode;
+use crate::project_id::ProjectId;
+
+/// The end of an evaluation, with its reasons.
+#[derive(Debug)]
+pub struct Decision {
+    /// What becomes of the request.
+    pub verdict: Verdict,
+    /// What the answer says to browsers about cross-origin pages, whatever it is and whatever the origin says, where the
+    /// route has `cors`.
+    pub cors: Option<ResponseHeaders>,
+    /// The route that matched, if one did.
+    pub route: Option<Arc<Route>>,
+    /// The project that the path names, if it names one.
+    pub project: Option<ProjectId>,
+    /// Who the caller is, as soon as an entry recognised them; also where their roles do not suffice.
+    pub identity: Option<Arc<Identity>>,
+    /// What the token cache may keep of the token, where the evaluation got as far as its signature.
+    pub cached_token: Option<Rc<CachedToken>>,
+    /// Every step that led here.
+    pub trace: Trace,
+}
+
+impl Decision {
+    /// Where the routes cannot be had, nothing passes.
+    pub fn without_configuration() -> Self {
+        let verdict = Verdict::Deny(Denial { code: ErrorCode::ConfigUnavailable, realm: None });
+        let (cors, route, project, identity, cached_token) = (None, None, None, None, None);
+        Self { verdict, cors, route, project, identity, cached_token, trace: Trace::default() }
+    }
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It goes to the origin.
+    Permit(Permit),
+    /// It is a browser's preflight and is answered with the decision's `cors` headers alone.
+    Preflight,
+    /// It is refused.
+    Deny(Denial),
+}
+
+/// What becomes of a request, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It goes to the origin.
+    Permit,
+    /// It is answered as a preflight.
+    Preflight,
+    /// It is refused.
+    Deny,
+}
+
+impl Verdict {
+    /// The verdict in a word.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Permit(_) => Outcome::Permit,
+            Self::Preflight => Outcome::Preflight,
+            Self::Deny(_) => Outcome::Deny,
+        }
+    }
+
+    /// Why the request is refused, if it is.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Deny(denial) => Some(denial.code),
+            Self::Permit(_) | Self::Preflight => None,
+        }
+    }
+}

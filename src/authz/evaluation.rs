@@ -1,0 +1,232 @@
+//! The rules of a decision in their order, each once: for tokens ([`crate::authorize`]) and for claims that nobody
+//! signed ([`crate::simulate`]).
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::authz::audiences::Audiences;
+use crate::authz::clock::Clock;
+use crate::authz::decision::{Decision, Verdict};
+use crate::authz::denial::Denial;
+use crate::authz::evidence::{Evidence, Verified};
+use crate::authz::identity::Identity;
+use crate::authz::matching;
+use crate::authz::permit::Permit;
+use crate::authz::principal::Principal;
+use crate::authz::request::Request;
+use crate::authz::route_requirement::RouteRequirement;
+use crate::authz::token_cache::{CachedToken, VerificationInputs};
+use crate::authz::trace::{IdpOutcome, Trace, TraceStep};
+use crate::config::cors::ResponseHeaders;
+use crate::config::routes::{Access, Route, Routes};
+use crate::config::snapshot::Snapshot;
+use crate::error_code::ErrorCode;
+use crate::http::method::Method;
+use crate::http::request_path::{AmbiguousPath, RequestPath};
+use crate::issuer::Issuer;
+use crate::keys::jwk::Jwk;
+use crate::project_id::ProjectId;
+use crate::token::claims::{Claims, TimeClaim, Validity};
+use crate::token::compact_jws::{Token, VerifiedToken};
+use crate::unavailable::Unavailable;
+
+/// The number of entries from which on those of other issuers are only counted.
+const MAX_TRACED_OTHERS: usize = 10;
+
+/// What was found out so far.
+#[derive(Debug, Default)]
+pub struct Evaluation {
+    route: Option<Arc<Route>>,
+    project: Option<ProjectId>,
+    identity: Option<Arc<Identity>>,
+    cached_token: Option<Rc<CachedToken>>,
+    cors: Option<ResponseHeaders>,
+    /// The steps so far.
+    pub trace: Trace,
+}
+
+/// An entry of a project that matches a token's claims; whether its issuer signed them is open.
+#[derive(Debug)]
+pub struct MatchedEntry {
+    snapshot: Arc<Snapshot>,
+    position: usize,
+}
+
+impl MatchedEntry {
+    /// The project's snapshot that has the entry.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// Whether the project accepts a key of the issuer.
+    pub fn accepts(&self, issuer: &Issuer, key: &Jwk) -> bool {
+        !self.snapshot.blocks(issuer, key.id(), key.thumbprint_text())
+    }
+}
+
+impl Evaluation {
+    /// An evaluation of a caller of `project` that no route is for.
+    pub fn about(project: &ProjectId) -> Self {
+        Self { project: Some(project.clone()), ..Self::default() }
+    }
+
+    /// What the route requires, by path and method; or the verdict, where the caller does not matter.
+    pub fn enter(&mut self, routes: &Routes, request: &Request<'_>) -> Result<RouteRequirement, Verdict> {
+        let refused = |code, realm| Verdict::Deny(Denial { code, realm });
+        let path =
+            RequestPath::try_from(request.path).map_err(|_| refused(ErrorCode::PathAmbiguous, None))?;
+        let method =
+            Method::try_from(request.method).map_err(|_| refused(ErrorCode::MethodNotAllowed, None))?;
+        let found = match routes.find(&path) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Err(refused(ErrorCode::RouteNotFound, None)),
+            Err(AmbiguousPath) => return Err(refused(ErrorCode::PathAmbiguous, None)),
+        };
+        let route = found.route;
+        let required = match &route.access {
+            Access::Roles(roles) => Some(roles.required(method).clone()),
+            Access::Public => None,
+        };
+        self.trace.push(TraceStep::Route { path: route.template.clone(), required: required.clone() });
+        self.route = Some(route.clone());
+        self.project = found.project.and_then(|name| ProjectId::try_from(name).ok());
+        if let Some(cors) = &route.cors {
+            self.cors = Some(cors.response_headers(request.origin));
+            let is_preflight = method == Method::Options && request.asks_for_method;
+            if let Some(origin) = request.origin.filter(|_| is_preflight) {
+                self.cors = Some(cors.preflight_headers(origin, &route.access.methods()));
+                return Err(Verdict::Preflight);
+            }
+        }
+        if let Some(permit) = Permit::for_public(&route) {
+            return Err(Verdict::Permit(permit));
+        }
+        Ok(RouteRequirement { method, required: required.unwrap_or_default(), route })
+    }
+
+    /// Checks the times of a token, before anything else is fetched for it; then the project that the path names.
+    pub fn admit(&mut self, validity: Validity, clock: Clock) -> Result<ProjectId, ErrorCode> {
+        if let Err(outside) = validity.check(clock.now, clock.skew) {
+            let (claim, value) = (outside.claim, outside.value);
+            self.trace.push(TraceStep::Untimely { claim, value, now: clock.now });
+            return Err(match claim {
+                TimeClaim::Exp => ErrorCode::TokenExpired,
+                TimeClaim::Iat | TimeClaim::Nbf => ErrorCode::TokenNotYetValid,
+            });
+        }
+        self.project.clone().ok_or(ErrorCode::TokenUntrusted)
+    }
+
+    /// The project's first entry that matches the claims, and the issuer that must have signed them.
+    pub fn match_entries(
+        &mut self,
+        snapshot: Result<Option<Arc<Snapshot>>, Unavailable>,
+        claims: &Claims,
+    ) -> Result<(MatchedEntry, Issuer), ErrorCode> {
+        let snapshot = snapshot.map_err(|Unavailable| ErrorCode::ConfigUnavailable)?;
+        let snapshot = snapshot.ok_or(ErrorCode::TokenUntrusted)?;
+        let position = self.next_match(&snapshot, 0, claims, &Audiences::of(claims));
+        let matched = position.and_then(|position| Some((position, snapshot.idps().get(position)?)));
+        let (position, idp) = matched.ok_or(ErrorCode::TokenUntrusted)?;
+        let issuer = idp.issuer.clone();
+        Ok((MatchedEntry { snapshot, position }, issuer))
+    }
+
+    /// The first entry from `start` on that matches the claims.
+    fn next_match(
+        &mut self,
+        snapshot: &Snapshot,
+        start: usize,
+        claims: &Claims,
+        audiences: &Audiences<'_>,
+    ) -> Option<usize> {
+        let mut untold = 0;
+        for (position, idp) in snapshot.idps().iter().enumerate().skip(start) {
+            let outcome = matching::match_entry(idp, claims, audiences);
+            if outcome == IdpOutcome::OtherIssuer && position >= MAX_TRACED_OTHERS {
+                untold += 1;
+                continue;
+            }
+            self.trace_skipped(std::mem::take(&mut untold));
+            self.trace.push(TraceStep::Idp { id: idp.id.clone(), outcome });
+            if outcome == IdpOutcome::Applies {
+                return Some(position);
+            }
+        }
+        self.trace_skipped(untold);
+        None
+    }
+
+    fn trace_skipped(&mut self, count: usize) {
+        if count > 0 {
+            self.trace.push(TraceStep::MoreIdps { count });
+        }
+    }
+
+    /// The caller, by the first entry from `matched` on that matches the evidence and finds the caller's id.
+    pub fn identify<E: Evidence>(
+        &mut self,
+        project: &ProjectId,
+        MatchedEntry { snapshot, mut position }: MatchedEntry,
+        evidence: &E,
+    ) -> Result<Principal<E::Strength>, ErrorCode> {
+        let audiences = Audiences::of(evidence.claims());
+        while let Some(idp) = snapshot.idps().get(position) {
+            if let Some(principal) = Principal::identify(idp, evidence, project, &mut self.trace) {
+                self.trace.push(TraceStep::Idp { id: idp.id.clone(), outcome: IdpOutcome::Decides });
+                self.identity = Some(principal.identity().clone());
+                return Ok(principal);
+            }
+            self.trace.push(TraceStep::Idp { id: idp.id.clone(), outcome: IdpOutcome::NoSubject });
+            let next = self.next_match(&snapshot, position + 1, evidence.claims(), &audiences);
+            position = next.ok_or(ErrorCode::TokenUntrusted)?;
+        }
+        Err(ErrorCode::TokenUntrusted)
+    }
+
+    /// The project that the path names, if it names one.
+    pub fn project(&self) -> Option<&ProjectId> {
+        self.project.as_ref()
+    }
+
+    /// Prepares for the token cache that a token's signature is wrong.
+    pub fn remember_forged(&mut self, token: &Token<'_>, inputs: VerificationInputs) {
+        self.cached_token = Some(CachedToken::forged(token, inputs));
+    }
+
+    /// Prepares for the token cache whom a token identifies, whether or not the route accepts them.
+    pub fn remember_verified(
+        &mut self,
+        token: &VerifiedToken<'_>,
+        inputs: VerificationInputs,
+        principal: Principal<Verified>,
+    ) {
+        self.cached_token = Some(CachedToken::verified(token, inputs, principal));
+    }
+
+    /// The caller as the token cache has them.
+    pub fn recall(&mut self, cached: Rc<CachedToken>) -> Result<Principal<Verified>, ErrorCode> {
+        self.trace.push(TraceStep::Known);
+        let principal = cached.principal.clone();
+        self.identity = principal.as_ref().map(|principal| principal.identity().clone());
+        self.cached_token = Some(cached);
+        principal.ok_or(ErrorCode::TokenUntrusted)
+    }
+
+    /// A refusal, for callers of the project.
+    pub fn denial(&self, code: ErrorCode) -> Denial {
+        Denial { code, realm: self.project.clone() }
+    }
+
+    /// The decision to refuse.
+    pub fn deny(self, code: ErrorCode) -> Decision {
+        let denial = self.denial(code);
+        self.decide(Verdict::Deny(denial))
+    }
+
+    /// The decision.
+    pub fn decide(self, verdict: Verdict) -> Decision {
+        let Self { route, project, identity, cached_token, cors, trace } = self;
+        Decision { verdict, cors, route, project, identity, cached_token, trace }
+    }
+}

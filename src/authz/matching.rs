@@ -1,0 +1,90 @@
+//! How an entry recognises a caller: whether it applies to a token, and who the caller then is.
+
+use serde_json::Value;
+
+use crate::authz::audiences::Audiences;
+use crate::authz::identity::Identity;
+use crate::authz::role_reader::RoleReader;
+use crate::authz::trace::{IdpOutcome, Trace};
+use crate::config::custom_idp::{CustomIdp, RoleDetection};
+use crate::project_id::ProjectId;
+use crate::token::algorithm::Algorithm;
+use crate::token::claims::{Claims, JoseHeader};
+
+/// Whether an entry matches a token's claims, signed or not. `audiences` are the token's.
+pub fn match_entry(idp: &CustomIdp, claims: &Claims, audiences: &Audiences<'_>) -> IdpOutcome {
+    let members = claims.members();
+    let is_one_of = |allowed: &Option<Vec<String>>, value: Option<&Value>| {
+        allowed.as_ref().is_none_or(|list| {
+            value.and_then(Value::as_str).is_some_and(|text| list.iter().any(|a| a == text))
+        })
+    };
+    if idp.issuer.as_str() != claims.issuer() {
+        IdpOutcome::OtherIssuer
+    } else if !is_one_of(&idp.allowed_azp, idp.azp_claim.find(members)) {
+        IdpOutcome::AzpNotAllowed
+    } else if !audiences.include(idp.allowed_aud.as_deref()) {
+        IdpOutcome::AudNotAllowed
+    } else if !has_allowed_algorithm(idp.allowed_algs.as_deref(), claims.header()) {
+        IdpOutcome::AlgorithmNotAllowed
+    } else if !has_allowed_type(idp.allowed_typ.as_deref(), claims) {
+        IdpOutcome::TypeNotAllowed
+    } else {
+        IdpOutcome::Applies
+    }
+}
+
+/// Who the caller is; `None` if the id claim does not say.
+pub fn identify(
+    idp: &CustomIdp,
+    claims: &Claims,
+    project: &ProjectId,
+    trace: &mut Trace,
+) -> Option<Identity> {
+    let subject = idp.id_claim.find(claims.members()).and_then(Value::as_str)?;
+    if subject.is_empty() || subject.chars().nth(MAX_SUBJECT_LENGTH).is_some() {
+        return None;
+    }
+    let roles = match &idp.role_detection {
+        RoleDetection::Defined { roles } => roles.clone(),
+        RoleDetection::Claim { claim, template, allowed } => {
+            let reader = RoleReader { template, allowed: allowed.as_deref(), project };
+            reader.read_claim(claim.find(claims.members()), trace)
+        }
+    };
+    let (project, idp, subject) = (project.clone(), idp.id.clone(), subject.to_owned());
+    Some(Identity { project, idp, subject, roles })
+}
+/// The longest subject, in characters.
+const MAX_SUBJECT_LENGTH: usize = 256;
+
+/// Where nobody wrote a header there is no algorithm that could be a wrong one.
+fn has_allowed_algorithm(allowed: Option<&[Algorithm]>, header: Option<&JoseHeader>) -> bool {
+    let Some((allowed, header)) = allowed.zip(header) else { return true };
+    allowed.contains(&header.algorithm)
+}
+
+/// Whether a token is of an allowed type; by default an access token (RFC 9068, section 2.1) or an untyped one.
+///
+/// Keycloak gives other kinds of tokens the same header as access tokens and tells them apart by a claim `typ`.
+fn has_allowed_type(allowed: Option<&[String]>, claims: &Claims) -> bool {
+    let is_other_kind =
+        |claim: &Value| matches!(claim.as_str(), Some("ID" | "Refresh" | "Logout" | "Offline"));
+    if claims.members().get("typ").is_some_and(is_other_kind) {
+        return false;
+    }
+    let Some(header) = claims.header() else { return true };
+    let actual = header.media_type.as_deref().map(short_media_type);
+    match allowed {
+        Some(list) => {
+            actual.is_some_and(|actual| list.iter().any(|allowed| short_media_type(allowed) == actual))
+        }
+        None => actual.is_none_or(|actual| matches!(&*actual, "jwt" | "at+jwt")),
+    }
+}
+
+/// A media type in lower case, without the `application/` that RFC 7515 (section 4.1.9) lets one leave out.
+fn short_media_type(media_type: &str) -> String {
+    let media_type = media_type.to_ascii_lowercase();
+    media_type.strip_prefix("application/").map(str::to_owned).unwrap_or(media_type)
+}

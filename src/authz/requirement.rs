@@ -1,0 +1,64 @@
+//! What an authorization ends in, by what is required of the caller.
+
+use crate::authz::decision::{Decision, Verdict};
+use crate::authz::denial::Denial;
+use crate::authz::evaluation::Evaluation;
+use crate::authz::evidence::Verified;
+use crate::authz::ownership::Ownership;
+use crate::authz::permit::Permit;
+use crate::authz::principal::Principal;
+use crate::authz::route_requirement::RouteRequirement;
+use crate::error_code::ErrorCode;
+
+/// Something that is required of a caller. [`RouteRequirement`] and [`OwnerRequirement`] are all there are.
+pub trait Requirement: sealed::Sealed {
+    /// What an authorization ends in.
+    type Outcome;
+
+    /// The outcome for a caller, or for a token that identifies nobody.
+    #[doc(hidden)]
+    fn conclude(
+        self,
+        evaluation: Evaluation,
+        caller: Result<Principal<Verified>, ErrorCode>,
+    ) -> Self::Outcome;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl sealed::Sealed for RouteRequirement {}
+
+impl Requirement for RouteRequirement {
+    type Outcome = Decision;
+
+    fn conclude(
+        self,
+        mut evaluation: Evaluation,
+        caller: Result<Principal<Verified>, ErrorCode>,
+    ) -> Decision {
+        match caller.and_then(|principal| self.check(&principal, &mut evaluation.trace)) {
+            Ok(authorized) => evaluation.decide(Verdict::Permit(Permit::issue(authorized))),
+            Err(code) => evaluation.deny(code),
+        }
+    }
+}
+
+/// That the caller owns the project.
+#[derive(Debug)]
+pub struct OwnerRequirement;
+
+impl sealed::Sealed for OwnerRequirement {}
+
+impl Requirement for OwnerRequirement {
+    type Outcome = Result<Ownership, Denial>;
+
+    fn conclude(
+        self,
+        evaluation: Evaluation,
+        caller: Result<Principal<Verified>, ErrorCode>,
+    ) -> Result<Ownership, Denial> {
+        caller.and_then(|principal| Ownership::check(&principal)).map_err(|code| evaluation.denial(code))
+    }
+}

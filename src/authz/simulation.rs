@@ -1,0 +1,87 @@
+//! The decision on a request whose token would have certain claims.
+//!
+//! Claims go the way of a token ([`crate::authorize`]) without its header and signature. They end in an [`Explanation`] and
+//! never in a permit, which takes a verified token.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::authz::clock::Clock;
+use crate::authz::decision::Outcome;
+use crate::authz::evaluation::Evaluation;
+use crate::authz::explanation::Explanation;
+use crate::authz::request::Request;
+use crate::authz::route_requirement::RouteRequirement;
+use crate::authz::trace::TraceStep;
+use crate::config::routes::Routes;
+use crate::config::snapshot::Snapshot;
+use crate::error_code::ErrorCode;
+use crate::project_id::ProjectId;
+use crate::token::claims::Claims;
+use crate::unavailable::Unavailable;
+
+/// What comes next.
+#[derive(Debug)]
+#[must_use]
+pub enum SimulationStep {
+    /// Nothing: this is the end.
+    Explained(Explanation),
+    /// The project's snapshot is needed.
+    NeedProject(Simulation),
+}
+
+/// Claims that nobody signed, and the request that they would come with.
+#[derive(Debug)]
+pub struct Simulation {
+    evaluation: Evaluation,
+    requirement: RouteRequirement,
+    project: ProjectId,
+    claims: Claims,
+}
+
+/// Simulates that `request` has a token with these claims, whatever its `authorization` is.
+pub fn simulate(
+    routes: &Routes,
+    request: &Request<'_>,
+    claims: Map<String, Value>,
+    clock: Clock,
+) -> SimulationStep {
+    let mut evaluation = Evaluation::default();
+    let requirement = match evaluation.enter(routes, request) {
+        Ok(requirement) => requirement,
+        Err(verdict) => return SimulationStep::Explained(evaluation.decide(verdict).into()),
+    };
+    let claims = match Claims::new(claims, None) {
+        Ok(claims) => claims,
+        Err(reason) => {
+            evaluation.trace.push(TraceStep::Malformed { reason });
+            return SimulationStep::Explained(evaluation.deny(ErrorCode::TokenMalformed).into());
+        }
+    };
+    evaluation.trace.push(TraceStep::Claims { issuer: claims.issuer().to_owned() });
+    match evaluation.admit(claims.validity(), clock) {
+        Ok(project) => SimulationStep::NeedProject(Simulation { evaluation, requirement, project, claims }),
+        Err(code) => SimulationStep::Explained(evaluation.deny(code).into()),
+    }
+}
+
+impl Simulation {
+    /// The project that the path names.
+    pub fn project(&self) -> &ProjectId {
+        &self.project
+    }
+
+    /// Goes on with the project's snapshot; `None` if there is no such project.
+    pub fn resume(self, snapshot: Result<Option<Arc<Snapshot>>, Unavailable>) -> Explanation {
+        let Self { mut evaluation, requirement, project, claims } = self;
+        let caller = evaluation
+            .match_entries(snapshot, &claims)
+            .and_then(|(entry, _issuer)| evaluation.identify(&project, entry, &claims))
+            .and_then(|principal| requirement.check(&principal, &mut evaluation.trace));
+        match caller {
+            Ok(caller) => Explanation::new(Outcome::Permit, None, Some(caller.identity()), evaluation.trace),
+            Err(code) => evaluation.deny(code).into(),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Tokens whose checks are remembered: why the second request of a token is fast, and why that is safe.
+//!
+//! What is remembered of a token is who its bearer is to a project, or that its signature is wrong. It counts for these
+//! exact bytes, in that project, as long as the project's snapshot and the issuer's keys are the very ones by which it
+//! was found out (the same values in memory, not equal ones), and while its times say so. Anything else has the token
+//! looked at anew. What the route demands is judged on every request. So a change of the project, a key that is gone or
+//! distrusted, and `exp` count at once, with nothing to invalidate.
+//!
+//! A token is kept on trial first and stays longer once it comes again: a flood of tokens that come once evicts others of
+//! its kind only, and only those of its own project once that holds more than others do.
+
+use std::borrow::Borrow;
+use std::cell::Cell;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+
+use crate::authz::evidence::Verified;
+use crate::authz::principal::Principal;
+use crate::config::snapshot::Snapshot;
+use crate::fair_cache::{FairCache, Owner};
+use crate::issuer::Issuer;
+use crate::keys::key_set::KeySet;
+use crate::project_id::ProjectId;
+use crate::token::claims::Validity;
+use crate::token::compact_jws::{Token, VerifiedToken};
+
+/// What tokens on trial may hold in memory, in bytes: text, caller and roles.
+const MAX_ON_TRIAL: usize = 4 * 1024 * 1024;
+
+/// What tokens that came again may hold.
+const MAX_PROVEN: usize = 12 * 1024 * 1024;
+
+/// What tokens with a wrong signature may hold.
+const MAX_REFUSED: usize = 4 * 1024 * 1024;
+
+/// What was found out about a token.
+#[derive(Debug)]
+pub struct CachedToken {
+    project: ProjectId,
+    text: String,
+    number: Cell<Option<u64>>,
+    /// Its times, which are looked at again.
+    pub(crate) validity: Validity,
+    /// Its issuer.
+    pub(crate) issuer: Issuer,
+    snapshot: Weak<Snapshot>,
+    keys: Weak<KeySet>,
+    /// Who its bearer is; nobody if the signature is wrong.
+    pub(crate) principal: Option<Principal<Verified>>,
+}
+
+/// By what a token was looked at.
+#[derive(Debug)]
+pub struct VerificationInputs {
+    pub project: ProjectId,
+    pub snapshot: Arc<Snapshot>,
+    pub issuer: Issuer,
+    pub keys: Arc<KeySet>,
+}
+
+impl CachedToken {
+    /// A token that was verified, and whom it identifies.
+    pub(crate) fn verified(
+        token: &VerifiedToken<'_>,
+        inputs: VerificationInputs,
+        principal: Principal<Verified>,
+    ) -> Rc<Self> {
+        Self::new(token.as_token(), inputs, Some(principal))
+    }
+
+    /// A token with a wrong signature.
+    pub(crate) fn forged(token: &Token<'_>, inputs: VerificationInputs) -> Rc<Self> {
+        Self::new(token, inputs, None)
+    }
+
+    fn new(
+        token: &Token<'_>,
+        inputs: VerificationInputs,
+        principal: Option<Principal<Verified>>,
+    ) -> Rc<Self> {
+        let VerificationInputs { project, snapshot, issuer, keys } = inputs;
+        Rc::new(Self {
+            project,
+            text: token.text().to_owned(),
+            number: Cell::default(),
+            validity: token.unverified_claims().validity(),
+            issuer,
+            snapshot: Arc::downgrade(&snapshot),
+            keys: Arc::downgrade(&keys),
+            principal,
+        })
+    }
+
+    /// Whether it was looked at by this very snapshot.
+    pub(crate) fn is_by_snapshot(&self, snapshot: &Arc<Snapshot>) -> bool {
+        self.snapshot.as_ptr() == Arc::as_ptr(snapshot)
+    }
+
+    /// Whether it was looked at with these very keys.
+    pub(crate) fn is_by_keys(&self, keys: &Arc<KeySet>) -> bool {
+        self.keys.as_ptr() == Arc::as_ptr(keys)
+    }
+
+    /// Its number among all that were ever kept; none until it is kept.
+    pub fn number(&self) -> Option<u64> {
+        self.number.get()
+    }
+
+    /// What it holds in memory, in bytes.
+    fn bytes(&self) -> usize {
+        let identity = self.principal.as_ref().map_or(0, |principal| principal.identity().bytes());
+        size_of::<Self>() + self.text.len() + self.issuer.as_str().len() + identity
+    }
+}
+
+/// Tokens whose signature was checked before.
+#[derive(Debug)]
+pub struct TokenCache {
+    on_trial: Shelf,
+    proven: Shelf,
+    refused: Shelf,
+    last_number: u64,
+}
+
+/// Tokens by their project, which owns them, and their text.
+type Shelf = FairCache<Kept, ()>;
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        let [on_trial, proven, refused] = [MAX_ON_TRIAL, MAX_PROVEN, MAX_REFUSED].map(FairCache::new);
+        Self { on_trial, proven, refused, last_number: 0 }
+    }
+}
+
+impl TokenCache {
+    /// The entry of the token `text` in a project.
+    pub fn look_up(&mut self, project: &ProjectId, text: &str) -> Option<Rc<CachedToken>> {
+        let key: &dyn Key = &(project, text);
+        if let Some((Kept(token), ())) = self.proven.get(key).or_else(|| self.refused.get(key)) {
+            return Some(token.clone());
+        }
+        let (Kept(token), ()) = self.on_trial.remove(key)?;
+        for displaced in put(&mut self.proven, token.clone()) {
+            let _gone = put(&mut self.on_trial, displaced);
+        }
+        Some(token)
+    }
+
+    /// Keeps what was found out about a token.
+    pub fn insert(&mut self, token: &Rc<CachedToken>) {
+        if token.number().is_some() {
+            return;
+        }
+        self.last_number += 1;
+        token.number.set(Some(self.last_number));
+        let key: &dyn Key = &(&token.project, &*token.text);
+        let _outdated = (self.proven.remove(key), self.refused.remove(key));
+        let is_recognised = token.principal.is_some();
+        let _gone = put(if is_recognised { &mut self.on_trial } else { &mut self.refused }, token.clone());
+    }
+}
+
+/// Puts a token on a shelf, and answers which fall off.
+fn put(shelf: &mut Shelf, token: Rc<CachedToken>) -> Vec<Rc<CachedToken>> {
+    let (owner, bytes) = (Owner::Project(token.project.clone()), token.bytes());
+    let evicted = shelf.put(Kept(token), owner, (), bytes);
+    evicted.into_iter().map(|(Kept(token), ())| token).collect()
+}
+
+/// A token on a shelf, found by its project and text without making a copy of them.
+#[derive(Clone, Debug)]
+struct Kept(Rc<CachedToken>);
+
+trait Key {
+    fn parts(&self) -> (&ProjectId, &str);
+}
+
+impl Key for Kept {
+    fn parts(&self) -> (&ProjectId, &str) {
+        (&self.0.project, &self.0.text)
+    }
+}
+
+impl Key for (&ProjectId, &str) {
+    fn parts(&self) -> (&ProjectId, &str) {
+        (self.0, self.1)
+    }
+}
+
+impl<'k> Borrow<dyn Key + 'k> for Kept {
+    fn borrow(&self) -> &(dyn Key + 'k) {
+        self
+    }
+}
+
+impl Hash for dyn Key + '_ {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
+}
+
+impl PartialEq for dyn Key + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        let ((project, text), (other_project, other_text)) = (self.parts(), other.parts());
+        project == other_project && is_same(text.as_bytes(), other_text.as_bytes())
+    }
+}
+
+/// Whether two texts are the same, by eight bytes at a time: wasm's own comparison goes by one.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let ((words, rest), (other_words, other_rest)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    let is_equal =
+        |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other);
+    one.len() == other.len() && words.iter().zip(other_words).all(is_equal) && rest == other_rest
+}
+
+impl Eq for dyn Key + '_ {}
+
+impl Hash for Kept {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other): (&dyn Key, &dyn Key) = (self, other);
+        one == other
+    }
+}
+
+impl Eq for Kept {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Other texts have other hashes, so that only this test sees the comparison say no.
+    #[test]
+    fn texts_are_the_same_to_the_byte() {
+        let text = *b"eyJhbGciOiJFUzI1NiJ9.e30";
+        for length in 0..=text.len() {
+            let one = &text[..length];
+            assert!(is_same(one, one), "{length}");
+            for more in ["x", "8 bytes."] {
+                assert!(!is_same(one, &[one, more.as_bytes()].concat()), "{more} after {length}");
+            }
+            for place in 0..length {
+                let mut other = one.to_vec();
+                other[place] ^= 1;
+                assert!(!is_same(one, &other), "{place} of {length}");
+            }
+        }
+    }
+}

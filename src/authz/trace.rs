@@ -1,0 +1,293 @@
+//! The steps that led to a decision. Logs, the explain API and the page show the same ones.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::config::custom_idp::IdpId;
+use crate::config::role::{Role, Roles};
+use crate::http::method::Method;
+use crate::keys::key_set::NoCandidates;
+use crate::token::algorithm::Algorithm;
+use crate::token::claims::TimeClaim;
+use crate::token::malformed::Malformed;
+use crate::token::numeric_date::NumericDate;
+use crate::token::strict_json;
+
+/// The steps of an evaluation, in order. They never contain the token.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Trace(Vec<TraceStep>);
+
+impl Trace {
+    /// The steps so far.
+    pub fn steps(&self) -> &[TraceStep] {
+        &self.0
+    }
+
+    pub(crate) fn push(&mut self, step: TraceStep) {
+        self.0.push(step);
+    }
+
+    /// The steps as a JSON array of at most `max_bytes`, for a log. Long values are cut; where that is not enough, the steps
+    /// between the first and the last ones become one step `{"step":"omitted","count":n}`.
+    pub fn to_json_within(&self, max_bytes: usize) -> String {
+        let steps: Vec<_> = self.0.iter().map(TraceStep::to_short_json).collect();
+        let whole = ["[", &steps.join(","), "]"].concat();
+        if whole.len() <= max_bytes {
+            return whole;
+        }
+        let half = max_bytes.saturating_sub(MAX_OMITTED_BYTES) / 2;
+        let (first, last) = (count_within(steps.iter(), half), count_within(steps.iter().rev(), half));
+        let omitted = steps.len() - first - last;
+        let marker = format!(r#"{{"step":"omitted","count":{omitted}}}"#);
+        let kept = steps.iter().take(first).chain([&marker]).chain(steps.iter().skip(first + omitted));
+        ["[", &kept.map(String::as_str).collect::<Vec<_>>().join(","), "]"].concat()
+    }
+}
+
+/// What the step that stands for omitted ones takes with the brackets, in bytes.
+const MAX_OMITTED_BYTES: usize = 64;
+
+/// How many of the texts take at most `max_bytes` with a comma each.
+fn count_within<'t>(texts: impl Iterator<Item = &'t String>, max_bytes: usize) -> usize {
+    let sums = texts.scan(0, |sum, text| {
+        *sum += text.len() + 1;
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= max_bytes).count()
+}
+
+/// The longest step that is logged as it is, in bytes of JSON.
+const MAX_STEP_BYTES: usize = 512;
+
+/// The most characters of a text, and elements of a list, of a longer step.
+const MAX_CHARACTERS: usize = 64;
+const MAX_ELEMENTS: usize = 8;
+
+impl TraceStep {
+    /// The step as JSON, with long texts and lists cut if it is a long one.
+    fn to_short_json(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        if text.len() <= MAX_STEP_BYTES {
+            return text;
+        }
+        let mut value = strict_json::from_slice(text.as_bytes()).unwrap_or_default();
+        shorten(&mut value);
+        value.to_string()
+    }
+}
+
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(MAX_CHARACTERS) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+        Value::Array(elements) => {
+            let more = elements.len().saturating_sub(MAX_ELEMENTS);
+            elements.truncate(MAX_ELEMENTS);
+            elements.iter_mut().for_each(shorten);
+            if more > 0 {
+                elements.push(Value::String(format!("… {more} more")));
+            }
+        }
+        Value::Object(members) => members.values_mut().for_each(shorten),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// One step of an evaluation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum TraceStep {
+    /// A route matches the path.
+    Route {
+        /// Its template.
+        path: Arc<str>,
+        /// The roles of which it demands one for the request's method; absent where it is public.
+        required: Option<Roles>,
+    },
+    /// The token has no acceptable form.
+    Malformed {
+        /// What is wrong with it.
+        reason: Malformed,
+    },
+    /// The token is well-formed.
+    Token {
+        /// The issuer that it claims.
+        issuer: String,
+        /// Its algorithm.
+        algorithm: Algorithm,
+        /// Its key id.
+        kid: Option<String>,
+    },
+    /// There is no token, only claims that nobody signed: neither header nor signature is looked at.
+    Claims {
+        /// The issuer that they name.
+        issuer: String,
+    },
+    /// Time says no.
+    Untimely {
+        /// The claim that says it.
+        claim: TimeClaim,
+        /// Its value.
+        value: NumericDate,
+        /// The time of the decision.
+        now: NumericDate,
+    },
+    /// The token was looked at before, by the same entries and keys, and it is as it was then.
+    Known,
+    /// An entry of the project was considered.
+    Idp {
+        /// The entry.
+        id: IdpId,
+        /// What came of it.
+        outcome: IdpOutcome,
+    },
+    /// More entries were considered than are shown, all of them of other issuers.
+    MoreIdps {
+        /// How many.
+        count: usize,
+    },
+    /// No key of the issuer can be tried.
+    NoKey {
+        /// Why not.
+        reason: NoCandidates,
+    },
+    /// A key was tried on the signature.
+    Key {
+        /// Its key id.
+        kid: Option<String>,
+        /// What came of it.
+        outcome: KeyOutcome,
+    },
+    /// The roles claim has no shape that carries roles.
+    RolesClaim {
+        /// What is wrong with it.
+        outcome: RolesClaimOutcome,
+    },
+    /// A value of the roles claim was read.
+    Role {
+        /// The value; absent if it is no string.
+        value: Option<String>,
+        /// What came of it.
+        outcome: RoleOutcome,
+    },
+    /// More values of the roles claim were read in the same way than are shown.
+    MoreRoles {
+        /// How many.
+        count: usize,
+    },
+    /// The caller's roles were compared with those of which the route demands one.
+    Access {
+        /// The request's method.
+        method: Method,
+        /// The roles that open the route for that method.
+        required: Roles,
+        /// The caller's roles.
+        held: Roles,
+    },
+}
+
+/// What came of considering an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdpOutcome {
+    /// Its issuer is another one.
+    OtherIssuer,
+    /// The authorized party is none of `allowedAzp`.
+    AzpNotAllowed,
+    /// The audience is none of `allowedAud`.
+    AudNotAllowed,
+    /// The algorithm is none of `allowedAlgs`.
+    AlgorithmNotAllowed,
+    /// The token's type is not one of an access token, or none of `allowedTyp`.
+    TypeNotAllowed,
+    /// It applies to the token.
+    Applies,
+    /// The id claim is missing, empty, too long or not a string.
+    NoSubject,
+    /// It recognised the caller and decides.
+    Decides,
+}
+
+/// What came of trying a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyOutcome {
+    /// The signature is the key's.
+    Verified,
+    /// It is not.
+    WrongSignature,
+    /// The platform does not take the key.
+    KeyRefused,
+}
+
+/// What is wrong with the roles claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RolesClaimOutcome {
+    /// It is not there, which gives no roles.
+    Missing,
+    /// It is neither an array nor a string, which gives no roles.
+    WrongShape,
+}
+
+/// What came of one value of the roles claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleOutcome {
+    /// It gives this role.
+    Kept(Role),
+    /// It gives this role, which `allowedRoles` does not name.
+    NotAllowed(Role),
+    /// It does not have the template's form.
+    NoMatch,
+    /// What the template finds is no role's name.
+    NotARole,
+    /// It is not a string.
+    NotAString,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(trace: &Trace, max_bytes: usize) -> Vec<Value> {
+        let text = trace.to_json_within(max_bytes);
+        assert!(text.len() <= max_bytes, "{} bytes", text.len());
+        strict_json::from_slice(text.as_bytes()).unwrap().as_array().unwrap().clone()
+    }
+
+    #[test]
+    fn a_short_trace_is_logged_as_it_is() {
+        let trace = Trace(vec![TraceStep::Known, TraceStep::MoreIdps { count: 3 }]);
+        assert_eq!(trace.to_json_within(1000), serde_json::to_string(&trace).unwrap());
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        let roles: Roles = (0..4000).map(|number| Role::try_from(&*format!("r{number}")).unwrap()).collect();
+        let steps = vec![
+            TraceStep::Token { issuer: "ä".repeat(5000), algorithm: "ES256".try_into().unwrap(), kid: None },
+            TraceStep::Access { method: Method::Get, required: Roles::default(), held: roles },
+        ];
+        let steps = parsed(&Trace(steps), 1000);
+        assert_eq!(steps[0]["issuer"].as_str().unwrap(), "ä".repeat(64) + "…");
+        assert_eq!(steps[1]["held"].as_array().unwrap().len(), 9);
+        assert_eq!(steps[1]["held"][8], "… 3992 more");
+    }
+
+    #[test]
+    fn of_many_steps_the_first_and_the_last_are_logged() {
+        let step = |count| TraceStep::MoreIdps { count };
+        let steps = parsed(&Trace((0..500).map(step).collect()), 1000);
+        assert_eq!(steps[0]["count"], 0);
+        assert_eq!(steps.last().unwrap()["count"], 499);
+        let omitted = steps.iter().find(|step| step["step"] == "omitted").unwrap();
+        assert_eq!(omitted["count"], 501 - steps.len());
+    }
+}

@@ -1,0 +1,38 @@
+//! A key that a project does not trust, whatever its issuer says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document_reader::Node;
+use crate::issuer::Issuer;
+
+/// A key of an issuer, by its id and by its thumbprint: the same key under another id is the same key, and another key
+/// under that id does not count either.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedKey {
+    /// The issuer.
+    pub iss: String,
+    /// Its `kid`, or its thumbprint where it has none.
+    pub kid: String,
+    /// Its thumbprint, if it was known when it was distrusted.
+    pub thumbprint: Option<String>,
+}
+
+impl BlockedKey {
+    /// Reads the stored form: `{"iss", "kid", "thumbprint"}`.
+    pub fn read(node: &Node<'_>) -> Option<Self> {
+        node.properties(|key| {
+            let iss = key.required("iss", "the issuer").and_then(|node| node.text().map(str::to_owned));
+            let kid = key.required("kid", "the key's id").and_then(|node| node.text().map(str::to_owned));
+            let thumbprint = key.optional("thumbprint").map(|node| node.text().map(str::to_owned));
+            let thumbprint = thumbprint.map_or(Some(None), |text| text.map(Some));
+            Some(Self { iss: iss?, kid: kid?, thumbprint: thumbprint? })
+        })
+    }
+
+    /// Whether this is about a key of `issuer` with that id and thumbprint.
+    pub fn is(&self, issuer: &Issuer, kid: Option<&str>, thumbprint: &str) -> bool {
+        let is_named = kid == Some(&*self.kid) || self.kid == thumbprint;
+        // The issuer last: a project's blocked keys mostly have the same one, so the others differ sooner.
+        (is_named || self.thumbprint.as_deref() == Some(thumbprint)) && self.iss == issuer.as_str()
+    }
+}

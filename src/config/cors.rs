@@ -1,0 +1,178 @@
+//! Cross-origin requests from browsers (the CORS protocol of the Fetch standard).
+
+use crate::document_reader::Node;
+use crate::http::header_rules::is_token;
+use crate::http::method::Method;
+use crate::http::strict_url::StrictUrl;
+
+/// The pages that may call a route from a browser, and how.
+#[derive(Clone, Debug)]
+pub struct Cors {
+    origins: WebOrigins,
+    headers: Vec<HeaderToken>,
+    credentials: bool,
+    max_age: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+enum WebOrigins {
+    Any,
+    Listed(Vec<WebOrigin>),
+}
+
+/// Names and values of response headers.
+pub type ResponseHeaders = Vec<(&'static str, String)>;
+
+impl Cors {
+    /// Reads `{"origins", "headers", "credentials", "maxAge"}` of a route.
+    pub fn read(node: &Node<'_>) -> Option<Self> {
+        node.properties(|cors| {
+            let credentials = cors.optional("credentials").and_then(|node| node.boolean()).unwrap_or(false);
+            let origins = cors.required("origins", "a list of origins, or `*` alone");
+            let origins = origins.and_then(|node| read_origins(&node, credentials));
+            let headers = cors.optional("headers").map_or_else(|| Some(Vec::new()), |node| node.list());
+            let max_age = cors.optional("maxAge").and_then(|node| node.integer(0..=86_400));
+            Some(Self { origins: origins?, headers: headers?, credentials, max_age })
+        })
+    }
+
+    /// The headers by which a browser lets the page at `origin` see an answer; without a page, what caches need.
+    pub fn response_headers(&self, origin: Option<&str>) -> ResponseHeaders {
+        let mut headers = Vec::new();
+        match &self.origins {
+            WebOrigins::Any => headers.push(("access-control-allow-origin", "*".to_owned())),
+            WebOrigins::Listed(list) => {
+                // Whatever the answer is, it depends on the asking page.
+                headers.push(("vary", "Origin".to_owned()));
+                let Some(origin) = origin.filter(|origin| list.iter().any(|listed| listed.0 == *origin))
+                else {
+                    return headers;
+                };
+                headers.push(("access-control-allow-origin", origin.to_owned()));
+                if self.credentials {
+                    headers.push(("access-control-allow-credentials", "true".to_owned()));
+                }
+            }
+        }
+        headers
+    }
+
+    /// The headers of the answer to a preflight: what the page at `origin` may send, `methods` being those of the route.
+    pub fn preflight_headers(&self, origin: &str, methods: &[Method]) -> ResponseHeaders {
+        let mut headers = self.response_headers(Some(origin));
+        if !headers.iter().any(|(name, _)| *name == "access-control-allow-origin") {
+            return headers;
+        }
+        headers.push(("access-control-allow-methods", join(methods.iter().map(|method| method.as_str()))));
+        if !self.headers.is_empty() {
+            headers.push((
+                "access-control-allow-headers",
+                join(self.headers.iter().map(|header| header.0.as_str())),
+            ));
+        }
+        if let Some(seconds) = self.max_age {
+            headers.push(("access-control-max-age", seconds.to_string()));
+        }
+        headers
+    }
+}
+
+fn read_origins(node: &Node<'_>, credentials: bool) -> Option<WebOrigins> {
+    let elements = node.elements()?;
+    if !elements.iter().any(|element| element.value() == "*") {
+        return node.list().map(WebOrigins::Listed);
+    }
+    if credentials || elements.len() > 1 {
+        node.fault("`*` alone and without `credentials`, or a list of origins");
+        return None;
+    }
+    Some(WebOrigins::Any)
+}
+
+fn join<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+/// The origin of a web page, as browsers write it (RFC 6454, section 6.2).
+#[derive(Clone, Debug)]
+struct WebOrigin(String);
+
+impl TryFrom<&str> for WebOrigin {
+    type Error = &'static str;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        let is_origin = StrictUrl::parse(text).is_ok_and(|url| url.origin() == text);
+        if is_origin {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("an origin as browsers write it, like `https://app.example`")
+        }
+    }
+}
+
+/// The name of a request header that a page may set.
+#[derive(Clone, Debug)]
+struct HeaderToken(String);
+
+impl TryFrom<&str> for HeaderToken {
+    type Error = &'static str;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        if is_token(text) { Ok(Self(text.to_owned())) } else { Err("the name of a header") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document_reader::{self, Faults};
+    use serde_json::{Value, json};
+
+    fn cors(document: &Value) -> Result<Cors, Faults> {
+        document_reader::read(document, Cors::read)
+    }
+
+    #[test]
+    fn a_listed_page_is_named_and_another_is_not() {
+        let cors = cors(&json!({"origins": ["https://a.example"], "credentials": true})).unwrap();
+        let allow = ("access-control-allow-origin", "https://a.example".to_owned());
+        let vary = ("vary", "Origin".to_owned());
+        let credentials = ("access-control-allow-credentials", "true".to_owned());
+        assert_eq!(cors.response_headers(Some("https://a.example")), [vary.clone(), allow, credentials]);
+        for other in ["https://b.example", "https://a.example.b", "null", ""] {
+            assert_eq!(cors.response_headers(Some(other)), std::slice::from_ref(&vary));
+            assert_eq!(cors.preflight_headers(other, &Method::ALL), std::slice::from_ref(&vary));
+        }
+    }
+
+    #[test]
+    fn a_preflight_says_what_may_be_sent() {
+        let cors =
+            cors(&json!({"origins": ["*"], "headers": ["Authorization", "X-A"], "maxAge": 60})).unwrap();
+        let headers = cors.preflight_headers("https://a.example", &[Method::Get, Method::Post]);
+        let expected = [
+            ("access-control-allow-origin", "*"),
+            ("access-control-allow-methods", "GET, POST"),
+            ("access-control-allow-headers", "Authorization, X-A"),
+            ("access-control-max-age", "60"),
+        ];
+        assert_eq!(headers, expected.map(|(name, value)| (name, value.to_owned())));
+    }
+
+    #[test]
+    fn everybody_and_credentials_exclude_each_other() {
+        for bad in [
+            json!({}),
+            json!({"origins": []}),
+            json!({"origins": ["*"], "credentials": true}),
+            json!({"origins": ["*", "https://a.example"]}),
+            json!({"origins": ["https://a.example/"]}),
+            json!({"origins": ["a.example"]}),
+            json!({"origins": ["https://a.example"], "headers": ["a b"]}),
+            json!({"origins": ["https://a.example"], "maxAge": -1}),
+            json!({"origins": ["https://a.example"], "methods": ["GET"]}),
+        ] {
+            assert!(cors(&bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the edge knows of a project.
+
+use serde_json::Value;
+
+use crate::config::blocked_key::BlockedKey;
+use crate::config::custom_idp::CustomIdp;
+use crate::document_reader::{self, Faults, Node};
+use crate::issuer::Issuer;
+use crate::versioned::Versioned;
+
+/// A project's identity providers, in the order in which they are asked, and the keys that it does not trust; or a
+/// tombstone, which says that the project was deleted.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    version: u64,
+    is_deleted: bool,
+    idps: Vec<CustomIdp>,
+    blocked: Vec<BlockedKey>,
+}
+
+impl Versioned for Snapshot {
+    fn is_older_than(&self, other: &Self) -> bool {
+        self.version < other.version
+    }
+}
+
+impl Snapshot {
+    /// Reads a snapshot that a user wrote.
+    pub fn parse(document: &Value) -> Result<Self, Faults> {
+        document_reader::read(document, Self::read)
+    }
+
+    /// Reads the stored form: `{"version": 1, "idps": [entry, …], "distrustedKeys": [key, …]}`, the last if there are any;
+    /// or `{"version": 2, "deleted": true}`.
+    pub fn parse_stored(document: &Value) -> Result<Self, Faults> {
+        document_reader::read_stored(document, Self::read)
+    }
+
+    fn read(node: &Node<'_>) -> Option<Self> {
+        node.properties(|snapshot| {
+            let version = snapshot
+                .required("version", "the snapshot's version")
+                .and_then(|node| node.integer(0..=u64::MAX));
+            let deleted = snapshot.optional("deleted").map_or(Some(false), |node| node.boolean());
+            if deleted == Some(true) {
+                let (idps, blocked) = (Vec::new(), Vec::new());
+                return Some(Self { version: version?, is_deleted: true, idps, blocked });
+            }
+            let idps = snapshot.required("idps", "the list of entries").and_then(|node| read_idps(&node));
+            let blocked = snapshot.optional("distrustedKeys").map(|node| read_blocked(&node));
+            let (idps, blocked) = (idps?, blocked.unwrap_or(Some(Vec::new()))?);
+            Some(Self { version: version?, is_deleted: deleted?, idps, blocked })
+        })
+    }
+
+    /// Whether the project was deleted. A tombstone is newer than every snapshot before it, which a replica may still have.
+    pub fn is_deleted(&self) -> bool {
+        self.is_deleted
+    }
+
+    /// The version of the project that it shows.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The entries in their order.
+    pub fn idps(&self) -> &[CustomIdp] {
+        &self.idps
+    }
+
+    /// Whether the project blocks the key of `issuer` with that `kid` and thumbprint.
+    pub fn blocks(&self, issuer: &Issuer, kid: Option<&str>, thumbprint: &str) -> bool {
+        self.blocked.iter().any(|blocked| blocked.is(issuer, kid, thumbprint))
+    }
+}
+
+fn read_blocked(node: &Node<'_>) -> Option<Vec<BlockedKey>> {
+    node.elements()?.iter().map(BlockedKey::read).collect()
+}
+
+fn read_idps(node: &Node<'_>) -> Option<Vec<CustomIdp>> {
+    let mut idps: Vec<CustomIdp> = Vec::new();
+    for element in node.elements()? {
+        // What keeps one entry from being read is noted already; the others are read on.
+        let Some(idp) = CustomIdp::read(&element) else { continue };
+        if idps.iter().any(|other| other.id == idp.id) {
+            element.fault("an `id` of its own");
+        }
+        idps.push(idp);
+    }
+    Some(idps)
+}

@@ -1,0 +1,7 @@
+//! Requests as HTTP has them: paths, methods, headers, URLs, and which hosts may be fetched.
+
+pub mod egress;
+pub mod header_rules;
+pub mod method;
+pub mod request_path;
+pub mod strict_url;

@@ -1,0 +1,355 @@
+//! A token taken apart: all that is wrong with its form, each at its place.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::Range;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jwt_compact::{ParseError, UntrustedToken};
+use serde::Serialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::token::algorithm::{Algorithm, UnsupportedAlgorithm};
+use crate::token::compact_jws::{Extension, Token};
+use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
+use crate::token::strict_json;
+
+/// A token taken apart. It has no flaws if and only if [`Token::parse`] takes it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Diagnosis {
+    /// Its parts, as far as there are any.
+    pub parts: Vec<Part>,
+    /// What is wrong with it.
+    pub flaws: Vec<Flaw>,
+}
+
+/// One of the parts between the dots.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// Which one.
+    pub name: PartName,
+    /// Where it begins in the token, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// How many bytes it is decoded.
+    pub bytes: Option<usize>,
+    /// What it is decoded, where that is text.
+    pub text: Option<String>,
+}
+
+/// The parts of a compact JWS (RFC 7515, section 7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartName {
+    /// The header.
+    Header,
+    /// The payload.
+    Payload,
+    /// The signature.
+    Signature,
+}
+
+/// Something that is wrong with a token, and where.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Flaw {
+    /// The part that it is in; absent where it is the whole.
+    pub part: Option<PartName>,
+    /// The member of the part, as a JSON pointer.
+    pub member: Option<String>,
+    /// Where it is in the part's text, in bytes.
+    pub offset: Option<usize>,
+    /// Where it begins in the token, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Takes a token apart.
+pub fn diagnose(token: &str) -> Diagnosis {
+    let mut diagnosis = Diagnosis { parts: Vec::new(), flaws: Vec::new() };
+    if token.len() > MAX_TOKEN_LENGTH {
+        let message = format!("is {} bytes long; at most {MAX_TOKEN_LENGTH} are looked at", token.len());
+        diagnosis.note(None, MAX_TOKEN_LENGTH..token.len(), message);
+        return diagnosis;
+    }
+    let count = token.split('.').count();
+    if count != 3 {
+        let hint =
+            if count == 5 { "; five are an encrypted token, which only its audience can read" } else { "" };
+        diagnosis.note(
+            None,
+            0..token.len(),
+            format!("has to have three parts with dots between, not {count}{hint}"),
+        );
+    }
+    let mut start = 0;
+    for (name, encoded) in
+        [PartName::Header, PartName::Payload, PartName::Signature].into_iter().zip(token.split('.'))
+    {
+        diagnosis.read_part(name, start, encoded);
+        start += encoded.len() + 1;
+    }
+    if diagnosis.flaws.is_empty()
+        && let Err(reason) = Token::parse(token)
+    {
+        diagnosis.note_refusal(token, reason);
+    }
+    diagnosis
+}
+
+impl Diagnosis {
+    fn note(
+        &mut self,
+        part: Option<PartName>,
+        Range { start, end }: Range<usize>,
+        message: impl Into<String>,
+    ) {
+        let (member, offset, message) = (None, None, message.into());
+        self.flaws.push(Flaw { part, member, offset, start, end, message });
+    }
+
+    fn note_member(&mut self, part: &Part, member: &str, message: impl Into<String>) {
+        let pointer = format!("/{}", member.replace('~', "~0").replace('/', "~1"));
+        let (name, start, end) = (Some(part.name), part.start, part.end);
+        let message = message.into();
+        self.flaws.push(Flaw { part: name, member: Some(pointer), offset: None, start, end, message });
+    }
+
+    fn read_part(&mut self, name: PartName, start: usize, encoded: &str) {
+        let decoded = Base64UrlUnpadded::decode_vec(encoded).ok();
+        if decoded.is_none() {
+            let (range, message) = encoding_flaw(encoded);
+            self.note(Some(name), start + range.start..start + range.end, message);
+        }
+        let bytes = decoded.as_ref().map(Vec::len);
+        let text = decoded.as_ref().filter(|_| name != PartName::Signature);
+        let text = text.and_then(|bytes| String::from_utf8(bytes.clone()).ok());
+        let part = Part { name, start, end: start + encoded.len(), bytes, text };
+        if let Some(decoded) = decoded.filter(|_| name != PartName::Signature) {
+            self.read_json(&part, &decoded);
+        }
+        self.parts.push(part);
+    }
+
+    fn read_json(&mut self, part: &Part, decoded: &[u8]) {
+        let object = match strict_json::from_slice(decoded) {
+            Ok(Value::Object(object)) => object,
+            Ok(_) => return self.note(Some(part.name), part.start..part.end, "has to be a JSON object"),
+            Err(error) => return self.note_json(part, decoded, &error),
+        };
+        if part.name == PartName::Header {
+            self.read_header(part, &object);
+        } else {
+            self.read_claims(part, &object);
+        }
+    }
+
+    /// A fault of the JSON text: at the byte where the reader stopped, or at the member that stands twice.
+    fn note_json(&mut self, part: &Part, decoded: &[u8], error: &serde_json::Error) {
+        if let Some(name) = member_that_stands_twice(decoded) {
+            return self.note_member(part, &name, "stands there twice");
+        }
+        let lines = decoded.split(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
+        let line_start: usize = lines.map(|line| line.len() + 1).sum();
+        let offset = (line_start + error.column().saturating_sub(1)).min(decoded.len());
+        // Three bytes are four characters of base64url.
+        let start = (part.start + offset * 4 / 3).min(part.end);
+        self.flaws.push(Flaw {
+            part: Some(part.name),
+            member: None,
+            offset: Some(offset),
+            start,
+            end: (start + 2).min(part.end),
+            message: format!("is not JSON: {error}"),
+        });
+    }
+
+    fn read_header(&mut self, part: &Part, header: &Map<String, Value>) {
+        match header.get("alg") {
+            Some(Value::String(name)) if Algorithm::try_from(&**name).is_err() => {
+                self.note_member(part, "alg", format!("has to be {UnsupportedAlgorithm}"));
+            }
+            Some(Value::String(_)) => {}
+            Some(_) => self.note_member(part, "alg", "has to be a string"),
+            None => self.note_member(part, "alg", "is missing"),
+        }
+        if header.contains_key("crit") {
+            self.note_member(part, "crit", "demands extensions, and there are none here");
+        }
+        for name in ["kid", "typ", "jku", "x5u"] {
+            if header.get(name).is_some_and(|value| !value.is_string() && !value.is_null()) {
+                self.note_member(part, name, "has to be a string");
+            }
+        }
+    }
+
+    fn read_claims(&mut self, part: &Part, claims: &Map<String, Value>) {
+        match claims.get("iss") {
+            Some(Value::String(_)) => {}
+            Some(_) => self.note_member(part, "iss", "has to be a string"),
+            None => self.note_member(part, "iss", "is missing"),
+        }
+        for (name, is_required) in [("exp", true), ("iat", true), ("nbf", false)] {
+            match claims.get(name) {
+                Some(value) if value.as_f64().is_none() => {
+                    self.note_member(part, name, "has to be a number: seconds since 1970");
+                }
+                None if is_required => self.note_member(part, name, "is missing"),
+                _ => {}
+            }
+        }
+    }
+
+    /// What only the parser knows.
+    fn note_refusal(&mut self, token: &str, reason: Malformed) {
+        let message = match UntrustedToken::<Extension>::try_from(token) {
+            Err(ParseError::MalformedHeader(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+            Ok(_) => reason.to_string(),
+        };
+        let part = self.parts.first().map(|part| (part.name, part.start..part.end));
+        let (name, range) = part.unzip();
+        self.note(name, range.unwrap_or_default(), message);
+    }
+}
+
+/// Where a text is not base64url (RFC 4648, section 5), and why.
+fn encoding_flaw(encoded: &str) -> (Range<usize>, &'static str) {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if let Some((at, c)) = encoded.char_indices().find(|(_, c)| !is_allowed(*c)) {
+        let message = match c {
+            '=' => "has padding, which a token does not have",
+            '+' | '/' => "has a character of base64 that base64url does not have",
+            c if c.is_whitespace() => "has white space",
+            _ => "has a character that base64url does not have",
+        };
+        return (at..at + c.len_utf8(), message);
+    }
+    let message = if encoded.len() % 4 == 1 {
+        "has a length that base64url never has: something is missing at the end"
+    } else {
+        "has bits behind the last byte that are not zero"
+    };
+    (encoded.len().saturating_sub(1)..encoded.len(), message)
+}
+
+/// The first name of an object that stands there twice.
+fn member_that_stands_twice(text: &[u8]) -> Option<String> {
+    struct Names;
+    impl<'de> Visitor<'de> for Names {
+        type Value = Option<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+            let (mut seen, mut twice) = (BTreeSet::new(), None);
+            while let Some((name, IgnoredAny)) = members.next_entry::<String, IgnoredAny>()? {
+                if !seen.insert(name.clone()) {
+                    twice = twice.or(Some(name));
+                }
+            }
+            Ok(twice)
+        }
+    }
+    serde_json::Deserializer::from_slice(text).deserialize_map(Names).ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = r#"{"alg":"RS256","kid":"k"}"#;
+    const PAYLOAD: &str = r#"{"iss":"https://a.example","iat":10,"exp":20}"#;
+
+    fn jws(header: &str, payload: &str) -> String {
+        let encode = |text: &str| Base64UrlUnpadded::encode_string(text.as_bytes());
+        format!("{}.{}.c2ln", encode(header), encode(payload))
+    }
+
+    fn places(token: &str) -> Vec<(Option<PartName>, String)> {
+        let place = |flaw: Flaw| (flaw.part, flaw.member.unwrap_or(flaw.message));
+        diagnose(token).flaws.into_iter().map(place).collect()
+    }
+
+    #[test]
+    fn a_token_has_three_parts() {
+        let token = jws(HEADER, PAYLOAD);
+        let diagnosis = diagnose(&token);
+        assert_eq!(diagnosis.flaws, []);
+        let texts: Vec<_> = diagnosis.parts.iter().map(|part| part.text.as_deref()).collect();
+        assert_eq!(texts, [Some(HEADER), Some(PAYLOAD), None]);
+        let parts: Vec<_> =
+            diagnosis.parts.iter().map(|part| token.get(part.start..part.end).unwrap()).collect();
+        assert_eq!(parts.join("."), token);
+        assert_eq!(diagnosis.parts[2].bytes, Some(3));
+    }
+
+    #[test]
+    fn all_members_are_marked_at_once() {
+        use PartName::{Header, Payload};
+        let token = jws(r#"{"alg":"HS256","crit":[],"kid":7}"#, r#"{"iss":7,"exp":"1","nbf":null}"#);
+        let expected = [
+            (Header, "/alg"),
+            (Header, "/crit"),
+            (Header, "/kid"),
+            (Payload, "/iss"),
+            (Payload, "/exp"),
+            (Payload, "/iat"),
+            (Payload, "/nbf"),
+        ];
+        assert_eq!(places(&token), expected.map(|(part, member)| (Some(part), member.to_owned())));
+        assert_eq!(places(&jws(HEADER, r#"{"iss":"a","a~/b":1,"a~/b":2}"#)).len(), 1);
+        assert_eq!(places(&jws(HEADER, r#"{"a~/b":1,"a~/b":2}"#))[0].1, "/a~0~1b");
+    }
+
+    #[test]
+    fn what_is_not_base64url_is_marked_at_its_character() {
+        let flaw = |token: &str| {
+            let flaw = diagnose(token).flaws.remove(0);
+            (flaw.part.unwrap(), token.get(flaw.start..flaw.end).unwrap().to_owned(), flaw.start)
+        };
+        let token = jws(HEADER, PAYLOAD);
+        let start = token.len();
+        assert_eq!(flaw(&format!("{token}=")), (PartName::Signature, "=".to_owned(), start));
+        assert_eq!(flaw(&format!(" {token}")), (PartName::Header, " ".to_owned(), 0));
+        assert_eq!(flaw(&format!("{token}ä+")), (PartName::Signature, "ä".to_owned(), start));
+        assert_eq!(flaw(&token.replace("c2ln", "c2l")).0, PartName::Signature);
+    }
+
+    #[test]
+    fn what_is_not_json_is_marked_where_the_reader_stops() {
+        let payload = "{\"iss\": \"a\",\n \"iat\": x}";
+        let token = jws(HEADER, payload);
+        let flaw = diagnose(&token).flaws.remove(0);
+        assert_eq!(flaw.offset, payload.find('x'));
+        assert_eq!(flaw.start, token.find('.').unwrap() + 1 + payload.find('x').unwrap() * 4 / 3);
+    }
+
+    #[test]
+    fn the_number_of_parts_is_told() {
+        assert!(diagnose("").flaws[0].message.contains("not 1"));
+        assert!(diagnose("a.b.c.d.e").flaws[0].message.contains("encrypted"));
+        assert!(diagnose(&"a".repeat(MAX_TOKEN_LENGTH + 1)).flaws[0].message.contains("16385 bytes"));
+    }
+
+    #[test]
+    fn it_refuses_what_the_parser_refuses() {
+        for token in [
+            jws(r#"{"alg":"RS256","x5t":"x"}"#, PAYLOAD),
+            jws(r#"{"alg":"RS256","cty":"x"}"#, PAYLOAD),
+            jws(r#"{"alg":"RS256","cty":7}"#, PAYLOAD),
+            jws("7", PAYLOAD),
+        ] {
+            assert!(Token::parse(&token).is_err());
+            assert!(!diagnose(&token).flaws.is_empty(), "{token}");
+        }
+        let nulls = jws(r#"{"alg":"RS256","kid":null,"typ":null,"jku":null,"x5u":null}"#, PAYLOAD);
+        assert_eq!(diagnose(&nulls).flaws.is_empty(), Token::parse(&nulls).is_ok());
+    }
+}

@@ -1,0 +1,9 @@
+//! The keys of an issuer: how they are discovered, read, stored and refreshed.
+
+pub mod discovery;
+pub mod jwk;
+pub mod key_record;
+pub mod key_set;
+pub mod refresh_schedule;
+mod roca;
+mod stored_jwk;

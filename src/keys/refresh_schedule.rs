@@ -1,0 +1,176 @@
+//! When an issuer's keys are fetched: ahead of time, once for a key that is not known, and ever more rarely while the
+//! issuer fails.
+
+use serde::{Deserialize, Serialize};
+
+use crate::excerpt::excerpt;
+use crate::token::numeric_date::NumericDate;
+
+/// The shortest life of fetched keys, in seconds, whatever the issuer says of caching.
+const MIN_LIFE: f64 = 300.0;
+
+/// The part of their life after which keys are fetched again, so that no request waits for them.
+const REFRESH_AT: f64 = 0.8;
+
+/// The part by which a time is drawn earlier or later, so that many issuers do not meet at one moment.
+const JITTER: f64 = 0.1;
+
+/// The longest wait after a failure, in seconds.
+const MAX_WAIT: f64 = 600.0;
+
+/// The longest reason of a failure that is kept, in bytes.
+pub const MAX_REASON_BYTES: usize = 500;
+
+/// How long the answer to somebody who only looks at an issuer is used again, in seconds.
+const GLANCE: f64 = 60.0;
+
+/// The bounds that whoever runs the gateway sets, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshPolicy {
+    /// The longest life of fetched keys.
+    pub max_lifetime: f64,
+    /// The shortest time between two fetches because of a key that is not known; the first wait after a failure.
+    pub cooldown: f64,
+    /// How long keys serve after the last time they could be fetched.
+    pub max_stale: f64,
+}
+
+/// Why keys are wanted from an issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum FetchReason {
+    /// It is time, or there are none.
+    Due,
+    /// A key is not among those that are known.
+    Newer,
+    /// Somebody looks at the issuer before it is trusted.
+    Glance,
+}
+
+/// What is known of the fetches of one issuer's keys.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RefreshSchedule {
+    /// When the last fetch began.
+    pub attempted: Option<NumericDate>,
+    /// When the next one is due.
+    pub due: Option<NumericDate>,
+    /// How many have failed since the last that did not.
+    pub failures: u32,
+    /// Why the last one failed.
+    pub error: Option<String>,
+}
+
+impl RefreshPolicy {
+    /// How long keys serve that the issuer allows to be cached for `seconds`.
+    pub fn lifetime(&self, seconds: Option<f64>) -> f64 {
+        seconds.unwrap_or(self.max_lifetime).max(MIN_LIFE).min(self.max_lifetime)
+    }
+}
+
+impl RefreshSchedule {
+    /// Whether a fetch may begin at `now`; if not, when.
+    pub fn admits(
+        &self,
+        want: FetchReason,
+        now: NumericDate,
+        policy: &RefreshPolicy,
+    ) -> Result<(), NumericDate> {
+        let since_last = |seconds| self.attempted.map(|attempted| attempted.plus(seconds));
+        let earliest = match want {
+            FetchReason::Due => self.due,
+            FetchReason::Newer => since_last(policy.cooldown),
+            FetchReason::Glance => since_last(GLANCE),
+        };
+        earliest.filter(|earliest| now < *earliest).map_or(Ok(()), Err)
+    }
+
+    /// Takes note of a fetch that began at `began` and brought keys that serve for `life` seconds. `chance`, from 0 to 1,
+    /// is what the time of the next one is drawn by.
+    pub fn succeed(&mut self, began: NumericDate, life: f64, chance: f64) {
+        let due = began.plus(life * (REFRESH_AT - JITTER * chance));
+        *self = Self { attempted: Some(began), due: Some(due), failures: 0, error: None };
+    }
+
+    /// Takes note of a fetch that began at `began` and brought nothing, because of `reason`. The issuer may have asked
+    /// for a pause of `retry_after` seconds.
+    pub fn fail(
+        &mut self,
+        began: NumericDate,
+        reason: &str,
+        retry_after: Option<f64>,
+        policy: &RefreshPolicy,
+        chance: f64,
+    ) {
+        let doubled = policy.cooldown.max(1.0) * 2.0_f64.powi(self.failures.min(16).cast_signed());
+        let wait = doubled.max(retry_after.unwrap_or_default()).min(MAX_WAIT);
+        *self = Self {
+            attempted: Some(began),
+            due: Some(began.plus(wait * (1.0 + JITTER * chance))),
+            failures: self.failures.saturating_add(1),
+            error: Some(excerpt(reason, MAX_REASON_BYTES).to_owned()),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: RefreshPolicy = RefreshPolicy { max_lifetime: 3600.0, cooldown: 30.0, max_stale: 86_400.0 };
+
+    fn at(seconds: f64) -> NumericDate {
+        NumericDate::from_seconds(seconds)
+    }
+
+    #[test]
+    fn life_is_what_the_issuer_says_within_bounds() {
+        assert_eq!(POLICY.lifetime(None).to_bits(), 3600.0_f64.to_bits());
+        for (said, counts) in [(0.0, 300.0), (600.0, 600.0), (1e9, 3600.0)] {
+            assert_eq!(POLICY.lifetime(Some(said)).to_bits(), f64::to_bits(counts));
+        }
+        let short = RefreshPolicy { max_lifetime: 2.0, ..POLICY };
+        assert_eq!(short.lifetime(Some(0.0)).to_bits(), 2.0_f64.to_bits());
+    }
+
+    #[test]
+    fn keys_are_fetched_before_their_life_ends() {
+        let mut life = RefreshSchedule::default();
+        assert_eq!(life.admits(FetchReason::Due, at(0.0), &POLICY), Ok(()));
+        for (chance, due) in [(0.0, 1800.0), (1.0, 1700.0)] {
+            life.succeed(at(1000.0), 1000.0, chance);
+            assert_eq!(life.admits(FetchReason::Due, at(due - 1.0), &POLICY), Err(at(due)));
+            assert_eq!(life.admits(FetchReason::Due, at(due), &POLICY), Ok(()));
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_worth_one_fetch_a_cooldown_and_a_glance_one_a_minute() {
+        let mut life = RefreshSchedule::default();
+        life.succeed(at(1000.0), 3600.0, 0.0);
+        assert_eq!(life.admits(FetchReason::Newer, at(1029.0), &POLICY), Err(at(1030.0)));
+        assert_eq!(life.admits(FetchReason::Newer, at(1030.0), &POLICY), Ok(()));
+        assert_eq!(life.admits(FetchReason::Glance, at(1059.0), &POLICY), Err(at(1060.0)));
+        assert_eq!(life.admits(FetchReason::Glance, at(1060.0), &POLICY), Ok(()));
+    }
+
+    #[test]
+    fn failures_wait_longer_each_time_and_a_success_ends_them() {
+        let mut life = RefreshSchedule::default();
+        for (failures, wait) in [30.0, 60.0, 120.0, 240.0, 480.0, 600.0, 600.0].into_iter().enumerate() {
+            assert_eq!(life.failures as usize, failures);
+            life.fail(at(1000.0), "down", None, &POLICY, 0.0);
+            assert_eq!(life.due, Some(at(1000.0 + wait)));
+        }
+        life.succeed(at(2000.0), 3600.0, 0.0);
+        assert_eq!((life.failures, life.error.as_deref()), (0, None));
+        life.fail(at(3000.0), "busy", Some(100.0), &POLICY, 1.0);
+        assert_eq!(life.due, Some(at(3110.0)));
+    }
+    #[test]
+    fn a_reason_is_kept_in_at_most_500_bytes() {
+        let mut life = RefreshSchedule::default();
+        for (reason, kept) in [("ü".repeat(100_000), 500), (format!("x{}", "😀".repeat(200)), 497)] {
+            life.fail(at(1000.0), &reason, None, &POLICY, 0.0);
+            assert_eq!(life.error.as_ref().map(String::len), Some(kept));
+        }
+    }
+}

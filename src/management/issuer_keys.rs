@@ -1,0 +1,196 @@
+//! What owners see of an issuer's keys.
+
+use serde_json::{Value, json};
+
+use crate::config::blocked_key::BlockedKey;
+use crate::issuer::Issuer;
+use crate::keys::key_set::KeySet;
+use crate::keys::refresh_schedule::RefreshSchedule;
+use crate::token::numeric_date::NumericDate;
+
+/// An issuer's keys, as its object knows them and as a project sees them: nothing from before the project named the
+/// issuer, as that would show that another project does.
+#[derive(Clone, Copy, Debug)]
+pub struct IssuerKeys<'k> {
+    /// The issuer.
+    pub issuer: &'k Issuer,
+    /// The last good keys, as they are stored.
+    pub record: Option<&'k Value>,
+    /// What is known of their fetches.
+    pub life: &'k RefreshSchedule,
+    /// Since when the project names the issuer.
+    pub since: NumericDate,
+}
+
+impl IssuerKeys<'_> {
+    /// `{"keys", "formerKeys", "fetchedAt", "expiresAt", "nextRefresh", "lastError"}`: each key with whether it is usable
+    /// or why not, since when it is there, and whether the project distrusts it. Times are seconds since 1970.
+    pub fn describe(&self, blocked: &[BlockedKey]) -> Value {
+        let mut keys = list_keys(self.record);
+        for key in &mut keys {
+            let Some(key) = key.as_object_mut() else { continue };
+            let text = |name| key.get(name).and_then(Value::as_str);
+            let thumbprint = text("thumbprint").unwrap_or_default();
+            let is_blocked = blocked.iter().any(|other| other.is(self.issuer, text("kid"), thumbprint));
+            if let Some(seen) = self.history().find(|seen| is_same(seen, text("kid"), thumbprint)) {
+                let mut seen = self.clamped(seen);
+                for name in ["firstSeen", "lastSeen"] {
+                    key.insert(name.to_owned(), seen.get_mut(name).map(Value::take).into());
+                }
+            }
+            key.insert("distrusted".to_owned(), is_blocked.into());
+        }
+        let stored = |name| self.record.and_then(|record| time(record, name));
+        let fetched = stored("fetchedAt");
+        // A fetch from before, which was for somebody else, looks like one of that moment.
+        let delay = fetched.map_or(0.0, |fetched| self.since.as_seconds() - fetched.as_seconds()).max(0.0);
+        let delayed = |time: Option<NumericDate>| time.map(|time| time.plus(delay));
+        let is_former = |seen: &&Value| self.is_shown(seen) && !self.is_current(seen);
+        let error = self.life.error.as_ref();
+        let error = error
+            .map(|reason| json!({ "at": self.life.attempted.map(|at| self.clamp(at)), "reason": reason }));
+        json!({
+            "keys": keys,
+            "formerKeys": self.history().filter(is_former).map(|seen| self.clamped(seen)).collect::<Vec<_>>(),
+            "fetchedAt": delayed(fetched),
+            "expiresAt": delayed(stored("expiresAt")),
+            "nextRefresh": delayed(self.life.due),
+            "lastError": error,
+        })
+    }
+
+    /// The thumbprint of the key of that id, or with that thumbprint, as it is or was.
+    pub fn thumbprint(&self, kid: &str) -> Option<String> {
+        let is_it = |seen: &&Value| {
+            let is = |name| seen.get(name).and_then(Value::as_str) == Some(kid);
+            is("kid") || is("thumbprint")
+        };
+        let seen = self.history().find(|seen| is_it(seen) && self.is_shown(seen))?;
+        seen.get("thumbprint").and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// Whether a key is there, or was since the project names the issuer.
+    fn is_shown(&self, seen: &Value) -> bool {
+        self.is_current(seen) || time(seen, "lastSeen").is_some_and(|last| last >= self.since)
+    }
+
+    fn is_current(&self, seen: &Value) -> bool {
+        seen.get("lastSeen") == self.record.and_then(|record| record.get("fetchedAt"))
+    }
+
+    fn history(&self) -> impl Iterator<Item = &Value> {
+        let history = self.record.and_then(|record| record.get("history")).and_then(Value::as_array);
+        history.into_iter().flatten()
+    }
+
+    /// What is stored of a key's history, its times clamped.
+    fn clamped(&self, seen: &Value) -> Value {
+        let mut clamped = seen.clone();
+        for name in ["firstSeen", "lastSeen"] {
+            if let (Some(time), Some(member)) = (time(seen, name), clamped.get_mut(name)) {
+                *member = json!(self.clamp(time));
+            }
+        }
+        clamped
+    }
+
+    fn clamp(&self, time: NumericDate) -> NumericDate {
+        if time < self.since { self.since } else { time }
+    }
+}
+
+fn time(value: &Value, name: &str) -> Option<NumericDate> {
+    value.get(name).and_then(Value::as_f64).map(NumericDate::from_seconds)
+}
+
+/// Each key of a record: `{"kid", "thumbprint", "usable"}`, or `{"kid", "usable", "reason"}` where it is not.
+pub fn list_keys(record: Option<&Value>) -> Vec<Value> {
+    let key_set = record.and_then(|record| KeySet::parse(record.get("jwks")?).ok());
+    let Some(key_set) = key_set else { return Vec::new() };
+    let usable = key_set
+        .keys()
+        .iter()
+        .map(|key| json!({ "kid": key.id(), "thumbprint": key.thumbprint_text(), "usable": true }));
+    let unusable = key_set
+        .unusable()
+        .iter()
+        .map(|key| json!({ "kid": key.kid, "usable": false, "reason": key.reason.to_string() }));
+    usable.chain(unusable).collect()
+}
+
+fn is_same(seen: &Value, kid: Option<&str>, thumbprint: &str) -> bool {
+    let text = |name| seen.get(name).and_then(Value::as_str);
+    text("kid") == kid && text("thumbprint") == Some(thumbprint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::key_record::FetchedKeys;
+    use crate::keys::refresh_schedule::RefreshPolicy;
+
+    fn at(seconds: f64) -> NumericDate {
+        NumericDate::from_seconds(seconds)
+    }
+
+    /// The record of an issuer that published the keys `a` and `b` at 10, then `b` and one that is not usable at 20.
+    fn record() -> Value {
+        let key =
+            |kid: &str, fill: &str| json!({"kty": "OKP", "crv": "Ed25519", "kid": kid, "x": fill.repeat(43)});
+        let published = |keys: Value| FetchedKeys::new(json!({ "keys": keys })).unwrap();
+        let first = published(json!([key("a", "A"), key("b", "E")])).stored(at(10.0), 60.0, None);
+        let second = published(json!([key("b", "E"), {"kty": "oct", "kid": "c"}]));
+        second.stored(at(20.0), 60.0, Some(&first))
+    }
+
+    fn issuer() -> Issuer {
+        Issuer::try_from("https://issuer.example").unwrap()
+    }
+
+    #[test]
+    fn owners_see_keys_that_are_there_were_there_and_are_distrusted() {
+        let (record, issuer, mut life) = (record(), issuer(), RefreshSchedule::default());
+        life.succeed(at(20.0), 60.0, 0.0);
+        let keys = IssuerKeys { issuer: &issuer, record: Some(&record), life: &life, since: at(5.0) };
+        let blocked = BlockedKey { iss: issuer.as_str().to_owned(), kid: "b".to_owned(), thumbprint: None };
+        let thumbprint = keys.thumbprint("b").unwrap();
+        assert_eq!(
+            keys.describe(&[blocked]),
+            json!({
+                "keys": [
+                    {"kid": "b", "thumbprint": thumbprint, "usable": true, "distrusted": true, "firstSeen": 10.0, "lastSeen": 20.0},
+                    {"kid": "c", "usable": false, "distrusted": false, "reason": "not a public RSA, EC or Ed25519 key of a supported curve"},
+                ],
+                "formerKeys": [{"kid": "a", "thumbprint": keys.thumbprint("a"), "firstSeen": 10.0, "lastSeen": 10.0}],
+                "fetchedAt": 20.0, "expiresAt": 80.0, "nextRefresh": 68.0, "lastError": null,
+            })
+        );
+    }
+
+    #[test]
+    fn nothing_shows_from_before_the_project_named_the_issuer() {
+        let (record, issuer, mut life) = (record(), issuer(), RefreshSchedule::default());
+        life.succeed(at(20.0), 60.0, 0.0);
+        let keys =
+            |life, since| IssuerKeys { issuer: &issuer, record: Some(&record), life, since: at(since) };
+        // Between the two fetches: the former key was there before only.
+        let fetched = life.clone();
+        let seen = keys(&fetched, 15.0);
+        let described = seen.describe(&[]);
+        assert_eq!((&described["formerKeys"], seen.thumbprint("a")), (&json!([]), None));
+        assert_eq!(described["keys"][0]["firstSeen"], 15.0);
+        assert_eq!(described["fetchedAt"], 20.0);
+        // After both.
+        life.fail(at(21.0), "down", None, &POLICY, 0.0);
+        let described = keys(&life, 25.0).describe(&[]);
+        for (name, time) in [("fetchedAt", 25.0), ("expiresAt", 85.0), ("nextRefresh", 56.0)] {
+            assert_eq!(described[name], time, "{name}");
+        }
+        assert_eq!(described["lastError"]["at"], 25.0);
+        for name in ["firstSeen", "lastSeen"] {
+            assert_eq!(described["keys"][0][name], 25.0, "{name}");
+        }
+    }
+
+    const POLICY: RefreshPolicy = RefreshPolicy { max_lifetime: 3600.0, cooldown: 30.0, max_stale: 86_400.0 };
+}

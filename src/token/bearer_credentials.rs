@@ -1,0 +1,68 @@
+//! The bearer token of a request (RFC 6750, section 2.1).
+
+/// What a request's `Authorization` header offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BearerCredentials<'r> {
+    /// No header, or one of another scheme.
+    Missing,
+    /// Several values, which arrive joined by commas, or a Bearer scheme without a token.
+    Ambiguous,
+    /// The text after the scheme.
+    Bearer(&'r str),
+}
+
+impl<'r> BearerCredentials<'r> {
+    /// Reads the header's value. The scheme's name counts in any case (RFC 9110, section 11.1).
+    pub fn parse(header: Option<&'r str>) -> Self {
+        let Some(value) = header else { return Self::Missing };
+        let is_list = value.as_bytes().contains(&b',');
+        if is_list && value.split(',').filter(|part| names_a_scheme(part)).count() > 1 {
+            return Self::Ambiguous;
+        }
+        let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
+        match token.trim_start_matches(' ') {
+            _ if !scheme.eq_ignore_ascii_case("bearer") => Self::Missing,
+            "" => Self::Ambiguous,
+            token => Self::Bearer(token),
+        }
+    }
+}
+
+/// Whether a part between commas begins credentials, rather than going on with their parameters (`name="value"`).
+fn names_a_scheme(part: &str) -> bool {
+    let first = part.split_whitespace().next().unwrap_or_default();
+    !first.is_empty() && !first.contains(['=', '"'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_counts_in_any_case() {
+        for header in ["Bearer x.y.z", "bearer x.y.z", "BEARER   x.y.z"] {
+            assert_eq!(BearerCredentials::parse(Some(header)), BearerCredentials::Bearer("x.y.z"));
+        }
+    }
+
+    #[test]
+    fn other_schemes_offer_nothing() {
+        for header in [None, Some(""), Some("Basic abc"), Some("Digest a=\"b, c\", d=e"), Some("Bearerx y")] {
+            assert_eq!(BearerCredentials::parse(header), BearerCredentials::Missing, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn several_values_and_an_empty_bearer_are_ambiguous() {
+        for header in [
+            "Bearer",
+            "Bearer a, Bearer b",
+            "Bearer a,b",
+            "Basic a, bearer b",
+            "Bearer a, Basic b",
+            "Basic a, Basic b",
+        ] {
+            assert_eq!(BearerCredentials::parse(Some(header)), BearerCredentials::Ambiguous, "{header}");
+        }
+    }
+}

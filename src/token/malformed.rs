@@ -1,0 +1,33 @@
+//! Why a token is refused for its form alone.
+
+use serde::Serialize;
+
+/// The longest token that is looked at, in bytes.
+pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
+
+/// Why a token is not well-formed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Malformed {
+    /// More than [`MAX_TOKEN_LENGTH`] bytes.
+    #[error("longer than 16 KiB")]
+    TooLong,
+    /// Not three base64url parts with a JSON header.
+    #[error("not a compact JWS with a JSON header")]
+    NotAJws,
+    /// `alg` is none of the supported ones.
+    #[error("an unsupported `alg`")]
+    Algorithm,
+    /// `crit` demands extensions, and there are none here (RFC 7515, section 4.1.11).
+    #[error("a `crit` header")]
+    Critical,
+    /// The payload is not a JSON object with unique member names.
+    #[error("a payload that is not a JSON object with unique names")]
+    Payload,
+    /// `iss` is missing or not a string.
+    #[error("no string `iss`")]
+    Issuer,
+    /// `exp` or `iat` is missing, or one of `exp`, `iat`, `nbf` is not a number.
+    #[error("no numeric `exp` and `iat`, or an `nbf` that is no number")]
+    Time,
+}

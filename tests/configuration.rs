@@ -1,0 +1,290 @@
+//! Entries, routes and snapshots: every fault at once, each with its place, the value and what would be right.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failing test panics")]
+
+use edge_authorizer::Faults;
+use edge_authorizer::Versioned;
+use edge_authorizer::{CustomIdp, KeyRecord, Routes, Snapshot};
+use serde_json::{Value, json};
+
+fn entry() -> Value {
+    json!({
+        "id": "myIDP",
+        "iss": "https://issuer.example/auth",
+        "label": { "en": "My IDP" },
+        "idClaim": "sub",
+        "roleDetection": "CLAIM",
+        "rolesClaim": "scp",
+        "roleTemplate": "{project}.{roleName}",
+        "allowedAzp": null,
+        "allowedRoles": null,
+        "definedRoles": null,
+    })
+}
+
+fn defined() -> Value {
+    with(
+        &entry(),
+        &json!({"roleDetection": "DEFINED", "rolesClaim": null, "roleTemplate": null, "definedRoles": ["a"]}),
+    )
+}
+
+fn routes() -> Value {
+    json!({
+        "origins": { "a": { "url": "https://a.example" } },
+        "routes": [{ "path": "/api/{project}/{*rest}", "origin": "a", "access": { "GET": ["r"] } }],
+    })
+}
+
+/// `document` with `changes`.
+fn with(document: &Value, changes: &Value) -> Value {
+    let mut document = document.clone();
+    for (name, value) in changes.as_object().unwrap() {
+        document[name] = value.clone();
+    }
+    document
+}
+
+/// The places of the faults.
+fn pointers<T>(outcome: Result<T, Faults>) -> Vec<String> {
+    outcome
+        .err()
+        .map_or_else(Vec::new, |faults| faults.as_slice().iter().map(|fault| fault.pointer.clone()).collect())
+}
+
+#[test]
+fn an_entry_is_accepted_with_what_the_reference_allows() {
+    for changes in [
+        json!({}),
+        json!({"id": "ab"}),
+        json!({"id": "a-b_C-0123456789"}),
+        json!({"label": {"en": "x", "de": "y"}}),
+        json!({"allowedAzp": ["a", "b"], "allowedRoles": ["owner"]}),
+        json!({"allowedAud": ["x"], "allowedAlgs": ["RS256", "EdDSA"], "allowedTyp": ["at+jwt"], "azpClaim": "cid"}),
+        json!({"rolesClaim": "realm_access.roles", "roleTemplate": "role_{roleName}"}),
+    ] {
+        assert_eq!(pointers(CustomIdp::parse(&with(&entry(), &changes))), [""; 0], "{changes}");
+    }
+    assert_eq!(pointers(CustomIdp::parse(&defined())), [""; 0]);
+}
+
+#[test]
+fn each_fault_of_an_entry_is_named_at_its_place() {
+    for (changes, pointer) in [
+        (json!({"id": "a"}), "/id"),
+        (json!({"id": "a.b"}), "/id"),
+        (json!({"id": "12345678901234567"}), "/id"),
+        (json!({"id": null}), "/id"),
+        (json!({"iss": "issuer"}), "/iss"),
+        (json!({"iss": ["https://issuer.example"]}), "/iss"),
+        (json!({"label": {"de": "x"}}), "/label"),
+        (json!({"label": "x"}), "/label"),
+        (json!({"label": {"en": ""}}), "/label/en"),
+        (json!({"idClaim": ""}), "/idClaim"),
+        (json!({"idClaim": null}), "/idClaim"),
+        (json!({"roleDetection": "claim"}), "/roleDetection"),
+        (json!({"roleDetection": null}), "/roleDetection"),
+        (json!({"rolesClaim": null}), "/rolesClaim"),
+        (json!({"roleTemplate": null}), "/roleTemplate"),
+        (json!({"roleTemplate": "{project}"}), "/roleTemplate"),
+        (json!({"roleTemplate": "{roleName}.{roleName}"}), "/roleTemplate"),
+        (json!({"allowedAzp": []}), "/allowedAzp"),
+        (json!({"allowedAzp": "a"}), "/allowedAzp"),
+        (json!({"allowedAzp": ["a", 1]}), "/allowedAzp/1"),
+        (json!({"allowedRoles": ["a", "b c"]}), "/allowedRoles/1"),
+        (json!({"allowedRoles": []}), "/allowedRoles"),
+        (json!({"definedRoles": ["a"]}), "/definedRoles"),
+        (json!({"allowedAlgs": ["HS256"]}), "/allowedAlgs/0"),
+        (json!({"allowedAud": [""]}), "/allowedAud/0"),
+        (json!({"allowedTyp": {}}), "/allowedTyp"),
+        (json!({"azpClaim": 1}), "/azpClaim"),
+        (json!({"allowedAZP": ["a"]}), "/allowedAZP"),
+        (json!({"a/b~c": null}), "/a~1b~0c"),
+    ] {
+        assert_eq!(pointers(CustomIdp::parse(&with(&entry(), &changes))), [pointer], "{changes}");
+    }
+    for (changes, pointer) in [
+        (json!({"definedRoles": null}), "/definedRoles"),
+        (json!({"definedRoles": []}), "/definedRoles"),
+        (json!({"allowedRoles": ["a"]}), "/allowedRoles"),
+        (json!({"rolesClaim": "scp"}), "/rolesClaim"),
+        (json!({"roleTemplate": "{roleName}"}), "/roleTemplate"),
+    ] {
+        assert_eq!(pointers(CustomIdp::parse(&with(&defined(), &changes))), [pointer], "{changes}");
+    }
+}
+
+#[test]
+fn all_faults_of_a_document_are_found_at_once_and_say_what_would_be_right() {
+    let document = with(
+        &entry(),
+        &json!({"id": "a", "iss": 7, "allowedRoles": ["x y"], "roles": [], "roleTemplate": null}),
+    );
+    let faults = CustomIdp::parse(&document).unwrap_err();
+    let faults = serde_json::to_value(&faults).unwrap();
+    assert_eq!(
+        faults,
+        json!([
+            { "pointer": "/id", "value": "a", "expected": "2 to 16 of `[A-Za-z0-9_-]`" },
+            { "pointer": "/iss", "value": 7, "expected": "a string" },
+            { "pointer": "/roleTemplate", "expected": "the form of each role" },
+            {
+                "pointer": "/allowedRoles/0",
+                "value": "x y",
+                "expected": "1 to 128 printable ASCII characters without space and comma",
+            },
+            { "pointer": "/roles", "value": [], "expected": faults[4]["expected"] },
+        ])
+    );
+    assert!(faults[4]["expected"].as_str().unwrap().contains("allowedRoles"));
+}
+
+#[test]
+fn each_fault_of_the_routes_is_named_at_its_place() {
+    let route = &routes()["routes"][0];
+    for (changes, pointers_expected) in [
+        (json!({"path": "api/{project}"}), vec!["/routes/0/path"]),
+        (json!({"path": "/api//{project}"}), vec!["/routes/0/path"]),
+        (json!({"path": "/api/../{project}"}), vec!["/routes/0/path"]),
+        (json!({"path": "/a%20b/{project}"}), vec!["/routes/0/path"]),
+        (json!({"path": "/api/{project"}), vec!["/routes/0/path"]),
+        (json!({"path": "/api/x"}), vec!["/routes/0/path"]),
+        (json!({"path": "/api/x-{project}"}), vec!["/routes/0/path"]),
+        (json!({"path": "/{project}/x/{project}"}), vec!["/routes/0/path"]),
+        (json!({"path": "/{project}/{*project}"}), vec!["/routes/0/path"]),
+        (json!({"path": "/{project}".to_owned() + &"/{p}".repeat(16)}), vec!["/routes/0/path"]),
+        (json!({"path": "/healthz"}), vec!["/routes/0/path"]),
+        (json!({"path": "/inspector/{project}"}), vec!["/routes/0/path"]),
+        (json!({"path": "/project-management-service/v1/{project}"}), vec!["/routes/0/path"]),
+        (json!({"origin": "b"}), vec!["/routes/0/origin"]),
+        (json!({"origin": null, "access": null}), vec!["/routes/0/origin", "/routes/0/access"]),
+        (json!({"access": {"HEAD": ["r"]}}), vec!["/routes/0/access/HEAD"]),
+        (json!({"access": {"get": ["r"]}}), vec!["/routes/0/access/get"]),
+        (json!({"access": {"GET": []}}), vec!["/routes/0/access/GET"]),
+        (json!({"access": {"GET": ["r", "a,b"]}}), vec!["/routes/0/access/GET/1"]),
+        (json!({"public": true}), vec!["/routes/0/access"]),
+        (json!({"public": "yes"}), vec!["/routes/0/public"]),
+        (json!({"forwardToken": 1}), vec!["/routes/0/forwardToken"]),
+        (json!({"cors": {"origins": ["*"], "credentials": true}}), vec!["/routes/0/cors/origins"]),
+        (json!({"methods": ["GET"]}), vec!["/routes/0/methods"]),
+    ] {
+        let document = with(&routes(), &json!({ "routes": [with(route, &changes)] }));
+        assert_eq!(pointers(Routes::parse(&document)), pointers_expected, "{changes}");
+    }
+    let twice = with(&routes(), &json!({ "routes": [route, route] }));
+    assert_eq!(pointers(Routes::parse(&twice)), ["/routes/1/path"]);
+}
+
+#[test]
+fn each_fault_of_an_origin_is_named_at_its_place() {
+    let secret = |name: &str, secret: &str| json!({"secretHeader": {"name": name, "secret": secret}});
+    for (changes, pointer) in [
+        (json!({"url": "a.example"}), "/origins/a/url"),
+        (json!({"url": "https://a.example/path"}), "/origins/a/url"),
+        (json!({"url": "https://u:p@a.example"}), "/origins/a/url"),
+        (json!({"url": "ftp://a.example"}), "/origins/a/url"),
+        (json!({"timeoutMs": 0}), "/origins/a/timeoutMs"),
+        (json!({"timeoutMs": 1.5}), "/origins/a/timeoutMs"),
+        (secret("X-Auth-Roles", "S"), "/origins/a/secretHeader/name"),
+        (secret("Connection", "S"), "/origins/a/secretHeader/name"),
+        (secret("a b", "S"), "/origins/a/secretHeader/name"),
+        (secret("X-Origin-Auth", "no-binding"), "/origins/a/secretHeader/secret"),
+        (secret("X-Origin-Auth", "ADMIN_TOKEN"), "/origins/a/secretHeader/secret"),
+        (json!({"port": 80}), "/origins/a/port"),
+    ] {
+        let origin = with(&json!({"url": "https://a.example"}), &changes);
+        let document = with(&routes(), &json!({ "origins": { "a": origin } }));
+        assert_eq!(pointers(Routes::parse(&document))[0], pointer, "{changes}");
+    }
+    let origin = with(&json!({"url": "http://a.example:81/"}), &secret("X-Origin-Auth", "INSIGHTS_SECRET"));
+    assert!(Routes::parse(&with(&routes(), &json!({ "origins": { "a": origin } }))).is_ok());
+}
+
+#[test]
+fn faults_are_no_longer_than_the_document_by_much() {
+    let long = "é".repeat(100_000);
+    let unknown: Value = (0..1000).map(|index| (format!("x{index}"), json!(1))).collect();
+    let route = |path: String| json!({ "path": path, "origin": "a", "public": true });
+    let conflicting = (0..50).map(|index| route(format!("/{{p{index}}}")));
+    let document = json!({
+        "origins": { "a": { "url": "https://a.example" }, (long.clone()): unknown },
+        "routes": std::iter::once(route(format!("/{{first}}/{long}"))).chain(conflicting).collect::<Vec<_>>(),
+    });
+    let faults = Routes::parse(&document).unwrap_err();
+    assert_eq!(faults.as_slice().len(), 100);
+    assert!(faults.to_string().len() < 100_000, "{}", faults.to_string().len());
+
+    let mut only_routes = document;
+    only_routes["origins"] = json!({ "a": { "url": "https://a.example" } });
+    let faults = Routes::parse(&only_routes).unwrap_err();
+    assert!(faults.as_slice().iter().any(|fault| fault.expected.contains("can stand beside the others")));
+    assert!(faults.to_string().len() < 100_000, "{}", faults.to_string().len());
+}
+
+#[test]
+fn unknown_properties_of_stored_values_are_ignored_at_every_depth() {
+    let more = json!({ "more": 1 });
+    let cors = json!({ "origins": ["https://app.example"], "more": 1 });
+    let mut document = with(&routes(), &more);
+    document["routes"][0] = with(&document["routes"][0], &json!({ "more": 1, "cors": cors }));
+    document["origins"]["a"] = with(&document["origins"]["a"], &more);
+    assert_eq!(pointers(Routes::parse(&document)).len(), 4);
+    assert!(Routes::parse_stored(&document).is_ok());
+
+    let key = json!({ "iss": "https://issuer.example", "kid": "k", "more": 1 });
+    let snapshot =
+        json!({ "version": 1, "idps": [with(&entry(), &more)], "distrustedKeys": [key], "more": 1 });
+    assert_eq!(pointers(Snapshot::parse(&snapshot)).len(), 3);
+    assert_eq!(Snapshot::parse_stored(&snapshot).unwrap().idps().len(), 1);
+
+    let record = json!({ "jwks": { "keys": [] }, "fetchedAt": 1, "expiresAt": 2, "more": 1 });
+    assert!(KeyRecord::parse(&record).is_ok());
+
+    // What is there has to be right as before.
+    let bad = with(&snapshot, &json!({ "idps": [with(&entry(), &json!({ "allowedAzp": [] }))] }));
+    assert_eq!(pointers(Snapshot::parse_stored(&bad)), ["/idps/0/allowedAzp"]);
+}
+
+#[test]
+fn a_tombstone_is_newer_than_the_snapshots_before_it() {
+    let read = |document: Value| Snapshot::parse_stored(&document).unwrap();
+    let tombstone = read(json!({ "version": 7, "deleted": true }));
+    assert!(tombstone.is_deleted() && tombstone.idps().is_empty());
+    let former = read(json!({ "version": 6, "idps": [entry()] }));
+    let again = read(json!({ "version": 8, "deleted": false, "idps": [] }));
+    assert!(!former.is_deleted() && !again.is_deleted());
+    assert!(former.is_older_than(&tombstone) && tombstone.is_older_than(&again));
+    assert_eq!(pointers(Snapshot::parse_stored(&json!({ "deleted": true }))), ["/version"]);
+    assert_eq!(
+        pointers(Snapshot::parse_stored(&json!({ "version": 7, "deleted": 1 }))),
+        ["/deleted", "/idps"]
+    );
+}
+
+#[test]
+fn an_entry_that_makes_every_caller_an_owner_is_recognised() {
+    let opens = |changes: Value| CustomIdp::parse(&with(&defined(), &changes)).unwrap().opens_ownership();
+    assert!(opens(json!({ "definedRoles": ["access", "owner"] })));
+    assert!(!opens(json!({ "definedRoles": ["access"] })));
+    assert!(!opens(json!({ "definedRoles": ["owner"], "allowedAzp": ["app"] })));
+    assert!(!opens(json!({ "definedRoles": ["owner"], "allowedAud": ["api"] })));
+    let claim = with(&entry(), &json!({ "allowedRoles": ["owner"], "allowedAzp": null }));
+    assert!(!CustomIdp::parse(&claim).unwrap().opens_ownership());
+}
+
+#[test]
+fn a_snapshot_names_its_entries_once() {
+    assert!(Snapshot::parse(&json!({"version": 1, "idps": []})).is_ok());
+    for (document, expected) in [
+        (json!({"idps": []}), vec!["/version"]),
+        (json!({"version": -1, "idps": {}}), vec!["/version", "/idps"]),
+        (json!({"version": 1, "idps": [entry(), entry()]}), vec!["/idps/1"]),
+        (
+            json!({"version": 1, "idps": [with(&entry(), &json!({"id": 1})), 7]}),
+            vec!["/idps/0/id", "/idps/1"],
+        ),
+        (json!([]), vec![""]),
+    ] {
+        assert_eq!(pointers(Snapshot::parse(&document)), expected, "{document}");
+    }
+}

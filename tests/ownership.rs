@@ -1,0 +1,79 @@
+//! Who owns a project, by the core's own steps.
+
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
+
+use std::sync::Arc;
+
+use edge_authorizer::{
+    Clock, Denial, ErrorCode, KeyOutcome, KeySet, NumericDate, Ownership, ProjectId, Snapshot, Step,
+    authorize_owner,
+};
+use serde_json::{Value, json};
+
+mod support;
+
+const NOW: f64 = 1_000.0;
+const KEY: &str = "ec256-1";
+
+fn authorization() -> String {
+    let header = json!({"alg": "ES256", "kid": KEY});
+    let claims = json!({
+        "iss": "https://issuer.example", "sub": "me", "iat": NOW, "exp": NOW + 60.0, "roles": ["owner", "access"],
+    });
+    format!("Bearer {}", support::keys()[KEY].sign("ES256", &header, &claims))
+}
+
+/// The entry of a project, with what detects roles.
+fn entry(roles: &Value) -> Value {
+    let mut entry =
+        json!({"id": "idp", "iss": "https://issuer.example", "label": {"en": "x"}, "idClaim": "sub"});
+    entry.as_object_mut().unwrap().extend(roles.as_object().unwrap().clone());
+    entry
+}
+
+fn check(entry: &Value, authorization: Option<&str>, signature: KeyOutcome) -> Result<Ownership, Denial> {
+    let project = ProjectId::try_from("p").unwrap();
+    let snapshot = Arc::new(Snapshot::parse(&json!({ "version": 1, "idps": [entry] })).unwrap());
+    let keys = Arc::new(KeySet::parse(&json!({ "keys": [support::keys()[KEY].jwk] })).unwrap());
+    let clock = Clock { now: NumericDate::from_seconds(NOW), skew: 30.0 };
+    let mut step = authorize_owner(&project, authorization, clock);
+    loop {
+        step = match step {
+            Step::Decided(outcome) => return outcome,
+            Step::NeedProject(need) => need.resume(Ok(Some(snapshot.clone()))),
+            Step::NeedKeys(need) => need.resume(Ok(keys.clone())),
+            Step::NeedCheck(need) => need.resume(signature),
+        }
+    }
+}
+
+fn refused(outcome: Result<Ownership, Denial>) -> ErrorCode {
+    let denial = outcome.unwrap_err();
+    assert_eq!(denial.realm.unwrap().as_str(), "p");
+    denial.code
+}
+
+#[test]
+fn an_owner_has_the_role_by_an_entry_that_names_it() {
+    let authorization = authorization();
+    let named = json!({"roleDetection": "CLAIM", "rolesClaim": "roles", "roleTemplate": "{roleName}", "allowedRoles": ["owner"]});
+    let ownership = check(&entry(&named), Some(&authorization), KeyOutcome::Verified).unwrap();
+    assert_eq!(ownership.identity().subject, "me");
+    let unnamed = json!({"roleDetection": "CLAIM", "rolesClaim": "roles", "roleTemplate": "{roleName}"});
+    let defined = json!({"roleDetection": "DEFINED", "definedRoles": ["access"]});
+    for roles in [unnamed, defined] {
+        let outcome = check(&entry(&roles), Some(&authorization), KeyOutcome::Verified);
+        assert_eq!(refused(outcome), ErrorCode::RoleMissing);
+    }
+}
+
+#[test]
+fn ownership_requires_a_verified_token() {
+    let entry = entry(&json!({"roleDetection": "DEFINED", "definedRoles": ["owner"]}));
+    let authorization = authorization();
+    assert!(check(&entry, Some(&authorization), KeyOutcome::Verified).is_ok());
+    for outcome in [KeyOutcome::WrongSignature, KeyOutcome::KeyRefused] {
+        assert_eq!(refused(check(&entry, Some(&authorization), outcome)), ErrorCode::TokenUntrusted);
+    }
+    assert_eq!(refused(check(&entry, None, KeyOutcome::Verified)), ErrorCode::TokenMissing);
+}
