@@ -51,7 +51,7 @@ async function readProject(id) {
   for (const idp of idps) {
     const { keys } = await read(`/projects/${id}/custom-idp/${idp.id}/keys`);
     for (const { kid, thumbprint, distrusted: isDistrusted } of keys) {
-      const key = PLAIN_ID.test(kid) ? kid : thumbprint;
+      const key = PLAIN_ID.test(kid ?? "") ? kid : thumbprint;
       if (isDistrusted && key) distrusted.push({ idp: idp.id, key });
     }
   }
@@ -96,7 +96,7 @@ async function read(path) {
 
 const change = (method, path, document) => send(method, BASE + path, document);
 
-/** Sends a request; one that comes too soon, or while the store does not answer, is repeated. */
+/** Sends a request, and repeats it after 429 and 503. */
 async function send(method, path, document) {
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
   const body = document === undefined ? undefined : JSON.stringify(document);
