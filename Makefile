@@ -59,7 +59,7 @@ page: ## Run the tests of the inspector page in Chromium, on what `build` built
 	@scripts/setup-browser.sh
 	node --test --test-timeout 300000 --test-force-exit --test-reporter spec tests/page/*.test.mjs
 
-screenshots: setup ## Make the pictures of the README
+screenshots: setup ## Make the pictures of docs/inspector.md
 	@scripts/setup-browser.sh
 	scripts/build-inspector.sh
 	node tests/page/screenshots.mjs

@@ -1,4 +1,5 @@
-//! The JSON in README and guides is what the core takes, and the entries of the guide are those of the vectors.
+//! The JSON examples of the documentation are documents that the core accepts, and the entries of the guide for identity
+//! providers are those of the vectors.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -29,14 +30,19 @@ fn vector_entries() -> Vec<Value> {
 }
 
 #[test]
-fn the_readmes_documents_are_accepted() {
-    let examples = examples("README.md");
-    assert!(examples.len() >= 2);
-    for example in &examples {
-        if example.get("routes").is_some() {
-            Routes::parse(example).unwrap();
-        } else {
-            Snapshot::parse(example).unwrap();
+fn documented_examples_are_accepted() {
+    for (file, least) in [("README.md", 2), ("docs/configuration.md", 2), ("docs/management-api.md", 2)] {
+        let examples = examples(file);
+        assert!(examples.len() >= least, "{file}: {} examples", examples.len());
+        for example in &examples {
+            let faults = if example.get("routes").is_some() {
+                Routes::parse(example).err()
+            } else if example.get("idps").is_some() {
+                Snapshot::parse(example).err()
+            } else {
+                CustomIdp::parse(example).err()
+            };
+            assert_eq!(faults, None, "{file}: {example}");
         }
     }
 }

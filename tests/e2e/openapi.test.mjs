@@ -70,9 +70,9 @@ describe("the API's description", () => {
     assert.deepEqual([...told].sort(), expected.sort());
   });
 
-  test("it has the resources that the README lists, and the methods that the worker has", async () => {
-    const readme = await readFile(`${ROOT}README.md`, "utf8");
-    const rows = [...readme.matchAll(/^\| `(\/[^`]*)` \| ([A-Z, ]+) \| (.*) \|$/gm)];
+  test("it has the resources that docs/management-api.md lists, and the methods that the worker has", async () => {
+    const page = await readFile(`${ROOT}docs/management-api.md`, "utf8");
+    const rows = [...page.matchAll(/^\| `(\/[^`]*)` \| ([A-Z, ]+) \| (.*) \|$/gm)];
     const listed = rows.map(([, path, methods, who]) => [BASE + path, methods.split(", "), who.split(", ")]);
     const isOfApi = ([path]) => path.startsWith(BASE);
     const described = Object.entries(DESCRIPTION.paths)

@@ -1,4 +1,4 @@
-// `make screenshots`: the pictures of the README, in docs/images.
+// `make screenshots`: the pictures of docs/inspector.md, in docs/images.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { openInspector, startBrowser } from "./browser.mjs";

@@ -1,0 +1,119 @@
+// Saves the routes and all projects to a file by the management API, and restores them from it.
+import { readFile, writeFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+
+const HELP = `usage: node scripts/backup.mjs save FILE
+       node scripts/backup.mjs restore FILE [PROJECT…]
+
+Environment: GATEWAY_URL (https://api.example.com) and ADMIN_TOKEN.
+\`restore\` replaces the routes and every project in the file, or, if projects are named, those projects only.
+Projects that are not in the file stay as they are.`;
+
+const BASE = "/project-management-service/v1";
+const ATTEMPTS = 5;
+/** A key id that can be a path segment as it is; other keys are named by their thumbprint. */
+const PLAIN_ID = /^[\w.~-]+$/;
+
+const [command, file, ...names] = process.argv.slice(2);
+const { GATEWAY_URL, ADMIN_TOKEN } = process.env;
+
+async function main() {
+  if (!GATEWAY_URL || !ADMIN_TOKEN || !file || !["save", "restore"].includes(command)) {
+    console.error(HELP);
+    return 2;
+  }
+  if (command === "save") return save();
+  return restore(JSON.parse(await readFile(file, "utf8")));
+}
+
+async function save() {
+  const projects = {};
+  for (const id of await projectIds()) projects[id] = await readProject(id);
+  const backup = { gateway: (await read("/gateway")) ?? null, projects };
+  await writeFile(file, JSON.stringify(backup, null, 2) + "\n", { mode: 0o600 });
+  console.log(`saved ${Object.keys(projects).length} projects`);
+  return 0;
+}
+
+async function projectIds() {
+  const ids = [];
+  for (let path = `${BASE}/projects`; path;) {
+    const response = await send("GET", path);
+    ids.push(...(await response.json()).map(({ id }) => id));
+    path = response.headers.get("link")?.match(/^<(.*)>; rel="next"$/)?.[1];
+  }
+  return ids;
+}
+
+async function readProject(id) {
+  const [project, idps] = [await read(`/projects/${id}`), await read(`/projects/${id}/custom-idp`)];
+  const distrusted = [];
+  for (const idp of idps) {
+    const { keys } = await read(`/projects/${id}/custom-idp/${idp.id}/keys`);
+    for (const { kid, thumbprint, distrusted: isDistrusted } of keys) {
+      const key = PLAIN_ID.test(kid ?? "") ? kid : thumbprint;
+      if (isDistrusted && key) distrusted.push({ idp: idp.id, key });
+    }
+  }
+  return { ...project, idps, distrusted };
+}
+
+async function restore({ gateway, projects }) {
+  const unknown = names.find((name) => !projects[name]);
+  if (unknown !== undefined) throw new Error(`${file} has no project \`${unknown}\``);
+  if (names.length === 0 && gateway) await change("PUT", "/gateway", gateway);
+  for (const id of names.length ? names : Object.keys(projects)) {
+    try {
+      await restoreProject(id, projects[id]);
+      console.log(`restored ${id}`);
+    } catch (error) {
+      console.error(`not restored: ${id}: ${error.message}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+async function restoreProject(id, { label, idps, distrusted }) {
+  const path = `/projects/${id}`;
+  await change("PUT", path, { label });
+  const present = new Set((await read(`${path}/custom-idp`)).map((idp) => idp.id));
+  for (const idp of idps) {
+    if (present.delete(idp.id)) await change("PUT", `${path}/custom-idp/${idp.id}?force=true`, idp);
+    else await change("POST", `${path}/custom-idp?force=true`, idp);
+  }
+  for (const extra of present) await change("DELETE", `${path}/custom-idp/${extra}?force=true`);
+  const order = idps.map((idp) => idp.id);
+  await change("PUT", `${path}/custom-idp-order`, order);
+  for (const { idp, key } of distrusted)
+    await change("PUT", `${path}/custom-idp/${idp}/keys/${key}/distrust`);
+}
+
+/** A representation; undefined where there is none. */
+async function read(path) {
+  const response = await send("GET", BASE + path);
+  return response.status === 404 ? undefined : response.json();
+}
+
+const change = (method, path, document) => send(method, BASE + path, document);
+
+/** Sends a request, and repeats it after 429 and 503. */
+async function send(method, path, document) {
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
+  const body = document === undefined ? undefined : JSON.stringify(document);
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(new URL(path, GATEWAY_URL), { method, headers, body });
+    if (response.ok || (method === "GET" && response.status === 404)) return response;
+    if (![429, 503].includes(response.status) || attempt === ATTEMPTS) {
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    }
+    await pause(1000 * Number(response.headers.get("retry-after") ?? 5));
+  }
+}
+
+main().then(
+  (code) => (process.exitCode ||= code ?? 0),
+  (error) => {
+    console.error(`backup: ${error.message}`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,61 @@
+// `scripts/backup.mjs`: what it saves is what it restores.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { ADMIN, managed } from "./managed.mjs";
+
+const run = promisify(execFile);
+const SCRIPT = fileURLToPath(new URL("../../scripts/backup.mjs", import.meta.url));
+
+describe("a backup of routes and projects", () => {
+  const api = managed();
+
+  test("restores a project with its label, entries, order and distrusted keys", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
+    const file = join(folder, "backup.json");
+    const env = {
+      ...process.env,
+      GATEWAY_URL: api.gateway.doorUrl,
+      ADMIN_TOKEN: ADMIN.authorization.replace("Bearer ", ""),
+    };
+    const backup = (...args) => run(process.execPath, [SCRIPT, ...args], { env });
+    try {
+      // Every caller of its issuer is an owner: saved with `force`.
+      const open = { ...api.ENTRY, id: "open", definedRoles: ["owner"] };
+      for (const entry of [api.OWNERS, open, api.ENTRY]) {
+        const saved = await api.call("POST", `${api.project}/custom-idp?force=true`, entry);
+        assert.equal(saved.status, 201, saved.text);
+      }
+      await api.call("PUT", `${api.project}/custom-idp-order`, ["idp", "owners", "open"]);
+      const key = `${api.project}/custom-idp/idp/keys/ec256-1/distrust`;
+      assert.equal((await api.call("PUT", key)).status, 201);
+      const before = await api.snapshot();
+
+      await backup("save", file);
+      const { gateway } = JSON.parse(await readFile(file, "utf8"));
+      assert.deepEqual(gateway, (await api.call("GET", "/gateway")).json());
+
+      assert.equal((await api.call("DELETE", api.project)).status, 204);
+      await backup("restore", file, api.id);
+      await api.call("POST", `${api.project}/custom-idp?force=true`, { ...api.ENTRY, id: "extra" });
+      await backup("restore", file);
+      const { version: _, ...after } = await api.snapshot();
+      const { version: __, ...expected } = before;
+      assert.deepEqual(after, expected);
+      assert.deepEqual((await api.call("GET", api.project)).json(), { label: { en: "A project" } });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("says what is wrong", async () => {
+    await assert.rejects(run(process.execPath, [SCRIPT, "save"]), ({ code, stderr }) => {
+      return code === 2 && stderr.startsWith("usage:");
+    });
+  });
+});
