@@ -1,6 +1,5 @@
 //! What becomes of a request, and why.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -30,7 +29,7 @@ pub struct Decision {
     /// Who the caller is, as soon as an entry recognised them; also where their roles do not suffice.
     pub identity: Option<Arc<Identity>>,
     /// What the token cache may keep of the token, where the evaluation got as far as its signature.
-    pub cached_token: Option<Rc<CachedToken>>,
+    pub cached_token: Option<Arc<CachedToken>>,
     /// Every step that led here.
     pub trace: Trace,
 }

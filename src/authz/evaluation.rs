@@ -1,7 +1,6 @@
 //! The rules of a decision in their order, each once: for tokens ([`crate::authorize`]) and for claims that nobody
 //! signed ([`crate::simulate`]).
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::authz::audiences::Audiences;
@@ -39,7 +38,7 @@ pub struct Evaluation {
     route: Option<Arc<Route>>,
     project: Option<ProjectId>,
     identity: Option<Arc<Identity>>,
-    cached_token: Option<Rc<CachedToken>>,
+    cached_token: Option<Arc<CachedToken>>,
     cors: Option<ResponseHeaders>,
     /// The steps so far.
     pub trace: Trace,
@@ -205,7 +204,7 @@ impl Evaluation {
     }
 
     /// The caller as the token cache has them.
-    pub fn recall(&mut self, cached: Rc<CachedToken>) -> Result<Principal<Verified>, ErrorCode> {
+    pub fn recall(&mut self, cached: Arc<CachedToken>) -> Result<Principal<Verified>, ErrorCode> {
         self.trace.push(TraceStep::Known);
         let principal = cached.principal.clone();
         self.identity = principal.as_ref().map(|principal| principal.identity().clone());
