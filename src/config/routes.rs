@@ -10,6 +10,7 @@ use crate::config::origin::Origin;
 use crate::config::role::Roles;
 use crate::document_reader::{self, Faults, Node, Properties};
 use crate::http::method::Method;
+use crate::http::own_path::OwnPath;
 use crate::http::request_path::{AmbiguousPath, RequestPath};
 use crate::versioned::Versioned;
 
@@ -126,7 +127,7 @@ impl Routes {
     /// it, unless that route's template asks for the slash.
     pub fn find<'p>(&self, path: &'p RequestPath<'_>) -> Result<Option<RouteMatch<'p>>, AmbiguousPath> {
         let path = path.decoded();
-        if OWN_PATHS.iter().any(|own| is_within(path, own)) {
+        if OwnPath::reserved(path).is_some() {
             return Ok(None);
         }
         let found = self.look_up(path);
@@ -199,16 +200,6 @@ fn read_origin_name(node: &Node<'_>, origins: &Origins) -> Option<Arc<Origin>> {
     origin
 }
 
-/// Where the management API is.
-pub const MANAGEMENT_PATH: &str = "/project-management-service/v1";
-
-/// Paths that the authorizer itself answers.
-pub const OWN_PATHS: [&str; 4] = ["/healthz", "/openapi.json", "/inspector", MANAGEMENT_PATH];
-
-fn is_within(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The most parameters of a path; `matchit` panics at 26.
 const MAX_PARAMETERS: usize = 16;
 
@@ -229,7 +220,7 @@ fn read_template(node: &Node<'_>, is_public: bool) -> Option<String> {
         node.fault("a path in its decoded form, without empty, `.` and `..` segments");
         return None;
     }
-    if let Some(own) = OWN_PATHS.iter().find(|own| is_within(template, own)) {
+    if let Some(own) = OwnPath::reserved(template) {
         node.fault(format_args!("a path outside `{own}`, which the authorizer itself answers"));
         return None;
     }
