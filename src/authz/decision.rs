@@ -10,7 +10,7 @@ use crate::authz::permit::Permit;
 use crate::authz::token_cache::CachedToken;
 use crate::authz::trace::Trace;
 use crate::config::cors::ResponseHeaders;
-use crate::config::routes::Route;
+use crate::config::route::Route;
 use crate::error_code::ErrorCode;
 use crate::project_id::ProjectId;
 

@@ -16,8 +16,10 @@ use crate::authz::request::Request;
 use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::token_cache::{CachedToken, VerificationInputs};
 use crate::authz::trace::{IdpOutcome, Trace, TraceStep};
+use crate::config::access::Access;
 use crate::config::cors::ResponseHeaders;
-use crate::config::routes::{Access, Route, Routes};
+use crate::config::route::Route;
+use crate::config::routes::Routes;
 use crate::config::snapshot::Snapshot;
 use crate::error_code::ErrorCode;
 use crate::http::method::Method;
@@ -25,8 +27,9 @@ use crate::http::request_path::{AmbiguousPath, RequestPath};
 use crate::issuer::Issuer;
 use crate::keys::jwk::Jwk;
 use crate::project_id::ProjectId;
-use crate::token::claims::{Claims, TimeClaim, Validity};
+use crate::token::claims::Claims;
 use crate::token::compact_jws::{Token, VerifiedToken};
+use crate::token::validity::{TimeClaim, Validity};
 use crate::unavailable::Unavailable;
 
 /// The number of entries from which on those of other issuers are only counted.

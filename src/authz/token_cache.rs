@@ -20,8 +20,8 @@ use crate::fair_cache::{FairCache, Owner};
 use crate::issuer::Issuer;
 use crate::keys::key_set::KeySet;
 use crate::project_id::ProjectId;
-use crate::token::claims::Validity;
 use crate::token::compact_jws::{Token, VerifiedToken};
+use crate::token::validity::Validity;
 
 /// What tokens on trial may hold in memory, in bytes: text, caller and roles.
 const MAX_ON_TRIAL: usize = 4 * 1024 * 1024;

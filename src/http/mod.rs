@@ -6,3 +6,4 @@ pub mod method;
 pub mod own_path;
 pub mod request_path;
 pub mod strict_url;
+pub mod target;
