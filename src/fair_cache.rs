@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn one_owner_may_use_it_all_and_loses_the_least_recently_used() {
+    fn single_owner_may_fill_the_cache_and_evicts_least_recently_used() {
         let mut cache = FairCache::new(64 * KIB);
         fill(&mut cache, "a", 0..50);
         assert_eq!(kept(&cache, "a"), 50);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_one_owner_leaves_the_others_alone() {
+    fn flooding_owner_evicts_only_its_own_entries() {
         let mut cache = FairCache::new(64 * KIB);
         for name in ["a", "b", "c"] {
             fill(&mut cache, name, 0..10);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_late_gets_an_equal_share() {
+    fn late_owner_gets_an_equal_share() {
         let mut cache = FairCache::new(64 * KIB);
         fill(&mut cache, "early", 0..100);
         fill(&mut cache, "late", 0..100);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_larger_than_the_budget_is_not_kept_and_evicts_nothing() {
+    fn entry_larger_than_the_budget_is_rejected_without_eviction() {
         let mut cache = FairCache::new(64 * KIB);
         fill(&mut cache, "a", 0..10);
         assert_eq!(cache.put("huge".to_owned(), owner("a"), 1, 65 * KIB), [("huge".to_owned(), 1)]);
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_removed_or_replaced_costs_nothing_any_more() {
+    fn removed_and_replaced_entries_free_their_bytes() {
         let mut cache = FairCache::new(64 * KIB);
         for _ in 0..1000 {
             cache.put("same", owner("a"), 1, KIB);
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn owners_count_too() {
+    fn owners_are_charged_for_their_own_overhead() {
         let mut cache = FairCache::new(64 * KIB);
         for number in 0..10_000_u32 {
             cache.put(number, owner(&format!("p{number}")), (), 0);

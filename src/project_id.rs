@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_the_pattern_says() {
+    fn project_id_follows_its_pattern() {
         let longest = "a".repeat(63);
         for good in ["p", "0", "pxy12345", "a_b-C", longest.as_str()] {
             assert_eq!(ProjectId::try_from(good).unwrap().as_str(), good);

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_fresh_then_stale_then_old_then_gone() {
+    fn value_ages_from_fresh_to_stale_to_old_to_missing() {
         let value = Ok(Some(Arc::new(7)));
         let mut cache = cache(&value);
         assert_eq!(cache.look_up("k", at(1029.9), TTL), Cached::Fresh(value.clone()));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn one_caller_refreshes_a_stale_value_unless_it_takes_too_long() {
+    fn only_one_caller_refreshes_a_stale_value() {
         let value = Ok(Some(Arc::new(7)));
         let mut cache = cache(&value);
         assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Stale(value.clone()));
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_text_is_the_same_value_and_young_again() {
+    fn confirming_the_same_text_renews_the_value() {
         let value = Arc::new(7);
         let mut cache = cache(&Ok(Some(value.clone())));
         assert_eq!(cache.confirm("k", "2", at(1040.0)), None);
@@ -209,18 +209,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_the_unreadable_are_kept_too() {
+    fn absent_and_unreadable_values_are_cached() {
         assert_eq!(cache(&Ok(None)).look_up("k", at(1001.0), TTL), Cached::Fresh(Ok(None)));
         assert_eq!(cache(&Err(Unavailable)).look_up("k", at(1001.0), TTL), Cached::Fresh(Err(Unavailable)));
     }
 
     #[test]
-    fn without_an_age_a_value_serves_only_while_the_store_fails() {
+    fn zero_ttl_serves_values_only_during_outages() {
         assert_eq!(cache(&Ok(None)).look_up("k", at(1000.0), 0.0), Cached::Old(Ok(None)));
     }
 
     #[test]
-    fn an_older_version_does_not_replace_a_newer_one_until_that_is_gone() {
+    fn older_versions_do_not_replace_newer_ones_until_they_expire() {
         let (new, old) = (Ok(Some(Arc::new(7))), Ok(Some(Arc::new(6))));
         let mut cache = cache(&new);
         assert_eq!(cache.put("k", None, old.clone(), "0", at(1040.0)), new);
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_recently_used_value_makes_room_and_a_huge_one_takes_none() {
+    fn least_recently_used_value_is_evicted_and_oversized_ones_are_not_cached() {
         let mut cache = StoreCache::new(SMALL);
         let value = || Ok(Some(Arc::new(1)));
         let part = "x".repeat(SMALL / 10);
@@ -251,13 +251,13 @@ mod tests {
     }
 
     #[test]
-    fn many_small_values_of_a_document_count() {
+    fn weight_includes_each_small_value() {
         assert!(weight(&"1,".repeat(1000)) > 1000 * VALUE_BYTES);
         assert!(weight(&"[]".repeat(1000)) > 1000 * VALUE_BYTES);
     }
 
     #[test]
-    fn what_one_project_has_loaded_evicts_nothing_of_another() {
+    fn one_project_cannot_evict_values_of_another() {
         let mut cache = StoreCache::new(SMALL);
         let value = || Ok(Some(Arc::new(1)));
         let large = "x".repeat(SMALL / 20);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_were_made_up_evict_nothing_that_exists() {
+    fn absent_keys_cannot_evict_existing_values() {
         let mut cache = StoreCache::new(SMALL);
         let value = || Ok(Some(Arc::new(1)));
         cache.put("k", None, value(), &"x".repeat(SMALL / 8), at(0.0)).unwrap();

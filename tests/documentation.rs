@@ -29,7 +29,7 @@ fn vector_entries() -> Vec<Value> {
 }
 
 #[test]
-fn the_readmes_documents_are_accepted() {
+fn readme_examples_are_accepted() {
     let examples = examples("README.md");
     assert!(examples.len() >= 2);
     for example in &examples {
@@ -42,7 +42,7 @@ fn the_readmes_documents_are_accepted() {
 }
 
 #[test]
-fn the_guides_entries_are_those_of_the_vectors() {
+fn guide_entries_equal_those_of_the_vectors() {
     let (examples, entries) = (examples("docs/identity-providers.md"), vector_entries());
     assert!(examples.len() >= 6);
     for example in &examples {

@@ -71,7 +71,7 @@ fn explain_claims(request: &Request<'_>, claims: &Value, idps: &[Value]) -> Valu
 }
 
 #[test]
-fn claims_are_explained_to_the_end() {
+fn simulation_explains_claims_to_the_verdict() {
     let explanation = explain_claims(&request("GET", "/api/p1/x"), &claims(&json!({})), &[entry(&json!({}))]);
     assert_eq!(
         explanation,
@@ -104,7 +104,7 @@ fn claims_are_explained_to_the_end() {
 }
 
 #[test]
-fn a_refusal_names_the_caller_and_gives_the_origin_nothing() {
+fn refusal_names_the_caller_and_has_no_origin_headers() {
     let explanation = explain_claims(&request("PUT", "/api/p1/x"), &claims(&json!({})), &[entry(&json!({}))]);
     assert_eq!(
         [&explanation["verdict"], &explanation["status"], &explanation["code"], &explanation["subject"]],
@@ -114,7 +114,7 @@ fn a_refusal_names_the_caller_and_gives_the_origin_nothing() {
 }
 
 #[test]
-fn of_many_entries_of_other_issuers_the_first_are_told() {
+fn trace_lists_only_the_first_entries_of_other_issuers() {
     let other = |number: usize| entry(&json!({ "id": format!("other{number}"), "iss": "https://b.example" }));
     let mut idps: Vec<_> = (0..30).map(other).collect();
     idps.insert(20, entry(&json!({})));
@@ -134,7 +134,7 @@ fn of_many_entries_of_other_issuers_the_first_are_told() {
 }
 
 #[test]
-fn claims_obey_the_rules_of_tokens() {
+fn simulated_claims_follow_token_rules() {
     let code = |claims_changes: &Value, entry_changes: &Value| {
         let (claims, idps) = (claims(claims_changes), [entry(entry_changes)]);
         explain_claims(&request("GET", "/api/p1/x"), &claims, &idps)["code"].clone()
@@ -154,7 +154,7 @@ fn claims_obey_the_rules_of_tokens() {
 }
 
 #[test]
-fn time_says_which_claim_it_is() {
+fn expired_and_early_claims_are_told_apart() {
     let path = "/api/p1/x";
     let explanation = explain_claims(&request("GET", path), &claims(&json!({ "exp": NOW - 100.0 })), &[]);
     let untimely = json!({ "step": "untimely", "claim": "exp", "value": NOW - 100.0, "now": NOW });
@@ -162,7 +162,7 @@ fn time_says_which_claim_it_is() {
 }
 
 #[test]
-fn what_needs_no_token_is_explained_without() {
+fn requests_without_a_token_are_explained() {
     let outcome = |request: Request<'_>| {
         let Step::Decided(decision) = authorize(&gateway(), &request, clock(), &mut TokenCache::default())
         else {

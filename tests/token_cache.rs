@@ -88,7 +88,7 @@ impl World {
 }
 
 #[test]
-fn a_token_is_checked_once_and_its_roles_on_every_request() {
+fn signature_is_checked_once_and_roles_on_every_request() {
     let (mut world, token) = (World::new(), token(&json!({})));
     assert_eq!(world.checked("/a/p", &token), (None, 1));
     assert_eq!(world.checked("/a/p", &token), (None, 0));
@@ -101,7 +101,7 @@ fn a_token_is_checked_once_and_its_roles_on_every_request() {
 }
 
 #[test]
-fn it_is_known_in_its_project_only_and_to_the_byte() {
+fn cache_hit_requires_the_same_project_and_bytes() {
     let (mut world, token) = (World::new(), token(&json!({})));
     assert_eq!(world.checked("/a/p", &token), (None, 1));
     assert_eq!(world.checked("/a/q", &token), (None, 1));
@@ -110,7 +110,7 @@ fn it_is_known_in_its_project_only_and_to_the_byte() {
 }
 
 #[test]
-fn another_snapshot_other_keys_and_time_end_it() {
+fn cache_hit_ends_with_snapshot_keys_or_expiry() {
     let (mut world, token) = (World::new(), token(&json!({})));
     assert_eq!(world.checked("/a/p", &token), (None, 1));
     world.snapshot = snapshot(&["other"]);
@@ -130,7 +130,7 @@ fn another_snapshot_other_keys_and_time_end_it() {
 }
 
 #[test]
-fn a_wrong_signature_is_remembered_until_the_keys_change() {
+fn wrong_signature_is_cached_until_the_keys_change() {
     let (mut world, token) = (World::new(), token(&json!({})));
     let other = if token.ends_with("AA") { "BB" } else { "AA" };
     let forged =
@@ -142,7 +142,7 @@ fn a_wrong_signature_is_remembered_until_the_keys_change() {
 }
 
 #[test]
-fn a_flood_of_tokens_that_come_once_leaves_those_that_came_again() {
+fn one_time_tokens_do_not_evict_repeated_ones() {
     let mut world = World::new();
     let regular: Vec<_> = (0..50).map(|number| token(&json!({ "jti": number }))).collect();
     for _ in 0..2 {
@@ -159,7 +159,7 @@ fn a_flood_of_tokens_that_come_once_leaves_those_that_came_again() {
 }
 
 #[test]
-fn tokens_of_one_project_evict_none_of_another() {
+fn tokens_of_one_project_do_not_evict_those_of_another() {
     let mut world = World::new();
     let regular: Vec<_> = (0..50).map(|number| token(&json!({ "jti": number }))).collect();
     // More than all that is kept, and each comes again.
@@ -179,7 +179,7 @@ fn tokens_of_one_project_evict_none_of_another() {
 }
 
 #[test]
-fn the_roles_of_a_token_count_for_what_is_kept() {
+fn cache_size_includes_roles() {
     let mut world = World::new();
     let roles: Vec<_> = (0..250).map(|number| format!("{number:-<120}")).collect();
     let roles: Vec<_> = roles.iter().map(String::as_str).chain(["access"]).collect();
@@ -194,7 +194,7 @@ fn the_roles_of_a_token_count_for_what_is_kept() {
 }
 
 #[test]
-fn what_is_kept_holds_no_routes() {
+fn cached_tokens_hold_no_routes() {
     let (mut world, token) = (World::new(), token(&json!({})));
     let decision = world.ask("/a/p", &token);
     let route = Arc::downgrade(decision.route.as_ref().unwrap());

@@ -235,7 +235,7 @@ mod tests {
 
     /// Other texts have other hashes, so that only this test sees the comparison say no.
     #[test]
-    fn texts_are_the_same_to_the_byte() {
+    fn is_same_compares_every_byte() {
         let text = *b"eyJhbGciOiJFUzI1NiJ9.e30";
         for length in 0..=text.len() {
             let one = &text[..length];

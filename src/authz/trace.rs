@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_cut() {
+    fn long_values_are_shortened() {
         let roles: Roles = (0..4000).map(|number| Role::try_from(&*format!("r{number}")).unwrap()).collect();
         let steps = vec![
             TraceStep::Token { issuer: "ä".repeat(5000), algorithm: "ES256".try_into().unwrap(), kid: None },
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_steps_the_first_and_the_last_are_logged() {
+    fn long_traces_keep_first_and_last_steps() {
         let step = |count| TraceStep::MoreIdps { count };
         let steps = parsed(&Trace((0..500).map(step).collect()), 1000);
         assert_eq!(steps[0]["count"], 0);

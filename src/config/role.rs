@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_has_no_space_no_comma_and_no_control() {
+    fn role_rejects_space_comma_and_control_characters() {
         assert_eq!(Role::try_from("a%b:c").unwrap().as_str(), "a%b:c");
         let too_long = "r".repeat(129);
         for bad in ["", "a b", "a,b", "a\n", "ä", too_long.as_str()] {

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn another_projects_role_and_a_missing_name_do_not_match() {
+    fn roles_of_other_projects_and_empty_names_do_not_match() {
         assert_eq!(extract("{project}.{roleName}", "p2.admin", "p1"), None);
         for value in ["a-admin:p2.b", "a-admin:p1b", "a-adminp1.b", "b-admin:p1.b", "a-admin:p1.bc"] {
             assert_eq!(extract("a-{roleName}:{project}.b", value, "p1"), None, "{value}");
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn projects_are_confused_where_their_names_have_no_end() {
+    fn confuses_projects_without_a_separator_outside_project_names() {
         let confuses = |template: &str| RoleTemplate::try_from(template).unwrap().confuses_projects();
         for confusing in [
             "{project}-{roleName}",
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_has_the_role_once_and_the_project_at_most_once() {
+    fn template_requires_one_role_name_and_at_most_one_project() {
         for bad in [
             "",
             "x",

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn public_https_passes() {
+    fn public_https_hosts_are_allowed() {
         for good in [
             "https://a.example/x",
             "https://8.8.8.8",
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn listed_hosts_pass_exactly() {
+    fn insecure_hosts_match_exactly() {
         assert_eq!(verdict("http://127.0.0.1:9100/x"), Ok(()));
         assert_eq!(verdict("http://localhost:8080"), Ok(()));
         assert_eq!(verdict("http://127.0.0.1:9101"), Err(Forbidden::NotHttps));

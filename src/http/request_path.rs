@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_matched_decoded_and_kept_raw() {
+    fn path_keeps_raw_and_decoded_forms() {
         for (raw, decoded) in [
             ("/", "/"),
             ("/a/b", "/a/b"),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_two_meanings_is_refused() {
+    fn ambiguous_paths_are_rejected() {
         for raw in [
             "",
             "a",
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn resolving_an_accepted_path_changes_nothing() {
+    fn url_parsers_do_not_change_an_accepted_path() {
         for byte in 0..=255_u8 {
             for raw in
                 [format!("/a/{}b", char::from(byte)), format!("/a/%{byte:02X}b"), format!("/%{byte:02x}")]

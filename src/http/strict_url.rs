@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_read_in_parts() {
+    fn url_is_split_into_its_parts() {
         let url = StrictUrl::parse("https://Login.Example:8443/realms/x?y").unwrap();
         assert_eq!((url.host, url.port(), url.rest), (Host::Name("Login.Example"), 8443, "/realms/x?y"));
         assert_eq!(url.origin(), "https://login.example:8443");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_odd_is_refused() {
+    fn ambiguous_urls_are_rejected() {
         for odd in [
             "",
             "https",
@@ -212,7 +212,7 @@ mod tests {
 
     /// Every text of a few pieces: what is taken for a URL is the same one to a parser as browsers have it.
     #[test]
-    fn a_browser_reads_the_same() {
+    fn accepted_urls_mean_the_same_to_browsers() {
         let pieces = [
             "a", "A.b", "xn--a", "0x", "0", "1", ".", ":", ":80", "/", "\\", "@", "?", "#", "%41", "[::1]",
             "-", "_", "1.2.3.4", "ä", "\t",

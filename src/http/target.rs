@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_is_split_and_not_resolved() {
+    fn target_is_split_without_resolving() {
         let target = Target::split("http://h:1/a/../b?x=/y?z#f");
         let (scheme, authority) = (Some("http"), Some("h:1"));
         assert_eq!(target, Target { scheme, authority, path: "/a/../b", query: "?x=/y?z" });
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_is_too_long_or_has_lost_bytes_or_another_scheme_is_not_forwarded() {
+    fn targets_that_cannot_be_forwarded_have_a_fault() {
         for good in ["/a?x=%ff", "/a?x=ä", "http://h/a", "HTTPS://h/a"] {
             assert_eq!(Target::split(good).fault(), None, "{good}");
         }

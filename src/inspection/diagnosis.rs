@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_three_parts() {
+    fn token_is_split_into_three_parts() {
         let token = jws(HEADER, PAYLOAD);
         let diagnosis = diagnose(&token);
         assert_eq!(diagnosis.flaws, []);
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn all_members_are_marked_at_once() {
+    fn all_flawed_members_are_reported_at_once() {
         use PartName::{Header, Payload};
         let token = jws(r#"{"alg":"HS256","crit":[],"kid":7}"#, r#"{"iss":7,"exp":"1","nbf":null}"#);
         let expected = [
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_base64url_is_marked_at_its_character() {
+    fn invalid_base64url_is_reported_at_the_character() {
         let flaw = |token: &str| {
             let flaw = diagnose(token).flaws.remove(0);
             (flaw.part.unwrap(), token.get(flaw.start..flaw.end).unwrap().to_owned(), flaw.start)
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_marked_where_the_reader_stops() {
+    fn invalid_json_is_reported_where_parsing_stops() {
         let payload = "{\"iss\": \"a\",\n \"iat\": x}";
         let token = jws(HEADER, payload);
         let flaw = diagnose(&token).flaws.remove(0);
@@ -245,14 +245,14 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_parts_is_told() {
+    fn wrong_number_of_parts_is_reported() {
         assert!(diagnose("").flaws[0].message.contains("not 1"));
         assert!(diagnose("a.b.c.d.e").flaws[0].message.contains("encrypted"));
         assert!(diagnose(&"a".repeat(MAX_TOKEN_LENGTH + 1)).flaws[0].message.contains("16385 bytes"));
     }
 
     #[test]
-    fn it_refuses_what_the_parser_refuses() {
+    fn diagnosis_agrees_with_the_parser() {
         for token in [
             jws(r#"{"alg":"RS256","x5t":"x"}"#, PAYLOAD),
             jws(r#"{"alg":"RS256","cty":"x"}"#, PAYLOAD),

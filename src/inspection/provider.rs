@@ -137,7 +137,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_provider_shows_in_issuer_and_claims() {
+    fn provider_is_detected_by_issuer_and_claims() {
         let provider = |issuer: &str, claims: Value| Provider::of(issuer, claims.as_object().unwrap());
         let none = || json!({});
         assert_eq!(provider("https://sts.windows.net/t/", none()), Provider::EntraV1);

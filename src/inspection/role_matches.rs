@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_value_has_its_match_and_its_outcome() {
+    fn every_value_gets_a_match_and_an_outcome() {
         let template = RoleTemplate::try_from("{project}.{roleName}").unwrap();
         let project = ProjectId::try_from("p1").unwrap();
         let [access, admin] = ["access", "admin"].map(|role| Role::try_from(role).unwrap());

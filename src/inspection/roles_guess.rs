@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_beside_a_separator_makes_the_template() {
+    fn template_is_guessed_from_the_project_beside_a_separator() {
         let project = Some("plant7");
         assert_eq!(guess(&["x", "plant7.access", "plant8.access"], project), "{project}.{roleName}");
         assert_eq!(guess(&["access:plant7"], project), "{roleName}:{project}");
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_project_a_shared_beginning_does() {
+    fn template_is_guessed_from_a_shared_prefix_without_a_project() {
         assert_eq!(guess(&["role_access", "role_admin"], None), "role_{roleName}");
         assert_eq!(guess(&["app:x:read", "app:x:write", "app:y"], None), "app:{roleName}");
         assert_eq!(guess(&["ROLE_ADMIN"], None), "ROLE_{roleName}");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_claim_with_roles_of_the_project_wins() {
+    fn claim_with_most_roles_of_the_project_is_chosen() {
         let claims = json!({
             "realm_access": { "roles": ["offline_access", "member"] },
             "resource_access": {

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_says_little_still_makes_an_entry() {
+    fn token_with_few_claims_still_yields_an_entry() {
         let Suggestion { provider, idp, notes, .. } =
             suggestion(&json!({ "iss": "http://127.0.0.1:9100", "iat": 0, "exp": 1 }));
         assert_eq!(provider, Provider::Other);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn other_kinds_of_tokens_are_told() {
+    fn notes_name_tokens_that_are_not_access_tokens() {
         let notes = |name: &str, value: Value| {
             suggestion(&json!({ "iss": "https://a.example", "iat": 0, "exp": 1, name: value }))
                 .notes
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_separator_that_names_can_have_is_told() {
+    fn notes_warn_about_ambiguous_separators() {
         let notes = |role: &str| {
             let claims = json!({ "iss": "https://a.example", "iat": 0, "exp": 1, "sub": "s", "azp": "c", "roles": [role] });
             suggestion(&claims).notes.join("\n")
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn roles_of_no_project_are_named() {
+    fn roles_without_a_project_fill_allowed_roles() {
         let claims = json!({
             "iss": "https://a.example", "iat": 0, "exp": 1, "sub": "s", "azp": "c", "roles": ["reader", "a b"]
         });

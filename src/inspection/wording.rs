@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_the_unit_that_fits() {
+    fn durations_use_a_readable_unit() {
         assert_eq!(duration(1.0), "1 second");
         assert_eq!(duration(-119.0), "119 seconds");
         assert_eq!(duration(180.0), "3 minutes");
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_cut() {
+    fn long_values_are_shortened() {
         assert_eq!(quoted(&json!("a")), "`a`");
         assert_eq!(quoted(&json!(["a"])), r#"`["a"]`"#);
         assert_eq!(quoted(&json!("ä".repeat(300))).chars().count(), 203);

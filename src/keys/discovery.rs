@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_configuration_speaks_for_its_own_issuer_only() {
+    fn configuration_of_another_issuer_is_rejected() {
         let issuer = Issuer::try_from("https://a.example/").unwrap();
         let read = |body: &str| read_configuration(&issuer, body.as_bytes());
         assert_eq!(read(r#"{"issuer":"https://a.example/","jwks_uri":"u"}"#), Ok("u".to_owned()));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_issuer_is_repeated_in_part() {
+    fn foreign_issuer_is_shortened_in_the_error() {
         let issuer = Issuer::try_from("https://a.example/").unwrap();
         let body = format!(r#"{{"issuer":"{}","jwks_uri":"u"}}"#, "ü".repeat(50_000));
         let Err(Unacceptable::OtherIssuer(named)) = read_configuration(&issuer, body.as_bytes()) else {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_stands_twice_is_refused_at_any_depth() {
+    fn duplicate_members_are_rejected_at_any_depth() {
         let issuer = Issuer::try_from("https://a.example/").unwrap();
         let twice = br#"{"issuer":"https://a.example/","jwks_uri":"https://a.example/1","jwks_uri":"https://a.example/2"}"#;
         assert_eq!(read_configuration(&issuer, twice), Err(Unacceptable::Configuration));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_set_without_a_usable_key_is_none() {
+    fn key_set_without_usable_keys_is_rejected() {
         let fault = |body: &str| read_key_set(body.as_bytes()).unwrap_err();
         assert_eq!(fault(r#"{"keys":[]}"#), Unacceptable::NoUsableKey);
         assert_eq!(fault(r#"{"keys":[{"kty":"oct","k":"AA"}]}"#), Unacceptable::NoUsableKey);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_says_how_long_it_may_be_cached() {
+    fn max_age_follows_cache_control() {
         for (header, seconds) in [
             ("max-age=600", Some(600.0)),
             ("public, Max-Age=\"60\", must-revalidate", Some(60.0)),

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn is_stored_without_private_members_and_read_again() {
+    fn stored_record_omits_private_members_and_parses() {
         let stored = published(&[key("k", 'A'), json!(7)]).stored(at(10.0), 3600.0, None);
         assert!(!stored.to_string().contains("secret"));
         let read = KeyRecord::parse(&stored).unwrap();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn history_tells_when_a_key_came_and_when_it_was_last_there() {
+    fn history_has_first_and_last_seen_times() {
         let first = published(&[key("a", 'A'), key("b", 'E')]).stored(at(10.0), 60.0, None);
         let second = published(&[key("b", 'E'), key("c", 'I')]).stored(at(20.0), 60.0, Some(&first));
         let told: Vec<_> = second["history"]
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_stays_small_whatever_its_issuer_publishes() {
+    fn record_size_is_bounded() {
         // Each of them is written six times as long.
         let long = "\u{1}".repeat(256);
         let mut record = None;
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_an_older_release_shrinks_at_the_next_refresh() {
+    fn oversized_record_shrinks_at_the_next_refresh() {
         let long = "k".repeat(200_000);
         let seen = |kid: &str| json!({"kid": kid, "thumbprint": "t", "firstSeen": 1.0, "lastSeen": 1.0});
         let history: Vec<_> = (0..10).map(|_| seen(&long)).chain([seen("short")]).collect();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_id_with_other_key_material_is_noticed() {
+    fn changed_key_material_under_a_kid_is_reported() {
         let first = published(&[key("a", 'A'), key("b", 'E')]).stored(at(10.0), 60.0, None);
         assert_eq!(published(&[key("a", 'I'), key("b", 'E'), key("c", 'A')]).changed(&first), ["a"]);
     }

@@ -212,7 +212,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn each_rule_sets_a_key_aside() {
+    fn unusable_keys_are_rejected_with_a_reason() {
         assert_eq!(reason(&rsa(256, 1, "AQAB")), None);
         assert_eq!(reason(&rsa(1024, 1, "Aw")), None);
         assert_eq!(reason(&rsa(256, 2, "AQAB")), Some(Unusable::Modulus));

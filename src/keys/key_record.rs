@@ -64,7 +64,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_no_record_is_refused() {
+    fn malformed_records_are_rejected() {
         for bad in [json!({}), json!({"jwks": {}, "fetchedAt": 1, "expiresAt": 2}), json!([])] {
             assert!(KeyRecord::parse(&bad).is_err());
         }

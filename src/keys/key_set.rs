@@ -145,13 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn leading_zeros_make_no_other_key() {
+    fn leading_zeros_do_not_make_a_different_key() {
         let set = KeySet::parse(&json!({"keys": [rsa(256, 1, "AQAB"), rsa(256, 1, "AAEAAQ")]})).unwrap();
         assert_eq!(set.candidates(None, Algorithm::try_from("RS256").unwrap(), |_| true).unwrap().len(), 1);
     }
 
     #[test]
-    fn too_many_different_keys_are_refused() {
+    fn too_many_candidates_are_rejected() {
         let keys: Vec<_> = (0..5).map(|fill| ed25519("same", fill)).collect();
         let set = KeySet::parse(&json!({"keys": keys})).unwrap();
         let eddsa = Algorithm::try_from("EdDSA").unwrap();
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_without_kid_is_tried_with_two_keys_at_most() {
+    fn token_without_kid_tries_at_most_two_keys() {
         let set = |count| {
             let keys: Vec<_> = (0..count).map(|fill| ed25519("same", fill)).collect();
             KeySet::parse(&json!({"keys": keys})).unwrap()
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_of_a_key_that_is_not_usable_is_cut() {
+    fn kid_of_an_unusable_key_is_shortened() {
         let set = KeySet::parse(&json!({"keys": [ed25519(&"k".repeat(200_000), 1)]})).unwrap();
         let unusable = &set.unusable()[0];
         assert_eq!((unusable.kid.as_ref().unwrap().len(), unusable.reason), (257, Unusable::KeyId));

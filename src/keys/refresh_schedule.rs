@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn life_is_what_the_issuer_says_within_bounds() {
+    fn lifetime_follows_the_issuer_within_bounds() {
         assert_eq!(POLICY.lifetime(None).to_bits(), 3600.0_f64.to_bits());
         for (said, counts) in [(0.0, 300.0), (600.0, 600.0), (1e9, 3600.0)] {
             assert_eq!(POLICY.lifetime(Some(said)).to_bits(), f64::to_bits(counts));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_fetched_before_their_life_ends() {
+    fn refresh_is_due_before_the_lifetime_ends() {
         let mut life = RefreshSchedule::default();
         assert_eq!(life.admits(FetchReason::Due, at(0.0), &POLICY), Ok(()));
         for (chance, due) in [(0.0, 1800.0), (1.0, 1700.0)] {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_worth_one_fetch_a_cooldown_and_a_glance_one_a_minute() {
+    fn unknown_keys_fetch_once_a_cooldown_and_glances_once_a_minute() {
         let mut life = RefreshSchedule::default();
         life.succeed(at(1000.0), 3600.0, 0.0);
         assert_eq!(life.admits(FetchReason::Newer, at(1029.0), &POLICY), Err(at(1030.0)));
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_wait_longer_each_time_and_a_success_ends_them() {
+    fn failures_back_off_until_a_success() {
         let mut life = RefreshSchedule::default();
         for (failures, wait) in [30.0, 60.0, 120.0, 240.0, 480.0, 600.0, 600.0].into_iter().enumerate() {
             assert_eq!(life.failures as usize, failures);

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_names_a_resource_with_its_methods() {
+    fn paths_map_to_endpoints_with_their_methods() {
         let project = ProjectId::try_from("p1").unwrap();
         for (path, endpoint) in [
             ("/gateway", Endpoint::Routes),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_the_parameters_that_it_knows() {
+    fn only_known_query_parameters_are_accepted() {
         for (method, path, name, value, is_taken) in [
             ("PUT", "/gateway", "dryRun", "true", true),
             ("PUT", "/gateway", "dryRun", "1", false),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_unknown() {
+    fn other_paths_are_unknown() {
         for path in [
             "",
             "/",

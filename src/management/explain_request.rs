@@ -58,7 +58,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_request_has_a_token_or_claims_or_neither() {
+    fn explain_request_has_a_token_or_claims_or_neither() {
         let read = |more: Value| {
             let mut document = json!({ "method": "GET", "path": "/x" });
             document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_no_longer_than_those_of_a_token() {
+    fn claims_are_limited_to_the_size_of_a_token() {
         let read = |length: usize| {
             let claims = json!({ "a": "x".repeat(length - r#"{"a":""}"#.len()) });
             ExplainRequest::parse(&json!({ "method": "GET", "path": "/x", "claims": claims }))

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn owners_see_keys_that_are_there_were_there_and_are_distrusted() {
+    fn owners_see_current_former_and_blocked_keys() {
         let (record, issuer, mut life) = (record(), issuer(), RefreshSchedule::default());
         life.succeed(at(20.0), 60.0, 0.0);
         let keys = IssuerKeys { issuer: &issuer, record: Some(&record), life: &life, since: at(5.0) };
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_shows_from_before_the_project_named_the_issuer() {
+    fn history_before_the_project_named_the_issuer_is_hidden() {
         let (record, issuer, mut life) = (record(), issuer(), RefreshSchedule::default());
         life.succeed(at(20.0), 60.0, 0.0);
         let keys =

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thirty_unknown_projects_are_asked_for_within_a_minute() {
+    fn limiter_admits_thirty_unknown_projects_a_minute() {
         let mut unknown = UnknownProjectLimiter::default();
         let mut admits = |index: usize, now: f64| {
             let project = ProjectId::try_from(&*format!("p{index}")).unwrap();

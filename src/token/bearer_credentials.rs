@@ -39,14 +39,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scheme_counts_in_any_case() {
+    fn scheme_is_case_insensitive() {
         for header in ["Bearer x.y.z", "bearer x.y.z", "BEARER   x.y.z"] {
             assert_eq!(BearerCredentials::parse(Some(header)), BearerCredentials::Bearer("x.y.z"));
         }
     }
 
     #[test]
-    fn other_schemes_offer_nothing() {
+    fn other_schemes_are_missing_credentials() {
         for header in [None, Some(""), Some("Basic abc"), Some("Digest a=\"b, c\", d=e"), Some("Bearerx y")] {
             assert_eq!(BearerCredentials::parse(header), BearerCredentials::Missing, "{header:?}");
         }

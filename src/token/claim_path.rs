@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_descends_and_a_literal_name_wins() {
+    fn literal_claim_name_takes_precedence_over_nested_path() {
         let claims = json!({"a": {"b": 1, "c.d": {"e": 2}}, "a.b": 3, "https://x.example/roles": 4});
         assert_eq!(find("a.c\\.d.e", &claims), Some(json!(2)));
         assert_eq!(find("a.b", &claims), Some(json!(3)));
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_none() {
+    fn absent_claims_are_none() {
         let claims = json!({"a": {"b": [1]}});
         for missing in ["x", "a.x", "a.b.0", "a.b.c", ".a", "a.", "a\\.b"] {
             assert_eq!(find(missing, &claims), None, "{missing}");

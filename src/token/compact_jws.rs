@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_header_claims_and_signature() {
+    fn token_parses_header_claims_and_signature() {
         let text = jws(r#"{"alg":"ES256","kid":"k","typ":"at+jwt","x":{}}"#, PAYLOAD);
         let token = Token::parse(&text).unwrap();
         assert_eq!(token.algorithm().name(), "ES256");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_is_strict() {
+    fn malformed_tokens_are_rejected() {
         assert_eq!(Token::parse(&"a".repeat(MAX_TOKEN_LENGTH + 1)).unwrap_err(), Malformed::TooLong);
         let good = jws(HEADER, PAYLOAD);
         for bad in [
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_have_their_types() {
+    fn claims_of_wrong_types_are_rejected() {
         assert_eq!(fault(HEADER, "[]"), Malformed::Payload);
         assert_eq!(fault(HEADER, r#"{"iss":"a","iss":"b","iat":0,"exp":1}"#), Malformed::Payload);
         assert_eq!(fault(HEADER, r#"{"iss":"a","iat":0,"exp":1e400}"#), Malformed::Payload);

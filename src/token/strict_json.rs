@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_duplicates_at_any_depth_and_what_is_not_json() {
+    fn duplicate_members_and_invalid_json_are_rejected_at_any_depth() {
         for bad in [
             r#"{"a":1,"a":1}"#,
             r#"{"x":[{"a":1,"\u0061":2}]}"#,
