@@ -50,7 +50,7 @@ fn read_by<T>(
     }
 }
 
-/// The faults that are told of a document which cannot be read. Apart from `read`, and so compiled once for all kinds.
+/// The faults of a document that cannot be read. Separate from `read`, so that it is compiled once for all types.
 fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
     if faults.is_empty() {
         faults.push(Fault::new(document, String::new(), &"another document"));
@@ -58,7 +58,7 @@ fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
     Faults::several(faults)
 }
 
-/// The most faults that are told of one document.
+/// The most faults that are reported for one document.
 const MAX_FAULTS: usize = 100;
 
 /// The most elements of a list.
@@ -184,7 +184,7 @@ impl<'d> Node<'d> {
     }
 }
 
-/// The properties of an object. One that is `null` counts as absent.
+/// The properties of an object. One that is `null` is treated as absent.
 pub struct Properties<'n, 'd> {
     node: &'n Node<'d>,
     map: &'d Map<String, Value>,

@@ -1,4 +1,4 @@
-//! Texts that somebody else writes, kept in part.
+//! Excerpts of untrusted texts.
 
 /// The beginning of a text: at most so many bytes, and whole characters.
 pub fn excerpt(text: &str, bytes: usize) -> &str {

@@ -1,8 +1,8 @@
 //! A cache with a budget in bytes that its owners share fairly.
 //!
 //! When it is full, a sweep looks for the level up to which each owner may fill its share so that all fit into seven eighths
-//! of the budget, and removes what is above it, the least recently used entries of an owner first. So nobody evicts more than
-//! their share: an owner below that level loses nothing, whatever the others put there.
+//! of the budget, and removes what is above it, the least recently used entries of an owner first. So no owner evicts more than
+//! its share: an owner below that level loses nothing, however much the others insert.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -12,13 +12,13 @@ use lru::LruCache;
 
 use crate::project_id::ProjectId;
 
-/// What an entry costs beside what its caller counts, in bytes: its places in the tables.
+/// The overhead of an entry beyond the size its caller states, in bytes.
 const ENTRY_BYTES: usize = 128;
 
-/// What an owner costs beside its entries, in bytes.
+/// The overhead of an owner beyond its entries, in bytes.
 const OWNER_BYTES: usize = 128;
 
-/// For whom an entry is kept.
+/// The owner of an entry, in whose share it counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     /// A project.
@@ -59,7 +59,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
         self.entries.get_key_value_mut(key).map(|(key, entry)| (key, &mut entry.value))
     }
 
-    /// For whom an entry is kept.
+    /// The owner of an entry, in whose share it counts.
     pub fn owner<Q>(&self, key: &Q) -> Option<&Owner>
     where
         K: Borrow<Q>,
@@ -79,7 +79,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
         Some((key, entry.value))
     }
 
-    /// Puts an entry of `bytes` in, in the place of the one with that key, and answers what had to go for it: the entry
+    /// Inserts an entry of `bytes`, replacing the one with that key, and returns the evicted entries: the entry
     /// itself, and nothing else, if it is larger than the whole budget.
     pub fn put(&mut self, key: K, owner: Owner, value: V, bytes: usize) -> Vec<(K, V)> {
         let bytes = bytes.saturating_add(ENTRY_BYTES);

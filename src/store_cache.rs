@@ -14,10 +14,10 @@ use crate::token::numeric_date::NumericDate;
 use crate::unavailable::Unavailable;
 use crate::versioned::Versioned;
 
-/// What a key of the store holds: a value, nothing, or something that cannot be read.
+/// The value of a key of the store: a value, none, or an unreadable one.
 pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
 
-/// What one cache may hold in memory, in bytes.
+/// The budget of one cache, in bytes of memory.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a value costs in memory beside its text, in bytes: its allocation and what points to it.
@@ -30,7 +30,7 @@ pub fn weight(text: &str) -> usize {
     2 * text.len() + VALUE_BYTES * values
 }
 
-/// How long a value serves while the store fails, in seconds.
+/// How long a value is used while the store fails, in seconds.
 const OUTAGE_SECONDS: f64 = 300.0;
 
 /// How long a refresh in the background may take before another one starts, in seconds.
@@ -51,7 +51,7 @@ struct Entry<T> {
     refresh_started: Option<NumericDate>,
 }
 
-/// What a cache says of a key.
+/// The result of a look-up.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Cached<T> {
     /// The value serves.
@@ -60,7 +60,7 @@ pub enum Cached<T> {
     Stale(Loaded<T>),
     /// The value serves only if the store fails.
     Old(Loaded<T>),
-    /// There is no value that could serve.
+    /// There is no usable value.
     Missing,
 }
 
@@ -110,7 +110,7 @@ impl<T: Versioned> StoreCache<T> {
     /// already stays, and goes on ageing: when it is gone, the older one is what there is. A value that is kept already
     /// keeps its owner, too; a new one is owned by `project`, or by all of them.
     ///
-    /// Answers what counts now.
+    /// Returns the current value.
     pub fn put(
         &mut self,
         key: &str,
@@ -280,7 +280,7 @@ mod tests {
         }
         assert_eq!(cache.look_up("k", at(2.0), TTL), Cached::Fresh(value()));
         assert_eq!(cache.look_up("made-up-0", at(1.0), TTL), Cached::Missing);
-        // One of them exists later: it is no longer nobody's.
+        // One of them exists later, so it gets an owner.
         cache.put("made-up-9999", None, value(), "1", at(2.0)).unwrap();
         assert_eq!(cache.entries.owner("made-up-9999"), Some(&Owner::Everybody));
     }

@@ -15,7 +15,7 @@ use support::vectors::all;
 
 const NOW: &str = "1708350800";
 
-/// A folder of its own that goes with it.
+/// A temporary folder that is removed with it.
 struct Folder(PathBuf);
 
 impl Folder {

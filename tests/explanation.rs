@@ -1,4 +1,4 @@
-//! Explanations, of tokens and of claims that nobody signed.
+//! Explanations, of tokens and of unsigned claims.
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 

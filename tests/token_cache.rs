@@ -79,7 +79,7 @@ impl World {
         decision
     }
 
-    /// What a request comes to, and how many signatures were checked for it.
+    /// The decision on a request, and how many signatures were checked for it.
     fn checked(&mut self, path: &str, authorization: &str) -> (Option<ErrorCode>, u32) {
         let before = self.checks.get();
         let code = self.ask(path, authorization).verdict.code();

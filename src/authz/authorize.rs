@@ -53,7 +53,7 @@ pub fn authorize<'r>(
     }
 }
 
-/// Decides whether a caller owns `project`: one of its own entries, which names the role `owner`, gives it to them.
+/// Decides whether a caller owns `project`: an entry of the project that names the role `owner` must give it to them.
 pub fn authorize_owner<'r>(
     project: &ProjectId,
     authorization: Option<&'r str>,

@@ -5,7 +5,7 @@
 pub struct Request<'r> {
     /// The method's name.
     pub method: &'r str,
-    /// The path exactly as it was sent, without the query.
+    /// The path exactly as sent, without the query.
     pub path: &'r str,
     /// The value of the `Authorization` header.
     pub authorization: Option<&'r str>,

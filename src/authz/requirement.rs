@@ -15,7 +15,7 @@ pub trait Requirement: sealed::Sealed {
     /// What an authorization ends in.
     type Outcome;
 
-    /// The outcome for a caller, or for a token that identifies nobody.
+    /// The outcome for a caller, or for a token that was refused.
     #[doc(hidden)]
     fn conclude(
         self,

@@ -14,7 +14,7 @@ const MAX_TRACED_VALUES: usize = 100;
 pub struct RoleReader<'e> {
     /// The form of each value.
     pub template: &'e RoleTemplate,
-    /// The roles that count, in order.
+    /// The allowed roles, sorted; `None` allows all.
     pub allowed: Option<&'e [Role]>,
     /// The project whose roles they are.
     pub project: &'e ProjectId,

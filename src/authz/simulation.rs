@@ -31,7 +31,7 @@ pub enum SimulationStep {
     NeedProject(Simulation),
 }
 
-/// Claims that nobody signed, and the request that they would come with.
+/// Unsigned claims, and the request that they would arrive with.
 #[derive(Debug)]
 pub struct Simulation {
     evaluation: Evaluation,
@@ -40,7 +40,7 @@ pub struct Simulation {
     claims: Claims,
 }
 
-/// Simulates that `request` has a token with these claims, whatever its `authorization` is.
+/// Simulates that `request` has a token with these claims; its `authorization` is ignored.
 pub fn simulate(
     routes: &Routes,
     request: &Request<'_>,

@@ -46,7 +46,7 @@ impl Trace {
     }
 }
 
-/// What the step that stands for omitted ones takes with the brackets, in bytes.
+/// The size of the step that replaces omitted ones, with the brackets, in bytes.
 const MAX_OMITTED_BYTES: usize = 64;
 
 /// How many of the texts take at most `max_bytes` with a comma each.
@@ -107,12 +107,12 @@ pub enum TraceStep {
     Route {
         /// Its template.
         path: Arc<str>,
-        /// The roles of which it demands one for the request's method; absent where it is public.
+        /// The roles of which it requires one for the request's method; absent if it is public.
         required: Option<Roles>,
     },
     /// The token has no acceptable form.
     Malformed {
-        /// What is wrong with it.
+        /// What is wrong.
         reason: Malformed,
     },
     /// The token is well-formed.
@@ -124,12 +124,12 @@ pub enum TraceStep {
         /// Its key id.
         kid: Option<String>,
     },
-    /// There is no token, only claims that nobody signed: neither header nor signature is looked at.
+    /// There is no token, only unsigned claims; header and signature are not checked.
     Claims {
         /// The issuer that they name.
         issuer: String,
     },
-    /// Time says no.
+    /// The token is expired or not yet valid.
     Untimely {
         /// The claim that says it.
         claim: TimeClaim,
@@ -138,7 +138,7 @@ pub enum TraceStep {
         /// The time of the decision.
         now: NumericDate,
     },
-    /// The token was looked at before, by the same entries and keys, and it is as it was then.
+    /// The token cache has the token, checked by the same entries and keys.
     Known,
     /// An entry of the project was considered.
     Idp {
@@ -166,7 +166,7 @@ pub enum TraceStep {
     },
     /// The roles claim has no shape that carries roles.
     RolesClaim {
-        /// What is wrong with it.
+        /// What is wrong.
         outcome: RolesClaimOutcome,
     },
     /// A value of the roles claim was read.
@@ -181,7 +181,7 @@ pub enum TraceStep {
         /// How many.
         count: usize,
     },
-    /// The caller's roles were compared with those of which the route demands one.
+    /// The caller's roles were compared with those of which the route requires one.
     Access {
         /// The request's method.
         method: Method,
@@ -198,11 +198,11 @@ pub enum TraceStep {
 pub enum IdpOutcome {
     /// Its issuer is another one.
     OtherIssuer,
-    /// The authorized party is none of `allowedAzp`.
+    /// The authorized party is not in `allowedAzp`.
     AzpNotAllowed,
-    /// The audience is none of `allowedAud`.
+    /// No audience is in `allowedAud`.
     AudNotAllowed,
-    /// The algorithm is none of `allowedAlgs`.
+    /// The algorithm is not in `allowedAlgs`.
     AlgorithmNotAllowed,
     /// The token's type is not one of an access token, or none of `allowedTyp`.
     TypeNotAllowed,
@@ -210,7 +210,7 @@ pub enum IdpOutcome {
     Applies,
     /// The id claim is missing, empty, too long or not a string.
     NoSubject,
-    /// It recognised the caller and decides.
+    /// It identified the caller and decides.
     Decides,
 }
 

@@ -11,7 +11,7 @@ use crate::http::method::Method;
 pub enum Access {
     /// Everybody, without a token.
     Public,
-    /// Callers with one of the roles that their request's method demands.
+    /// Callers with one of the roles that the request's method requires.
     Roles(MethodRoles),
 }
 
@@ -23,7 +23,7 @@ pub struct MethodRoles {
 }
 
 impl MethodRoles {
-    /// The roles that open `method`: any of them does, and none where the method has no entry. HEAD counts as GET.
+    /// The roles of which `method` requires one; empty where no role is enough. HEAD is treated as GET.
     pub fn required(&self, method: Method) -> &Roles {
         let method = if method == Method::Head { Method::Get } else { method };
         self.by_method.get(&method).unwrap_or(&self.otherwise)

@@ -1,4 +1,4 @@
-//! A key that a project does not trust, whatever its issuer says.
+//! A key that a project does not accept although its issuer publishes it.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::document_reader::Node;
 use crate::issuer::Issuer;
 
 /// A key of an issuer, by its id and by its thumbprint: the same key under another id is the same key, and another key
-/// under that id does not count either.
+/// under that id is blocked too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockedKey {
     /// The issuer.

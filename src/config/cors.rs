@@ -42,7 +42,7 @@ impl Cors {
         match &self.origins {
             WebOrigins::Any => headers.push(("access-control-allow-origin", "*".to_owned())),
             WebOrigins::Listed(list) => {
-                // Whatever the answer is, it depends on the asking page.
+                // Every response depends on the requesting origin.
                 headers.push(("vary", "Origin".to_owned()));
                 let Some(origin) = origin.filter(|origin| list.iter().any(|listed| listed.0 == *origin))
                 else {

@@ -96,7 +96,7 @@ impl TryFrom<&str> for HeaderName {
     }
 }
 
-/// The name of a binding that holds an origin's secret: `[A-Za-z_][A-Za-z0-9_]*`. The administrator's token is none.
+/// The name of a binding that holds an origin's secret: `[A-Za-z_][A-Za-z0-9_]*`, except the administrator's token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingName(String);
 

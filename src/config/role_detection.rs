@@ -14,7 +14,7 @@ pub enum RoleDetection {
         claim: ClaimPath,
         /// The form of each role value.
         template: RoleTemplate,
-        /// The roles that count, in order.
+        /// The allowed roles, sorted; `None` allows all.
         allowed: Option<Roles>,
     },
     /// The entry itself names them.

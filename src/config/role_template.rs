@@ -9,7 +9,7 @@ pub struct RoleTemplate {
     after: Part,
 }
 
-/// The text on one side of the role name; where there are two literals, the project's name stands between them.
+/// The text on one side of the role name. If there are two literals, the project's name is between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Part {
     first: String,
@@ -58,7 +58,7 @@ impl RoleTemplate {
         (!name.is_empty()).then_some(name)
     }
 
-    /// What stands before and after a role name for `project`.
+    /// The literal text before and after a role name for `project`.
     pub fn around(&self, project: &ProjectId) -> (String, String) {
         (self.before.for_project(project), self.after.for_project(project))
     }

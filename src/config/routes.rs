@@ -37,7 +37,7 @@ impl RouteMatch<'_> {
 }
 
 impl Versioned for Routes {
-    /// The document has no version: what was read last counts.
+    /// The document has no version: the last read value is current.
     fn is_older_than(&self, _other: &Self) -> bool {
         false
     }

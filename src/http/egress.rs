@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::http::strict_url::{Host, InvalidUrl, StrictUrl};
 
-/// Hosts that may be fetched in spite of the rules, for local work: exact `host:port`.
+/// Hosts that are exempt from the rules, for local development: exact `host:port`.
 #[derive(Clone, Debug, Default)]
 pub struct InsecureHosts(Vec<String>);
 

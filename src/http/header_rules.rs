@@ -1,4 +1,4 @@
-//! Which headers of a request reach an origin, and what the edge says in headers of its own.
+//! Which request headers reach an origin, and how values are encoded in headers that the gateway sets.
 
 use std::fmt::Write;
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// An unambiguous path: as it was sent, and percent-decoded for matching.
+/// An unambiguous path: as sent, and percent-decoded for matching.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPath<'r> {
     raw: &'r str,
@@ -43,7 +43,7 @@ impl<'r> TryFrom<&'r str> for RequestPath<'r> {
 }
 
 impl<'r> RequestPath<'r> {
-    /// The path exactly as it was sent.
+    /// The path exactly as sent.
     pub fn raw(&self) -> &'r str {
         self.raw
     }

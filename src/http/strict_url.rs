@@ -1,7 +1,7 @@
 //! Addresses of the web, read so strictly that no parser finds another host in them.
 //!
 //! Parsers differ in what they make of `https:\\a`, `https://0x7f.1` or a tab. So what is odd is refused, not resolved:
-//! what is left is what RFC 3986 allows, and means the same to whoever fetches it.
+//! what is left is what RFC 3986 allows, and means the same to every client that fetches it.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -107,7 +107,7 @@ fn read_host(text: &str) -> Option<Host<'_>> {
     if let Ok(address) = text.parse() {
         return Some(Host::V4(address));
     }
-    // The root's dot at the end counts as well.
+    // A trailing dot, the DNS root, is allowed.
     let mut labels = text.strip_suffix('.').unwrap_or(text).split('.');
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -123,7 +123,7 @@ fn is_number(label: &str) -> bool {
         || label.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A number as it is written by custom: no sign, no zero in front.
+/// A port number in canonical form: no sign, no leading zero.
 fn read_port(digits: &str) -> Option<u16> {
     digits.parse().ok().filter(|port: &u16| port.to_string() == digits)
 }
@@ -223,7 +223,7 @@ mod tests {
                 let digit = |place| pieces[number / pieces.len().pow(place) % pieces.len()];
                 let text = format!("{scheme}{}{}{}{}", digit(0), digit(1), digit(2), digit(3));
                 let Ok(url) = StrictUrl::parse(&text) else { continue };
-                // Names that are no names to it, `xn--a` among them, are fetched by nobody.
+                // Names that it rejects, such as `xn--a`, cannot be fetched.
                 let Ok(parsed) = url::Url::parse(&text) else { continue };
                 read += 1;
                 assert_eq!(parsed.host_str().unwrap(), url.host.to_string(), "{text}");

@@ -20,7 +20,7 @@ use crate::token::strict_json;
 pub struct Diagnosis {
     /// Its parts, as far as there are any.
     pub parts: Vec<Part>,
-    /// What is wrong with it.
+    /// What is wrong.
     pub flaws: Vec<Flaw>,
 }
 
@@ -104,7 +104,7 @@ impl Diagnosis {
         }
     }
 
-    /// A fault of the JSON text: at the byte where the reader stopped, or at the member that stands twice.
+    /// A fault of the JSON text: at the byte where parsing stopped, or at the duplicate member.
     fn note_json(&mut self, part: &Part, decoded: &[u8], error: &serde_json::Error) {
         if let Some(name) = duplicate_member(decoded) {
             return self.note_member(part, &name, "stands there twice");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// One sentence. What stands between backticks is a value.
+/// One sentence, with values in backticks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// What came of the step.

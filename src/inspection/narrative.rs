@@ -51,7 +51,7 @@ struct Narrative<'s> {
     lines: Vec<Line>,
     /// The entry that was considered last.
     entry: Option<&'s CustomIdp>,
-    /// Whether it was said where the entry's roles are from.
+    /// Whether the source of the entry's roles was mentioned.
     tells_roles: bool,
 }
 
@@ -212,7 +212,7 @@ impl Narrative<'_> {
         }
     }
 
-    /// Says once where an entry's roles come from.
+    /// Mentions once where an entry's roles come from.
     fn introduce_roles(&mut self) {
         let Some(idp) = self.entry.filter(|_| !self.tells_roles) else { return };
         self.tells_roles = true;
@@ -253,7 +253,7 @@ impl Narrative<'_> {
         }
     }
 
-    /// Says what the trace leaves open where nobody was found who trusts the token.
+    /// Explains a token that no entry accepted, where the trace does not.
     fn conclude_untrusted(&mut self, last: Option<&TraceStep>) {
         let NarrativeContext { idps, project, .. } = self.setting;
         let text = match last {

@@ -121,7 +121,7 @@ impl Provider {
         is_keycloaks || matches!(value, "openid" | "profile" | "email" | "offline_access")
     }
 
-    /// Whether an audience says nothing, because every token of the provider has it.
+    /// Whether every token of the provider has this audience.
     pub fn addresses_everybody(self, audience: &str) -> bool {
         match self {
             Self::Keycloak => audience == "account",

@@ -79,7 +79,7 @@ fn guess_template(values: &[String], project: Option<&str>) -> (String, usize) {
 /// The characters that people put between a project and a role.
 const SEPARATORS: [char; 6] = ['.', ':', '/', '_', '-', '#'];
 
-/// The template of a value in which the project stands beside a separator: `plant7.access`, `access:plant7`,
+/// The template of a value in which the project is beside a separator: `plant7.access`, `access:plant7`,
 /// `apps/plant7/access`.
 fn with_project(value: &str, project: &str) -> Option<String> {
     if value.contains(['{', '}']) {

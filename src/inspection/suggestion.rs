@@ -1,4 +1,4 @@
-//! An entry that recognises the bearer of a token, made from the token alone.
+//! A suggested entry that accepts a token, made from the token alone.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct Suggestion {
     pub provider_name: &'static str,
     /// The entry.
     pub idp: SuggestedIdp,
-    /// What to look at before it is saved.
+    /// What to check before saving it.
     pub notes: Vec<String>,
 }
 
@@ -139,7 +139,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Which of the issuer's tokens count.
+    /// Restricts the entry to the token's client and audience.
     fn restrict(&mut self, claims: &Claims) {
         let client = self.first_text(self.profile.client_claims);
         if let Some((name, client)) = &client {

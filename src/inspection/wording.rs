@@ -1,4 +1,4 @@
-//! Values in a person's words.
+//! Wording of values for people.
 
 use std::cmp::Ordering;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 /// The longest value that is repeated, in characters.
 const MAX_REPEATED: usize = 200;
 
-/// The most elements of a list that are told.
+/// The most elements of a list that are written out.
 const MAX_LISTED: usize = 12;
 
-/// The longest length of time that is told, in seconds.
+/// The longest duration that is written out, in seconds.
 const MAX_TOLD: f64 = 1e11;
 
 /// A value between backticks, shortened.
@@ -36,7 +36,7 @@ pub fn list<'t>(texts: impl IntoIterator<Item = &'t str>, conjunction: &str) -> 
     }
 }
 
-/// A length of time, whatever its sign.
+/// A duration, without its sign.
 pub fn duration(seconds: f64) -> String {
     let seconds = seconds.abs();
     if seconds.partial_cmp(&MAX_TOLD).is_none_or(Ordering::is_gt) {

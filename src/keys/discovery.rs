@@ -1,4 +1,4 @@
-//! Reading what an issuer publishes: its configuration and, through that, its keys.
+//! Discovery: reading an issuer's configuration and, through it, its keys.
 
 use serde_json::Value;
 
@@ -10,13 +10,13 @@ use crate::token::strict_json;
 /// How long one fetch may take, in milliseconds.
 pub const TIMEOUT_MS: u32 = 5_000;
 
-/// The longest answer that is read, in bytes after decompression.
+/// The longest response that is read, in bytes after decompression.
 pub const MAX_BODY_LENGTH: usize = 256 * 1024;
 
 /// The longest `jwks_uri`, in bytes.
 const MAX_KEYS_URL_BYTES: usize = 2048;
 
-/// Why an issuer's answer cannot be used.
+/// Why an issuer's response is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unacceptable {
     /// The configuration is not a JSON object with `issuer` and `jwks_uri`, or has a member twice.
@@ -28,7 +28,7 @@ pub enum Unacceptable {
     /// The configuration is another issuer's (OpenID Connect Discovery 1.0, section 4.3).
     #[error("the configuration is that of the issuer `{0}`{hint}", hint = hint(.0))]
     OtherIssuer(String),
-    /// The key set is not one, or has a member twice.
+    /// It is not a key set, or has a duplicate member.
     #[error("the key set is not a JSON object with at most 100 `keys`, or names a member twice")]
     KeySet,
     /// The key set has no key that could verify a token.
@@ -54,7 +54,7 @@ pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacce
 /// The most bytes of a foreign issuer, or of an address that failed, that are repeated.
 pub const MAX_NAMED_BYTES: usize = 300;
 
-/// What people get wrong with an issuer like this.
+/// A hint at the usual mistake with an issuer like this.
 fn hint(named: &str) -> &'static str {
     if named.starts_with("https://sts.windows.net/") {
         "; Entra ID's v1 tokens have that issuer, its v2 tokens `https://login.microsoftonline.com/<tenant>/v2.0`"
@@ -65,7 +65,7 @@ fn hint(named: &str) -> &'static str {
     }
 }
 
-/// The keys of an answer; one of them at least is usable.
+/// The keys of a response; at least one is usable.
 pub fn read_key_set(body: &[u8]) -> Result<FetchedKeys, Unacceptable> {
     let jwks: Value = strict_json::from_slice(body).map_err(|_| Unacceptable::KeySet)?;
     let published = FetchedKeys::new(jwks).map_err(|_| Unacceptable::KeySet)?;

@@ -33,7 +33,7 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Unusable {
-    /// It is not a JWK, or its `kty` or curve is none of the supported ones; symmetric keys are among these.
+    /// It is not a JWK, or its `kty` or curve is not supported; symmetric keys are not.
     #[error("not a public RSA, EC or Ed25519 key of a supported curve")]
     Unsupported,
     /// Its `kid` is too long.

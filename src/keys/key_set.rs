@@ -30,7 +30,7 @@ pub struct KeySet {
 pub struct UnusableKey {
     /// Its `kid`, if it has one; cut where it is too long.
     pub kid: Option<String>,
-    /// What is wrong with it.
+    /// What is wrong.
     pub reason: Unusable,
 }
 

@@ -1,4 +1,4 @@
-//! When an issuer's keys are fetched: ahead of time, once for a key that is not known, and ever more rarely while the
+//! When an issuer's keys are fetched: ahead of expiry, once a cooldown for unknown keys, and with back-off while the
 //! issuer fails.
 
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::excerpt::excerpt;
 use crate::token::numeric_date::NumericDate;
 
-/// The shortest life of fetched keys, in seconds, whatever the issuer says of caching.
+/// The shortest lifetime of fetched keys, in seconds, even if the issuer forbids caching.
 const MIN_LIFE: f64 = 300.0;
 
-/// The part of their life after which keys are fetched again, so that no request waits for them.
+/// The fraction of their lifetime after which keys are refreshed, so that no request waits for them.
 const REFRESH_AT: f64 = 0.8;
 
 /// The part by which a time is drawn earlier or later, so that many issuers do not meet at one moment.
@@ -21,32 +21,32 @@ const MAX_WAIT: f64 = 600.0;
 /// The longest reason of a failure that is kept, in bytes.
 pub const MAX_REASON_BYTES: usize = 500;
 
-/// How long the answer to somebody who only looks at an issuer is used again, in seconds.
+/// How long the keys of an issuer that is only being inspected are reused, in seconds.
 const GLANCE: f64 = 60.0;
 
-/// The bounds that whoever runs the gateway sets, in seconds.
+/// The bounds that the operator sets, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshPolicy {
-    /// The longest life of fetched keys.
+    /// The longest lifetime of fetched keys.
     pub max_lifetime: f64,
-    /// The shortest time between two fetches because of a key that is not known; the first wait after a failure.
+    /// The shortest time between two fetches for unknown keys, and the first wait after a failure.
     pub cooldown: f64,
     /// How long keys serve after the last time they could be fetched.
     pub max_stale: f64,
 }
 
-/// Why keys are wanted from an issuer.
+/// Why an issuer's keys are fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FetchReason {
-    /// It is time, or there are none.
+    /// A refresh is due, or there are no keys.
     Due,
-    /// A key is not among those that are known.
+    /// A token names an unknown key.
     Newer,
-    /// Somebody looks at the issuer before it is trusted.
+    /// An owner inspects the issuer before saving an entry.
     Glance,
 }
 
-/// What is known of the fetches of one issuer's keys.
+/// When one issuer's keys were and will be fetched.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RefreshSchedule {
     /// When the last fetch began.

@@ -1,4 +1,4 @@
-//! What is stored of a key that an issuer publishes.
+//! The stored form of a key that an issuer publishes.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! What a change makes of a project.
+//! Applying a change to a project.
 
 use std::collections::BTreeSet;
 
@@ -21,19 +21,19 @@ const MAX_BLOCKED: usize = 100;
 /// The largest snapshot, in bytes of JSON: each edge reads it as a whole and keeps it in memory.
 const MAX_SNAPSHOT: usize = 256 * 1024;
 
-/// A change that was made: the project after it, and what it was about before and after.
+/// An applied change: the project after it, and the resource before and after.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Applied {
     /// The project.
     pub project: Project,
-    /// What was there.
+    /// The resource before.
     pub before: Option<Value>,
-    /// What is there now.
+    /// The resource after; `None` if it was removed.
     pub after: Option<Value>,
 }
 
 impl Project {
-    /// What the change makes of the project. `precondition` is about the resource that the change is about.
+    /// The project after the change. `precondition` applies to the resource that is changed.
     pub fn apply(&self, change: &Change, precondition: &Precondition) -> Result<Applied, Refusal> {
         let current = self.current(change);
         if !self.exists && !matches!(change, Change::PutProject { .. }) {

@@ -17,9 +17,9 @@ const BEGINNING: usize = 2000;
 pub enum AuditOutcome<'o> {
     /// It was made: what was there, and what is there now.
     Made {
-        /// What was there.
+        /// The resource before.
         before: Option<&'o Value>,
-        /// What is there now.
+        /// The resource after; `None` if it was removed.
         after: Option<&'o Value>,
     },
     /// It was refused, by the code of that name.

@@ -1,4 +1,4 @@
-//! A request of which somebody wants to know what would become of it.
+//! A request to explain a decision.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::token::malformed::MAX_TOKEN_LENGTH;
 pub struct ExplainRequest {
     /// Its token.
     pub token: Option<String>,
-    /// Claims that nobody signed, instead of a token.
+    /// Unsigned claims, instead of a token.
     pub claims: Option<Map<String, Value>>,
     /// Its method.
     pub method: String,

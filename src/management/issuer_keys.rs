@@ -1,4 +1,4 @@
-//! What owners see of an issuer's keys.
+//! An issuer's keys as project owners see them.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub struct IssuerKeys<'k> {
     pub issuer: &'k Issuer,
     /// The last good keys, as they are stored.
     pub record: Option<&'k Value>,
-    /// What is known of their fetches.
+    /// When they were and will be fetched.
     pub life: &'k RefreshSchedule,
     /// Since when the project names the issuer.
     pub since: NumericDate,
@@ -42,7 +42,7 @@ impl IssuerKeys<'_> {
         }
         let stored = |name| self.record.and_then(|record| time(record, name));
         let fetched = stored("fetchedAt");
-        // A fetch from before, which was for somebody else, looks like one of that moment.
+        // An earlier fetch was made for another project; it must look like one of that moment.
         let delay = fetched.map_or(0.0, |fetched| self.since.as_seconds() - fetched.as_seconds()).max(0.0);
         let delayed = |time: Option<NumericDate>| time.map(|time| time.plus(delay));
         let is_former = |seen: &&Value| self.is_shown(seen) && !self.is_current(seen);
@@ -59,7 +59,7 @@ impl IssuerKeys<'_> {
         })
     }
 
-    /// The thumbprint of the key of that id, or with that thumbprint, as it is or was.
+    /// The thumbprint of the current or former key with that `kid` or thumbprint.
     pub fn thumbprint(&self, kid: &str) -> Option<String> {
         let is_it = |seen: &&Value| {
             let is = |name| seen.get(name).and_then(Value::as_str) == Some(kid);

@@ -2,7 +2,7 @@
 
 use super::entity_tag::{Comparison, etag, names};
 
-/// What a request demands of the resource as it is.
+/// The precondition of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Precondition {
     /// The value of `If-Match`.

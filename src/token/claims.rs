@@ -1,4 +1,4 @@
-//! What a token says about its bearer, whoever vouches for it.
+//! The claims of a token, verified or not.
 
 use serde_json::{Map, Value};
 
@@ -17,14 +17,14 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Takes claims that have an issuer and times; `header` is absent where nobody wrote one.
+    /// Accepts claims with an issuer and times; `header` is absent for simulated claims.
     pub fn new(claims: Map<String, Value>, header: Option<JoseHeader>) -> Result<Self, Malformed> {
         let issuer = claims.get("iss").and_then(Value::as_str).ok_or(Malformed::Issuer)?.to_owned();
         let times = Validity::read(&claims).ok_or(Malformed::Time)?;
         Ok(Self { members: claims, issuer, times, header })
     }
 
-    /// When it counts.
+    /// When the token is valid.
     pub fn validity(&self) -> Validity {
         self.times
     }

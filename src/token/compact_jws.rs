@@ -11,7 +11,7 @@ use crate::token::jose_header::JoseHeader;
 use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
 use crate::token::strict_json;
 
-/// A well-formed compact JWS (RFC 7515, section 7.1) with the claims every token needs. Nobody vouches for it yet.
+/// A well-formed compact JWS (RFC 7515, section 7.1) with the required claims. Its signature is not verified.
 #[derive(Debug)]
 pub struct Token<'t> {
     text: &'t str,

@@ -1,4 +1,4 @@
-//! The vectors of `tests/vectors/`: what is configured, tokens, and what becomes of requests with them.
+//! The vectors of `tests/vectors/`: configuration, tokens, and the expected decisions.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use edge_authorizer::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A file: what is configured, a token, and what becomes of requests with it.
+/// A file: configuration, a token, and the expected decisions on requests with it.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vectors {
@@ -52,7 +52,7 @@ pub struct Case {
     claims: Value,
     #[serde(default)]
     sign: Sign,
-    /// What becomes of it.
+    /// The expected decision.
     pub expect: Expect,
 }
 
@@ -80,7 +80,7 @@ struct Sign {
     header: Value,
 }
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
