@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::fault::{Fault, Faults, MAX_REPEATED, shortened};
 
-/// Reads a document that a user sent. `read` answers `None` where a fault kept it from answering. An unknown property is
-/// a fault: it is misspelt, or asks for what does not exist.
+/// Reads a document that a user sent. `read` returns `None` after a fault. An unknown property is a fault: it is misspelt or
+/// requests something that does not exist.
 pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
     read_by(document, Reader::default(), read)
 }
@@ -21,7 +21,7 @@ pub fn read_stored<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T
     read_by(document, Reader { ignores_unknown: true, ..Reader::default() }, read)
 }
 
-/// What is known while a document is read.
+/// The state while a document is read.
 #[derive(Default)]
 struct Reader {
     ignores_unknown: bool,
@@ -72,7 +72,7 @@ pub struct Node<'d> {
 }
 
 impl<'d> Node<'d> {
-    /// Notes that this value is wrong and what would be right.
+    /// Reports that this value is wrong, and what is expected.
     pub fn fault(&self, expected: impl Display) {
         self.note(&expected);
     }
@@ -94,7 +94,7 @@ impl<'d> Node<'d> {
         Self { value, pointer: format!("{}/{escaped}", self.pointer), reader: self.reader }
     }
 
-    /// The value as it stands.
+    /// The value as written.
     pub fn value(&self) -> &'d Value {
         self.value
     }

@@ -1,8 +1,8 @@
 //! A cache with a budget in bytes that its owners share fairly.
 //!
-//! When it is full, a sweep looks for the level up to which each owner may fill its share so that all fit into seven eighths
-//! of the budget, and removes what is above it, the least recently used entries of an owner first. So no owner evicts more than
-//! its share: an owner below that level loses nothing, however much the others insert.
+//! When it is full, a sweep finds the level up to which each owner may keep entries so that all fit into seven eighths of the
+//! budget, and evicts what exceeds it, least recently used entries first. So an owner below the level loses nothing, however much
+//! the others insert.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -18,18 +18,18 @@ const ENTRY_BYTES: usize = 128;
 /// The overhead of an owner beyond its entries, in bytes.
 const OWNER_BYTES: usize = 128;
 
-/// The owner of an entry, in whose share it counts.
+/// The owner of an entry: the entry is part of its share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     /// A project.
     Project(ProjectId),
-    /// All of them.
+    /// All projects together.
     Everybody,
-    /// None of them.
+    /// None: keys without a value.
     Nobody,
 }
 
-/// Entries by their key, of at most a number of bytes in all.
+/// A cache of entries by key, with a budget in bytes.
 #[derive(Debug)]
 pub struct FairCache<K: Hash + Eq, V> {
     entries: LruCache<K, Entry<V>>,
@@ -59,7 +59,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
         self.entries.get_key_value_mut(key).map(|(key, entry)| (key, &mut entry.value))
     }
 
-    /// The owner of an entry, in whose share it counts.
+    /// The owner of an entry: the entry is part of its share.
     pub fn owner<Q>(&self, key: &Q) -> Option<&Owner>
     where
         K: Borrow<Q>,
@@ -68,7 +68,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
         self.entries.peek(key).map(|entry| &entry.owner)
     }
 
-    /// Takes an entry out.
+    /// Removes an entry.
     pub fn remove<Q>(&mut self, key: &Q) -> Option<(K, V)>
     where
         K: Borrow<Q>,
@@ -106,7 +106,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
     }
 }
 
-/// Who holds how much. Apart from the entries, and so compiled once for all kinds.
+/// The share of each owner. Separate from the entries, so that it is compiled once for all types.
 #[derive(Debug)]
 struct Ledger {
     shares: BTreeMap<Owner, usize>,

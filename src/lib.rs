@@ -1,9 +1,9 @@
-//! The core of an edge authorizer: who may do what, decided from values alone.
+//! The core of Edge Authorizer: the rules that decide who may do what, as functions of their arguments.
 //!
-//! A request names a project in its path; the project names the identity providers that it trusts; a token of one of
-//! them gives the caller an id and roles; the route says which roles open it. [`authorize`] puts these together.
+//! The path of a request names a project. The project's entries name the identity providers that it trusts. A verified token of
+//! one of them identifies the caller and their roles, and the route requires a role. [`authorize`] puts these together.
 //!
-//! Nothing here does I/O, reads a clock or draws a random number: what a decision depends on is an argument.
+//! Nothing here does I/O, reads a clock or draws a random number: everything a decision depends on is an argument.
 //!
 //! The rooms, each of which uses only those below it: [`inspection`], `authz`, [`management`], `keys`, `config`, and at the
 //! bottom `token`, `http` and the ground values beside this file.

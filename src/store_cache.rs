@@ -1,8 +1,8 @@
-//! Values read from a store, kept in memory: bounded, and never older than their age allows.
+//! A cache of values read from a store, bounded in bytes and in age.
 //!
-//! What is kept is counted as it lies in memory, not as text. Each value has an owner: the project for which it was loaded
-//! first, all projects together, or, for keys of the store that hold nothing, nobody. As the owners share the cache fairly,
-//! no project evicts more than its share, and names that were made up never evict what exists.
+//! The budget is in bytes of memory, not of text. Each value has an owner: the project for which it was loaded first, all
+//! projects together, or none for keys without a value. As the owners share the cache fairly, no project evicts more than its
+//! share, and look-ups of invented names never evict existing values.
 
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
 /// The budget of one cache, in bytes of memory.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// What a value costs in memory beside its text, in bytes: its allocation and what points to it.
+/// The overhead of a value beyond its text, in bytes of memory.
 const VALUE_BYTES: usize = 48;
 
-/// What a document holds in memory once it is read, at most, in bytes: its text and what is made of it, and something for
-/// each value, before which there is a comma or the beginning of a list.
+/// The estimated size of a parsed document, in bytes of memory: twice its text, and an overhead for each value, counted by commas
+/// and opening brackets.
 pub fn weight(text: &str) -> usize {
     let values = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
     2 * text.len() + VALUE_BYTES * values
@@ -54,11 +54,11 @@ struct Entry<T> {
 /// The result of a look-up.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Cached<T> {
-    /// The value serves.
+    /// The value is current.
     Fresh(Loaded<T>),
-    /// The value serves; the caller has to read it again in the background.
+    /// The value may be used; the caller has to read it again in the background.
     Stale(Loaded<T>),
-    /// The value serves only if the store fails.
+    /// The value may be used only if the store fails.
     Old(Loaded<T>),
     /// There is no usable value.
     Missing,
@@ -77,7 +77,7 @@ impl<T> StoreCache<T> {
 }
 
 impl<T: Versioned> StoreCache<T> {
-    /// What is kept of `key`: fresh for `ttl` seconds, stale for as long again, old for five minutes in all.
+    /// Looks up `key`: fresh for `ttl` seconds, then stale for as long again, and old until five minutes after it was read.
     pub fn look_up(&mut self, key: &str, now: NumericDate, ttl: f64) -> Cached<T> {
         let Some(entry) = self.entry(key) else { return Cached::Missing };
         let loaded = entry.loaded.clone();
@@ -97,8 +97,8 @@ impl<T: Versioned> StoreCache<T> {
         if is_younger_than(OUTAGE_SECONDS) { Cached::Old(loaded) } else { Cached::Missing }
     }
 
-    /// What `key` is known to hold, if `text`, which it was found to hold at `now`, is the one that is kept: the very same
-    /// value then goes on, and what depends on it with it.
+    /// Renews the cached value of `key` if it was made of the same `text`, which was read at `now`. The value stays the very same,
+    /// and with it what depends on it.
     pub fn confirm(&mut self, key: &str, text: &str, now: NumericDate) -> Option<Loaded<T>> {
         let entry = self.entry(key).filter(|entry| entry.digest == digest(text))?;
         entry.read = now;
@@ -106,9 +106,8 @@ impl<T: Versioned> StoreCache<T> {
         Some(entry.loaded.clone())
     }
 
-    /// Keeps what `key` was found to hold at `now`; `text` is empty where it holds nothing. A newer version that is kept
-    /// already stays, and goes on ageing: when it is gone, the older one is what there is. A value that is kept already
-    /// keeps its owner, too; a new one is owned by `project`, or by all of them.
+    /// Caches the value of `key` that was read at `now`; `text` is empty if there is none. A newer version in the cache is kept until
+    /// it expires; then the older one is cached. A cached value keeps its owner; a new one is owned by `project`, or by all projects.
     ///
     /// Returns the current value.
     pub fn put(

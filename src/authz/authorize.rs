@@ -22,11 +22,11 @@ use crate::project_id::ProjectId;
 use crate::token::algorithm::Algorithm;
 use crate::unavailable::Unavailable;
 
-/// What comes next, on the way to what `R` ends in.
+/// The next step of an authorization by the requirement `R`.
 #[derive(Debug)]
 #[must_use]
 pub enum Step<'r, R: Requirement = RouteRequirement> {
-    /// Nothing: this is the end.
+    /// The authorization is complete.
     Decided(R::Outcome),
     /// The project's snapshot is needed.
     NeedProject(NeedProject<'r, R>),

@@ -7,7 +7,7 @@ use crate::config::role::Roles;
 use crate::http::header_rules;
 use crate::project_id::ProjectId;
 
-/// What a role costs in memory beside its name: its place in the list and its allocation, in bytes.
+/// The overhead of a role beyond its name, in bytes of memory.
 const ROLE_BYTES: usize = 48;
 
 /// Who a caller is in a project.

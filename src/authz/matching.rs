@@ -36,7 +36,7 @@ pub fn match_entry(idp: &CustomIdp, claims: &Claims, audiences: &Audiences<'_>) 
     }
 }
 
-/// Who the caller is; `None` if the id claim does not say.
+/// The caller's identity; `None` if the id claim does not name one.
 pub fn identify(
     idp: &CustomIdp,
     claims: &Claims,

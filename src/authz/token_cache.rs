@@ -1,13 +1,12 @@
 //! The token cache: why the second request with a token is fast, and why that is safe.
 //!
-//! The cache keeps whom a token identifies in a project, or that its signature is wrong. An entry is used for these
-//! exact bytes, in that project, as long as the project's snapshot and the issuer's keys are the very ones by which it
-//! was found out (the same values in memory, not equal ones), and while its times say so. Anything else has the token
-//! verified again. What the route requires is checked on every request. So a change of the project, a key that is gone or
-//! blocked, and `exp` take effect at once, with nothing to invalidate.
+//! An entry says whom a token identifies in a project, or that its signature is wrong. It is used only for exactly these
+//! bytes, in that project, while the token is valid, and only with the very snapshot and keys that it was verified with: the
+//! same values in memory, not equal ones. In any other case the token is verified again. The route's roles are checked on every
+//! request. So a change of the project, a removed or blocked key, and `exp` take effect at once; nothing is invalidated.
 //!
-//! A token is kept on trial first and stays longer once it comes again: a flood of tokens that come once evicts others of
-//! its kind only, and only those of its own project once that holds more than others do.
+//! A new token is on trial and is kept longer once it is presented again. A flood of tokens that are used once therefore evicts
+//! only others on trial, and those of its own project first.
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};

@@ -110,7 +110,7 @@ pub enum TraceStep {
         /// The roles of which it requires one for the request's method; absent if it is public.
         required: Option<Roles>,
     },
-    /// The token has no acceptable form.
+    /// The token is malformed.
     Malformed {
         /// What is wrong.
         reason: Malformed,
@@ -131,7 +131,7 @@ pub enum TraceStep {
     },
     /// The token is expired or not yet valid.
     Untimely {
-        /// The claim that says it.
+        /// The claim.
         claim: TimeClaim,
         /// Its value.
         value: NumericDate,
@@ -144,7 +144,7 @@ pub enum TraceStep {
     Idp {
         /// The entry.
         id: IdpId,
-        /// What came of it.
+        /// The outcome.
         outcome: IdpOutcome,
     },
     /// More entries were considered than are shown, all of them of other issuers.
@@ -161,10 +161,10 @@ pub enum TraceStep {
     Key {
         /// Its key id.
         kid: Option<String>,
-        /// What came of it.
+        /// The outcome.
         outcome: KeyOutcome,
     },
-    /// The roles claim has no shape that carries roles.
+    /// The roles claim is missing or has the wrong type.
     RolesClaim {
         /// What is wrong.
         outcome: RolesClaimOutcome,
@@ -173,7 +173,7 @@ pub enum TraceStep {
     Role {
         /// The value; absent if it is no string.
         value: Option<String>,
-        /// What came of it.
+        /// The outcome.
         outcome: RoleOutcome,
     },
     /// More values of the roles claim were read in the same way than are shown.
@@ -192,11 +192,11 @@ pub enum TraceStep {
     },
 }
 
-/// What came of considering an entry.
+/// The outcome of considering an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdpOutcome {
-    /// Its issuer is another one.
+    /// It has another issuer.
     OtherIssuer,
     /// The authorized party is not in `allowedAzp`.
     AzpNotAllowed,
@@ -204,7 +204,7 @@ pub enum IdpOutcome {
     AudNotAllowed,
     /// The algorithm is not in `allowedAlgs`.
     AlgorithmNotAllowed,
-    /// The token's type is not one of an access token, or none of `allowedTyp`.
+    /// The token's type is not that of an access token, or not in `allowedTyp`.
     TypeNotAllowed,
     /// It applies to the token.
     Applies,
@@ -214,15 +214,15 @@ pub enum IdpOutcome {
     Decides,
 }
 
-/// What came of trying a key.
+/// The outcome of trying a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyOutcome {
-    /// The signature is the key's.
+    /// The key verifies the signature.
     Verified,
-    /// It is not.
+    /// The key does not verify the signature.
     WrongSignature,
-    /// The platform does not take the key.
+    /// The platform rejects the key.
     KeyRefused,
 }
 
@@ -230,13 +230,13 @@ pub enum KeyOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RolesClaimOutcome {
-    /// It is not there, which gives no roles.
+    /// It is missing, which gives no roles.
     Missing,
     /// It is neither an array nor a string, which gives no roles.
     WrongShape,
 }
 
-/// What came of one value of the roles claim.
+/// The outcome of one value of the roles claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleOutcome {
@@ -246,7 +246,7 @@ pub enum RoleOutcome {
     NotAllowed(Role),
     /// It does not have the template's form.
     NoMatch,
-    /// What the template finds is no role's name.
+    /// The text that the template extracts is not a role name.
     NotARole,
     /// It is not a string.
     NotAString,

@@ -36,7 +36,7 @@ impl Cors {
         })
     }
 
-    /// The headers by which a browser lets the page at `origin` see an answer; without a page, what caches need.
+    /// The response headers for a request from `origin`; without one, those that caches need.
     pub fn response_headers(&self, origin: Option<&str>) -> ResponseHeaders {
         let mut headers = Vec::new();
         match &self.origins {
@@ -57,7 +57,7 @@ impl Cors {
         headers
     }
 
-    /// The headers of the answer to a preflight: what the page at `origin` may send, `methods` being those of the route.
+    /// The response headers for a preflight from `origin`; `methods` are those of the route.
     pub fn preflight_headers(&self, origin: &str, methods: &[Method]) -> ResponseHeaders {
         let mut headers = self.response_headers(Some(origin));
         if !headers.iter().any(|(name, _)| *name == "access-control-allow-origin") {

@@ -77,7 +77,7 @@ impl CustomIdp {
 }
 
 impl CustomIdp {
-    /// Whether the entry itself names the role `owner`: that a token carries it is not enough to manage the project.
+    /// Whether the entry itself names the role `owner`. A token that carries the role is not sufficient to manage the project.
     pub fn names_owner(&self) -> bool {
         let named = match &self.role_detection {
             RoleDetection::Defined { roles } => Some(roles),
@@ -86,8 +86,8 @@ impl CustomIdp {
         named.is_some_and(|roles| roles.iter().any(|role| role.as_str() == OWNER))
     }
 
-    /// Whether every caller of the issuer would own the project: the entry gives `owner` to all, whatever their client is
-    /// and whatever their token is for.
+    /// Whether every caller of the issuer would own the project: the entry gives `owner` to all, and restricts neither client nor
+    /// audience.
     pub fn opens_ownership(&self) -> bool {
         let is_defined = matches!(self.role_detection, RoleDetection::Defined { .. });
         is_defined && self.names_owner() && self.allowed_azp.is_none() && self.allowed_aud.is_none()

@@ -63,8 +63,8 @@ impl RoleTemplate {
         (self.before.for_project(project), self.after.for_project(project))
     }
 
-    /// Whether a value can be read as a role of two projects: where nothing stands between the name of the project and
-    /// the role's that is in no project's name, `a-b-c` is the role `b-c` of `a` and the role `c` of `a-b`.
+    /// Whether a value can be read as a role of two projects. This is so if the text between project and role could be part of a
+    /// project's name: with `-`, `a-b-c` is the role `b-c` of `a` and the role `c` of `a-b`.
     pub fn confuses_projects(&self) -> bool {
         let after_project = self.before.second.as_ref();
         let between = after_project.or_else(|| self.after.second.as_ref().map(|_| &self.after.first));

@@ -1,4 +1,4 @@
-//! The routes document: which path leads to which origin, and which roles open it.
+//! The routes document: the routes to origins and the roles that they require.
 
 use std::sync::Arc;
 
@@ -25,12 +25,12 @@ pub struct Routes {
 pub struct RouteMatch<'p> {
     /// The route.
     pub route: Arc<Route>,
-    /// The path's text where the route's template says `{project}`; it need not be a project's name.
+    /// The path's segment for `{project}` in the template; it may not be a valid project id.
     pub project: Option<&'p str>,
 }
 
 impl RouteMatch<'_> {
-    /// Whether a path without a final slash, which matches `other`, means the same as the one with it.
+    /// Whether this match, of a path with a trailing slash, may stand for `other`, the match without it.
     fn is_for(&self, other: &RouteMatch<'_>) -> bool {
         Arc::ptr_eq(&self.route, &other.route) || self.route.template.ends_with('/')
     }
@@ -74,15 +74,15 @@ impl Routes {
         Some(())
     }
 
-    /// Whether a route says which pages may call it.
+    /// Whether a route has `cors`.
     pub fn has_cors(&self) -> bool {
         self.has_cors
     }
 
-    /// The route for a path, the most specific first. What the authorizer answers itself has none.
+    /// The most specific route for a path. Own paths of the gateway have none.
     ///
-    /// Many origins take `/admin/` for `/admin`. So a final slash must not lead to another route than the path without
-    /// it, unless that route's template asks for the slash.
+    /// Many origins treat `/admin/` as `/admin`. So a trailing slash must not lead to another route than the path without it,
+    /// unless that route's template has the slash.
     pub fn find<'p>(&self, path: &'p RequestPath<'_>) -> Result<Option<RouteMatch<'p>>, AmbiguousPath> {
         let path = path.decoded();
         if OwnPath::reserved(path).is_some() {
@@ -104,7 +104,7 @@ impl Routes {
 fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
     let mut routes = Routes { list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
     for element in node.elements()? {
-        // What keeps one route from being read is noted already; the others are read on.
+        // The faults of one route are noted; the others are read nevertheless.
         element.properties(|route| {
             let (path, route) = Route::read(route, origins)?;
             routes.insert(&path, route)
@@ -116,7 +116,7 @@ fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
 fn read_origins(node: &Node<'_>) -> Option<Origins> {
     let mut origins = Origins::new();
     for (name, node) in node.members()? {
-        // What keeps one origin from being read is noted already; the others are read on.
+        // The faults of one origin are noted; the others are read nevertheless.
         if let Some(origin) = Origin::read(&node) {
             origins.insert(name.to_owned(), Arc::new(origin));
         }

@@ -1,7 +1,7 @@
-//! Addresses of the web, read so strictly that no parser finds another host in them.
+//! HTTP URLs, parsed so strictly that no other parser finds another host in them.
 //!
-//! Parsers differ in what they make of `https:\\a`, `https://0x7f.1` or a tab. So what is odd is refused, not resolved:
-//! what is left is what RFC 3986 allows, and means the same to every client that fetches it.
+//! Parsers disagree on `https:\\a`, `https://0x7f.1` or a tab. So ambiguous URLs are refused, not resolved. The accepted ones are
+//! valid by RFC 3986 and mean the same to every client.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -14,7 +14,7 @@ pub struct StrictUrl<'t> {
     /// Its host.
     pub host: Host<'t>,
     port: Option<u16>,
-    /// What follows the host and port: path, query and fragment as written, or nothing.
+    /// The rest after host and port: path, query and fragment as written; may be empty.
     pub rest: &'t str,
 }
 
@@ -29,7 +29,7 @@ pub enum Host<'t> {
     V6(Ipv6Addr),
 }
 
-/// Why a text is not taken for a URL.
+/// Why a text is not accepted as a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUrl {
     /// It is not one, or could be read in more than one way.
@@ -43,7 +43,7 @@ pub enum InvalidUrl {
 impl<'t> StrictUrl<'t> {
     /// Reads a URL.
     pub fn parse(text: &'t str) -> Result<Self, InvalidUrl> {
-        // Some parsers take `\` for `/`, and drop or encode what is not ASCII.
+        // Some parsers treat `\` as `/`, and drop or encode non-ASCII characters.
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
             return Err(InvalidUrl::NotAUrl);
         }
@@ -60,7 +60,7 @@ impl<'t> StrictUrl<'t> {
         Ok(Self { is_secure, host, port, rest })
     }
 
-    /// Its port, where it names none that of its scheme.
+    /// Its port; by default that of its scheme.
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(self.default_port())
     }
@@ -79,7 +79,7 @@ impl<'t> StrictUrl<'t> {
 }
 
 impl fmt::Display for Host<'_> {
-    /// Names in lower case, as they mean the same in any.
+    /// Names are written in lower case.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => f.write_str(&name.to_ascii_lowercase()),

@@ -18,7 +18,7 @@ pub struct Target<'r> {
 }
 
 impl<'r> Target<'r> {
-    /// Splits a URL. What is no URL has a path that nothing accepts.
+    /// Splits a URL. Any other text has a path that [`crate::RequestPath`] rejects.
     pub fn split(url: &'r str) -> Self {
         let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
         let parts = url.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
@@ -33,9 +33,8 @@ impl<'r> Target<'r> {
         Self { scheme, authority, path, query }
     }
 
-    /// Why a request with this target cannot be forwarded, whatever its path: the runtime takes long to send one that is
-    /// too long; it has put U+FFFD in the place of bytes that are not UTF-8, so what the client sent is lost; or the scheme
-    /// is none of a gateway's.
+    /// Why a request with this target cannot be forwarded, apart from its path: it is too long, which the runtime is slow to send; it
+    /// had bytes that are not UTF-8, which the runtime replaced by U+FFFD; or its scheme is neither http nor https.
     pub fn fault(&self) -> Option<&'static str> {
         let is_web = |scheme: &str| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
         if self.path.len() + self.query.len() > MAX_TARGET_BYTES {

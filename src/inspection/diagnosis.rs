@@ -1,4 +1,4 @@
-//! A token taken apart: all that is wrong with its form, each at its place.
+//! Diagnosis of a token: its parts, and all flaws of its form, each with its place.
 
 use std::ops::Range;
 
@@ -15,16 +15,16 @@ use crate::token::compact_jws::{Extension, Token};
 use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
 use crate::token::strict_json;
 
-/// A token taken apart. It has no flaws if and only if [`Token::parse`] takes it.
+/// The diagnosis of a token. It has no flaws if and only if [`Token::parse`] accepts the token.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Diagnosis {
-    /// Its parts, as far as there are any.
+    /// Its parts, up to three.
     pub parts: Vec<Part>,
     /// What is wrong.
     pub flaws: Vec<Flaw>,
 }
 
-/// Takes a token apart.
+/// Diagnoses a token.
 pub fn diagnose(token: &str) -> Diagnosis {
     let mut diagnosis = Diagnosis { parts: Vec::new(), flaws: Vec::new() };
     if token.len() > MAX_TOKEN_LENGTH {
@@ -160,7 +160,7 @@ impl Diagnosis {
         }
     }
 
-    /// What only the parser knows.
+    /// A flaw that only the parser finds.
     fn note_refusal(&mut self, token: &str, reason: Malformed) {
         let message = match UntrustedToken::<Extension>::try_from(token) {
             Err(ParseError::MalformedHeader(error)) => error.to_string(),

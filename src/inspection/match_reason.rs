@@ -45,7 +45,7 @@ pub fn reason(idp: &CustomIdp, claims: &Claims, outcome: IdpOutcome) -> Option<S
     }
 }
 
-/// What an entry that applies to a token has in common with it.
+/// The properties by which an entry matches a token.
 pub fn in_common(idp: &CustomIdp) -> String {
     let demands = [
         (idp.allowed_azp.is_some(), "client"),

@@ -18,20 +18,20 @@ use crate::token::claims::Claims;
 use crate::token::numeric_date::NumericDate;
 use crate::token::validity::TimeClaim;
 
-/// What an explanation is about.
+/// The context of an explanation.
 #[derive(Clone, Copy, Debug)]
 pub struct NarrativeContext<'s> {
-    /// The entries that were asked, in their order.
+    /// The entries that were considered, in their order.
     pub idps: &'s [CustomIdp],
     /// The project that they belong to.
     pub project: &'s ProjectId,
-    /// What the token says, if it is well-formed.
+    /// The token's claims, if it is well-formed.
     pub claims: Option<&'s Claims>,
-    /// When it was decided.
+    /// The time of the decision.
     pub clock: Clock,
 }
 
-/// Tells an explanation.
+/// Writes an explanation as sentences.
 pub fn narrate(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
     let mut narrative = Narrative { setting, lines: Vec::new(), entry: None, tells_roles: false };
     let is_untimely = |step: &TraceStep| matches!(step, TraceStep::Untimely { .. });

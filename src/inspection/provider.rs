@@ -1,4 +1,4 @@
-//! Identity providers by the look of their tokens: everything about one in one row.
+//! Known identity providers and how to recognize their tokens: everything about one in one row.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ pub enum Provider {
     Other,
 }
 
-/// What the tokens of a provider are like.
+/// The properties of a provider's tokens.
 pub struct Profile {
     /// The name of an entry for it.
     pub id: &'static str,
@@ -65,7 +65,7 @@ impl Provider {
         }
     }
 
-    /// What its tokens are like.
+    /// The properties of its tokens.
     pub fn profile(self) -> &'static Profile {
         match self {
             Self::Keycloak => &Profile {
@@ -113,7 +113,7 @@ impl Provider {
         }
     }
 
-    /// Whether a value of a roles claim is one that the provider gives to everybody.
+    /// Whether the provider gives this value of a roles claim to every user.
     pub fn gives_everybody(self, value: &str) -> bool {
         let is_keycloaks = self == Self::Keycloak
             && (value.starts_with("default-roles-")

@@ -24,7 +24,7 @@ pub struct RoleMatches {
 pub struct RoleMatch {
     /// The value.
     pub value: String,
-    /// The part of it that the template takes for a role's name.
+    /// The part that the template extracts as the role name.
     pub name: Option<String>,
     /// The outcome.
     pub outcome: RoleOutcome,

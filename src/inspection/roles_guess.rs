@@ -1,4 +1,4 @@
-//! Where the roles of a token may be, and which template reads them.
+//! A guess at the claim that has a token's roles, and at the template that reads them.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::token::claim_path::ClaimPath;
 pub struct RolesClaim {
     /// The name by which an entry finds it.
     pub name: String,
-    /// Its values, without those that everybody has.
+    /// Its values, without those that every user has.
     pub values: Vec<String>,
     /// The template that reads them.
     pub template: String,
@@ -50,7 +50,7 @@ pub fn find_roles(
     best
 }
 
-/// Keycloak's roles of clients, less the client that everybody has roles of.
+/// Keycloak's client roles, without the client `account`, which every user has roles of.
 fn clients_with_roles(claims: &Map<String, Value>) -> Vec<String> {
     let clients = claims.get("resource_access").and_then(Value::as_object);
     let names = clients.into_iter().flatten().map(|(client, _)| client).filter(|client| *client != "account");
@@ -97,7 +97,7 @@ fn with_project(value: &str, project: &str) -> Option<String> {
         .then(|| format!("{{roleName}}{separator}{{project}}"))
 }
 
-/// What all values begin with, up to a separator: `role_` of `role_access` and `role_admin`.
+/// The common prefix of all values, up to a separator: `role_` of `role_access` and `role_admin`.
 fn shared_prefix(values: &[String]) -> String {
     let Some((first, others)) = values.split_first() else { return String::new() };
     let is_shared = |prefix: &str| {

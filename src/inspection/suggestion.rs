@@ -13,11 +13,11 @@ use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
 use crate::token::jose_header::JoseHeader;
 
-/// An entry for a project, and what its author should know.
+/// A suggested entry, and notes for its author.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Suggestion {
-    /// Whose token it is.
+    /// The provider that issued the token.
     pub provider: Provider,
     /// The provider's name for people.
     pub provider_name: &'static str,
@@ -54,10 +54,10 @@ pub struct SuggestedIdp {
     defined_roles: Vec<&'static str>,
 }
 
-/// The most roles that an entry is made to name.
+/// The most roles in `allowedRoles` of a suggestion.
 const MAX_ROLES: usize = 20;
 
-/// Makes an entry of what a token says. `project` is the one that it is for, where that is known already.
+/// Suggests an entry from a token's claims, for `project` if it is known.
 pub fn suggest(claims: &Claims, project: Option<&ProjectId>) -> Suggestion {
     let members = claims.members();
     let provider = Provider::of(claims.issuer(), members);
@@ -98,7 +98,7 @@ impl Draft<'_> {
         })
     }
 
-    /// Tokens that are not for an API.
+    /// Notes on tokens that are not for an API.
     fn note_other_kinds(&mut self, claims: &Claims) {
         if let Some(kind) = claims.other_kind() {
             self.note(format!(

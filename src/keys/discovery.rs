@@ -25,7 +25,7 @@ pub enum Unacceptable {
     /// The address of the keys is too long.
     #[error("the configuration's `jwks_uri` has more than {MAX_KEYS_URL_BYTES} bytes")]
     KeysUrl,
-    /// The configuration is another issuer's (OpenID Connect Discovery 1.0, section 4.3).
+    /// The configuration belongs to another issuer (OpenID Connect Discovery 1.0, section 4.3).
     #[error("the configuration is that of the issuer `{0}`{hint}", hint = hint(.0))]
     OtherIssuer(String),
     /// It is not a key set, or has a duplicate member.
@@ -36,7 +36,7 @@ pub enum Unacceptable {
     NoUsableKey,
 }
 
-/// Where `issuer`'s configuration says its keys are: the `jwks_uri`.
+/// The `jwks_uri` of `issuer`'s configuration.
 pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacceptable> {
     let configuration: Value = strict_json::from_slice(body).map_err(|_| Unacceptable::Configuration)?;
     let member = |name| configuration.get(name).and_then(Value::as_str).ok_or(Unacceptable::Configuration);
@@ -51,7 +51,7 @@ pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacce
     Ok(keys_url.to_owned())
 }
 
-/// The most bytes of a foreign issuer, or of an address that failed, that are repeated.
+/// The most bytes of a foreign issuer, or of an address that failed, in an error.
 pub const MAX_NAMED_BYTES: usize = 300;
 
 /// A hint at the usual mistake with an issuer like this.
@@ -75,8 +75,8 @@ pub fn read_key_set(body: &[u8]) -> Result<FetchedKeys, Unacceptable> {
     Ok(published)
 }
 
-/// How many seconds an answer may be cached, by its `Cache-Control` (RFC 9111, section 5.2.2). What forbids caching
-/// counts wherever it stands.
+/// How many seconds a response may be cached, by its `Cache-Control` (RFC 9111, section 5.2.2). A directive that forbids caching
+/// takes precedence.
 pub fn max_age(cache_control: &str) -> Option<f64> {
     let mut max_age = None;
     for directive in cache_control.split(',').map(|directive| directive.trim().to_ascii_lowercase()) {

@@ -12,7 +12,7 @@ use crate::token::numeric_date::NumericDate;
 /// The most keys whose history is kept.
 const MAX_HISTORY: usize = 200;
 
-/// The longest history, in bytes of JSON. With the keys of one answer, a record stays far below what a cache keeps.
+/// The longest history, in bytes of JSON. With the keys of one response, a record stays far below the budget of a cache.
 const MAX_HISTORY_BYTES: usize = 64 * 1024;
 
 /// Keys as they were just fetched.
@@ -33,16 +33,16 @@ impl FetchedKeys {
         &self.keys
     }
 
-    /// The stored form of keys that were fetched at `now` and serve for `life` seconds, in the place of `former`. Private
-    /// members, which no issuer should publish, are not in it.
-    pub fn stored(&self, now: NumericDate, life: f64, former: Option<&Value>) -> Value {
+    /// The stored form of keys that were fetched at `now` with a lifetime in seconds, replacing `former`. Private members, which no
+    /// issuer should publish, are left out.
+    pub fn stored(&self, now: NumericDate, lifetime: f64, former: Option<&Value>) -> Value {
         let keys: Vec<_> =
             self.jwks.get("keys").and_then(Value::as_array).into_iter().flatten().map(public_part).collect();
         let history = self.history(former.and_then(|former| former.get("history")), now);
-        json!({ "jwks": { "keys": keys }, "fetchedAt": now, "expiresAt": now.plus(life), "history": history })
+        json!({ "jwks": { "keys": keys }, "fetchedAt": now, "expiresAt": now.plus(lifetime), "history": history })
     }
 
-    /// The keys with the times when they were first and last seen; those that are gone come after those that are there.
+    /// The keys with the times when they were first and last seen; current ones first, then former ones.
     fn history(&self, former: Option<&Value>, now: NumericDate) -> Vec<Value> {
         let former = former.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut history = Vec::new();
@@ -70,7 +70,7 @@ impl FetchedKeys {
         history
     }
 
-    /// The key ids that `former` knows with other key material than there is now.
+    /// The key ids that have other key material than in `former`.
     pub fn changed(&self, former: &Value) -> Vec<&str> {
         let former = former.get("history").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let is_changed = |key: &&Arc<Jwk>| {

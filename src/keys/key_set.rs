@@ -9,23 +9,23 @@ use serde_json::Value;
 use crate::keys::jwk::{Jwk, Unusable, member, shortened_id};
 use crate::token::algorithm::Algorithm;
 
-/// The most keys that are taken of a set.
+/// The most keys of a set.
 pub const MAX_KEYS: usize = 100;
 
 /// The most different keys that are tried on one token.
 pub const MAX_CANDIDATES: usize = 4;
 
-/// The same for a token that names none: each costs the check of a signature, which a forged token pays nothing for.
+/// The same for a token without `kid`: each costs a signature check, even for a forged token.
 pub const MAX_CANDIDATES_WITHOUT_ID: usize = 2;
 
-/// The keys that an issuer publishes. One unusable key does not spoil the others.
+/// The keys that an issuer publishes. Unusable ones do not affect the others.
 #[derive(Clone, Debug)]
 pub struct KeySet {
     keys: Vec<Arc<Jwk>>,
     unusable: Vec<UnusableKey>,
 }
 
-/// A key that is left aside, and why.
+/// An unusable key, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UnusableKey {
     /// Its `kid`, if it has one; cut where it is too long.
@@ -45,7 +45,7 @@ pub struct InvalidKeySet;
 pub enum NoCandidates {
     /// No usable key has the token's `kid` and fits its `alg`.
     None,
-    /// Those that do are ones that the project does not trust.
+    /// The project blocks those that do.
     #[serde(rename = "distrusted")]
     Blocked,
     /// More than [`MAX_CANDIDATES`] different ones do, or [`MAX_CANDIDATES_WITHOUT_ID`] for a token without `kid`.
@@ -53,7 +53,7 @@ pub enum NoCandidates {
 }
 
 impl KeySet {
-    /// Reads a JWK set (RFC 7517, section 5). Keys that cannot be used are kept apart, with the reason.
+    /// Reads a JWK set (RFC 7517, section 5). Unusable keys are kept apart, with the reason.
     pub fn parse(document: &Value) -> Result<Self, InvalidKeySet> {
         let entries = document.get("keys").and_then(Value::as_array).ok_or(InvalidKeySet)?;
         if entries.len() > MAX_KEYS {
@@ -77,7 +77,7 @@ impl KeySet {
         &self.keys
     }
 
-    /// The keys that were left aside.
+    /// The unusable keys.
     pub fn unusable(&self) -> &[UnusableKey] {
         &self.unusable
     }
@@ -89,7 +89,7 @@ impl KeySet {
     }
 
     /// The keys to try on a token: those with its `kid` (without one: all) that fit its algorithm, equal keys once.
-    /// Those that are not `trusted` are left aside.
+    /// Those that are not `trusted` are skipped.
     pub fn candidates(
         &self,
         kid: Option<&str>,

@@ -7,12 +7,12 @@ use crate::excerpt::excerpt;
 use crate::token::numeric_date::NumericDate;
 
 /// The shortest lifetime of fetched keys, in seconds, even if the issuer forbids caching.
-const MIN_LIFE: f64 = 300.0;
+const MIN_LIFETIME: f64 = 300.0;
 
 /// The fraction of their lifetime after which keys are refreshed, so that no request waits for them.
 const REFRESH_AT: f64 = 0.8;
 
-/// The part by which a time is drawn earlier or later, so that many issuers do not meet at one moment.
+/// The fraction by which a time is randomized, so that many issuers are not refreshed at once.
 const JITTER: f64 = 0.1;
 
 /// The longest wait after a failure, in seconds.
@@ -62,7 +62,7 @@ pub struct RefreshSchedule {
 impl RefreshPolicy {
     /// How long keys serve that the issuer allows to be cached for `seconds`.
     pub fn lifetime(&self, seconds: Option<f64>) -> f64 {
-        seconds.unwrap_or(self.max_lifetime).max(MIN_LIFE).min(self.max_lifetime)
+        seconds.unwrap_or(self.max_lifetime).max(MIN_LIFETIME).min(self.max_lifetime)
     }
 }
 
@@ -70,12 +70,12 @@ impl RefreshSchedule {
     /// Whether a fetch may begin at `now`; if not, when.
     pub fn admits(
         &self,
-        want: FetchReason,
+        reason: FetchReason,
         now: NumericDate,
         policy: &RefreshPolicy,
     ) -> Result<(), NumericDate> {
         let since_last = |seconds| self.attempted.map(|attempted| attempted.plus(seconds));
-        let earliest = match want {
+        let earliest = match reason {
             FetchReason::Due => self.due,
             FetchReason::Newer => since_last(policy.cooldown),
             FetchReason::Glance => since_last(GLANCE),
@@ -83,10 +83,10 @@ impl RefreshSchedule {
         earliest.filter(|earliest| now < *earliest).map_or(Ok(()), Err)
     }
 
-    /// Takes note of a fetch that began at `began` and brought keys that serve for `life` seconds. `chance`, from 0 to 1,
+    /// Takes note of a fetch that began at `began` and yielded keys with a lifetime in seconds. `chance`, from 0 to 1,
     /// is what the time of the next one is drawn by.
-    pub fn succeed(&mut self, began: NumericDate, life: f64, chance: f64) {
-        let due = began.plus(life * (REFRESH_AT - JITTER * chance));
+    pub fn succeed(&mut self, began: NumericDate, lifetime: f64, chance: f64) {
+        let due = began.plus(lifetime * (REFRESH_AT - JITTER * chance));
         *self = Self { attempted: Some(began), due: Some(due), failures: 0, error: None };
     }
 

@@ -6,7 +6,7 @@ use crate::document_reader::{self, Node};
 use crate::fault::Faults;
 use crate::token::malformed::MAX_TOKEN_LENGTH;
 
-/// A request, and what it has for a token.
+/// The request to explain, with a token, claims or neither.
 #[derive(Debug)]
 pub struct ExplainRequest {
     /// Its token.
@@ -40,8 +40,7 @@ impl ExplainRequest {
     }
 }
 
-/// The most bytes of claims: as many as the longest token has room for. Claims that nobody signed then cost no more to
-/// explain than a token, and give no longer answer.
+/// The most bytes of claims: as many as fit into the longest token, so that claims cost no more to explain than a token.
 const MAX_CLAIMS: usize = MAX_TOKEN_LENGTH / 4 * 3;
 
 fn check_claims(claims: &Node<'_>, has_token: bool) {

@@ -12,8 +12,8 @@ pub struct Precondition {
 }
 
 impl Precondition {
-    /// Whether a resource whose representation is `current` (`None`: it does not exist) is as demanded. A list that
-    /// cannot be read demands something unknown, so it never holds.
+    /// Whether the precondition holds for a resource with the representation `current` (`None`: it does not exist). A malformed
+    /// list never holds.
     pub fn holds(&self, current: Option<&str>) -> bool {
         let tag = current.map(etag);
         // No list can name what does not exist.

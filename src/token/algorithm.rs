@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// A digital signature algorithm of RFC 7518 (section 3.1) or RFC 8037. HMAC and `none` do not exist here.
+/// A digital signature algorithm of RFC 7518 (section 3.1) or RFC 8037. HMAC and `none` are not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Algorithm(&'static Row);
 

@@ -1,4 +1,4 @@
-//! The claims of a token, and the paths by which an entry names them.
+//! The path by which an entry names a claim.
 
 use serde_json::{Map, Value};
 

@@ -7,7 +7,7 @@ use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
 use crate::token::validity::Validity;
 
-/// The claims that a token carries, of the types that every token needs, and what its header says about them.
+/// The claims of a token, with the required ones in their types, and its header.
 #[derive(Debug)]
 pub struct Claims {
     members: Map<String, Value>,
@@ -39,8 +39,7 @@ impl Claims {
         self.times.expires()
     }
 
-    /// The kind of token that the claim `typ` names, if it is none that opens an API. Keycloak gives these the same header as
-    /// access tokens.
+    /// The kind of a token that is not for APIs, by the claim `typ`. Keycloak gives such tokens the same header as access tokens.
     pub fn other_kind(&self) -> Option<&str> {
         let kind = self.members.get("typ").and_then(Value::as_str);
         kind.filter(|kind| matches!(*kind, "ID" | "Refresh" | "Logout" | "Offline"))

@@ -1,4 +1,4 @@
-//! A bearer token as it arrived: its form is checked, nothing it says is trusted.
+//! A token as a compact JWS (RFC 7515): parsed, and later verified.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jwt_compact::UntrustedToken;
@@ -70,7 +70,7 @@ impl<'t> Token<'t> {
         self.jws.signature_bytes()
     }
 
-    /// What it says before any signature is checked: good for choosing whom to ask, never for deciding.
+    /// Its claims before the signature is checked: for finding the issuer's keys, never for deciding.
     pub fn unverified_claims(&self) -> &Claims {
         &self.claims
     }
@@ -80,18 +80,18 @@ impl<'t> Token<'t> {
         self.text
     }
 
-    /// The token after a check of its signature succeeded.
+    /// The token after its signature was verified.
     pub(crate) fn verified(self) -> VerifiedToken<'t> {
         VerifiedToken(self)
     }
 }
 
-/// A token whose signature was found to be its issuer's. Only this yields claims to decide on.
+/// A token whose signature was verified with its issuer's key. Decisions use only its claims.
 #[derive(Debug)]
 pub struct VerifiedToken<'t>(Token<'t>);
 
 impl<'t> VerifiedToken<'t> {
-    /// What the issuer signed.
+    /// The claims that the issuer signed.
     pub fn claims(&self) -> &Claims {
         &self.0.claims
     }

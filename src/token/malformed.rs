@@ -1,4 +1,4 @@
-//! Why a token is refused for its form alone.
+//! Why a token is malformed.
 
 use serde::Serialize;
 
