@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const NOW: f64 = 1_708_350_800.0;
 
-fn gateway() -> Routes {
+fn routes() -> Routes {
     Routes::parse(&json!({
         "origins": { "insights": { "url": "http://127.0.0.1:9000" } },
         "routes": [
@@ -59,7 +59,7 @@ fn claims(changes: &Value) -> Value {
 }
 
 fn explain_claims(request: &Request<'_>, claims: &Value, idps: &[Value]) -> Value {
-    let explanation = match simulate(&gateway(), request, claims.as_object().unwrap().clone(), clock()) {
+    let explanation = match simulate(&routes(), request, claims.as_object().unwrap().clone(), clock()) {
         SimulationStep::Explained(explanation) => explanation,
         SimulationStep::NeedProject(need) => {
             assert_eq!(need.project().as_str(), "p1");
@@ -164,7 +164,7 @@ fn expired_and_early_claims_are_told_apart() {
 #[test]
 fn requests_without_a_token_are_explained() {
     let outcome = |request: Request<'_>| {
-        let Step::Decided(decision) = authorize(&gateway(), &request, clock(), &mut TokenCache::default())
+        let Step::Decided(decision) = authorize(&routes(), &request, clock(), &mut TokenCache::default())
         else {
             panic!()
         };

@@ -19,10 +19,10 @@ const KEY: &str = "ec256-1";
 
 /// Everything that a decision depends on, with tokens that are remembered.
 struct World {
-    gateway: Routes,
+    routes: Routes,
     snapshot: Arc<Snapshot>,
     keys: Arc<KeySet>,
-    known: TokenCache,
+    token_cache: TokenCache,
     now: f64,
     checks: Cell<u32>,
 }
@@ -48,19 +48,26 @@ fn token(claims: &Value) -> String {
 impl World {
     fn new() -> Self {
         let route = |path: &str, role: &str| json!({"path": path, "origin": "o", "access": {"*": [role]}});
-        let gateway = Routes::parse(&json!({
+        let routes = Routes::parse(&json!({
             "origins": {"o": {"url": "http://o"}},
             "routes": [route("/a/{project}", "access"), route("/b/{project}", "admin")],
         }));
-        let (gateway, known) = (gateway.unwrap(), TokenCache::default());
-        Self { gateway, snapshot: snapshot(&["access"]), keys: keys(), known, now: NOW, checks: Cell::new(0) }
+        let (routes, token_cache) = (routes.unwrap(), TokenCache::default());
+        Self {
+            routes,
+            snapshot: snapshot(&["access"]),
+            keys: keys(),
+            token_cache,
+            now: NOW,
+            checks: Cell::new(0),
+        }
     }
 
     fn ask(&mut self, path: &str, authorization: &str) -> Decision {
         let authorization = Some(authorization);
         let request = Request { method: "GET", path, authorization, origin: None, asks_for_method: false };
         let clock = Clock { now: NumericDate::from_seconds(self.now), skew: 30.0 };
-        let mut step = authorize(&self.gateway, &request, clock, &mut self.known);
+        let mut step = authorize(&self.routes, &request, clock, &mut self.token_cache);
         let decision = loop {
             step = match step {
                 Step::Decided(decision) => break decision,
@@ -73,8 +80,8 @@ impl World {
                 }
             }
         };
-        if let Some(known) = &decision.cached_token {
-            self.known.insert(known);
+        if let Some(cached) = &decision.cached_token {
+            self.token_cache.insert(cached);
         }
         decision
     }
@@ -200,7 +207,7 @@ fn cached_tokens_hold_no_routes() {
     let route = Arc::downgrade(decision.route.as_ref().unwrap());
     world.ask("/a/p", &token);
     drop(decision);
-    world.gateway = World::new().gateway;
+    world.routes = World::new().routes;
     assert!(route.upgrade().is_none());
     assert_eq!(world.checked("/a/p", &token), (None, 0));
 }

@@ -48,7 +48,7 @@ pub enum NoCandidates {
     /// The project blocks those that do.
     #[serde(rename = "distrusted")]
     Blocked,
-    /// More than [`MAX_CANDIDATES`] different ones do, or [`MAX_CANDIDATES_WITHOUT_ID`] for a token without `kid`.
+    /// More than `MAX_CANDIDATES` different ones do, or `MAX_CANDIDATES_WITHOUT_ID` for a token without `kid`.
     TooMany,
 }
 

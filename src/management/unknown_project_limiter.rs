@@ -10,7 +10,7 @@ const MAX_NAMES: usize = 30;
 const MINUTE: f64 = 60.0;
 
 /// The unknown projects that an isolate looked up within the last minute. Replication has a delay, so the owner of a new project
-/// is admitted; invented names cause at most [`MAX_NAMES`] look-ups a minute.
+/// is admitted; invented names cause at most `MAX_NAMES` look-ups a minute.
 #[derive(Debug, Default)]
 pub struct UnknownProjectLimiter {
     began: Option<NumericDate>,

@@ -131,7 +131,7 @@ impl Vectors {
             origin: None,
             asks_for_method: false,
         };
-        let mut step = authorize(&self.gateway(), &request, self.clock(), &mut TokenCache::default());
+        let mut step = authorize(&self.parsed_routes(), &request, self.clock(), &mut TokenCache::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision,
@@ -153,7 +153,7 @@ impl Vectors {
         }
     }
 
-    fn gateway(&self) -> Routes {
+    fn parsed_routes(&self) -> Routes {
         Routes::parse(&self.routes()).unwrap()
     }
 
@@ -172,9 +172,9 @@ impl Vectors {
 
     /// The project that a request's path names, or one that does not exist.
     pub fn project_of(&self, case: &Case) -> ProjectId {
-        let gateway = self.gateway();
+        let routes = self.parsed_routes();
         let path = RequestPath::try_from(&*case.path).ok();
-        let route = path.as_ref().and_then(|path| gateway.find(path).ok().flatten());
+        let route = path.as_ref().and_then(|path| routes.find(path).ok().flatten());
         let project = route.and_then(|route| ProjectId::try_from(route.project?).ok());
         project.unwrap_or_else(|| ProjectId::try_from("none").unwrap())
     }
