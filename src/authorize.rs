@@ -285,6 +285,8 @@ pub struct NeedCheck<'r> {
 /// What the platform has to check.
 #[derive(Clone, Copy, Debug)]
 pub struct SignatureCheck<'c> {
+    /// For which project; none where a key is tried without one.
+    pub project: Option<&'c ProjectId>,
     /// How the signature is made.
     pub algorithm: Algorithm,
     /// Whose it should be.
@@ -309,8 +311,9 @@ impl<'r> NeedCheck<'r> {
 
     /// What has to be checked.
     pub fn check(&self) -> SignatureCheck<'_> {
-        let token = &self.unverified.token;
+        let Unverified { token, demand, .. } = &self.unverified;
         SignatureCheck {
+            project: Some(&demand.project),
             algorithm: token.algorithm(),
             key: &self.key,
             signing_input: token.signing_input(),
