@@ -2,12 +2,11 @@
 //! wait.
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use edge_authorizer::fair_cache::{FairCache, Owner};
 use edge_authorizer::{Issuer, KeyRecord, KeySet, ProjectId, Time, Unavailable, Want};
-use lru::LruCache;
 use worker::Env;
 
 use crate::asking::{Answer, Asking, PATIENCE};
@@ -16,11 +15,14 @@ use crate::http::now;
 use crate::objects::{FromIssuer, ToIssuer, ask_issuer};
 use crate::store;
 
-/// The most issuers of which it is kept when they were asked; each takes at most half a kilobyte.
-const MAX_ASKED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+/// What may be kept of when issuers were asked, in bytes. Projects share it fairly.
+const MAX_ASKED: usize = 512 * 1024;
+
+/// What an issuer costs beside its name, in bytes: how it stands, and the question that is put.
+const ASKED_BYTES: usize = 128;
 
 thread_local! {
-    static ASKED: RefCell<LruCache<(Want, Issuer), Asked>> = RefCell::new(LruCache::new(MAX_ASKED));
+    static ASKED: RefCell<FairCache<(Want, Issuer), Asked>> = RefCell::new(FairCache::new(MAX_ASKED));
 }
 
 /// How it stands with an issuer's object. A flood of unknown keys asks it no more often than it has news.
@@ -79,7 +81,8 @@ pub async fn keys(
 
 /// How it stands with an issuer's object, unless it has to be asked now.
 fn asked(edge: &Edge, want: Want, issuer: &Issuer, now: Time) -> Option<Asked> {
-    let asked = ASKED.with_borrow_mut(|asked| asked.get(&(want, issuer.clone())).cloned());
+    let asked =
+        ASKED.with_borrow_mut(|asked| asked.get(&(want, issuer.clone())).map(|(_, asked)| asked.clone()));
     asked.filter(|asked| match asked {
         // Who comes a cooldown later wants keys that are newer than those that may be on their way.
         Asked::Underway(asking) => {
@@ -100,13 +103,13 @@ fn ask(edge: &Edge, project: &ProjectId, want: Want, issuer: &Issuer, began: Tim
     let asking = Rc::new(Asking::new(began));
     let key = (want, issuer.clone());
     if is_shared(edge) {
-        ASKED.with_borrow_mut(|asked| asked.put(key.clone(), Asked::Underway(asking.clone())));
+        ASKED.with_borrow_mut(|asked| keep(asked, project, key.clone(), Asked::Underway(asking.clone())));
     }
     let (env, cooldown, asked) = (edge.env.clone(), edge.settings.keys.cooldown, asking.clone());
     let project = project.clone();
     edge.later(async move {
         let (answer, mark) = put_question(&env, &project, &key, cooldown).await;
-        note(key, &asked, mark);
+        note(&project, key, &asked, mark);
         asked.finish(answer);
     });
     asking
@@ -132,13 +135,19 @@ async fn put_question(
 }
 
 /// Keeps `mark`, unless the object has been asked anew meanwhile. Where there is none, the next request asks.
-fn note(key: (Want, Issuer), asking: &Rc<Asking>, mark: Option<Asked>) {
+fn note(project: &ProjectId, key: (Want, Issuer), asking: &Rc<Asking>, mark: Option<Asked>) {
     ASKED.with_borrow_mut(|asked| {
         let is_newer = |other: &Asked| matches!(other, Asked::Underway(other) if !Rc::ptr_eq(other, asking));
         match mark {
-            _ if asked.peek(&key).is_some_and(is_newer) => None,
-            Some(mark) => asked.put(key, mark),
-            None => asked.pop(&key),
+            _ if asked.get(&key).is_some_and(|(_, other)| is_newer(other)) => {}
+            Some(mark) => keep(asked, project, key, mark),
+            None => drop(asked.remove(&key)),
         }
     });
+}
+
+/// Keeps how it stands with an issuer's object, for the project that had it asked.
+fn keep(asked: &mut FairCache<(Want, Issuer), Asked>, project: &ProjectId, key: (Want, Issuer), mark: Asked) {
+    let bytes = ASKED_BYTES + key.1.as_str().len();
+    let _evicted = asked.put(key, Owner::Project(project.clone()), mark, bytes);
 }
