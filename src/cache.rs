@@ -2,7 +2,7 @@
 //!
 //! What is kept is counted as it lies in memory, not as text. Each value has an owner: the project for which it was loaded
 //! first, all projects together, or, for keys of the store that hold nothing, nobody. As the owners share the cache fairly,
-//! no project evicts more than its share, and names that were made up never evict what exists.
+//! no project evicts more than its share, and names that do not exist never evict what does.
 
 use std::sync::Arc;
 
@@ -23,9 +23,18 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 const VALUE_BYTES: usize = 48;
 
 /// What a document holds in memory once it is read, at most, in bytes: its text and what is made of it, and something for
-/// each value, before which there is a comma or the beginning of a list.
+/// each value, before which there is a comma or the beginning of a list. Those within strings are text.
 pub fn weight(text: &str) -> usize {
-    let values = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    let (mut values, mut is_string, mut is_escaped) = (0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => is_string = !is_string,
+            b',' | b'[' | b'{' if !is_string => values += 1,
+            _ => {}
+        }
+    }
     2 * text.len() + VALUE_BYTES * values
 }
 
@@ -262,6 +271,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_within_a_string_is_text() {
+        for text in [",[{".repeat(1000), r#"\",[{\\"#.repeat(1000)] {
+            let quoted = format!("\"{text}\"");
+            assert_eq!(weight(&quoted), 2 * quoted.len());
+            assert_eq!(weight(&format!("{quoted},7")), 2 * quoted.len() + 4 + VALUE_BYTES);
+        }
+    }
+
+    #[test]
+    fn a_project_of_commas_evicts_no_small_ones() {
+        let mut cache = Cache::default();
+        let value = || Ok(Some(Arc::new(1)));
+        let name = |number: u32| format!("p{number}");
+        // Half of the cache in 200 projects.
+        let small = ["\"", &"x".repeat(MAX_BYTES / 200 / 4), "\""].concat();
+        for number in 0..200 {
+            cache.put(&name(number), project(&name(number)).as_ref(), value(), &small, at(0.0)).unwrap();
+        }
+        let commas = ["\"", &",".repeat(256 * 1024), "\""].concat();
+        cache.put("commas", project("commas").as_ref(), value(), &commas, at(1.0)).unwrap();
+        let kept = (0..200).filter(|number| cache.entries.owner(&*name(*number)).is_some());
+        assert_eq!((kept.count(), cache.entries.owner("commas").is_some()), (200, true));
+    }
+
+    #[test]
     fn what_one_project_has_loaded_evicts_nothing_of_another() {
         let mut cache = Cache::new(SMALL);
         let value = || Ok(Some(Arc::new(1)));
@@ -277,16 +311,24 @@ mod tests {
 
     #[test]
     fn names_that_were_made_up_evict_nothing_that_exists() {
-        let mut cache = Cache::new(SMALL);
+        let mut cache = Cache::default();
         let value = || Ok(Some(Arc::new(1)));
-        cache.put("k", None, value(), &"x".repeat(SMALL / 8), at(0.0)).unwrap();
-        for number in 0..10_000 {
-            cache.put(&format!("made-up-{number}"), None, Ok(None), "", at(1.0)).unwrap();
+        // Three quarters of the cache hold projects.
+        let text = "x".repeat(MAX_BYTES / 600 * 3 / 4 / 2);
+        let name = |number: u32| format!("p{number}");
+        for number in 0..600 {
+            cache.put(&name(number), project(&name(number)).as_ref(), value(), &text, at(0.0)).unwrap();
         }
-        assert_eq!(cache.look_up("k", at(2.0), TTL), Cached::Fresh(value()));
+        let made_up = |number: u32| format!("made-up-{number}");
+        for number in 0..50_000 {
+            let name = made_up(number);
+            cache.put(&name, project(&name).as_ref(), Ok(None), "", at(1.0)).unwrap();
+        }
+        assert_eq!((0..600).filter(|number| cache.entries.owner(&*name(*number)).is_some()).count(), 600);
         assert_eq!(cache.look_up("made-up-0", at(1.0), TTL), Cached::Missing);
         // One of them exists later: it is no longer nobody's.
-        cache.put("made-up-9999", None, value(), "1", at(2.0)).unwrap();
-        assert_eq!(cache.entries.owner("made-up-9999"), Some(&Owner::Everybody));
+        let last = made_up(49_999);
+        cache.put(&last, project(&last).as_ref(), value(), "1", at(2.0)).unwrap();
+        assert_eq!(cache.entries.owner(&*last), project(&last).map(Owner::Project).as_ref());
     }
 }

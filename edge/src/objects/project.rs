@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use edge_authorizer::management::audit::Outcome;
 use edge_authorizer::management::{Applied, Change, Project};
-use edge_authorizer::{Code, Snapshot, Time};
+use edge_authorizer::{Code, ProjectId, Snapshot, Time};
 use serde_json::Value;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
@@ -136,10 +136,11 @@ impl ProjectObject {
         if !self.is_known()? {
             return Ok(None);
         }
-        let version = query(&self.sql(), "SELECT version FROM project", Vec::new())?;
-        let version = version.first().map_or(Ok(0), |row| row.number(0))?;
+        let rows = query(&self.sql(), "SELECT name, version FROM project", Vec::new())?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let project = ProjectId::try_from(row.text(0)?.unwrap_or_default()).map_err(|e| e.to_string())?;
         let key = format!("object/{}", self.instance);
-        store::snapshot_of_object(&key, version, || Ok(self.read()?.snapshot()))
+        store::snapshot_of_object(&project, &key, row.number(1)?, || Ok(self.read()?.snapshot()))
     }
 
     /// The issuers that its owners look at.
