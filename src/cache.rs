@@ -84,10 +84,15 @@ impl<T> Cache<T> {
     }
 }
 
-/// What can be told apart by age. Stores are replicas: what they answer may be older than what they answered before.
+/// What can be kept and told apart by age. Stores are replicas: what they answer may be older than what they answered before.
 pub trait Versioned {
     /// Whether this was superseded by `other`; `false` where that cannot be told.
     fn is_older_than(&self, other: &Self) -> bool;
+
+    /// What it holds in memory beyond the [`weight`] of its text, in bytes.
+    fn surplus(&self) -> usize {
+        0
+    }
 }
 
 impl<T: Versioned> Cache<T> {
@@ -146,7 +151,8 @@ impl<T: Versioned> Cache<T> {
             (_, _, Some(project)) => Owner::Project(project.clone()),
             (_, _, None) => Owner::Everybody,
         };
-        let bytes = size_of::<Entry<T>>() + key.len() + weight(text);
+        let surplus = loaded.as_ref().ok().and_then(Option::as_ref).map_or(0, |value| value.surplus());
+        let bytes = size_of::<Entry<T>>() + key.len() + weight(text) + surplus;
         let entry = Entry { loaded: loaded.clone(), digest: digest(text), read: now, refresh_started: None };
         let _evicted = self.entries.put(key.to_owned(), owner, entry, bytes);
         loaded

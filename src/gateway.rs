@@ -71,6 +71,12 @@ impl Access {
     }
 }
 
+/// What a route holds in the matcher, in bytes.
+const ROUTE_BYTES: usize = 40 * size_of::<usize>();
+
+/// What a parameter of a route holds in the matcher: two nodes, each with room for four more.
+const PARAMETER_BYTES: usize = 160 * size_of::<usize>();
+
 /// A route that a path matches.
 #[derive(Clone, Debug)]
 pub struct RouteMatch<'p> {
@@ -91,6 +97,11 @@ impl Versioned for Gateway {
     /// The document has no version: what was read last counts.
     fn is_older_than(&self, _other: &Self) -> bool {
         false
+    }
+
+    fn surplus(&self) -> usize {
+        let parameters = self.routes.iter().map(|route| route.template.matches('{').count());
+        self.routes.len() * ROUTE_BYTES + parameters.sum::<usize>() * PARAMETER_BYTES
     }
 }
 

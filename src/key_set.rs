@@ -68,6 +68,8 @@ impl KeySet {
                 }
             }
         }
+        set.keys.shrink_to_fit();
+        set.unusable.shrink_to_fit();
         Ok(set)
     }
 
