@@ -126,8 +126,9 @@ impl<T: Versioned> Cache<T> {
     }
 
     /// Keeps what `key` was found to hold at `now`; `text` is empty where it holds nothing. A newer version that is kept
-    /// already stays, and goes on ageing: when it is gone, the older one is what there is. A value that is kept already
-    /// keeps its owner, too; a new one is owned by `project`, or by all of them.
+    /// already stays, and goes on ageing: when it is gone, the older one is what there is. Absence is older than every
+    /// version: what is deleted leaves a tombstone, so a replica without the key has not seen it yet. A value that is kept
+    /// already keeps its owner, too; a new one is owned by `project`, or by all of them.
     ///
     /// Answers what counts now.
     pub fn put(
@@ -140,8 +141,8 @@ impl<T: Versioned> Cache<T> {
     ) -> Loaded<T> {
         let kept = self.entry(key).filter(|entry| now < entry.read.plus(OUTAGE_SECONDS));
         if let Some(Ok(Some(kept))) = kept.map(|entry| &entry.loaded)
-            && let Ok(Some(new)) = &loaded
-            && new.is_older_than(kept)
+            && let Ok(new) = &loaded
+            && new.as_ref().is_none_or(|new| new.is_older_than(kept))
         {
             return Ok(Some(kept.clone()));
         }
@@ -247,8 +248,22 @@ mod tests {
         assert_eq!(cache.look_up("k", at(1040.0), TTL), Cached::Stale(new));
         assert_eq!(cache.put("k", None, old.clone(), "0", at(1300.0)), old);
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(old));
+    }
+
+    #[test]
+    fn absence_does_not_replace_a_value_until_that_is_gone() {
+        let value = Ok(Some(Arc::new(7)));
+        let mut cache = cache(&value);
+        assert_eq!(cache.put("k", None, Ok(None), "", at(1299.9)), value);
+        assert_eq!(cache.look_up("k", at(1299.9), TTL), Cached::Old(value));
         assert_eq!(cache.put("k", None, Ok(None), "", at(1300.0)), Ok(None));
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(Ok(None)));
+        // What cannot be read denies at once; and a value that comes after all serves.
+        let unreadable = Err(Unavailable);
+        for loaded in [Ok(Some(Arc::new(1))), unreadable.clone(), Ok(None), unreadable, Ok(Some(Arc::new(2)))]
+        {
+            assert_eq!(cache.put("k", None, loaded.clone(), "", at(1301.0)), loaded);
+        }
     }
 
     #[test]

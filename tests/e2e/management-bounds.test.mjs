@@ -70,9 +70,6 @@ describe("waking objects", () => {
   });
 
   test("a project that KV does not have yet serves its owner and the administrator", async () => {
-    // A new isolate, with an allowance of its own.
-    await gateway.close();
-    await start();
     const owners = { ...ENTRY, iss: issuer.url, allowedAzp: ["owner-app"], definedRoles: ["owner"] };
     const owner = await bearer({ iss: issuer.url, azp: "owner-app" });
     for (const project of ["new", "newer"]) {
@@ -80,6 +77,9 @@ describe("waking objects", () => {
       assert.equal((await call("POST", `/projects/${project}/custom-idp`, owners)).status, 201);
       await gateway.delete("CONFIG", `project/${project}`);
     }
+    // A new isolate, which knows neither project and has an allowance of its own.
+    await gateway.close();
+    await start();
     assert.equal((await call("GET", "/projects/new/custom-idp", undefined, owner)).status, 200);
     await codes(entries("invented"), owner);
     // A project that was asked for within the minute is served on; another one waits for KV; the administrator never waits.

@@ -66,6 +66,17 @@ describe("routes", () => {
   });
 });
 
+describe("a KV replica that lags behind", () => {
+  const api = managed({ CONFIG_TTL_SECONDS: "0" });
+
+  test("does not hide a project from the edge that made it", async () => {
+    assert.equal((await api.call("POST", `${api.project}/custom-idp`, api.ENTRY)).status, 201);
+    assert.equal(await api.use(api.user), 200);
+    await api.gateway.delete("CONFIG", `project/${api.id}`);
+    assert.equal(await api.use(api.user), 200);
+  });
+});
+
 describe("an edge in another isolate than the objects", () => {
   let origin, gateway, headers;
 
