@@ -16,6 +16,7 @@ use crate::role::Roles;
 /// All routes and their origins.
 #[derive(Clone, Debug)]
 pub struct Gateway {
+    version: u64,
     routes: Vec<Arc<Route>>,
     matcher: matchit::Router<usize>,
     has_cors: bool,
@@ -94,9 +95,8 @@ impl RouteMatch<'_> {
 }
 
 impl Versioned for Gateway {
-    /// The document has no version: what was read last counts.
-    fn is_older_than(&self, _other: &Self) -> bool {
-        false
+    fn is_older_than(&self, other: &Self) -> bool {
+        self.version < other.version
     }
 
     fn surplus(&self) -> usize {
@@ -111,9 +111,16 @@ impl Gateway {
         document::read(document, Self::read)
     }
 
-    /// Reads the routes document as it is stored.
+    /// Reads the stored form: the routes document with its `version`. One without has version 0; it was written by hand, or
+    /// by a release that had none.
     pub fn parse_stored(document: &Value) -> Result<Self, Faults> {
-        document::read_stored(document, Self::read)
+        document::read_stored(document, |node| {
+            let gateway = Self::read(node);
+            let version = node.properties(|stored| {
+                stored.optional("version").map_or(Some(0), |node| node.integer(0..=u64::MAX))
+            });
+            Some(Self { version: version?, ..gateway? })
+        })
     }
 
     fn read(node: &Node<'_>) -> Option<Self> {
@@ -167,7 +174,8 @@ fn read_origins(node: &Node<'_>) -> Option<Origins> {
 }
 
 fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Gateway> {
-    let mut gateway = Gateway { routes: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
+    let mut gateway =
+        Gateway { version: 0, routes: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
     for element in node.elements()? {
         // What keeps one route from being read is noted already; the others are read on.
         element.properties(|route| read_route(route, origins, &mut gateway));

@@ -41,6 +41,17 @@ struct Stored {
     published: u64,
 }
 
+impl Stored {
+    /// What is published: the document with its version, by which edges know it from an older one.
+    fn publication(&self) -> Value {
+        let mut publication = self.document.clone();
+        if let Some(properties) = publication.as_object_mut() {
+            properties.insert("version".to_owned(), self.version.into());
+        }
+        publication
+    }
+}
+
 impl DurableObject for RegistryObject {
     fn new(state: State, env: Env) -> Self {
         Self { state, env, publishing: Turn::default() }
@@ -53,7 +64,7 @@ impl DurableObject for RegistryObject {
         }
         let (_, news) = receive::<Option<ToRegistry>>(&mut request).await?;
         let Some(ToRegistry { project, exists, label }) = news else {
-            let routes = self.gateway()?.as_ref().map(Value::to_string);
+            let routes = self.stored()?.map(|stored| stored.publication().to_string());
             return Response::ok(routes.unwrap_or_default());
         };
         if exists {
@@ -127,14 +138,15 @@ impl RegistryObject {
         // One at a time, so that older routes never land after newer ones.
         let Some(_turn) = self.publishing.take().await else { return Ok(false) };
         let unpublished = self.stored()?.filter(|stored| stored.published != stored.version);
-        let Some(Stored { document, version, .. }) = unpublished else { return Ok(true) };
-        if let Err(error) = within_time(store::publish(&self.env, "CONFIG", "gateway", Some(&document))).await
-        {
+        let Some(stored) = unpublished else { return Ok(true) };
+        let publication = stored.publication();
+        let published = store::publish(&self.env, "CONFIG", "gateway", Some(&publication));
+        if let Err(error) = within_time(published).await {
             log::warning("not_published", "gateway", error);
             self.state.storage().set_alarm(RETRY).await?;
             return Ok(false);
         }
-        self.sql().exec("UPDATE gateway SET published = ?", vec![integer(version)])?;
+        self.sql().exec("UPDATE gateway SET published = ?", vec![integer(stored.version)])?;
         Ok(true)
     }
 
