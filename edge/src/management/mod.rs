@@ -20,7 +20,7 @@ use web_sys::Response;
 use worker::{Env, Result};
 
 use self::reply::Reply;
-use crate::edge::{Arrival, Edge, Incoming};
+use crate::edge::{Arrival, Edge, Incoming, Place};
 use crate::objects::{REGISTRY, published, send};
 use crate::settings::Settings;
 use crate::{http, log, store};
@@ -99,14 +99,15 @@ fn id_of(incoming: &Incoming) -> String {
     incoming.header(REQUEST_ID).unwrap_or_default()
 }
 
-/// Answers a request in an object, with what `answer` makes of it.
+/// Answers a request in the object of that number, with what `answer` makes of it.
 async fn in_object(
     env: &Env,
     request: &web_sys::Request,
+    object: u32,
     answer: impl AsyncFnOnce(&Edge, &Incoming) -> std::result::Result<Reply, Reply>,
 ) -> Result<worker::Response> {
     let settings = Settings::get(env).map_err(|variable| variable.0.to_owned())?;
-    let edge = Edge { env: env.clone(), context: None, settings };
+    let edge = Edge { env: env.clone(), place: Place::Object(object), settings };
     let incoming = Incoming {
         arrival: arrival(request),
         method: request.method(),
