@@ -191,6 +191,41 @@ describe("requests that wait for keys", () => {
   });
 });
 
+describe("clients that go while they wait for keys", () => {
+  const api = managed({}, { watchedIssuers: true });
+  const own = withIssuer(api);
+
+  test("make room for others", async () => {
+    const iss = `${own.iss}/silent`;
+    api.id = `silent-${own.count}`;
+    await api.gateway.put("CONFIG", `project/${api.id}`, { version: 1, idps: [{ ...api.ENTRY, iss }] });
+    const token = await tokenOf(own.key, iss);
+    const ask = (agent) => own.ask(token, agent);
+    const agent = new Agent({ keepAlive: true, maxSockets: 2000 });
+    const refused = [];
+    for (let count = 0; count < 1550; count += 1) {
+      ask(agent).then(
+        ({ status }) => refused.push(status),
+        () => {},
+      );
+    }
+    await until("50 are refused", () => refused.length === 50);
+    for (const socket of Object.values(agent.sockets).flat()) socket.resetAndDestroy();
+    agent.destroy();
+    const isRefused = async () =>
+      Promise.race([
+        ask().then(
+          () => true,
+          () => true,
+        ),
+        pause(500),
+      ]);
+    await until("a request may wait", async () => !(await isRefused()));
+    const asked = api.gateway.lines.filter((line) => line === `issuer_asked ${iss}`);
+    assert.equal(asked.length, 1, "it waits for the same answer");
+  });
+});
+
 /** The CPU time of the workers that this process started, in seconds. */
 function cpuSeconds() {
   const ticks = workerdIds().map((pid) => {
