@@ -14,6 +14,7 @@ pub use registry::answer_for_registry;
 
 use edge_authorizer::management::{Endpoint, NoEndpoint};
 use edge_authorizer::{Code, Method, ProjectId, RequestPath, Target, Unavailable};
+use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Response;
@@ -33,8 +34,20 @@ pub async fn handle(edge: &Edge, incoming: &Incoming) -> std::result::Result<Res
     let id = http::new_id();
     let answer = hand_over(edge, incoming, &id).await;
     let response = answer.or_else(|reply: Reply| reply.into_response(&id))?;
-    log::management(&id, &incoming.method, incoming.target().path, response.status());
+    let code = refused_with(&response).await;
+    log::management(incoming, &id, response.status(), code.as_deref());
     Ok(response)
+}
+
+/// The code of a refusal, which is in its document.
+async fn refused_with(response: &Response) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Problem {
+        code: String,
+    }
+    let copy = Some(response).filter(|response| response.status() >= 400)?.clone().ok()?;
+    let text = http::wait(copy.text().ok()?).await.ok()?.as_string()?;
+    serde_json::from_str(&text).ok().map(|Problem { code }| code)
 }
 
 async fn hand_over(edge: &Edge, incoming: &Incoming, id: &str) -> std::result::Result<Response, Reply> {
