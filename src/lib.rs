@@ -22,6 +22,7 @@ pub mod document;
 pub mod excerpt;
 mod explanation;
 pub mod fair_cache;
+pub mod fifo_lock;
 mod gateway;
 pub mod headers;
 mod idp;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use edge_authorizer::fair_cache::{FairCache, Owner};
-use edge_authorizer::{Issuer, KeyRecord, KeySet, ProjectId, Time, Unavailable, Want};
+use edge_authorizer::{Issuer, KeyPolicy, KeyRecord, KeySet, ProjectId, Time, Unavailable, Want};
 use worker::Env;
 
 use crate::asking::{Answer, Asking, PATIENCE};
@@ -22,8 +22,12 @@ const MAX_ASKED: usize = 512 * 1024;
 const ASKED_BYTES: usize = 128;
 
 thread_local! {
-    static ASKED: RefCell<FairCache<(Want, Issuer), Asked>> = RefCell::new(FairCache::new(MAX_ASKED));
+    static ASKED: RefCell<FairCache<Subject, Asked>> = RefCell::new(FairCache::new(MAX_ASKED));
 }
+
+/// What is asked of which issuer's object, and by which object, unless the worker asks. What one object's requests wait for
+/// only that object can wake: where its last client has gone, the runtime has nothing to run what others wake.
+type Subject = (Option<u32>, Want, Issuer);
 
 /// How it stands with an issuer's object. A flood of unknown keys asks it no more often than it has news.
 #[derive(Clone)]
@@ -36,6 +40,8 @@ enum Asked {
         again: Time,
         /// Whether its last attempt to fetch the keys failed.
         failed: bool,
+        /// Whether it had keys that serve. If they are lost here, it has to be asked for them again.
+        has_keys: bool,
     },
 }
 
@@ -46,17 +52,16 @@ pub async fn keys(
     issuer: &Issuer,
     known_in_vain: bool,
 ) -> Result<Arc<KeySet>, Unavailable> {
-    let max_stale = edge.settings.keys.max_stale;
-    let serves = |record: &Arc<KeyRecord>, time: Time| time < record.fetched().plus(max_stale);
+    let policy = &edge.settings.keys;
     let kept = store::key_record(edge, project, issuer).await;
     let time = now();
-    let kept = kept.filter(|record| serves(record, time));
+    let kept = kept.filter(|record| serves(record, time, policy));
     if let Some(record) = kept.as_ref().filter(|record| !known_in_vain && time < record.expires()) {
         return Ok(record.keys().clone());
     }
     let want = if known_in_vain { Want::Newer } else { Want::Due };
     let (record, failed) = match asked(edge, want, issuer, time) {
-        Some(Asked::Answered { failed, .. }) => (kept, failed),
+        Some(Asked::Answered { failed, has_keys, .. }) if kept.is_some() || !has_keys => (kept, failed),
         underway => {
             let asking = match underway {
                 Some(Asked::Underway(asking)) => asking,
@@ -66,8 +71,7 @@ pub async fn keys(
                 // They should have been fetched again: whoever is here does not wait for it.
                 (Some(record), false)
             } else {
-                let (record, failed) = asking.answer().await?;
-                (record.filter(|record| serves(record, now())), failed)
+                asking.answer().await?
             }
         }
     };
@@ -79,37 +83,32 @@ pub async fn keys(
     }
 }
 
-/// How it stands with an issuer's object, unless it has to be asked now.
-fn asked(edge: &Edge, want: Want, issuer: &Issuer, now: Time) -> Option<Asked> {
-    let asked =
-        ASKED.with_borrow_mut(|asked| asked.get(&(want, issuer.clone())).map(|(_, asked)| asked.clone()));
-    asked.filter(|asked| match asked {
-        // Who comes a cooldown later wants keys that are newer than those that may be on their way.
-        Asked::Underway(asking) => {
-            is_shared(edge) && now < asking.began.plus(PATIENCE.min(edge.settings.keys.cooldown))
-        }
-        Asked::Answered { again, .. } => now < *again,
-    })
+/// Whether keys may be used, though their life may be over.
+fn serves(record: &KeyRecord, now: Time, policy: &KeyPolicy) -> bool {
+    now < record.fetched().plus(policy.max_stale)
 }
 
-/// Whether other requests may wait for what this one asks. In an object they may not: where its last client has gone, the
-/// runtime has nothing to run what a request from outside wakes.
-fn is_shared(edge: &Edge) -> bool {
-    edge.context.is_some()
+/// How it stands with an issuer's object, unless it has to be asked now.
+fn asked(edge: &Edge, want: Want, issuer: &Issuer, now: Time) -> Option<Asked> {
+    let subject = (edge.place.object(), want, issuer.clone());
+    let asked = ASKED.with_borrow_mut(|asked| asked.get(&subject).map(|(_, asked)| asked.clone()));
+    asked.filter(|asked| match asked {
+        // Who comes a cooldown later wants keys that are newer than those that may be on their way.
+        Asked::Underway(asking) => now < asking.began.plus(PATIENCE.min(edge.settings.keys.cooldown)),
+        Asked::Answered { again, .. } => now < *again,
+    })
 }
 
 /// Asks an issuer's object, whatever becomes of this request; all that wait are woken with the answer.
 fn ask(edge: &Edge, project: &ProjectId, want: Want, issuer: &Issuer, began: Time) -> Rc<Asking> {
     let asking = Rc::new(Asking::new(began));
-    let key = (want, issuer.clone());
-    if is_shared(edge) {
-        ASKED.with_borrow_mut(|asked| keep(asked, project, key.clone(), Asked::Underway(asking.clone())));
-    }
-    let (env, cooldown, asked) = (edge.env.clone(), edge.settings.keys.cooldown, asking.clone());
+    let subject = (edge.place.object(), want, issuer.clone());
+    ASKED.with_borrow_mut(|asked| keep(asked, project, subject.clone(), Asked::Underway(asking.clone())));
+    let (env, policy, asked) = (edge.env.clone(), edge.settings.keys, asking.clone());
     let project = project.clone();
     edge.later(async move {
-        let (answer, mark) = put_question(&env, &project, &key, cooldown).await;
-        note(&project, key, &asked, mark);
+        let (answer, mark) = put_question(&env, &project, &subject, &policy).await;
+        note(&project, subject, &asked, mark);
         asked.finish(answer);
     });
     asking
@@ -119,35 +118,37 @@ fn ask(edge: &Edge, project: &ProjectId, want: Want, issuer: &Issuer, began: Tim
 async fn put_question(
     env: &Env,
     project: &ProjectId,
-    (want, issuer): &(Want, Issuer),
-    cooldown: f64,
+    (_, want, issuer): &Subject,
+    policy: &KeyPolicy,
 ) -> (Answer, Option<Asked>) {
     let answer = ask_issuer(env, issuer.as_str(), &ToIssuer::Keys(*want)).await;
     let Ok(FromIssuer { record, life }) = answer else { return (Err(Unavailable), None) };
     let failed = life.error.is_some();
     let again = match want {
-        Want::Newer => life.attempted.map(|attempted| attempted.plus(cooldown)),
+        Want::Newer => life.attempted.map(|attempted| attempted.plus(policy.cooldown)),
         _ => life.due,
     };
-    let again = again.unwrap_or_else(|| now().plus(cooldown));
+    let again = again.unwrap_or_else(|| now().plus(policy.cooldown));
     let record = record.and_then(|record| store::remember_keys(project, issuer, &record));
-    (Ok((record, failed)), Some(Asked::Answered { again, failed }))
+    let record = record.filter(|record| serves(record, now(), policy));
+    let has_keys = record.is_some();
+    (Ok((record, failed)), Some(Asked::Answered { again, failed, has_keys }))
 }
 
 /// Keeps `mark`, unless the object has been asked anew meanwhile. Where there is none, the next request asks.
-fn note(project: &ProjectId, key: (Want, Issuer), asking: &Rc<Asking>, mark: Option<Asked>) {
+fn note(project: &ProjectId, subject: Subject, asking: &Rc<Asking>, mark: Option<Asked>) {
     ASKED.with_borrow_mut(|asked| {
         let is_newer = |other: &Asked| matches!(other, Asked::Underway(other) if !Rc::ptr_eq(other, asking));
         match mark {
-            _ if asked.get(&key).is_some_and(|(_, other)| is_newer(other)) => {}
-            Some(mark) => keep(asked, project, key, mark),
-            None => drop(asked.remove(&key)),
+            _ if asked.get(&subject).is_some_and(|(_, other)| is_newer(other)) => {}
+            Some(mark) => keep(asked, project, subject, mark),
+            None => drop(asked.remove(&subject)),
         }
     });
 }
 
 /// Keeps how it stands with an issuer's object, for the project that had it asked.
-fn keep(asked: &mut FairCache<(Want, Issuer), Asked>, project: &ProjectId, key: (Want, Issuer), mark: Asked) {
-    let bytes = ASKED_BYTES + key.1.as_str().len();
-    let _evicted = asked.put(key, Owner::Project(project.clone()), mark, bytes);
+fn keep(asked: &mut FairCache<Subject, Asked>, project: &ProjectId, subject: Subject, mark: Asked) {
+    let bytes = ASKED_BYTES + subject.2.as_str().len();
+    let _evicted = asked.put(subject, Owner::Project(project.clone()), mark, bytes);
 }

@@ -105,6 +105,29 @@ describe("waking objects", () => {
   });
 });
 
+describe("a KV outage", () => {
+  let gateway;
+
+  before(async () => {
+    gateway = await startGateway({ flakyConfig: true });
+    await gateway.put("CONFIG", "fails", "yes");
+  });
+
+  after(() => gateway?.close());
+
+  test("is 503 beyond the allowance of unknown projects, not 401", async () => {
+    const headers = await bearer();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        send(gateway.url, `${BASE}/projects/p${index}/custom-idp`, { headers }),
+      ),
+    );
+    const count = (code) => answers.filter((answer) => answer.json().code === code).length;
+    // The objects of the first 30 decide: these projects do not exist.
+    assert.deepEqual([count("token_untrusted"), count("store_unavailable")], [30, 10]);
+  });
+});
+
 describe("the size of a project", () => {
   const api = managed({ CONFIG_TTL_SECONDS: "0" });
 

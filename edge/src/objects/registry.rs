@@ -7,11 +7,11 @@ use worker::{
     DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
-use super::RETRY;
 use super::audit::{self, AuditLog, Author};
 use super::message::{ToRegistry, is_question, receive};
 use super::rows::{Row, integer, migrate, query};
 use super::turn::{Turn, within_time};
+use super::{RETRY, new_number};
 use crate::{log, management, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
@@ -32,6 +32,7 @@ pub struct RegistryObject {
     state: State,
     env: Env,
     publishing: Turn,
+    number: u32,
 }
 
 /// The routes document as it is stored.
@@ -54,7 +55,7 @@ impl Stored {
 
 impl DurableObject for RegistryObject {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, publishing: Turn::default() }
+        Self { state, env, publishing: Turn::default(), number: new_number() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -94,6 +95,11 @@ impl RegistryObject {
             Ok(Stored { document: row.json(0)?, version: row.number(1)?, published: row.number(2)? })
         };
         rows.first().map(read).transpose()
+    }
+
+    /// Which of the isolate's objects this is.
+    pub fn number(&self) -> u32 {
+        self.number
     }
 
     /// The routes document, if there is one.
