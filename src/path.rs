@@ -87,6 +87,9 @@ fn hides_an_escape(decoded: &str) -> bool {
     ["%2e", "%2f", "%5c", "%00"].iter().any(|escape| lower.contains(escape))
 }
 
+/// The longest path with its query that is forwarded, in bytes: what Cloudflare takes.
+const MAX_TARGET_BYTES: usize = 16 * 1024;
+
 /// The parts of a request's URL as the runtime hands it over, nothing resolved: `scheme://authority/path?query`, or
 /// `/path?query` alone (RFC 9112, section 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,10 +120,14 @@ impl<'r> Target<'r> {
         Self { scheme, authority, path, query }
     }
 
-    /// Why a request with this target cannot be forwarded, whatever its path: the runtime has put U+FFFD in the place of
-    /// bytes that are not UTF-8, so what the client sent is lost; or the scheme is none of a gateway's.
+    /// Why a request with this target cannot be forwarded, whatever its path: the runtime takes long to send one that is
+    /// too long; it has put U+FFFD in the place of bytes that are not UTF-8, so what the client sent is lost; or the scheme
+    /// is none of a gateway's.
     pub fn fault(&self) -> Option<&'static str> {
         let is_web = |scheme: &str| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+        if self.path.len() + self.query.len() > MAX_TARGET_BYTES {
+            return Some("path and query are longer than 16 KiB");
+        }
         if self.query.contains(char::REPLACEMENT_CHARACTER) {
             return Some("the query has bytes that are not UTF-8; percent-encode them");
         }
@@ -227,11 +234,13 @@ mod tests {
     }
 
     #[test]
-    fn a_target_with_lost_bytes_or_another_scheme_is_not_forwarded() {
+    fn a_target_that_is_too_long_or_has_lost_bytes_or_another_scheme_is_not_forwarded() {
         for good in ["/a?x=%ff", "/a?x=ä", "http://h/a", "HTTPS://h/a"] {
             assert_eq!(Target::split(good).fault(), None, "{good}");
         }
-        for bad in ["/a?x=\u{fffd}", "javascript://h/a", "://h/a"] {
+        let long = |bytes| format!("/a?{}", "x".repeat(bytes - 3));
+        assert_eq!(Target::split(&long(MAX_TARGET_BYTES)).fault(), None);
+        for bad in ["/a?x=\u{fffd}", "javascript://h/a", "://h/a", &long(MAX_TARGET_BYTES + 1)] {
             assert!(Target::split(bad).fault().is_some(), "{bad}");
         }
     }

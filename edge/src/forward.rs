@@ -25,7 +25,7 @@ extern "C" {
     type Grant;
 
     #[wasm_bindgen(static_method_of = Grant)]
-    fn learn(passing_name: &JsValue, connection_options: &JsValue, is_host: &JsValue, problem: &JsValue);
+    fn learn(passing_names: &JsValue, connection_options: &JsValue, is_host: &JsValue, problem: &JsValue);
 
     #[wasm_bindgen(constructor)]
     fn new(
@@ -51,8 +51,11 @@ extern "C" {
 
 /// Teaches the platform's part the rules that are the core's. Once an isolate.
 pub fn learn() {
-    let passing_name =
-        Closure::<dyn Fn(String) -> Option<String>>::new(|name: String| headers::passing_name(&name));
+    let passing_names = Closure::<dyn Fn(String) -> String>::new(|names: String| {
+        let passing: Vec<_> =
+            names.split('\n').map(|name| headers::passing_name(name).unwrap_or_default()).collect();
+        passing.join("\n")
+    });
     let connection_options = Closure::<dyn Fn(String) -> Option<String>>::new(|value: String| {
         headers::connection_options(&value).map(|options| options.join("\n"))
     });
@@ -66,7 +69,7 @@ pub fn learn() {
         },
     );
     Grant::learn(
-        &passing_name.into_js_value(),
+        &passing_names.into_js_value(),
         &connection_options.into_js_value(),
         &is_host.into_js_value(),
         &problem.into_js_value(),

@@ -2,15 +2,22 @@
 // prepared once; what is left to do is the least that can be done, and crosses to wasm no more. `isKnown` says whether the
 // token was looked at for an earlier request.
 //
-// The rules are the core's: `passingName(name)`, the folded name of a header that may reach an origin;
-// `connectionOptions(value)`, the folded names in a `Connection` header, a line each; `isHost(text)`; and
+// The rules are the core's: `passingNames(names)`, for each name on a line of its own the folded name of a header that may
+// reach an origin, empty for one that stays; `connectionOptions(value)`, the folded names in a `Connection` header, a line each; `isHost(text)`; and
 // `problem(code, id, reason)`, the answer to a request that fails.
 
-/** What was found out about the names of headers. */
+/** The folded names of headers that may reach an origin, by their names; empty for those that stay. */
 const folded = new Map();
-// Names come from anybody: only short ones are remembered, and not many.
+// Names come from anybody: only short ones are remembered, few of a request, and not many in all.
 const MAX_NAMES = 1000;
+const MAX_NEW_NAMES = 50;
 const MAX_NAME_LENGTH = 64;
+
+/** The most headers of a request: the runtime takes long to send more. */
+const MAX_HEADERS = 500;
+
+/** What `cache: "no-store"` tells the platform's cache; as an option, it would also add headers that no client sent. */
+const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
 
 // As in `log.rs`.
 const MAX_PATH_LENGTH = 512;
@@ -21,8 +28,8 @@ let rules;
 let asked = {};
 
 export class Grant {
-  static learn(passingName, connectionOptions, isHost, problem) {
-    rules = { passingName, connectionOptions, isHost, problem };
+  static learn(passingNames, connectionOptions, isHost, problem) {
+    rules = { passingNames, connectionOptions, isHost, problem };
   }
 
   /**
@@ -66,10 +73,8 @@ class Exchange {
       return this.#fail("request_invalid", "a body with GET or HEAD");
     }
     const headers = this.#headers(isRead);
-    if (headers === undefined) {
-      return this.#fail("request_invalid", "more than 32 names in the header `Connection`");
-    }
-    const init = { method, headers, redirect: "manual", cache: "no-store" };
+    if (typeof headers === "string") return this.#fail("request_invalid", headers);
+    const init = { method, headers, redirect: "manual", cf: UNCACHED };
     if (!isRead) init.body = body;
     const sent = fetch(this.grant.origin + target, init);
     return new Promise((resolve, reject) => {
@@ -101,13 +106,16 @@ class Exchange {
     });
   }
 
-  /** The headers that the origin gets; none if there are too many that could end here. */
+  /** The headers that the origin gets; a text if there are too many, or too many that could end here. */
   #headers(isRead) {
     const { method, url } = this.arrival;
     const { forwardsToken, secret, headers: own } = this.grant;
     const headers = {};
     let host, connection;
+    let count = 0;
+    let names = folded;
     for (const [name, value] of this.arrival.headers) {
+      if ((count += 1) > MAX_HEADERS) return `more than ${MAX_HEADERS} headers`;
       if (name === "cf-connecting-ip") this.client = value;
       if (name === "host") host = value;
       else if (name === "connection") connection = value;
@@ -116,14 +124,18 @@ class Exchange {
       else if (name === "authorization" && !forwardsToken) continue;
       else if (name === "content-length" && isRead) continue;
       else {
-        const passing = passingName(name);
-        if (passing !== null && passing !== secret) headers[name] = value;
+        let passing = names.get(name);
+        if (passing === undefined) {
+          names = foldAll(this.arrival.headers);
+          passing = names.get(name);
+        }
+        if (passing && passing !== secret) headers[name] = value;
       }
     }
     if (connection !== undefined && connection !== "keep-alive") {
       const options = rules.connectionOptions(connection)?.split("\n");
-      if (options === undefined) return undefined;
-      for (const name in headers) if (options.includes(passingName(name))) delete headers[name];
+      if (options === undefined) return "more than 32 names in the header `Connection`";
+      for (const name in headers) if (options.includes(names.get(name))) delete headers[name];
     }
     if (this.isUpgrade) headers.upgrade = "websocket";
     for (let index = 1; index < own.length; index += 2) headers[own[index - 1]] = own[index];
@@ -142,17 +154,13 @@ class Exchange {
     const { status } = response;
     // An interim answer (RFC 9110, section 15.2) is none, but for the end of a handshake that was asked for.
     if (status < 200 && !(status === 101 && this.isUpgrade)) return this.#fail("origin_unreachable");
+    // Outside 100 to 599 it is invalid (RFC 9110, section 15), and no answer can be made of it.
+    if (status > 599) return this.#fail("origin_unreachable");
     const { cors } = this.grant;
-    let answer = response;
-    try {
-      answer = remade(response);
-      answer.headers.set("x-request-id", this.id);
-      // No browser asks CORS of a WebSocket's handshake.
-      if (cors !== undefined && status !== 101) govern(answer.headers, cors);
-    } catch {
-      // A status that is none can be passed on and not made anew. Without `cors` the answer may pass as it is.
-      if (cors !== undefined) return this.#fail("origin_unreachable");
-    }
+    const answer = remade(response);
+    answer.headers.set("x-request-id", this.id);
+    // No browser asks CORS of a WebSocket's handshake.
+    if (cors !== undefined && status !== 101) govern(answer.headers, cors);
     this.#log(null, status);
     return answer;
   }
@@ -200,20 +208,18 @@ function askedFor(text) {
   return asked;
 }
 
-/** The folded name of a header that may reach an origin, else null. */
-function passingName(name) {
-  let passing = folded.get(name);
-  if (passing === undefined) {
-    passing = rules.passingName(name) ?? null;
-    if (name.length <= MAX_NAME_LENGTH) {
-      if (folded.size >= MAX_NAMES) folded.clear();
-      folded.set(name, passing);
-    }
-  }
-  return passing;
+/** The folded names of all headers of a request, for which wasm is called once; some of them are remembered. */
+function foldAll(headers) {
+  const names = [...headers.keys()];
+  const passing = rules.passingNames(names.join("\n")).split("\n");
+  const pairs = names.map((name, index) => [name, passing[index]]);
+  const short = pairs.filter(([name]) => name.length <= MAX_NAME_LENGTH && !folded.has(name));
+  if (folded.size > MAX_NAMES - MAX_NEW_NAMES) folded.clear();
+  for (const [name, passing] of short.slice(0, MAX_NEW_NAMES)) folded.set(name, passing);
+  return new Map(pairs);
 }
 
-/** The same answer with headers that can be changed. Throws where it has a status that is none. */
+/** The same answer with headers that can be changed. */
 const remade = (response) =>
   response.status === 101
     ? new Response(null, { status: 101, headers: response.headers, webSocket: response.webSocket })

@@ -86,9 +86,10 @@ fn act(
     match &decision.verdict {
         Verdict::Permit(permit) => Ok(forward(edge, decision, permit, incoming, target)?.into()),
         Verdict::Preflight => {
-            let answer = Answer::empty(204).with_cors(decision.cors.as_ref()).respond();
-            log::decision(decision, incoming, None, &http::new_id());
-            answer.map(Into::into).map_err(|_| Code::ConfigUnavailable.into())
+            let id = http::new_id();
+            log::decision(decision, incoming, None, &id);
+            let answer = Answer::empty(204).with("x-request-id", &id).with_cors(decision.cors.as_ref());
+            answer.respond().map(Into::into).map_err(|_| Code::ConfigUnavailable.into())
         }
         Verdict::Deny(denial) => Err(denial.code.into()),
         // Nobody asks for that here.

@@ -68,6 +68,10 @@ const PROJECTS = {
     idps: [claimed({ iss: issuer("long-roles"), roleTemplate: `${"x".repeat(200)}{roleName}` })],
     keys: KEYS,
   },
+  types: {
+    idps: entries("types", (at) => ({ allowedTyp: list(256, (n) => `t${at}-${n}`) })),
+    keys: KEYS,
+  },
   large: {
     idps: list(100, (n) => ({
       ...ENTRY,
@@ -123,8 +127,11 @@ function token(project, claims = {}, { jose, forged = false, iss } = {}) {
   return forge({ claims: all, jose: header, ...sign }, { iss: iss ?? ownIssuer });
 }
 
-const request = (path, token, more = {}) => ({ path, token, ...more });
-const api = (project, ...rest) => request(`/api/${project}/x`, token(project, ...rest));
+const request = (path, token, status) => ({ path, token, status });
+/** To a project; who forged the token is refused, and so is whoever has none of the roles. */
+const api = (project, claims, more = {}) =>
+  request(`/api/${project}/x`, token(project, claims, more), more.status ?? (more.forged ? 401 : 200));
+const refused = (status, make) => () => ({ ...make(), status });
 const open = (headers, more) => ({ path: "/public/x", headers, ...more });
 const fill = (text) => text.repeat(Math.floor(58_000 / text.length));
 const bulky = (text) => text.repeat(Math.floor(TOKEN_BYTES / text.length));
@@ -145,7 +152,7 @@ export function bytesOf({ path, method = "GET", headers = [], host = "gateway", 
 
 /** Functions, so that no token comes twice. By data plane: what they are, and the request. */
 export const DATA_PLANE = {
-  "a Connection with 29 000 members": () => open([["Connection", fill("a,")]]),
+  "a Connection with 29 000 members": refused(400, () => open([["Connection", fill("a,")]])),
   "a Connection with 31 long members and 400 headers": () =>
     open([
       ["Connection", list(31, (n) => `${"x".repeat(900)}${n}`).join(",")],
@@ -153,36 +160,39 @@ export const DATA_PLANE = {
     ]),
   "a header with a name of 50 KB": () => open([[`x${fill("-a").slice(0, 50_000)}`, "x"]]),
   "a header with a value of 58 KB": () => open([["X-Long", fill("x")]]),
-  "2 500 headers": () => open(list(2500, (n) => [`x-${n}`, "y"])),
+  "2 500 headers": refused(400, () => open(list(2500, (n) => [`x-${n}`, "y"]))),
+  "490 headers": () => open(list(490, (n) => [`x-${n}`, "y"])),
   "4 000 headers of one name": () => open(list(4000, () => ["x-a", "y"])),
   "a Cookie of 58 KB": () => open([["Cookie", fill("a=b; ")]]),
   "an Authorization of commas": () => open([["Authorization", fill(", ")]]),
-  "an Authorization of schemes": () => ({
+  "an Authorization of schemes": refused(400, () => ({
     path: "/api/p1/x",
     headers: [["Authorization", fill("Basic a, ")]],
-  }),
-  "an Authorization of spaces": () => ({
+  })),
+  "an Authorization of spaces": refused(401, () => ({
     path: "/api/p1/x",
     headers: [["Authorization", `Bearer ${fill(" ")}x`]],
-  }),
+  })),
   "a Host of 58 KB": () => open([], { host: fill("h") }),
   "a CF-Connecting-IP of 58 KB": () => open([["CF-Connecting-IP", fill("1.")]]),
-  "a path of 58 KB": () => ({ path: `/public/${fill("x")}` }),
-  "a path of segments": () => ({ path: `/public/${fill("x/")}x` }),
-  "a path of escapes": () => ({ path: `/public/${fill("%61")}` }),
-  "a path of escaped escapes": () => ({ path: `/public/${fill("%2541")}` }),
-  "a path that almost matches": () => ({ path: `/deep-899/${fill("a/")}` }),
-  "a query of 58 KB": () => ({ path: `/public/x?${fill("a=b&")}` }),
-  "a query of what is escaped": () => ({ path: `/public/x?${fill("'")}` }),
-  "a preflight of a long Origin": () => ({
+  "a path of 58 KB": refused(400, () => ({ path: `/public/${fill("x")}` })),
+  "a path of segments": refused(400, () => ({ path: `/public/${fill("x/")}x` })),
+  "a path of segments, as long as it may be": () => ({ path: `/public/${"x/".repeat(8000)}x` }),
+  "a path of escapes": refused(400, () => ({ path: `/public/${fill("%61")}` })),
+  "a path of escaped escapes": refused(400, () => ({ path: `/public/${fill("%2541")}` })),
+  "a path that almost matches": refused(401, () => ({ path: `/deep-899/${fill("a/")}` })),
+  "a query of 58 KB": refused(400, () => ({ path: `/public/x?${fill("a=b&")}` })),
+  "a query of parameters, as long as it may be": () => ({ path: `/public/x?${"a=b&".repeat(4000)}` }),
+  "a query of what is escaped": refused(400, () => ({ path: `/public/x?${fill("'")}` })),
+  "a preflight of a long Origin": refused(204, () => ({
     path: "/cors/x",
     method: "OPTIONS",
     headers: [
       ["Origin", `https://${fill("a")}`],
       ["Access-Control-Request-Method", "GET"],
     ],
-  }),
-  "a preflight with many headers": () => ({
+  })),
+  "a preflight with many headers": refused(204, () => ({
     path: "/cors/x",
     method: "OPTIONS",
     headers: [
@@ -190,13 +200,13 @@ export const DATA_PLANE = {
       ["Access-Control-Request-Method", "GET"],
       ["Access-Control-Request-Headers", fill("x,")],
     ],
-  }),
+  })),
   "1 400 audiences before 100 entries, unsigned": () =>
     api("audiences", { aud: list(1400, (n) => `y-${n}`) }, { forged: true }),
   "audiences with a long common beginning, unsigned": () =>
     api("audiences", { aud: list(90, (n) => `${"x".repeat(110)}${n}`) }, { forged: true }),
   "a client before 100 entries, unsigned": () => api("clients", { azp: bulky("x") }, { forged: true }),
-  "100 entries without an id": () => api("subjects", { a: { a: { a: 1 } } }),
+  "100 entries without an id": refused(401, () => api("subjects", { a: { a: { a: 1 } } })),
   "no kid before two P-521 keys": () =>
     api("curves", {}, { jose: { alg: "ES512", kid: undefined, bytes: 132 }, forged: true }),
   "no kid before four P-521 keys": () =>
@@ -206,24 +216,26 @@ export const DATA_PLANE = {
   "four P-521 keys of one kid": () =>
     api("same-id", {}, { jose: { alg: "ES512", kid: "k", bytes: 132 }, forged: true }),
   "100 keys before 100 blocked ones": () => api("blocked", {}, { jose: { kid: undefined }, forged: true }),
-  "a kid of 11 KB": () => api("p1", {}, { jose: { kid: bulky("k") }, forged: true }),
+  "a kid of 11 KB": () => api("p1", {}, { jose: { kid: bulky("k") }, forged: true, status: 503 }),
   "an issuer of 11 KB": () => api("p1", { iss: `https://${bulky("i")}` }, { forged: true }),
   "a type of 11 KB": () => api("p1", {}, { jose: { typ: bulky("T") }, forged: true }),
+  "a type of 11 KB before 100 entries": () => api("types", {}, { jose: { typ: bulky("T") }, forged: true }),
   "claims that are deep": () =>
     api("p1", { x: JSON.parse(`${"[".repeat(100)}${"]".repeat(100)}`) }, { forged: true }),
   "claims that are too deep": () =>
-    request("/api/p1/x", `${base64url('{"alg":"ES256"}')}.${base64url("[".repeat(TOKEN_BYTES))}.AA`),
+    request("/api/p1/x", `${base64url('{"alg":"ES256"}')}.${base64url("[".repeat(TOKEN_BYTES))}.AA`, 401),
   "claims of many members": () =>
-    api("p1", Object.fromEntries(list(1200, (n) => [`m${n}`, n])), { forged: true }),
-  "claims of numbers": () => api("p1", { x: list(2000, () => 1.5e300) }, { forged: true }),
-  "a token of dots": () => request("/api/p1/x", bulky(".")),
-  "a token that is not base64url": () => request("/api/p1/x", `${bulky("!")}.${bulky("!")}.x`),
-  "1 800 roles, valid": () => api("roles", { roles: list(1800, (n) => `q${n}`) }),
-  "1 800 roles as text, valid": () => api("roles", { roles: list(1800, (n) => `q${n}`).join(" ") }),
+    api("p1", Object.fromEntries(list(700, (n) => [`m${n}`, n])), { forged: true }),
+  "claims of numbers": () => api("p1", { x: list(1000, () => 1.5e300) }, { forged: true }),
+  "a token of dots": () => request("/api/p1/x", bulky("."), 401),
+  "a token that is not base64url": () => request("/api/p1/x", `${bulky("!")}.${bulky("!")}.x`, 401),
+  "1 100 roles, valid": () => api("roles", { roles: list(1100, (n) => `q${n}`) }, { status: 403 }),
+  "1 800 roles as text, valid": () =>
+    api("roles", { roles: list(1800, (n) => `q${n}`).join(" ") }, { status: 403 }),
   "roles that almost match the template, valid": () =>
-    api("long-roles", { roles: list(55, () => "x".repeat(199)) }),
+    api("long-roles", { roles: list(55, () => "x".repeat(199)) }, { status: 403 }),
   "roles before a route that demands 256 others, valid": () =>
-    request("/demanding/roles/x", token("roles", { roles: list(1800, (n) => `r${n % 256}`) })),
+    request("/demanding/roles/x", token("roles", { roles: list(1100, (n) => `r${n % 256}`) }), 403),
   "a subject that is escaped, valid": () => api("p1", { sub: "\u0001".repeat(256) }),
-  "a project of 200 KB, refused": () => request("/api/large/x", token("large", {}, { forged: true })),
+  "a project of 200 KB, refused": () => request("/api/large/x", token("large", {}, { forged: true }), 401),
 };

@@ -68,8 +68,6 @@ describe("answers", () => {
         assert.equal(headers.etag, path === "empty" || path === "unchanged" ? "x" : undefined);
       }
     }
-    // What cannot be made anew passes as it is.
-    assert.equal((await send(gateway.url, "/bytes/weird")).status, 799);
   });
 
   test("the end of a WebSocket's handshake carries it, too", async () => {
@@ -80,6 +78,11 @@ describe("answers", () => {
     });
     socket.close();
     assert.match(id, ID);
+  });
+
+  test("a status outside 100 to 599 is no answer", async () => {
+    const answer = await send(gateway.url, "/bytes/weird");
+    assert.deepEqual([answer.status, answer.json().code], [502, "origin_unreachable"]);
   });
 
   test("an interim answer is never the answer", async () => {
@@ -97,11 +100,29 @@ describe("answers", () => {
     assert.deepEqual([received.body, received.headers.expect], ["abc", undefined]);
   });
 
-  test("without `Cache-Control` and `Pragma` of the client's, the runtime adds those that bypass its cache", async () => {
-    const received = async (headers) => (await send(gateway.url, "/echo/x", { headers })).json().headers;
-    const sent = { "cache-control": "max-age=60", pragma: "x" };
-    const { "cache-control": control, pragma } = await received(sent);
-    assert.deepEqual({ "cache-control": control, pragma }, sent);
-    assert.equal((await received({}))["cache-control"], "no-cache");
+  test("the origin gets `Cache-Control` and `Pragma` as the client sends them, and none that it does not send", async () => {
+    for (const sent of [{}, { "cache-control": "max-age=60", pragma: "x" }]) {
+      const { headers } = (await send(gateway.url, "/echo/x", { headers: sent })).json();
+      assert.deepEqual([headers["cache-control"], headers.pragma], [sent["cache-control"], sent.pragma]);
+    }
+  });
+});
+
+describe("the platform's cache", () => {
+  test("is bypassed by every request to an origin", async () => {
+    let cf;
+    const config = stored("http://origin.example", [
+      { path: "/public/{*rest}", origin: "origin", public: true },
+    ]);
+    const gateway = await startGateway({
+      ...config,
+      outbound: (request) => {
+        cf = request.cf;
+        return new Response("ok");
+      },
+    });
+    assert.equal((await send(gateway.url, "/public/x")).status, 200);
+    assert.deepEqual([cf.cacheTtl, cf.cacheLevel], [-1, "bypass"]);
+    await gateway.close();
   });
 });

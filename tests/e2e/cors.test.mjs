@@ -43,6 +43,7 @@ describe("CORS", () => {
   test("a preflight is answered at the edge, without a token", async () => {
     const before = origin.received.length;
     const answer = await preflight("/app/p1/x");
+    assert.ok(gateway.log().includes(`"requestId":"${answer.headers["x-request-id"]}"`));
     assert.equal(answer.status, 204);
     assert.equal(answer.headers.vary, "Origin");
     assert.deepEqual(corsOf(answer), {

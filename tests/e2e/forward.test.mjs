@@ -196,10 +196,6 @@ describe("forwarded requests", () => {
     assert.deepEqual([answer.headers["x-origin"], answer.headers.vary], ["yes", "Accept"]);
   });
 
-  test("the platform's cache is bypassed", async () => {
-    assert.match((await echoed("/public/x", {})).headers["cache-control"], /no-cache/);
-  });
-
   test("an origin that does not answer is 502, one that is late 504", async () => {
     for (const [path, status, code] of [
       ["/nobody/x", 502, "origin_unreachable"],

@@ -33,10 +33,10 @@ async fn answer(
         _ if !endpoint.takes_document(method) => Value::Null,
         _ => request::read_document(incoming, request::MAX_BODY).await?,
     };
-    let project = object.read()?;
+    // Reading a project takes milliseconds, so it is read where it is needed, and once.
     let (id, change) = match (&endpoint, method) {
-        (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(object, edge, &project, idp).await,
-        (Endpoint::Explain(id), _) if project.exists => {
+        (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(object, edge, &object.read()?, idp).await,
+        (Endpoint::Explain(id), _) if object.read()?.exists => {
             return explain::explain(edge, id, object.snapshot()?, &document).await;
         }
         (_, Method::Get | Method::Head) => {
@@ -51,9 +51,11 @@ async fn answer(
         (Endpoint::Idps(id), _) => (id, Change::AddIdp { idp: document }),
         (Endpoint::Idp(id, idp), Method::Delete) => (id, Change::RemoveIdp { id: idp.clone() }),
         (Endpoint::Idp(id, idp), _) => (id, Change::ReplaceIdp { id: idp.clone(), idp: document }),
-        (Endpoint::KeyDistrust(id, idp, kid), Method::Delete) => (id, keys::trust(&project, idp, kid)?),
+        (Endpoint::KeyDistrust(id, idp, kid), Method::Delete) => {
+            (id, keys::trust(&object.read()?, idp, kid)?)
+        }
         (Endpoint::KeyDistrust(id, idp, kid), _) => {
-            (id, keys::distrust(object, edge, &project, idp, kid).await?)
+            (id, keys::distrust(object, edge, &object.read()?, idp, kid).await?)
         }
         (Endpoint::IdpOrder(id), _) => (id, Change::Reorder { ids: request::read_ids(&document)? }),
         _ => return Err(Reply::refused(Code::NotFound)),
