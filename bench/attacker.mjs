@@ -1,18 +1,18 @@
 // An attacker: sends requests of one kind over so many connections until it is ended. Run as
-// `node attacker.mjs URL CONNECTIONS KIND SIZE`; after the first answer it prints a line, at the end how many requests it sent.
+// `node attacker.mjs URL CONNECTIONS KIND PLACE SIZE`; after the first answer it prints a line, at the end how many requests it sent.
 import { bytesOf, DATA_PLANE } from "../tests/attacks/cost.mjs";
 import { MANAGEMENT } from "../tests/attacks/cost-management.mjs";
 import { sendRaw } from "../tests/e2e/gateway.mjs";
 import { ABUSE } from "./abuse.mjs";
-import { ADMIN_TOKEN, PLAIN } from "./neighbours.mjs";
+import { PLAIN } from "./neighbours.mjs";
 
-const [url, connections, kind, size] = process.argv.slice(2);
+const [url, connections, kind, place, size] = process.argv.slice(2);
 
 /** What makes the next request of a kind. */
 function maker() {
   if (kind === PLAIN) return () => ({ path: "/public/x" });
   if (DATA_PLANE[kind]) return DATA_PLANE[kind];
-  if (MANAGEMENT[kind]) return () => MANAGEMENT[kind](ADMIN_TOKEN);
+  if (MANAGEMENT[kind]) return () => MANAGEMENT[kind](JSON.parse(place));
   const requests = ABUSE[kind].rounds(JSON.parse(size)).flat();
   let number = 0;
   return () => requests[number++ % requests.length];

@@ -81,7 +81,7 @@ function memoryBars({ growth, drift }) {
 }
 
 function neighbourBars({ alone, results }) {
-  const worst = results.toSorted((one, other) => other.p99 - one.p99)[0];
+  const [worst] = results.toSorted((one, other) => other.p99 - one.p99);
   return [atMost(9, `p99 beside ${worst.name}, of p99 alone`, MAX_SLOWDOWN, worst.p99 / alone, 1)];
 }
 

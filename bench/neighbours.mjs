@@ -1,7 +1,10 @@
 // How long another project's requests take while an attacker sends one kind of request over eight connections.
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { DATA_PLANE, jwks, ROUTES, snapshots } from "../tests/attacks/cost.mjs";
-import { MANAGEMENT } from "../tests/attacks/cost-management.mjs";
+import { bytesOf, DATA_PLANE, jwks, ROUTES, snapshots } from "../tests/attacks/cost.mjs";
+import { MANAGEMENT, ownProject } from "../tests/attacks/cost-management.mjs";
+import { sendRaw } from "../tests/e2e/gateway.mjs";
+import { startIssuer } from "../tests/e2e/issuer.mjs";
 import { ABUSE, gateway, routeOf, stored as storedForAbuse, VARIABLES } from "./abuse.mjs";
 import { corpus } from "./corpus.mjs";
 import { PATH, stored } from "./documents.mjs";
@@ -18,13 +21,15 @@ const ALGORITHM = "RS256";
 const CHANGE_MS = 1000;
 /** The request with which eight connections of an ordinary client load the worker. */
 export const PLAIN = "an ordinary request";
-export const ADMIN_TOKEN = "the administrator of the benchmark";
+const ADMIN_TOKEN = "the administrator of the benchmark";
 
 /** The 99th percentile alone and beside each kind of attack, in milliseconds, and how many of the requests failed. */
 export async function neighbours({ originUrl }, size, say) {
   const documents = merged(originUrl, size);
   const kv = await startKv(documents);
-  const variables = { ...VARIABLES, ADMIN_TOKEN };
+  const issuer = await startIssuer();
+  const place = { adminToken: ADMIN_TOKEN, iss: issuer.url };
+  const variables = { ...VARIABLES, ADMIN_TOKEN, INSECURE_ISSUER_HOSTS: new URL(issuer.url).host };
   const worker = await startWorker("ours", { originUrl, kvAddress: kv.address, variables });
   const tokens = { file: await corpus(ALGORITHM, size.tokens), count: size.neighbourTokens };
   const measure = () =>
@@ -37,12 +42,16 @@ export async function neighbours({ originUrl }, size, say) {
     documents.CONFIG.gateway = routes(originUrl, size, [routeOf(version)]);
   };
   try {
+    for (const request of ownProject(place)) {
+      const answer = await sendRaw(worker.url, bytesOf(request));
+      if (!answer.startsWith(`HTTP/1.1 ${request.status} `)) throw new Error(answer);
+    }
     await measure();
     for (const name of [PLAIN, ...Object.keys({ ...DATA_PLANE, ...MANAGEMENT, ...ABUSE })]) {
       say(name);
       alone.push((await measure()).p99);
       const changing = ABUSE[name]?.isChange ? setInterval(change, CHANGE_MS) : undefined;
-      const attacker = await attack(worker.url, name, size);
+      const attacker = await attack(worker.url, name, place, size);
       const { p50, p99 } = await measure();
       clearInterval(changing);
       results.push({ name, p50, p99, sent: await attacker.stop() });
@@ -50,6 +59,7 @@ export async function neighbours({ originUrl }, size, say) {
   } finally {
     await worker.stop();
     await kv.close();
+    await issuer.close();
   }
   return { alone: median(alone), spread: [Math.min(...alone), Math.max(...alone)], results };
 }
@@ -69,9 +79,18 @@ function routes(originUrl, size, named) {
   return { origins: abused.origins, routes: [...new Map(all.map((route) => [route.path, route])).values()] };
 }
 
-async function attack(url, kind, size) {
-  const command = [process.execPath, ATTACKER, url, String(ATTACKERS), kind, JSON.stringify(size)];
-  const { child, gone } = launch(OTHER_CORE, command, ["ignore", "pipe", "inherit"]);
+async function attack(url, kind, place, size) {
+  const command = [
+    process.execPath,
+    ATTACKER,
+    url,
+    String(ATTACKERS),
+    kind,
+    JSON.stringify(place),
+    JSON.stringify(size),
+  ];
+  const { child } = launch(OTHER_CORE, command, ["ignore", "pipe", "inherit"]);
+  const closed = once(child, "close");
   let output = "";
   await new Promise((resolve, reject) => {
     child.stdout.on("data", (chunk) => resolve((output += chunk)));
@@ -80,7 +99,7 @@ async function attack(url, kind, size) {
   return {
     async stop() {
       child.kill("SIGTERM");
-      await gone;
+      await closed;
       return Number(output.trim().split("\n").at(-1));
     },
   };

@@ -27,8 +27,10 @@ export async function startWorkerd(
   { originUrl, kvAddress, variables = {}, log },
 ) {
   mkdirSync(FOLDER, { recursive: true });
-  const file = `${FOLDER}${process.pid}-${(count += 1)}.capnp`;
-  writeFileSync(file, config({ modules, hasObjects, entrypoints, originUrl, kvAddress, variables }));
+  const name = `${process.pid}-${(count += 1)}`;
+  const [file, disk] = [`${FOLDER}${name}.capnp`, `${FOLDER}${name}-objects`];
+  if (hasObjects) mkdirSync(disk);
+  writeFileSync(file, config({ modules, hasObjects, disk, entrypoints, originUrl, kvAddress, variables }));
   const began = performance.now();
   const command = [WORKERD, "serve", "--control-fd=3", file];
   const { child, gone, stop } = launch(WORKER_CORE, command, [
@@ -43,6 +45,7 @@ export async function startWorkerd(
   const ports = await Promise.race([listening(child.stdio[3], 1 + entrypoints.length), gone]);
   const listenedAfter = performance.now() - began;
   rmSync(file);
+  gone.then(() => rmSync(disk, { recursive: true, force: true }));
   if (!ports.main) throw new Error(`workerd does not start: ${complaints}`);
   const url = (socket) => `http://127.0.0.1:${ports[socket]}`;
   return {
@@ -72,7 +75,7 @@ function listening(control, sockets) {
   });
 }
 
-function config({ modules, hasObjects, entrypoints, originUrl, kvAddress, variables: more }) {
+function config({ modules, hasObjects, disk, entrypoints, originUrl, kvAddress, variables: more }) {
   const text = JSON.stringify;
   const list = (items) => `[\n    ${items.join(",\n    ")}\n  ]`;
   const files = Object.entries(modules).map(([name, file]) => {
@@ -105,6 +108,7 @@ function config({ modules, hasObjects, entrypoints, originUrl, kvAddress, variab
 const config :Workerd.Config = (
   services = ${list([
     `(name = "main", worker = .worker)`,
+    ...(hasObjects ? [`(name = "disk", disk = (path = ${text(disk)}, writable = true))`] : []),
     `(name = "internet", network = (allow = ["public", "private"]))`,
     ...namespaces,
   ])},
@@ -116,7 +120,7 @@ const worker :Workerd.Worker = (
   compatibilityDate = ${text(DEPLOYED.compatibility_date)},
   bindings = ${list(bindings)},
   durableObjectNamespaces = ${list(storages)},
-  durableObjectStorage = (inMemory = void)
+  durableObjectStorage = ${hasObjects ? `(localDisk = "disk")` : "(inMemory = void)"}
 );
 `;
 }

@@ -95,10 +95,15 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
     fn sweep(&mut self) -> Vec<(K, V)> {
         let Self { entries, ledger } = self;
         let level = ledger.level();
+        let mut owners_above = ledger.shares.values().filter(|share| **share > level).count();
         let mut above = Vec::new();
         for (key, entry) in entries.iter().rev() {
+            if owners_above == 0 {
+                break;
+            }
             if ledger.share(&entry.owner) > level {
                 ledger.credit(&entry.owner, entry.bytes);
+                owners_above -= usize::from(ledger.share(&entry.owner) <= level);
                 above.push(key.clone());
             }
         }

@@ -28,15 +28,14 @@ mod error_code;
 mod excerpt;
 mod fair_cache;
 mod fault;
+pub mod fifo_lock;
 mod issuer;
 mod project_id;
 mod store_cache;
 mod unavailable;
 mod versioned;
 
-pub use authz::authorize::{
-    NeedCheck, NeedKeys, NeedProject, SignatureCheck, Step, authorize, authorize_owner,
-};
+pub use authz::authorize::{NeedCheck, NeedKeys, NeedProject, Step, authorize, authorize_owner};
 pub use authz::clock::Clock;
 pub use authz::decision::{Decision, Outcome, Verdict};
 pub use authz::denial::Denial;
@@ -76,12 +75,14 @@ pub use http::{egress, header_rules};
 pub use issuer::{InvalidIssuer, Issuer};
 pub use keys::discovery;
 pub use keys::fetched_keys::FetchedKeys;
+pub use keys::imported_keys::ImportedKeys;
 pub use keys::jwk::{Jwk, MAX_ID_BYTES as MAX_KEY_ID_BYTES, Unusable};
 pub use keys::key_record::KeyRecord;
 pub use keys::key_set::{InvalidKeySet, KeySet, NoCandidates, UnusableKey};
 pub use keys::refresh_schedule::{FetchReason, RefreshPolicy, RefreshSchedule};
+pub use keys::signature_check::SignatureCheck;
 pub use project_id::{InvalidProjectId, ProjectId};
-pub use store_cache::{Cached, Loaded, StoreCache};
+pub use store_cache::{Cached, Loaded, StoreCache, weight};
 pub use token::algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
 pub use token::bearer_credentials::BearerCredentials;
 pub use token::claim_path::{ClaimPath, InvalidClaimPath};

@@ -24,9 +24,18 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 const VALUE_BYTES: usize = 48;
 
 /// The estimated size of a parsed document, in bytes of memory: twice its text, and an overhead for each value, counted by commas
-/// and opening brackets.
+/// and opening brackets outside strings.
 pub fn weight(text: &str) -> usize {
-    let values = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    let (mut values, mut is_string, mut is_escaped) = (0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => is_string = !is_string,
+            b',' | b'[' | b'{' if !is_string => values += 1,
+            _ => {}
+        }
+    }
     2 * text.len() + VALUE_BYTES * values
 }
 
@@ -107,7 +116,8 @@ impl<T: Versioned> StoreCache<T> {
     }
 
     /// Caches the value of `key` that was read at `now`; `text` is empty if there is none. A newer version in the cache is kept until
-    /// it expires; then the older one is cached. A cached value keeps its owner; a new one is owned by `project`, or by all projects.
+    /// it expires; then the older one is cached. Absence is older than every version: deletion leaves a tombstone, so a replica
+    /// without the key lags behind. A cached value keeps its owner; a new one is owned by `project`, or by all projects.
     ///
     /// Returns the current value.
     pub fn put(
@@ -120,8 +130,8 @@ impl<T: Versioned> StoreCache<T> {
     ) -> Loaded<T> {
         let kept = self.entry(key).filter(|entry| now < entry.read.plus(OUTAGE_SECONDS));
         if let Some(Ok(Some(kept))) = kept.map(|entry| &entry.loaded)
-            && let Ok(Some(new)) = &loaded
-            && new.is_older_than(kept)
+            && let Ok(new) = &loaded
+            && new.as_ref().is_none_or(|new| new.is_older_than(kept))
         {
             return Ok(Some(kept.clone()));
         }
@@ -131,7 +141,8 @@ impl<T: Versioned> StoreCache<T> {
             (_, _, Some(project)) => Owner::Project(project.clone()),
             (_, _, None) => Owner::Everybody,
         };
-        let bytes = size_of::<Entry<T>>() + key.len() + weight(text);
+        let surplus = loaded.as_ref().ok().and_then(Option::as_ref).map_or(0, |value| value.surplus());
+        let bytes = size_of::<Entry<T>>() + key.len() + weight(text) + surplus;
         let entry = Entry { loaded: loaded.clone(), digest: digest(text), read: now, refresh_started: None };
         let _evicted = self.entries.put(key.to_owned(), owner, entry, bytes);
         loaded
@@ -226,8 +237,22 @@ mod tests {
         assert_eq!(cache.look_up("k", at(1040.0), TTL), Cached::Stale(new));
         assert_eq!(cache.put("k", None, old.clone(), "0", at(1300.0)), old);
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(old));
+    }
+
+    #[test]
+    fn absence_does_not_replace_a_value_until_it_expires() {
+        let value = Ok(Some(Arc::new(7)));
+        let mut cache = cache(&value);
+        assert_eq!(cache.put("k", None, Ok(None), "", at(1299.9)), value);
+        assert_eq!(cache.look_up("k", at(1299.9), TTL), Cached::Old(value));
         assert_eq!(cache.put("k", None, Ok(None), "", at(1300.0)), Ok(None));
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(Ok(None)));
+        // What cannot be read denies at once; and a value that comes after all serves.
+        let unreadable = Err(Unavailable);
+        for loaded in [Ok(Some(Arc::new(1))), unreadable.clone(), Ok(None), unreadable, Ok(Some(Arc::new(2)))]
+        {
+            assert_eq!(cache.put("k", None, loaded.clone(), "", at(1301.0)), loaded);
+        }
     }
 
     #[test]
@@ -256,6 +281,31 @@ mod tests {
     }
 
     #[test]
+    fn commas_within_strings_are_text() {
+        for text in [",[{".repeat(1000), r#"\",[{\\"#.repeat(1000)] {
+            let quoted = format!("\"{text}\"");
+            assert_eq!(weight(&quoted), 2 * quoted.len());
+            assert_eq!(weight(&format!("{quoted},7")), 2 * quoted.len() + 4 + VALUE_BYTES);
+        }
+    }
+
+    #[test]
+    fn document_of_commas_does_not_evict_small_projects() {
+        let mut cache = StoreCache::default();
+        let value = || Ok(Some(Arc::new(1)));
+        let name = |number: u32| format!("p{number}");
+        // Half of the cache in 200 projects.
+        let small = ["\"", &"x".repeat(MAX_BYTES / 200 / 4), "\""].concat();
+        for number in 0..200 {
+            cache.put(&name(number), project(&name(number)).as_ref(), value(), &small, at(0.0)).unwrap();
+        }
+        let commas = ["\"", &",".repeat(256 * 1024), "\""].concat();
+        cache.put("commas", project("commas").as_ref(), value(), &commas, at(1.0)).unwrap();
+        let kept = (0..200).filter(|number| cache.entries.owner(&*name(*number)).is_some());
+        assert_eq!((kept.count(), cache.entries.owner("commas").is_some()), (200, true));
+    }
+
+    #[test]
     fn one_project_cannot_evict_values_of_another() {
         let mut cache = StoreCache::new(SMALL);
         let value = || Ok(Some(Arc::new(1)));
@@ -271,16 +321,24 @@ mod tests {
 
     #[test]
     fn absent_keys_cannot_evict_existing_values() {
-        let mut cache = StoreCache::new(SMALL);
+        let mut cache = StoreCache::default();
         let value = || Ok(Some(Arc::new(1)));
-        cache.put("k", None, value(), &"x".repeat(SMALL / 8), at(0.0)).unwrap();
-        for number in 0..10_000 {
-            cache.put(&format!("made-up-{number}"), None, Ok(None), "", at(1.0)).unwrap();
+        // Three quarters of the cache hold projects.
+        let text = "x".repeat(MAX_BYTES / 600 * 3 / 4 / 2);
+        let name = |number: u32| format!("p{number}");
+        for number in 0..600 {
+            cache.put(&name(number), project(&name(number)).as_ref(), value(), &text, at(0.0)).unwrap();
         }
-        assert_eq!(cache.look_up("k", at(2.0), TTL), Cached::Fresh(value()));
+        let made_up = |number: u32| format!("made-up-{number}");
+        for number in 0..50_000 {
+            let name = made_up(number);
+            cache.put(&name, project(&name).as_ref(), Ok(None), "", at(1.0)).unwrap();
+        }
+        assert_eq!((0..600).filter(|number| cache.entries.owner(&*name(*number)).is_some()).count(), 600);
         assert_eq!(cache.look_up("made-up-0", at(1.0), TTL), Cached::Missing);
-        // One of them exists later, so it gets an owner.
-        cache.put("made-up-9999", None, value(), "1", at(2.0)).unwrap();
-        assert_eq!(cache.entries.owner("made-up-9999"), Some(&Owner::Everybody));
+        // One of them exists later: it is no longer nobody's.
+        let last = made_up(49_999);
+        cache.put(&last, project(&last).as_ref(), value(), "1", at(2.0)).unwrap();
+        assert_eq!(cache.entries.owner(&*last), project(&last).map(Owner::Project).as_ref());
     }
 }

@@ -1,6 +1,7 @@
 // What the peers do with a request, written by hand for speed: the origin receives the same from them as from this worker,
 // with the same time-out and the same line in the log, and who is refused the same answer.
 
+const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
 const TIMEOUT_MS = 30_000;
 
 /** The path and query of a request. */
@@ -26,7 +27,7 @@ export async function forward(request, origin, caller, trace) {
   const timer = setTimeout(() => controller.abort(), TIMEOUT_MS);
   try {
     const { signal } = controller;
-    const init = { method, headers, body, redirect: "manual", cache: "no-store", signal };
+    const init = { method, headers, body, redirect: "manual", cf: UNCACHED, signal };
     const response = await fetch(origin + targetOf(request), init);
     const answer = new Response(response.body, response);
     answer.headers.set("x-request-id", requestId);

@@ -9,7 +9,7 @@ use worker::{Context, Env};
 
 use crate::answer::{Answer, Refusal};
 use crate::decide::decide;
-use crate::edge::{Edge, Incoming};
+use crate::edge::{Edge, Incoming, Place};
 use crate::forward::forward;
 use crate::settings::Settings;
 use crate::task::Task;
@@ -33,7 +33,7 @@ pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
             return Box::pin(ready(fail(ErrorCode::ConfigUnavailable)));
         }
     };
-    let edge = Edge { env, context: Some(context), settings };
+    let edge = Edge { env, place: Place::Worker(context), settings };
     if own == Some(OwnPath::Management) {
         return Box::pin(async move { Ok(management::handle(&edge, &incoming).await?.into()) });
     }

@@ -243,6 +243,10 @@ impl<'r> CheckNeeded<'r> {
         Authentication::failed(evaluation, ErrorCode::TokenUntrusted)
     }
 
+    pub fn project(&self) -> &ProjectId {
+        &self.unverified.inputs.project
+    }
+
     pub fn key(&self) -> &Arc<Jwk> {
         &self.key
     }

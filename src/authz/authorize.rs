@@ -16,10 +16,9 @@ use crate::authz::trace::KeyOutcome;
 use crate::config::routes::Routes;
 use crate::config::snapshot::Snapshot;
 use crate::issuer::Issuer;
-use crate::keys::jwk::Jwk;
 use crate::keys::key_set::KeySet;
+use crate::keys::signature_check::SignatureCheck;
 use crate::project_id::ProjectId;
-use crate::token::algorithm::Algorithm;
 use crate::unavailable::Unavailable;
 
 /// The next step of an authorization by the requirement `R`.
@@ -132,24 +131,12 @@ pub struct NeedCheck<'r, R = RouteRequirement> {
     requirement: R,
 }
 
-/// What the platform has to check.
-#[derive(Clone, Copy, Debug)]
-pub struct SignatureCheck<'c> {
-    /// How the signature is made.
-    pub algorithm: Algorithm,
-    /// The key that should have made it.
-    pub key: &'c Arc<Jwk>,
-    /// What was signed.
-    pub signing_input: &'c [u8],
-    /// The signature.
-    pub signature: &'c [u8],
-}
-
 impl<'r, R: Requirement> NeedCheck<'r, R> {
     /// What has to be checked.
     pub fn check(&self) -> SignatureCheck<'_> {
         let token = self.state.token();
         SignatureCheck {
+            project: Some(self.state.project()),
             algorithm: token.algorithm(),
             key: self.state.key(),
             signing_input: token.signing_input(),

@@ -15,10 +15,17 @@ use crate::versioned::Versioned;
 /// All routes and their origins.
 #[derive(Clone, Debug)]
 pub struct Routes {
+    version: u64,
     list: Vec<Arc<Route>>,
     matcher: matchit::Router<usize>,
     has_cors: bool,
 }
+
+/// The size of a route in the matcher, in bytes.
+const ROUTE_BYTES: usize = 40 * size_of::<usize>();
+
+/// The size of a parameter of a route in the matcher: two nodes, each with room for four more.
+const PARAMETER_BYTES: usize = 160 * size_of::<usize>();
 
 /// A route that a path matches.
 #[derive(Clone, Debug)]
@@ -37,9 +44,13 @@ impl RouteMatch<'_> {
 }
 
 impl Versioned for Routes {
-    /// The document has no version: the last read value is current.
-    fn is_older_than(&self, _other: &Self) -> bool {
-        false
+    fn is_older_than(&self, other: &Self) -> bool {
+        self.version < other.version
+    }
+
+    fn surplus(&self) -> usize {
+        let parameters = self.list.iter().map(|route| route.template.matches('{').count());
+        self.list.len() * ROUTE_BYTES + parameters.sum::<usize>() * PARAMETER_BYTES
     }
 }
 
@@ -49,9 +60,16 @@ impl Routes {
         document_reader::read(document, Self::read)
     }
 
-    /// Reads the routes document as it is stored.
+    /// Reads the stored form: the routes document with its `version`. One without has version 0; it was written by hand, or
+    /// by a release that had none.
     pub fn parse_stored(document: &Value) -> Result<Self, Faults> {
-        document_reader::read_stored(document, Self::read)
+        document_reader::read_stored(document, |node| {
+            let routes = Self::read(node);
+            let version = node.properties(|stored| {
+                stored.optional("version").map_or(Some(0), |node| node.integer(0..=u64::MAX))
+            });
+            Some(Self { version: version?, ..routes? })
+        })
     }
 
     fn read(node: &Node<'_>) -> Option<Self> {
@@ -102,7 +120,8 @@ impl Routes {
 }
 
 fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
-    let mut routes = Routes { list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
+    let mut routes =
+        Routes { version: 0, list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
     for element in node.elements()? {
         // The faults of one route are noted; the others are read nevertheless.
         element.properties(|route| {

@@ -88,5 +88,6 @@ fn read_idps(node: &Node<'_>) -> Option<Vec<CustomIdp>> {
         }
         idps.push(idp);
     }
+    idps.shrink_to_fit();
     Some(idps)
 }

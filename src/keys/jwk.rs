@@ -17,7 +17,7 @@ pub struct Jwk {
     id: Option<String>,
     algorithm: Option<String>,
     kind: Kind,
-    public_members: String,
+    public_members: Box<str>,
     thumbprint: [u8; 32],
     thumbprint_text: String,
 }
@@ -79,8 +79,8 @@ impl Jwk {
         }
         let (kind, public_jwk) = read_public(entry)?;
         // The required members in lexicographic order, without white space: the text that RFC 7638 hashes.
-        let public_jwk = public_jwk.to_string();
-        let thumbprint: [u8; 32] = Sha256::digest(&public_jwk).into();
+        let public_jwk = public_jwk.to_string().into_boxed_str();
+        let thumbprint: [u8; 32] = Sha256::digest(public_jwk.as_bytes()).into();
         let thumbprint_text = Base64UrlUnpadded::encode_string(&thumbprint);
         Ok(Self {
             id,

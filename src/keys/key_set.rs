@@ -69,6 +69,8 @@ impl KeySet {
                 }
             }
         }
+        set.keys.shrink_to_fit();
+        set.unusable.shrink_to_fit();
         Ok(set)
     }
 
