@@ -4,40 +4,17 @@
 //! projects together, or none for keys without a value. As the owners share the cache fairly, no project evicts more than its
 //! share, and look-ups of invented names never evict existing values.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 
+use crate::cached::{Cached, Loaded};
+use crate::document_weight::weight;
 use crate::fair_cache::{FairCache, Owner};
 use crate::project_id::ProjectId;
 use crate::token::numeric_date::NumericDate;
-use crate::unavailable::Unavailable;
 use crate::versioned::Versioned;
-
-/// The value of a key of the store: a value, none, or an unreadable one.
-pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
 
 /// The budget of one cache, in bytes of memory.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-
-/// The overhead of a value beyond its text, in bytes of memory.
-const VALUE_BYTES: usize = 48;
-
-/// The estimated size of a parsed document, in bytes of memory: twice its text, and an overhead for each value, counted by commas
-/// and opening brackets outside strings.
-pub fn weight(text: &str) -> usize {
-    let (mut values, mut is_string, mut is_escaped) = (0, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = true,
-            b'"' => is_string = !is_string,
-            b',' | b'[' | b'{' if !is_string => values += 1,
-            _ => {}
-        }
-    }
-    2 * text.len() + VALUE_BYTES * values
-}
 
 /// How long a value is used while the store fails, in seconds.
 const OUTAGE_SECONDS: f64 = 300.0;
@@ -58,19 +35,6 @@ struct Entry<T> {
     digest: [u8; 32],
     read: NumericDate,
     refresh_started: Option<NumericDate>,
-}
-
-/// The result of a look-up.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Cached<T> {
-    /// The value is current.
-    Fresh(Loaded<T>),
-    /// The value may be used; the caller has to read it again in the background.
-    Stale(Loaded<T>),
-    /// The value may be used only if the store fails.
-    Old(Loaded<T>),
-    /// There is no usable value.
-    Missing,
 }
 
 impl<T> Default for StoreCache<T> {
@@ -160,6 +124,8 @@ fn digest(text: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unavailable::Unavailable;
+    use std::sync::Arc;
 
     const TTL: f64 = 30.0;
     const SMALL: usize = 512 * 1024;
@@ -272,21 +238,6 @@ mod tests {
         assert_eq!(cache.put("a", None, value(), &"x".repeat(SMALL), at(1.0)), value());
         assert_eq!(cache.look_up("a", at(1.0), TTL), Cached::Missing);
         assert_eq!(cache.look_up("d", at(1.0), TTL), Cached::Fresh(value()));
-    }
-
-    #[test]
-    fn weight_includes_each_small_value() {
-        assert!(weight(&"1,".repeat(1000)) > 1000 * VALUE_BYTES);
-        assert!(weight(&"[]".repeat(1000)) > 1000 * VALUE_BYTES);
-    }
-
-    #[test]
-    fn commas_within_strings_are_text() {
-        for text in [",[{".repeat(1000), r#"\",[{\\"#.repeat(1000)] {
-            let quoted = format!("\"{text}\"");
-            assert_eq!(weight(&quoted), 2 * quoted.len());
-            assert_eq!(weight(&format!("{quoted},7")), 2 * quoted.len() + 4 + VALUE_BYTES);
-        }
     }
 
     #[test]
