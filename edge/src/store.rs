@@ -61,12 +61,13 @@ pub async fn gateway(edge: &Edge) -> Result<Arc<Routes>, Unavailable> {
 /// What is stored of a project; `None` if there is no such project.
 pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
     // The memory keeps the tombstone itself, so that no older snapshot of a replica takes its place.
-    Ok(SNAPSHOT.get(edge, project.as_str(), None).await?.filter(|snapshot| !snapshot.is_deleted()))
+    Ok(SNAPSHOT.get(edge, project.as_str(), Some(project)).await?.filter(|snapshot| !snapshot.is_deleted()))
 }
 
 /// What an object knows of its project, at `version`, where `read` gives the text of it. It is parsed once, and kept in the
 /// same memory as what was read from KV, under `key`, which no project has.
 pub fn snapshot_of_object(
+    project: &ProjectId,
     key: &str,
     version: u64,
     read: impl FnOnce() -> worker::Result<Option<Value>>,
@@ -76,7 +77,7 @@ pub fn snapshot_of_object(
         Cached::Fresh(Ok(Some(snapshot))) if snapshot.version() == version => Ok(Some(snapshot)),
         _ => {
             let stored = read()?.as_ref().map(Value::to_string);
-            SNAPSHOT.take_note(key, None, stored.as_deref(), now())
+            SNAPSHOT.take_note(key, Some(project), stored.as_deref(), now())
         }
     };
     Ok(loaded.ok().flatten().filter(|snapshot| !snapshot.is_deleted()))
@@ -134,7 +135,7 @@ impl<T: Versioned> Shelf<T> {
         Namespace::bound(env, self.namespace)?.get(&format!("{}{key}", self.prefix)).await
     }
 
-    /// Keeps what a key was found to hold; a project that has it loaded alone owns it.
+    /// Keeps what a key was found to hold, for the project that has it loaded, if one has.
     fn take_note(
         &self,
         key: &str,
@@ -167,7 +168,7 @@ impl<T: Versioned> Shelf<T> {
 
 /// Takes note of a project that was changed from here, as it is stored: this edge need not wait for KV.
 pub fn remember(project: &ProjectId, stored: Option<&str>) {
-    let _kept = SNAPSHOT.take_note(project.as_str(), None, stored, now());
+    let _kept = SNAPSHOT.take_note(project.as_str(), Some(project), stored, now());
 }
 
 /// Takes note of the routes that were changed from here, as they are stored.

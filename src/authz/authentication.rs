@@ -1,9 +1,8 @@
-//! Who a token's bearer is, step by step: its form and time, the project's entries, the issuer's keys, the signature.
+//! Authentication of a token, step by step: its form and time, the project's entries, the issuer's keys, the signature.
 //!
-//! Each state ends in the next one; there is no way back and no way around a step. What is required of the caller is no
-//! matter here.
+//! Each state leads to the next one; no step can be skipped or repeated. What is required of the caller is checked afterwards,
+//! by [`crate::Requirement`].
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::authz::clock::Clock;
@@ -36,7 +35,7 @@ pub enum Authentication<'r> {
 }
 
 impl<'r> Authentication<'r> {
-    /// Looks at the form and the time of the token.
+    /// Checks the form and the time of the token.
     pub fn begin(
         mut evaluation: Evaluation,
         authorization: Option<&'r str>,
@@ -66,7 +65,7 @@ impl<'r> Authentication<'r> {
         Self::Done(evaluation, Err(code))
     }
 
-    /// Matches a token that was parsed with the project's entries.
+    /// Matches a parsed token with the project's entries.
     fn match_entries(
         mut evaluation: Evaluation,
         project: ProjectId,
@@ -83,11 +82,11 @@ impl<'r> Authentication<'r> {
     }
 }
 
-/// A token as it arrived, with its entry in the cache.
+/// A token as it arrived: parsed, or with its entry in the cache.
 #[derive(Debug)]
 enum Presented<'r> {
     New(Box<Token<'r>>),
-    Cached(Rc<CachedToken>, &'r str),
+    Cached(Arc<CachedToken>, &'r str),
 }
 
 fn parse<'r>(evaluation: &mut Evaluation, text: &'r str) -> Result<Token<'r>, ErrorCode> {
@@ -149,7 +148,7 @@ pub struct KeysNeeded<'r> {
 #[derive(Debug)]
 enum Matched<'r> {
     New { token: Box<Token<'r>>, entry: MatchedEntry, issuer: Issuer, needs_newer_keys: bool },
-    Cached { cached: Rc<CachedToken>, text: &'r str, snapshot: Arc<Snapshot> },
+    Cached { cached: Arc<CachedToken>, text: &'r str, snapshot: Arc<Snapshot> },
 }
 
 impl<'r> KeysNeeded<'r> {
@@ -242,6 +241,10 @@ impl<'r> CheckNeeded<'r> {
             evaluation.remember_forged(&token, inputs);
         }
         Authentication::failed(evaluation, ErrorCode::TokenUntrusted)
+    }
+
+    pub fn project(&self) -> &ProjectId {
+        &self.unverified.inputs.project
     }
 
     pub fn key(&self) -> &Arc<Jwk> {

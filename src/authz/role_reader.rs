@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::authz::trace::{RoleOutcome, RolesClaimOutcome, Trace, TraceStep};
-use crate::config::role::{Role, RoleTemplate, Roles, in_order};
+use crate::config::role::{Role, Roles, in_order};
+use crate::config::role_template::RoleTemplate;
 use crate::project_id::ProjectId;
 
 /// The most values of a roles claim that a trace shows one by one.
@@ -13,21 +14,30 @@ const MAX_TRACED_VALUES: usize = 100;
 pub struct RoleReader<'e> {
     /// The form of each value.
     pub template: &'e RoleTemplate,
-    /// The roles that count, in order.
+    /// The allowed roles, sorted; `None` allows all.
     pub allowed: Option<&'e [Role]>,
     /// The project whose roles they are.
     pub project: &'e ProjectId,
 }
 
+/// The values of a roles claim: those of an array, or of one string with spaces between (RFC 8693, section 4.2). `None` for any
+/// other claim; a value that is not a string is `None` itself.
+pub fn role_values(claim: &Value) -> Option<Vec<Option<&str>>> {
+    match claim {
+        Value::Array(values) => Some(values.iter().map(Value::as_str).collect()),
+        Value::String(values) => {
+            Some(values.split(' ').filter(|value| !value.is_empty()).map(Some).collect())
+        }
+        _ => None,
+    }
+}
+
 impl RoleReader<'_> {
-    /// The roles that a claim gives: an array of strings, or one string with spaces between (RFC 8693, section 4.2).
+    /// The roles of a claim.
     pub fn read_claim(&self, claim: Option<&Value>, trace: &mut Trace) -> Roles {
-        let values: Vec<Option<&str>> = match claim {
-            Some(Value::Array(values)) => values.iter().map(Value::as_str).collect(),
-            Some(Value::String(values)) => {
-                values.split(' ').filter(|value| !value.is_empty()).map(Some).collect()
-            }
-            Some(_) => {
+        let values = match claim.map(role_values) {
+            Some(Some(values)) => values,
+            Some(None) => {
                 trace.push(TraceStep::RolesClaim { outcome: RolesClaimOutcome::WrongShape });
                 return Roles::default();
             }
@@ -52,7 +62,7 @@ impl RoleReader<'_> {
         in_order(roles)
     }
 
-    /// What one value gives.
+    /// The role of one value.
     pub fn read_value(&self, value: &str) -> RoleOutcome {
         let Some(name) = self.template.extract(value, self.project) else { return RoleOutcome::NoMatch };
         let Ok(role) = Role::try_from(name) else { return RoleOutcome::NotARole };

@@ -1,7 +1,9 @@
-//! Requests as HTTP has them: paths, methods, headers, URLs, and which hosts may be fetched.
+//! HTTP: paths, methods, header rules, URLs, and which hosts may be fetched.
 
 pub mod egress;
 pub mod header_rules;
 pub mod method;
+pub mod own_path;
 pub mod request_path;
 pub mod strict_url;
+pub mod target;

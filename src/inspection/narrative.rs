@@ -1,60 +1,37 @@
 //! An explanation in sentences, to be read top to bottom.
 
-use serde::Serialize;
-
+use super::line::{Line, Mark};
 use super::match_reason::{in_common, reason};
 use super::wording::{duration, list};
 use crate::authz::clock::Clock;
 use crate::authz::decision::Outcome;
 use crate::authz::explanation::Explanation;
 use crate::authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, TraceStep};
-use crate::config::custom_idp::{CustomIdp, IdpId, RoleDetection};
+use crate::config::custom_idp::CustomIdp;
+use crate::config::idp_id::IdpId;
 use crate::config::role::{InvalidRole, Role};
+use crate::config::role_detection::RoleDetection;
 use crate::error_code::ErrorCode;
 use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 use crate::project_id::ProjectId;
-use crate::token::claims::{Claims, TimeClaim};
+use crate::token::claims::Claims;
 use crate::token::numeric_date::NumericDate;
+use crate::token::validity::TimeClaim;
 
-/// One sentence. What stands between backticks is a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Line {
-    /// What came of the step.
-    pub mark: Mark,
-    /// How deep the step is within another: 0 or 1.
-    pub level: u8,
-    /// The sentence.
-    pub text: String,
-}
-
-/// What came of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// It went on.
-    Passed,
-    /// Something was left aside.
-    Skipped,
-    /// It ended there.
-    Failed,
-    /// Something to know.
-    Noted,
-}
-
-/// What an explanation is about.
+/// The context of an explanation.
 #[derive(Clone, Copy, Debug)]
 pub struct NarrativeContext<'s> {
-    /// The entries that were asked, in their order.
+    /// The entries that were considered, in their order.
     pub idps: &'s [CustomIdp],
     /// The project that they belong to.
     pub project: &'s ProjectId,
-    /// What the token says, if it is well-formed.
+    /// The token's claims, if it is well-formed.
     pub claims: Option<&'s Claims>,
-    /// When it was decided.
+    /// The time of the decision.
     pub clock: Clock,
 }
 
-/// Tells an explanation.
+/// Writes an explanation as sentences.
 pub fn narrate(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
     let mut narrative = Narrative { setting, lines: Vec::new(), entry: None, tells_roles: false };
     let is_untimely = |step: &TraceStep| matches!(step, TraceStep::Untimely { .. });
@@ -74,7 +51,7 @@ struct Narrative<'s> {
     lines: Vec<Line>,
     /// The entry that was considered last.
     entry: Option<&'s CustomIdp>,
-    /// Whether it was said where the entry's roles are from.
+    /// Whether the source of the entry's roles was mentioned.
     tells_roles: bool,
 }
 
@@ -235,7 +212,7 @@ impl Narrative<'_> {
         }
     }
 
-    /// Says once where an entry's roles come from.
+    /// Mentions once where an entry's roles come from.
     fn introduce_roles(&mut self) {
         let Some(idp) = self.entry.filter(|_| !self.tells_roles) else { return };
         self.tells_roles = true;
@@ -276,7 +253,7 @@ impl Narrative<'_> {
         }
     }
 
-    /// Says what the trace leaves open where nobody was found who trusts the token.
+    /// Explains a token that no entry accepted, where the trace does not.
     fn conclude_untrusted(&mut self, last: Option<&TraceStep>) {
         let NarrativeContext { idps, project, .. } = self.setting;
         let text = match last {

@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::config::blocked_key::BlockedKey;
-use crate::config::custom_idp::check_label;
-use crate::document_reader::{self, Faults};
+use crate::config::label::check_label;
+use crate::document_reader;
+use crate::fault::Faults;
 
-/// Something that is to be changed.
+/// A change to a project.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
@@ -35,7 +36,7 @@ pub enum Change {
         /// Which.
         id: String,
     },
-    /// Changes the order in which they are asked.
+    /// Changes the order in which entries are matched.
     Reorder {
         /// Their ids, each once.
         ids: Vec<String>,
