@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
-# The build command of wrangler.toml: edge/ to edge/build/index.js and its wasm.
+# build-worker.sh <crate>: a worker's crate, in the folder of its name, to build/index.js and build/index_bg.wasm there.
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
-command -v worker-build >/dev/null || { echo "worker-build is missing: run \`make setup\` first" >&2; exit 1; }
-cd "$root/edge"
-worker-build --release --no-opt "$@"
-optimize build/index_bg.wasm
+cd "$root"
+crate=$1
+generated=target/bindgen/$crate
+build_wasm "$crate" "$generated" --reset-state
+mkdir -p "$crate/build"
+cp "$generated/${crate}_bg.wasm" "$crate/build/index_bg.wasm"
+# The generated object of imports has a key for each function of a module: they repeat.
+node_modules/.bin/esbuild tools/instance.js --bundle --minify --format=esm --outfile="$crate/build/index.js" \
+  --alias:glue="./$generated/$crate.js" --external:./index_bg.wasm \
+  --log-level=warning --log-override:duplicate-object-key=silent

@@ -88,7 +88,7 @@ const ASSETS = {
 };
 
 /**
- * Starts the worker. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
+ * Starts the worker, or the one of the module `entry`. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
  * with `flakyConfig`, the namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line
  * `kv_read <key>` for each value that is read; with `slowJwks`, the namespace JWKS deletes or writes nothing while it is told
  * so, and the log has a line `kv_delete <key>` or `kv_put <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to
@@ -99,6 +99,7 @@ const ASSETS = {
  * `doorUrl` is the development server's front door, which resolves it.
  */
 export async function startGateway({
+  entry = "edge/worker.js",
   config = {},
   jwks = {},
   bindings = {},
@@ -136,7 +137,7 @@ export async function startGateway({
       { type: "ESModule", include: ["**/*.js"] },
       { type: "CompiledWasm", include: ["**/*.wasm"] },
     ],
-    scriptPath: `${ROOT}edge/worker.js`,
+    scriptPath: ROOT + entry,
     compatibilityDate: "2026-04-01",
     kvNamespaces: ["CONFIG", "JWKS"].filter((namespace) => !wrapped.includes(namespace)),
     wrappedBindings: Object.fromEntries(wrappers.map(({ name }) => [name.replace("wrapped-", ""), name])),
