@@ -2,52 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt::{self, Display};
+use std::fmt::Display;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// What is wrong at one place of a document.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Fault {
-    /// The place, as a JSON pointer (RFC 6901).
-    pub pointer: String,
-    /// The offending value; absent where something is missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    /// What would be right.
-    pub expected: String,
-}
-
-/// All that is wrong with a document; never empty.
-#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
-pub struct Faults(Vec<Fault>);
-
-impl Faults {
-    /// A single fault, found where there is no reader to note it.
-    pub fn one(pointer: &str, value: Option<&Value>, expected: impl Display) -> Self {
-        let (pointer, value, expected) = (pointer.to_owned(), value.map(repeated), expected.to_string());
-        Self(vec![Fault { pointer, value, expected }])
-    }
-
-    /// The faults, in the order in which they were found.
-    pub fn as_slice(&self) -> &[Fault] {
-        &self.0
-    }
-}
-
-impl Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}at `{}`: expected {}", fault.pointer, fault.expected)?;
-            if let Some(value) = &fault.value {
-                write!(f, ", not `{value}`")?;
-            }
-        }
-        Ok(())
-    }
-}
+use crate::fault::{Fault, Faults, MAX_REPEATED, shortened};
 
 /// Reads a document that a user sent. `read` answers `None` where a fault kept it from answering. An unknown property is
 /// a fault: it is misspelt, or asks for what does not exist.
@@ -94,36 +53,13 @@ fn read_by<T>(
 /// The faults that are told of a document which cannot be read. Apart from `read`, and so compiled once for all kinds.
 fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
     if faults.is_empty() {
-        faults.push(fault(document, String::new(), &"another document"));
+        faults.push(Fault::new(document, String::new(), &"another document"));
     }
-    Faults(faults)
+    Faults::several(faults)
 }
 
 /// The most faults that are told of one document.
 const MAX_FAULTS: usize = 100;
-
-/// The longest value, or name in a pointer, that is repeated in a fault, in bytes.
-const MAX_REPEATED: usize = 200;
-
-/// The longest text of what would be right, in bytes. Some repeat what is elsewhere in the document.
-const MAX_EXPECTED: usize = 500;
-
-fn fault(value: &Value, pointer: String, expected: &dyn Display) -> Fault {
-    let expected = expected.to_string();
-    let expected = shortened(&expected, MAX_EXPECTED).unwrap_or(expected);
-    Fault { pointer, value: Some(repeated(value)), expected }
-}
-
-/// A value as a fault repeats it.
-fn repeated(value: &Value) -> Value {
-    shortened(&value.to_string(), MAX_REPEATED).map_or_else(|| value.clone(), Value::String)
-}
-
-/// The beginning of a text that is longer than `limit`.
-fn shortened(text: &str, limit: usize) -> Option<String> {
-    let beginning = text.get(..text.floor_char_boundary(limit))?;
-    (text.len() > limit).then(|| [beginning, "…"].concat())
-}
 
 /// The most elements of a list.
 const MAX_ELEMENTS: usize = 256;
@@ -142,7 +78,7 @@ impl<'d> Node<'d> {
     }
 
     fn note(&self, expected: &dyn Display) {
-        self.reader.note(|| fault(self.value, self.pointer.clone(), expected));
+        self.reader.note(|| Fault::new(self.value, self.pointer.clone(), expected));
     }
 
     fn or_fault<T>(&self, value: Option<T>, expected: impl Display) -> Option<T> {

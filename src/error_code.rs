@@ -2,165 +2,120 @@
 
 use serde::Serialize;
 
-/// Why a request was refused: the stable `code` of an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
+/// Declares the codes, each with its documentation, name, status and text.
+macro_rules! error_codes {
+    ($($(#[$documentation:meta])+ $code:ident: $name:literal, $status:literal, $detail:literal;)+) => {
+        /// Why a request was refused: the stable `code` of an error.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum ErrorCode {
+            $($(#[$documentation])+ $code,)+
+        }
+
+        impl ErrorCode {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$code),+];
+
+            const fn row(self) -> (&'static str, u16, &'static str) {
+                match self {
+                    $(Self::$code => ($name, $status, $detail),)+
+                }
+            }
+        }
+    };
+}
+
+error_codes! {
     /// The path could be read in more than one way.
-    PathAmbiguous,
+    PathAmbiguous: "path_ambiguous", 400,
+        "the path could be read in more than one way; send it without empty, dot or doubly encoded segments";
     /// The method never reaches an origin.
-    MethodNotAllowed,
+    MethodNotAllowed: "method_not_allowed", 405,
+        "this method is not served here";
     /// No route matches the path.
-    RouteNotFound,
+    RouteNotFound: "route_not_found", 404,
+        "no route matches the path";
     /// No bearer token.
-    TokenMissing,
+    TokenMissing: "token_missing", 401,
+        "send an access token in `Authorization: Bearer <token>`";
     /// Several `Authorization` values or an empty one; a body, a target or a header that cannot be forwarded.
-    RequestInvalid,
+    RequestInvalid: "request_invalid", 400,
+        "send exactly one `Authorization: Bearer <token>`; where there is a `reason`, mend what it says";
     /// Not a JWS of the allowed kind.
-    TokenMalformed,
+    TokenMalformed: "token_malformed", 401,
+        "the token is not a signed JWT of at most 16 KiB with `iss`, `exp` and `iat`, signed by an RSA, EC or Ed25519 key";
     /// `exp` has passed.
-    TokenExpired,
+    TokenExpired: "token_expired", 401,
+        "the token has expired; request a new one";
     /// `nbf` or `iat` is yet to come.
-    TokenNotYetValid,
+    TokenNotYetValid: "token_not_yet_valid", 401,
+        "the token is not valid yet; check the clocks";
     /// The project does not trust the token, for a reason that only its owner may see.
-    TokenUntrusted,
+    TokenUntrusted: "token_untrusted", 401,
+        "the project does not trust this token; its owner can have the reason explained";
     /// None of the caller's roles opens the route.
-    RoleMissing,
+    RoleMissing: "role_missing", 403,
+        "the token's roles in this project do not allow this request";
     /// The keys of a trusted issuer cannot be had.
-    KeysUnavailable,
+    KeysUnavailable: "keys_unavailable", 503,
+        "the issuer's keys cannot be fetched at the moment; try again later";
     /// The routes or the project's configuration cannot be had.
-    ConfigUnavailable,
+    ConfigUnavailable: "config_unavailable", 503,
+        "the configuration cannot be read at the moment; try again later";
     /// The origin does not answer.
-    OriginUnreachable,
+    OriginUnreachable: "origin_unreachable", 502,
+        "the origin does not answer";
     /// The origin answers too late.
-    OriginTimeout,
+    OriginTimeout: "origin_timeout", 504,
+        "the origin did not answer in time";
     /// There is no such resource of the management API.
-    NotFound,
+    NotFound: "not_found", 404,
+        "there is no such resource, or it is not yours to see";
     /// There is a resource of that id already.
-    AlreadyExists,
+    AlreadyExists: "already_exists", 409,
+        "there is one with this id already; change it with PUT";
     /// The query has a parameter that is not known here, or a value that it cannot have.
-    ParameterInvalid,
+    ParameterInvalid: "parameter_invalid", 400,
+        "a parameter of the query is unknown here or has a value it cannot have";
     /// The resource is not as `If-Match` or `If-None-Match` demands.
-    PreconditionFailed,
+    PreconditionFailed: "precondition_failed", 412,
+        "the resource has changed; read it again";
     /// The body is longer than the management API takes.
-    BodyTooLarge,
+    BodyTooLarge: "body_too_large", 413,
+        "the body is longer than this resource takes; `reason` has the limit";
     /// The body is not `application/json`.
-    MediaTypeUnsupported,
+    MediaTypeUnsupported: "media_type_unsupported", 415,
+        "send `Content-Type: application/json`";
     /// The body is not JSON with unique member names.
-    BodyMalformed,
+    BodyMalformed: "body_malformed", 400,
+        "the body is not JSON with unique member names";
     /// The document has faults, which the answer lists.
-    DocumentInvalid,
+    DocumentInvalid: "document_invalid", 422,
+        "the document has the faults listed in `faults`";
     /// There are as many as there can be.
-    LimitReached,
+    LimitReached: "limit_reached", 409,
+        "a project has at most 100 entries, 100 distrusted keys and 256 KiB of JSON; remove or shorten something first";
     /// The issuer of an entry cannot be used, for the reason in the answer.
-    IssuerUnusable,
+    IssuerUnusable: "issuer_unusable", 422,
+        "the issuer cannot be used, for the `reason` given";
     /// More different issuers were tried within a minute than are allowed.
-    TooManyIssuers,
+    TooManyIssuers: "too_many_issuers", 429,
+        "too many different issuers within a minute; try again later";
     /// The issuer's keys were fetched a moment ago.
-    RefreshTooSoon,
+    RefreshTooSoon: "refresh_too_soon", 429,
+        "the keys were asked for a moment ago; try again later";
     /// The change would take the caller's own ownership away.
-    WouldLockOut,
+    WouldLockOut: "would_lock_out", 409,
+        "after this change your own token would be no owner's any more; repeat it with `?force=true` if that is meant";
     /// The change would make every caller of an issuer an owner.
-    WouldOpenOwnership,
+    WouldOpenOwnership: "would_open_ownership", 409,
+        "every caller of this issuer would be an owner; set `allowedAzp` or `allowedAud`, or repeat it with `?force=true` if that is meant";
     /// The store of the truth does not answer.
-    StoreUnavailable,
+    StoreUnavailable: "store_unavailable", 503,
+        "nothing was changed; try again later";
 }
 
 impl ErrorCode {
-    const fn row(self) -> (&'static str, u16, &'static str) {
-        match self {
-            Self::PathAmbiguous => (
-                "path_ambiguous",
-                400,
-                "the path could be read in more than one way; send it without empty, dot or doubly encoded segments",
-            ),
-            Self::MethodNotAllowed => ("method_not_allowed", 405, "this method is not served here"),
-            Self::RouteNotFound => ("route_not_found", 404, "no route matches the path"),
-            Self::TokenMissing => {
-                ("token_missing", 401, "send an access token in `Authorization: Bearer <token>`")
-            }
-            Self::RequestInvalid => (
-                "request_invalid",
-                400,
-                "send exactly one `Authorization: Bearer <token>`; where there is a `reason`, mend what it says",
-            ),
-            Self::TokenMalformed => (
-                "token_malformed",
-                401,
-                "the token is not a signed JWT of at most 16 KiB with `iss`, `exp` and `iat`, signed by an RSA, EC or Ed25519 key",
-            ),
-            Self::TokenExpired => ("token_expired", 401, "the token has expired; request a new one"),
-            Self::TokenNotYetValid => {
-                ("token_not_yet_valid", 401, "the token is not valid yet; check the clocks")
-            }
-            Self::TokenUntrusted => (
-                "token_untrusted",
-                401,
-                "the project does not trust this token; its owner can have the reason explained",
-            ),
-            Self::RoleMissing => {
-                ("role_missing", 403, "the token's roles in this project do not allow this request")
-            }
-            Self::KeysUnavailable => (
-                "keys_unavailable",
-                503,
-                "the issuer's keys cannot be fetched at the moment; try again later",
-            ),
-            Self::ConfigUnavailable => {
-                ("config_unavailable", 503, "the configuration cannot be read at the moment; try again later")
-            }
-            Self::OriginUnreachable => ("origin_unreachable", 502, "the origin does not answer"),
-            Self::OriginTimeout => ("origin_timeout", 504, "the origin did not answer in time"),
-            Self::NotFound => ("not_found", 404, "there is no such resource, or it is not yours to see"),
-            Self::AlreadyExists => {
-                ("already_exists", 409, "there is one with this id already; change it with PUT")
-            }
-            Self::ParameterInvalid => (
-                "parameter_invalid",
-                400,
-                "a parameter of the query is unknown here or has a value it cannot have",
-            ),
-            Self::PreconditionFailed => {
-                ("precondition_failed", 412, "the resource has changed; read it again")
-            }
-            Self::BodyTooLarge => {
-                ("body_too_large", 413, "the body is longer than this resource takes; `reason` has the limit")
-            }
-            Self::MediaTypeUnsupported => {
-                ("media_type_unsupported", 415, "send `Content-Type: application/json`")
-            }
-            Self::BodyMalformed => ("body_malformed", 400, "the body is not JSON with unique member names"),
-            Self::DocumentInvalid => {
-                ("document_invalid", 422, "the document has the faults listed in `faults`")
-            }
-            Self::LimitReached => (
-                "limit_reached",
-                409,
-                "a project has at most 100 entries, 100 distrusted keys and 256 KiB of JSON; remove or shorten something first",
-            ),
-            Self::IssuerUnusable => {
-                ("issuer_unusable", 422, "the issuer cannot be used, for the `reason` given")
-            }
-            Self::TooManyIssuers => {
-                ("too_many_issuers", 429, "too many different issuers within a minute; try again later")
-            }
-            Self::RefreshTooSoon => {
-                ("refresh_too_soon", 429, "the keys were asked for a moment ago; try again later")
-            }
-            Self::WouldLockOut => (
-                "would_lock_out",
-                409,
-                "after this change your own token would be no owner's any more; repeat it with `?force=true` if that is meant",
-            ),
-            Self::WouldOpenOwnership => (
-                "would_open_ownership",
-                409,
-                "every caller of this issuer would be an owner; set `allowedAzp` or `allowedAud`, or repeat it with `?force=true` if that is meant",
-            ),
-            Self::StoreUnavailable => ("store_unavailable", 503, "nothing was changed; try again later"),
-        }
-    }
-
     /// The code's name.
     pub const fn as_str(self) -> &'static str {
         self.row().0
@@ -202,10 +157,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_written_as_it_is_named() {
-        assert_eq!(
-            serde_json::to_value(ErrorCode::TokenNotYetValid).unwrap(),
-            ErrorCode::TokenNotYetValid.as_str()
-        );
+    fn a_code_is_serialized_by_its_name() {
+        for code in ErrorCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
     }
 }

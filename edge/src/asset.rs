@@ -9,11 +9,6 @@ use worker::Env;
 use crate::edge::Incoming;
 use crate::http;
 
-/// Whether a path is one of a static file's. Only the plain spelling is; any other has no route.
-pub fn is_asset(path: &str) -> bool {
-    matches!(path, "/openapi.json" | "/inspector") || path.starts_with("/inspector/")
-}
-
 /// Answers a request for a static file; the platform's answer where there is none is 404.
 pub async fn fetch(env: &Env, incoming: &Incoming) -> Result<JsValue, JsValue> {
     let assets: Assets = Reflect::get(env.as_ref(), &"ASSETS".into())?.unchecked_into();

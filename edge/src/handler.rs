@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::ready;
 
-use edge_authorizer::{Decision, Denial, ErrorCode, MANAGEMENT_PATH, Request, Target, TokenCache, Verdict};
+use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, TokenCache, Verdict};
 use wasm_bindgen::JsValue;
 use worker::{Context, Env};
 
@@ -22,7 +22,8 @@ thread_local! {
 /// Answers a request. What is for the gateway itself is a future of its own: that of a request to an origin stays small.
 pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
     let target = incoming.target();
-    if target.path == "/healthz" || asset::is_asset(target.path) {
+    let own = OwnPath::of(target.path);
+    if matches!(own, Some(OwnPath::Health | OwnPath::Asset)) {
         return Box::pin(serve(incoming, env));
     }
     let settings = match Settings::get(&env) {
@@ -33,7 +34,7 @@ pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
         }
     };
     let edge = Edge { env, context: Some(context), settings };
-    if is_management(target.path) {
+    if own == Some(OwnPath::Management) {
         return Box::pin(async move { Ok(management::handle(&edge, &incoming).await?.into()) });
     }
     Box::pin(guard(incoming, edge))
@@ -44,7 +45,7 @@ async fn serve(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
     if !incoming.is_read() {
         return Ok(Answer::read_only(&http::new_id()).respond()?.into());
     }
-    if incoming.target().path == "/healthz" {
+    if OwnPath::of(incoming.target().path) == Some(OwnPath::Health) {
         return Ok(Answer::healthy().respond()?.into());
     }
     // Without the binding there are no files.
@@ -106,9 +107,4 @@ fn refuse(incoming: &Incoming, decision: &Decision, refusal: &Refusal) -> Result
 /// A refusal before anything is decided.
 fn fail(code: ErrorCode) -> Result<JsValue, JsValue> {
     Ok(Answer::problem(&Denial { code, realm: None }, &http::new_id()).respond()?.into())
-}
-
-/// Whether a request is for the management API. Only the plain spelling is; any other has no route.
-fn is_management(path: &str) -> bool {
-    path.strip_prefix(MANAGEMENT_PATH).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use edge_authorizer::{Access, Method, OWN_PATHS, ProjectId, RequestPath, Routes};
+use edge_authorizer::{Access, Method, OwnPath, ProjectId, RequestPath, Routes};
 use edge_authorizer_fuzz::{assert_in_place, document, with_unknown_member};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -17,7 +17,7 @@ fuzz_target!(|input: &[u8]| {
 
 fn check(gateway: &Routes, document: &Value) {
     assert!(Routes::parse(&with_unknown_member(document)).is_err());
-    for own in OWN_PATHS {
+    for own in OwnPath::all() {
         for path in [own.to_owned(), format!("{own}/"), format!("{own}/p/idps")] {
             let path = RequestPath::try_from(&*path).expect("own paths have one reading");
             assert!(

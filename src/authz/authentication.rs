@@ -3,7 +3,6 @@
 //! Each state ends in the next one; there is no way back and no way around a step. What is required of the caller is no
 //! matter here.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::authz::clock::Clock;
@@ -87,7 +86,7 @@ impl<'r> Authentication<'r> {
 #[derive(Debug)]
 enum Presented<'r> {
     New(Box<Token<'r>>),
-    Cached(Rc<CachedToken>, &'r str),
+    Cached(Arc<CachedToken>, &'r str),
 }
 
 fn parse<'r>(evaluation: &mut Evaluation, text: &'r str) -> Result<Token<'r>, ErrorCode> {
@@ -149,7 +148,7 @@ pub struct KeysNeeded<'r> {
 #[derive(Debug)]
 enum Matched<'r> {
     New { token: Box<Token<'r>>, entry: MatchedEntry, issuer: Issuer, needs_newer_keys: bool },
-    Cached { cached: Rc<CachedToken>, text: &'r str, snapshot: Arc<Snapshot> },
+    Cached { cached: Arc<CachedToken>, text: &'r str, snapshot: Arc<Snapshot> },
 }
 
 impl<'r> KeysNeeded<'r> {

@@ -1,6 +1,5 @@
 //! What becomes of a request, and why.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,7 +10,7 @@ use crate::authz::permit::Permit;
 use crate::authz::token_cache::CachedToken;
 use crate::authz::trace::Trace;
 use crate::config::cors::ResponseHeaders;
-use crate::config::routes::Route;
+use crate::config::route::Route;
 use crate::error_code::ErrorCode;
 use crate::project_id::ProjectId;
 
@@ -30,7 +29,7 @@ pub struct Decision {
     /// Who the caller is, as soon as an entry recognised them; also where their roles do not suffice.
     pub identity: Option<Arc<Identity>>,
     /// What the token cache may keep of the token, where the evaluation got as far as its signature.
-    pub cached_token: Option<Rc<CachedToken>>,
+    pub cached_token: Option<Arc<CachedToken>>,
     /// Every step that led here.
     pub trace: Trace,
 }

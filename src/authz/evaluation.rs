@@ -1,7 +1,6 @@
 //! The rules of a decision in their order, each once: for tokens ([`crate::authorize`]) and for claims that nobody
 //! signed ([`crate::simulate`]).
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::authz::audiences::Audiences;
@@ -17,8 +16,10 @@ use crate::authz::request::Request;
 use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::token_cache::{CachedToken, VerificationInputs};
 use crate::authz::trace::{IdpOutcome, Trace, TraceStep};
+use crate::config::access::Access;
 use crate::config::cors::ResponseHeaders;
-use crate::config::routes::{Access, Route, Routes};
+use crate::config::route::Route;
+use crate::config::routes::Routes;
 use crate::config::snapshot::Snapshot;
 use crate::error_code::ErrorCode;
 use crate::http::method::Method;
@@ -26,8 +27,9 @@ use crate::http::request_path::{AmbiguousPath, RequestPath};
 use crate::issuer::Issuer;
 use crate::keys::jwk::Jwk;
 use crate::project_id::ProjectId;
-use crate::token::claims::{Claims, TimeClaim, Validity};
+use crate::token::claims::Claims;
 use crate::token::compact_jws::{Token, VerifiedToken};
+use crate::token::validity::{TimeClaim, Validity};
 use crate::unavailable::Unavailable;
 
 /// The number of entries from which on those of other issuers are only counted.
@@ -39,7 +41,7 @@ pub struct Evaluation {
     route: Option<Arc<Route>>,
     project: Option<ProjectId>,
     identity: Option<Arc<Identity>>,
-    cached_token: Option<Rc<CachedToken>>,
+    cached_token: Option<Arc<CachedToken>>,
     cors: Option<ResponseHeaders>,
     /// The steps so far.
     pub trace: Trace,
@@ -205,7 +207,7 @@ impl Evaluation {
     }
 
     /// The caller as the token cache has them.
-    pub fn recall(&mut self, cached: Rc<CachedToken>) -> Result<Principal<Verified>, ErrorCode> {
+    pub fn recall(&mut self, cached: Arc<CachedToken>) -> Result<Principal<Verified>, ErrorCode> {
         self.trace.push(TraceStep::Known);
         let principal = cached.principal.clone();
         self.identity = principal.as_ref().map(|principal| principal.identity().clone());

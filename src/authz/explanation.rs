@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::authz::decision::{Decision, Outcome};
 use crate::authz::identity::Identity;
 use crate::authz::trace::Trace;
-use crate::config::custom_idp::IdpId;
+use crate::config::idp_id::IdpId;
 use crate::config::role::Roles;
 use crate::error_code::ErrorCode;
 

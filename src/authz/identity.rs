@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::custom_idp::IdpId;
+use crate::config::idp_id::IdpId;
 use crate::config::role::Roles;
 use crate::http::header_rules;
 use crate::project_id::ProjectId;

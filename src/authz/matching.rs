@@ -6,10 +6,12 @@ use crate::authz::audiences::Audiences;
 use crate::authz::identity::Identity;
 use crate::authz::role_reader::RoleReader;
 use crate::authz::trace::{IdpOutcome, Trace};
-use crate::config::custom_idp::{CustomIdp, RoleDetection};
+use crate::config::custom_idp::CustomIdp;
+use crate::config::role_detection::RoleDetection;
 use crate::project_id::ProjectId;
 use crate::token::algorithm::Algorithm;
-use crate::token::claims::{Claims, JoseHeader};
+use crate::token::claims::Claims;
+use crate::token::jose_header::{JoseHeader, short_media_type};
 
 /// Whether an entry matches a token's claims, signed or not. `audiences` are the token's.
 pub fn match_entry(idp: &CustomIdp, claims: &Claims, audiences: &Audiences<'_>) -> IdpOutcome {
@@ -65,26 +67,16 @@ fn has_allowed_algorithm(allowed: Option<&[Algorithm]>, header: Option<&JoseHead
 }
 
 /// Whether a token is of an allowed type; by default an access token (RFC 9068, section 2.1) or an untyped one.
-///
-/// Keycloak gives other kinds of tokens the same header as access tokens and tells them apart by a claim `typ`.
 fn has_allowed_type(allowed: Option<&[String]>, claims: &Claims) -> bool {
-    let is_other_kind =
-        |claim: &Value| matches!(claim.as_str(), Some("ID" | "Refresh" | "Logout" | "Offline"));
-    if claims.members().get("typ").is_some_and(is_other_kind) {
+    if claims.other_kind().is_some() {
         return false;
     }
     let Some(header) = claims.header() else { return true };
-    let actual = header.media_type.as_deref().map(short_media_type);
+    let actual = header.short_media_type();
     match allowed {
         Some(list) => {
             actual.is_some_and(|actual| list.iter().any(|allowed| short_media_type(allowed) == actual))
         }
         None => actual.is_none_or(|actual| matches!(&*actual, "jwt" | "at+jwt")),
     }
-}
-
-/// A media type in lower case, without the `application/` that RFC 7515 (section 4.1.9) lets one leave out.
-fn short_media_type(media_type: &str) -> String {
-    let media_type = media_type.to_ascii_lowercase();
-    media_type.strip_prefix("application/").map(str::to_owned).unwrap_or(media_type)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::authz::evidence::Verified;
 use crate::authz::identity::Identity;
 use crate::authz::route_requirement::Authorized;
-use crate::config::routes::{Access, Route};
+use crate::config::access::Access;
+use crate::config::route::Route;
 
 /// The proof that a request may pass: the route is public, or a caller has a role that it requires, by a verified token.
 #[derive(Debug)]

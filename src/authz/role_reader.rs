@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::authz::trace::{RoleOutcome, RolesClaimOutcome, Trace, TraceStep};
-use crate::config::role::{Role, RoleTemplate, Roles, in_order};
+use crate::config::role::{Role, Roles, in_order};
+use crate::config::role_template::RoleTemplate;
 use crate::project_id::ProjectId;
 
 /// The most values of a roles claim that a trace shows one by one.
@@ -19,15 +20,24 @@ pub struct RoleReader<'e> {
     pub project: &'e ProjectId,
 }
 
+/// The values of a roles claim: those of an array, or of one string with spaces between (RFC 8693, section 4.2). `None` for any
+/// other claim; a value that is not a string is `None` itself.
+pub fn role_values(claim: &Value) -> Option<Vec<Option<&str>>> {
+    match claim {
+        Value::Array(values) => Some(values.iter().map(Value::as_str).collect()),
+        Value::String(values) => {
+            Some(values.split(' ').filter(|value| !value.is_empty()).map(Some).collect())
+        }
+        _ => None,
+    }
+}
+
 impl RoleReader<'_> {
-    /// The roles that a claim gives: an array of strings, or one string with spaces between (RFC 8693, section 4.2).
+    /// The roles that a claim gives.
     pub fn read_claim(&self, claim: Option<&Value>, trace: &mut Trace) -> Roles {
-        let values: Vec<Option<&str>> = match claim {
-            Some(Value::Array(values)) => values.iter().map(Value::as_str).collect(),
-            Some(Value::String(values)) => {
-                values.split(' ').filter(|value| !value.is_empty()).map(Some).collect()
-            }
-            Some(_) => {
+        let values = match claim.map(role_values) {
+            Some(Some(values)) => values,
+            Some(None) => {
                 trace.push(TraceStep::RolesClaim { outcome: RolesClaimOutcome::WrongShape });
                 return Roles::default();
             }

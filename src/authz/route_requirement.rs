@@ -7,7 +7,7 @@ use crate::authz::identity::Identity;
 use crate::authz::principal::Principal;
 use crate::authz::trace::{Trace, TraceStep};
 use crate::config::role::Roles;
-use crate::config::routes::Route;
+use crate::config::route::Route;
 use crate::error_code::ErrorCode;
 use crate::http::method::Method;
 

@@ -10,10 +10,8 @@
 //! its kind only, and only those of its own project once that holds more than others do.
 
 use std::borrow::Borrow;
-use std::cell::Cell;
 use std::hash::{Hash, Hasher};
-use std::rc::Rc;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::authz::evidence::Verified;
 use crate::authz::principal::Principal;
@@ -22,8 +20,8 @@ use crate::fair_cache::{FairCache, Owner};
 use crate::issuer::Issuer;
 use crate::keys::key_set::KeySet;
 use crate::project_id::ProjectId;
-use crate::token::claims::Validity;
 use crate::token::compact_jws::{Token, VerifiedToken};
+use crate::token::validity::Validity;
 
 /// What tokens on trial may hold in memory, in bytes: text, caller and roles.
 const MAX_ON_TRIAL: usize = 4 * 1024 * 1024;
@@ -39,7 +37,7 @@ const MAX_REFUSED: usize = 4 * 1024 * 1024;
 pub struct CachedToken {
     project: ProjectId,
     text: String,
-    number: Cell<Option<u64>>,
+    number: OnceLock<u64>,
     /// Its times, which are looked at again.
     pub(crate) validity: Validity,
     /// Its issuer.
@@ -65,12 +63,12 @@ impl CachedToken {
         token: &VerifiedToken<'_>,
         inputs: VerificationInputs,
         principal: Principal<Verified>,
-    ) -> Rc<Self> {
+    ) -> Arc<Self> {
         Self::new(token.as_token(), inputs, Some(principal))
     }
 
     /// A token with a wrong signature.
-    pub(crate) fn forged(token: &Token<'_>, inputs: VerificationInputs) -> Rc<Self> {
+    pub(crate) fn forged(token: &Token<'_>, inputs: VerificationInputs) -> Arc<Self> {
         Self::new(token, inputs, None)
     }
 
@@ -78,12 +76,12 @@ impl CachedToken {
         token: &Token<'_>,
         inputs: VerificationInputs,
         principal: Option<Principal<Verified>>,
-    ) -> Rc<Self> {
+    ) -> Arc<Self> {
         let VerificationInputs { project, snapshot, issuer, keys } = inputs;
-        Rc::new(Self {
+        Arc::new(Self {
             project,
             text: token.text().to_owned(),
-            number: Cell::default(),
+            number: OnceLock::new(),
             validity: token.unverified_claims().validity(),
             issuer,
             snapshot: Arc::downgrade(&snapshot),
@@ -104,7 +102,7 @@ impl CachedToken {
 
     /// Its number among all that were ever kept; none until it is kept.
     pub fn number(&self) -> Option<u64> {
-        self.number.get()
+        self.number.get().copied()
     }
 
     /// What it holds in memory, in bytes.
@@ -135,7 +133,7 @@ impl Default for TokenCache {
 
 impl TokenCache {
     /// The entry of the token `text` in a project.
-    pub fn look_up(&mut self, project: &ProjectId, text: &str) -> Option<Rc<CachedToken>> {
+    pub fn look_up(&mut self, project: &ProjectId, text: &str) -> Option<Arc<CachedToken>> {
         let key: &dyn Key = &(project, text);
         if let Some((Kept(token), ())) = self.proven.get(key).or_else(|| self.refused.get(key)) {
             return Some(token.clone());
@@ -148,12 +146,11 @@ impl TokenCache {
     }
 
     /// Keeps what was found out about a token.
-    pub fn insert(&mut self, token: &Rc<CachedToken>) {
-        if token.number().is_some() {
+    pub fn insert(&mut self, token: &Arc<CachedToken>) {
+        if token.number.set(self.last_number + 1).is_err() {
             return;
         }
         self.last_number += 1;
-        token.number.set(Some(self.last_number));
         let key: &dyn Key = &(&token.project, &*token.text);
         let _outdated = (self.proven.remove(key), self.refused.remove(key));
         let is_recognised = token.principal.is_some();
@@ -162,7 +159,7 @@ impl TokenCache {
 }
 
 /// Puts a token on a shelf, and answers which fall off.
-fn put(shelf: &mut Shelf, token: Rc<CachedToken>) -> Vec<Rc<CachedToken>> {
+fn put(shelf: &mut Shelf, token: Arc<CachedToken>) -> Vec<Arc<CachedToken>> {
     let (owner, bytes) = (Owner::Project(token.project.clone()), token.bytes());
     let evicted = shelf.put(Kept(token), owner, (), bytes);
     evicted.into_iter().map(|(Kept(token), ())| token).collect()
@@ -170,7 +167,7 @@ fn put(shelf: &mut Shelf, token: Rc<CachedToken>) -> Vec<Rc<CachedToken>> {
 
 /// A token on a shelf, found by its project and text without making a copy of them.
 #[derive(Clone, Debug)]
-struct Kept(Rc<CachedToken>);
+struct Kept(Arc<CachedToken>);
 
 trait Key {
     fn parts(&self) -> (&ProjectId, &str);

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::custom_idp::IdpId;
+use crate::config::idp_id::IdpId;
 use crate::config::role::{Role, Roles};
 use crate::http::method::Method;
 use crate::keys::key_set::NoCandidates;
 use crate::token::algorithm::Algorithm;
-use crate::token::claims::TimeClaim;
 use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
 use crate::token::strict_json;
+use crate::token::validity::TimeClaim;
 
 /// The steps of an evaluation, in order. They never contain the token.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

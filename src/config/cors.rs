@@ -125,7 +125,8 @@ impl TryFrom<&str> for HeaderToken {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document_reader::{self, Faults};
+    use crate::document_reader;
+    use crate::fault::Faults;
     use serde_json::{Value, json};
 
     fn cors(document: &Value) -> Result<Cors, Faults> {

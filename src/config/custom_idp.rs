@@ -1,40 +1,17 @@
 //! One identity provider that a project trusts: an entry of its configuration.
 
-use std::sync::Arc;
-
-use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::role::{OWNER, RoleTemplate, Roles, in_order};
-use crate::document_reader::{self, Faults, Node, Properties};
+use crate::config::idp_id::{IdpId, InvalidIdpId};
+use crate::config::label::check_label;
+use crate::config::role::OWNER;
+use crate::config::role_detection::RoleDetection;
+use crate::config::short_text::ShortText;
+use crate::document_reader::{self, Node, Properties};
+use crate::fault::Faults;
 use crate::issuer::Issuer;
 use crate::token::algorithm::Algorithm;
 use crate::token::claim_path::ClaimPath;
-
-/// The name of an entry within its project: 2 to 16 of `[A-Za-z0-9_-]`. Shared, as traces repeat it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct IdpId(Arc<str>);
-
-impl IdpId {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The text is not the name of an entry.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("2 to 16 of `[A-Za-z0-9_-]`")]
-pub struct InvalidIdpId;
-
-impl TryFrom<&str> for IdpId {
-    type Error = InvalidIdpId;
-
-    fn try_from(text: &str) -> Result<Self, Self::Error> {
-        let is_word = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if is_word && (2..=16).contains(&text.len()) { Ok(Self(text.into())) } else { Err(InvalidIdpId) }
-    }
-}
 
 /// An identity provider and what its tokens are worth in the project. `None` in a list of allowed values says "all".
 #[derive(Clone, Debug)]
@@ -59,25 +36,6 @@ pub struct CustomIdp {
     pub allowed_typ: Option<Vec<String>>,
 }
 
-/// How the roles of a caller are found.
-#[derive(Clone, Debug)]
-pub enum RoleDetection {
-    /// In a claim of the token.
-    Claim {
-        /// The claim that carries the roles.
-        claim: ClaimPath,
-        /// The form of each role value.
-        template: RoleTemplate,
-        /// The roles that count, in order.
-        allowed: Option<Roles>,
-    },
-    /// The entry itself names them.
-    Defined {
-        /// The roles of every caller, in order.
-        roles: Roles,
-    },
-}
-
 impl CustomIdp {
     /// Reads an entry from its JSON.
     pub fn parse(document: &Value) -> Result<Self, Faults> {
@@ -96,7 +54,7 @@ impl CustomIdp {
             let id_claim = entry
                 .required("idClaim", "the claim that identifies the caller")
                 .and_then(|node| node.parse());
-            let role_detection = read_role_detection(entry);
+            let role_detection = RoleDetection::read(entry);
             let azp_claim = entry
                 .optional("azpClaim")
                 .map_or_else(|| ClaimPath::try_from("azp").ok(), |node| node.parse());
@@ -136,61 +94,7 @@ impl CustomIdp {
     }
 }
 
-/// A text of 1 to 256 characters: a value that a claim is compared with.
-struct Text(String);
-
-impl TryFrom<&str> for Text {
-    type Error = &'static str;
-
-    fn try_from(text: &str) -> Result<Self, Self::Error> {
-        let fits = (1..=256).contains(&text.chars().count());
-        if fits { Ok(Self(text.to_owned())) } else { Err("1 to 256 characters") }
-    }
-}
-
 fn texts(entry: &Properties<'_, '_>, name: &'static str) -> Option<Vec<String>> {
-    let texts: Vec<Text> = entry.optional(name)?.list()?;
+    let texts: Vec<ShortText> = entry.optional(name)?.list()?;
     Some(texts.into_iter().map(|text| text.0).collect())
-}
-
-/// A label is for people; here it only has to be one.
-pub fn check_label(label: &Node<'_>) {
-    let Some(languages) = label.members() else { return };
-    if !languages.iter().any(|(language, _)| *language == "en") {
-        label.fault("an object by language, with `en`");
-    }
-    for (_, text) in languages {
-        text.parse::<Text>();
-    }
-}
-
-fn read_role_detection(entry: &Properties<'_, '_>) -> Option<RoleDetection> {
-    for name in ["allowedRoles", "definedRoles", "rolesClaim", "roleTemplate"] {
-        entry.optional(name); // Known, whatever the detection is.
-    }
-    let detection = entry.required("roleDetection", "CLAIM or DEFINED")?;
-    match detection.text()? {
-        "CLAIM" => {
-            entry.forbidden("definedRoles", "no `definedRoles` with roleDetection CLAIM");
-            let claim = entry
-                .required("rolesClaim", "the claim that carries the roles")
-                .and_then(|node| node.parse());
-            let template =
-                entry.required("roleTemplate", "the form of each role").and_then(|node| node.parse());
-            let allowed = entry.optional("allowedRoles").and_then(|node| node.list());
-            let allowed = allowed.map(in_order);
-            Some(RoleDetection::Claim { claim: claim?, template: template?, allowed })
-        }
-        "DEFINED" => {
-            for name in ["allowedRoles", "rolesClaim", "roleTemplate"] {
-                entry.forbidden(name, format_args!("no `{name}` with roleDetection DEFINED"));
-            }
-            let roles = entry.required("definedRoles", "the roles of every caller")?.list()?;
-            Some(RoleDetection::Defined { roles: in_order(roles) })
-        }
-        _ => {
-            detection.fault("CLAIM or DEFINED");
-            None
-        }
-    }
 }

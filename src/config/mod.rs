@@ -1,9 +1,17 @@
 //! What administrators and project owners configure: routes to origins, and the identity providers of a project.
 
+pub mod access;
 pub mod blocked_key;
 pub mod cors;
 pub mod custom_idp;
+pub mod idp_id;
+pub mod label;
 pub mod origin;
+mod path_template;
 pub mod role;
+pub mod role_detection;
+pub mod role_template;
+pub mod route;
 pub mod routes;
+mod short_text;
 pub mod snapshot;

@@ -1,15 +1,14 @@
 //! The routes document: which path leads to which origin, and which roles open it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::config::cors::Cors;
 use crate::config::origin::Origin;
-use crate::config::role::Roles;
-use crate::document_reader::{self, Faults, Node, Properties};
-use crate::http::method::Method;
+use crate::config::route::{Origins, Route};
+use crate::document_reader::{self, Node};
+use crate::fault::Faults;
+use crate::http::own_path::OwnPath;
 use crate::http::request_path::{AmbiguousPath, RequestPath};
 use crate::versioned::Versioned;
 
@@ -19,56 +18,6 @@ pub struct Routes {
     list: Vec<Arc<Route>>,
     matcher: matchit::Router<usize>,
     has_cors: bool,
-}
-
-/// Where requests to paths of one form go, and who may send them.
-#[derive(Clone, Debug)]
-pub struct Route {
-    /// The form of the paths, in the syntax of `matchit`.
-    pub template: Arc<str>,
-    /// Where requests go.
-    pub origin: Arc<Origin>,
-    /// Who may send them.
-    pub access: Access,
-    /// Whether the origin gets the `Authorization` header.
-    pub forward_token: bool,
-    /// Which pages may call it from a browser.
-    pub cors: Option<Cors>,
-}
-
-/// Who may use a route.
-#[derive(Clone, Debug)]
-pub enum Access {
-    /// Everybody, without a token.
-    Public,
-    /// Callers with one of the roles that their request's method demands.
-    Roles(MethodRoles),
-}
-
-/// The roles of which a caller needs one, by method. What is not listed is denied.
-#[derive(Clone, Debug, Default)]
-pub struct MethodRoles {
-    by_method: BTreeMap<Method, Roles>,
-    otherwise: Roles,
-}
-
-impl MethodRoles {
-    /// The roles that open `method`: any of them does, and none where the method has no entry. HEAD counts as GET.
-    pub fn required(&self, method: Method) -> &Roles {
-        let method = if method == Method::Head { Method::Get } else { method };
-        self.by_method.get(&method).unwrap_or(&self.otherwise)
-    }
-}
-
-impl Access {
-    /// The methods that anybody at all may use, in alphabetical order.
-    pub fn methods(&self) -> Vec<Method> {
-        let is_open = |method: &Method| match self {
-            Self::Public => true,
-            Self::Roles(roles) => !roles.required(*method).is_empty(),
-        };
-        Method::ALL.into_iter().filter(is_open).collect()
-    }
 }
 
 /// A route that a path matches.
@@ -115,6 +64,16 @@ impl Routes {
         })
     }
 
+    fn insert(&mut self, path: &Node<'_>, route: Route) -> Option<()> {
+        if let Err(error) = self.matcher.insert(&*route.template, self.list.len()) {
+            path.fault(format_args!("a path that can stand beside the others ({error})"));
+            return None;
+        }
+        self.has_cors |= route.cors.is_some();
+        self.list.push(Arc::new(route));
+        Some(())
+    }
+
     /// Whether a route says which pages may call it.
     pub fn has_cors(&self) -> bool {
         self.has_cors
@@ -126,7 +85,7 @@ impl Routes {
     /// it, unless that route's template asks for the slash.
     pub fn find<'p>(&self, path: &'p RequestPath<'_>) -> Result<Option<RouteMatch<'p>>, AmbiguousPath> {
         let path = path.decoded();
-        if OWN_PATHS.iter().any(|own| is_within(path, own)) {
+        if OwnPath::reserved(path).is_some() {
             return Ok(None);
         }
         let found = self.look_up(path);
@@ -142,7 +101,17 @@ impl Routes {
     }
 }
 
-type Origins = BTreeMap<String, Arc<Origin>>;
+fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
+    let mut routes = Routes { list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
+    for element in node.elements()? {
+        // What keeps one route from being read is noted already; the others are read on.
+        element.properties(|route| {
+            let (path, route) = Route::read(route, origins)?;
+            routes.insert(&path, route)
+        });
+    }
+    Some(routes)
+}
 
 fn read_origins(node: &Node<'_>) -> Option<Origins> {
     let mut origins = Origins::new();
@@ -153,112 +122,4 @@ fn read_origins(node: &Node<'_>) -> Option<Origins> {
         }
     }
     Some(origins)
-}
-
-fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
-    let mut routes = Routes { list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
-    for element in node.elements()? {
-        // What keeps one route from being read is noted already; the others are read on.
-        element.properties(|route| read_route(route, origins, &mut routes));
-    }
-    Some(routes)
-}
-
-fn read_route(route: &Properties<'_, '_>, origins: &Origins, routes: &mut Routes) -> Option<()> {
-    let path = route.required("path", "the path's template");
-    let origin =
-        route.required("origin", "the name of an origin").and_then(|node| read_origin_name(&node, origins));
-    let is_public = route.optional("public").and_then(|node| node.boolean()).unwrap_or(false);
-    let forward_token = route.optional("forwardToken").and_then(|node| node.boolean()).unwrap_or(false);
-    let cors = route.optional("cors");
-    let cors = cors.map_or(Some(None), |node| Cors::read(&node).map(Some));
-    let access = if is_public {
-        route.forbidden("access", "no `access` on a public route");
-        Some(Access::Public)
-    } else {
-        let access = route.required("access", "the roles by method, or `public`");
-        access.and_then(|node| read_access(&node)).map(Access::Roles)
-    };
-    let path = path?;
-    let (template, origin, access, cors) = (read_template(&path, is_public)?, origin?, access?, cors?);
-    if let Err(error) = routes.matcher.insert(template.clone(), routes.list.len()) {
-        path.fault(format_args!("a path that can stand beside the others ({error})"));
-        return None;
-    }
-    routes.has_cors |= cors.is_some();
-    let template = template.into();
-    routes.list.push(Arc::new(Route { template, origin, access, forward_token, cors }));
-    Some(())
-}
-
-fn read_origin_name(node: &Node<'_>, origins: &Origins) -> Option<Arc<Origin>> {
-    let origin = origins.get(node.text()?).cloned();
-    if origin.is_none() {
-        node.fault("the name of one of the `origins`");
-    }
-    origin
-}
-
-/// Where the management API is.
-pub const MANAGEMENT_PATH: &str = "/project-management-service/v1";
-
-/// Paths that the authorizer itself answers.
-pub const OWN_PATHS: [&str; 4] = ["/healthz", "/openapi.json", "/inspector", MANAGEMENT_PATH];
-
-fn is_within(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The most parameters of a path; `matchit` panics at 26.
-const MAX_PARAMETERS: usize = 16;
-
-fn read_template(node: &Node<'_>, is_public: bool) -> Option<String> {
-    let template = node.text()?;
-    let Some(path) = template.strip_prefix('/') else {
-        node.fault("a path that begins with `/`");
-        return None;
-    };
-    let last = path.split('/').count() - 1;
-    let is_odd = |(index, segment): (usize, &str)| {
-        matches!(segment, "." | "..") || (segment.is_empty() && index != last)
-    };
-    if path.split('/').enumerate().any(is_odd)
-        || template.contains(['%', '\\'])
-        || template.contains(char::is_control)
-    {
-        node.fault("a path in its decoded form, without empty, `.` and `..` segments");
-        return None;
-    }
-    if let Some(own) = OWN_PATHS.iter().find(|own| is_within(template, own)) {
-        node.fault(format_args!("a path outside `{own}`, which the authorizer itself answers"));
-        return None;
-    }
-    if template.matches('{').count() > MAX_PARAMETERS {
-        node.fault(format_args!("a path with at most {MAX_PARAMETERS} parameters"));
-        return None;
-    }
-    let projects = path.split('/').filter(|segment| *segment == "{project}").count();
-    let named = ["{project}", "{*project}"].map(|name| template.matches(name).count()).iter().sum::<usize>();
-    if named != projects || projects > 1 || (projects == 0 && !is_public) {
-        node.fault("a path with one segment `{project}`, or a route that is `public` and has none");
-        return None;
-    }
-    Some(template.to_owned())
-}
-
-fn read_access(node: &Node<'_>) -> Option<MethodRoles> {
-    let mut access = MethodRoles::default();
-    for (name, node) in node.members()? {
-        let roles: Roles = node.list().unwrap_or_default().into();
-        match Method::try_from(name) {
-            _ if name == "*" => access.otherwise = roles,
-            Ok(Method::Head) | Err(_) => {
-                node.fault("a method of DELETE, GET, OPTIONS, PATCH, POST, PUT, or `*`; HEAD counts as GET");
-            }
-            Ok(method) => {
-                access.by_method.insert(method, roles);
-            }
-        }
-    }
-    Some(access)
 }

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
-use crate::document_reader::{self, Faults, Node};
+use crate::document_reader::{self, Node};
+use crate::fault::Faults;
 use crate::issuer::Issuer;
 use crate::versioned::Versioned;
 

@@ -3,5 +3,7 @@
 pub mod egress;
 pub mod header_rules;
 pub mod method;
+pub mod own_path;
 pub mod request_path;
 pub mod strict_url;
+pub mod target;

@@ -1,15 +1,15 @@
 //! A token taken apart: all that is wrong with its form, each at its place.
 
-use std::collections::BTreeSet;
-use std::fmt;
 use std::ops::Range;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jwt_compact::{ParseError, UntrustedToken};
 use serde::Serialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::duplicate_member::duplicate_member;
+use super::encoding_flaw::encoding_flaw;
+use super::flaw::{Flaw, Part, PartName};
 use crate::token::algorithm::{Algorithm, UnsupportedAlgorithm};
 use crate::token::compact_jws::{Extension, Token};
 use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
@@ -22,50 +22,6 @@ pub struct Diagnosis {
     pub parts: Vec<Part>,
     /// What is wrong with it.
     pub flaws: Vec<Flaw>,
-}
-
-/// One of the parts between the dots.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Part {
-    /// Which one.
-    pub name: PartName,
-    /// Where it begins in the token, in bytes.
-    pub start: usize,
-    /// Where it ends.
-    pub end: usize,
-    /// How many bytes it is decoded.
-    pub bytes: Option<usize>,
-    /// What it is decoded, where that is text.
-    pub text: Option<String>,
-}
-
-/// The parts of a compact JWS (RFC 7515, section 7.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartName {
-    /// The header.
-    Header,
-    /// The payload.
-    Payload,
-    /// The signature.
-    Signature,
-}
-
-/// Something that is wrong with a token, and where.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Flaw {
-    /// The part that it is in; absent where it is the whole.
-    pub part: Option<PartName>,
-    /// The member of the part, as a JSON pointer.
-    pub member: Option<String>,
-    /// Where it is in the part's text, in bytes.
-    pub offset: Option<usize>,
-    /// Where it begins in the token, in bytes.
-    pub start: usize,
-    /// Where it ends.
-    pub end: usize,
-    /// What is wrong.
-    pub message: String,
 }
 
 /// Takes a token apart.
@@ -150,7 +106,7 @@ impl Diagnosis {
 
     /// A fault of the JSON text: at the byte where the reader stopped, or at the member that stands twice.
     fn note_json(&mut self, part: &Part, decoded: &[u8], error: &serde_json::Error) {
-        if let Some(name) = member_that_stands_twice(decoded) {
+        if let Some(name) = duplicate_member(decoded) {
             return self.note_member(part, &name, "stands there twice");
         }
         let lines = decoded.split(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
@@ -215,49 +171,6 @@ impl Diagnosis {
         let (name, range) = part.unzip();
         self.note(name, range.unwrap_or_default(), message);
     }
-}
-
-/// Where a text is not base64url (RFC 4648, section 5), and why.
-fn encoding_flaw(encoded: &str) -> (Range<usize>, &'static str) {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if let Some((at, c)) = encoded.char_indices().find(|(_, c)| !is_allowed(*c)) {
-        let message = match c {
-            '=' => "has padding, which a token does not have",
-            '+' | '/' => "has a character of base64 that base64url does not have",
-            c if c.is_whitespace() => "has white space",
-            _ => "has a character that base64url does not have",
-        };
-        return (at..at + c.len_utf8(), message);
-    }
-    let message = if encoded.len() % 4 == 1 {
-        "has a length that base64url never has: something is missing at the end"
-    } else {
-        "has bits behind the last byte that are not zero"
-    };
-    (encoded.len().saturating_sub(1)..encoded.len(), message)
-}
-
-/// The first name of an object that stands there twice.
-fn member_that_stands_twice(text: &[u8]) -> Option<String> {
-    struct Names;
-    impl<'de> Visitor<'de> for Names {
-        type Value = Option<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-            let (mut seen, mut twice) = (BTreeSet::new(), None);
-            while let Some((name, IgnoredAny)) = members.next_entry::<String, IgnoredAny>()? {
-                if !seen.insert(name.clone()) {
-                    twice = twice.or(Some(name));
-                }
-            }
-            Ok(twice)
-        }
-    }
-    serde_json::Deserializer::from_slice(text).deserialize_map(Names).ok().flatten()
 }
 
 #[cfg(test)]

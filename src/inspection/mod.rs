@@ -3,6 +3,10 @@
 //! The page and the command line show what is made here. The rules are elsewhere, and nothing here decides.
 
 mod diagnosis;
+mod duplicate_member;
+mod encoding_flaw;
+mod flaw;
+mod line;
 mod match_reason;
 mod narrative;
 mod provider;
@@ -11,8 +15,10 @@ mod roles_guess;
 mod suggestion;
 mod wording;
 
-pub use diagnosis::{Diagnosis, Flaw, Part, PartName, diagnose};
-pub use narrative::{Line, Mark, NarrativeContext, narrate};
+pub use diagnosis::{Diagnosis, diagnose};
+pub use flaw::{Flaw, Part, PartName};
+pub use line::{Line, Mark};
+pub use narrative::{NarrativeContext, narrate};
 pub use provider::Provider;
 pub use role_matches::{RoleMatch, RoleMatches, match_roles};
 pub use suggestion::{SuggestedIdp, Suggestion, suggest};

@@ -1,45 +1,22 @@
 //! An explanation in sentences, to be read top to bottom.
 
-use serde::Serialize;
-
+use super::line::{Line, Mark};
 use super::match_reason::{in_common, reason};
 use super::wording::{duration, list};
 use crate::authz::clock::Clock;
 use crate::authz::decision::Outcome;
 use crate::authz::explanation::Explanation;
 use crate::authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, TraceStep};
-use crate::config::custom_idp::{CustomIdp, IdpId, RoleDetection};
+use crate::config::custom_idp::CustomIdp;
+use crate::config::idp_id::IdpId;
 use crate::config::role::{InvalidRole, Role};
+use crate::config::role_detection::RoleDetection;
 use crate::error_code::ErrorCode;
 use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 use crate::project_id::ProjectId;
-use crate::token::claims::{Claims, TimeClaim};
+use crate::token::claims::Claims;
 use crate::token::numeric_date::NumericDate;
-
-/// One sentence. What stands between backticks is a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Line {
-    /// What came of the step.
-    pub mark: Mark,
-    /// How deep the step is within another: 0 or 1.
-    pub level: u8,
-    /// The sentence.
-    pub text: String,
-}
-
-/// What came of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// It went on.
-    Passed,
-    /// Something was left aside.
-    Skipped,
-    /// It ended there.
-    Failed,
-    /// Something to know.
-    Noted,
-}
+use crate::token::validity::TimeClaim;
 
 /// What an explanation is about.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::authz::role_reader::RoleReader;
 use crate::authz::trace::RoleOutcome;
-use crate::config::role::{Role, RoleTemplate, in_order};
+use crate::config::role::{Role, in_order};
+use crate::config::role_template::RoleTemplate;
 use crate::project_id::ProjectId;
 
 /// What a template makes of values.

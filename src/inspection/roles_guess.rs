@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::provider::Provider;
+use crate::authz::role_reader::role_values;
 use crate::token::claim_path::ClaimPath;
 
 /// A claim that may carry roles.
@@ -58,14 +59,9 @@ fn clients_with_roles(claims: &Map<String, Value>) -> Vec<String> {
 
 /// The strings of a claim, as a decision reads them.
 fn values_of(name: &str, claims: &Map<String, Value>) -> Vec<String> {
-    let Ok(path) = ClaimPath::try_from(name) else { return Vec::new() };
-    match path.find(claims) {
-        Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(Value::String(values)) => {
-            values.split(' ').filter(|value| !value.is_empty()).map(str::to_owned).collect()
-        }
-        _ => Vec::new(),
-    }
+    let path = ClaimPath::try_from(name).ok();
+    let values = path.and_then(|path| role_values(path.find(claims)?)).unwrap_or_default();
+    values.into_iter().flatten().map(str::to_owned).collect()
 }
 
 /// The template that reads most of the values, and how many are roles of the project.

@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 use super::provider::{Profile, Provider};
 use super::roles_guess::{RolesClaim, find_roles};
 use crate::config::role::Role;
+use crate::config::role_template::RoleTemplate;
 use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
+use crate::token::jose_header::JoseHeader;
 
 /// An entry for a project, and what its author should know.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -98,8 +100,7 @@ impl Draft<'_> {
 
     /// Tokens that are not for an API.
     fn note_other_kinds(&mut self, claims: &Claims) {
-        let kind = self.claims.get("typ").and_then(Value::as_str);
-        if let Some(kind @ ("ID" | "Refresh" | "Logout" | "Offline")) = kind {
+        if let Some(kind) = claims.other_kind() {
             self.note(format!(
                 "this is a token of the kind `{kind}`, which is always refused: send an access token"
             ));
@@ -156,8 +157,8 @@ impl Draft<'_> {
             self.note("the token names neither a client nor an API: every token of the issuer will count");
         }
         self.idp.allowed_aud = audiences;
-        let media_type = claims.header().and_then(|header| header.media_type.as_deref()).unwrap_or_default();
-        if matches!(&*media_type.to_ascii_lowercase(), "at+jwt" | "application/at+jwt") {
+        let media_type = claims.header().and_then(JoseHeader::short_media_type);
+        if media_type.as_deref() == Some("at+jwt") {
             self.idp.allowed_typ = vec!["at+jwt"];
         }
     }
@@ -185,10 +186,7 @@ impl Draft<'_> {
         self.idp.roles_claim = Some(name.clone());
         self.idp.role_template = Some(template.clone());
         if of_project > 0 {
-            if ["{project}-", "{project}_", "-{project}", "_{project}"]
-                .iter()
-                .any(|part| template.contains(part))
-            {
+            if RoleTemplate::try_from(&*template).is_ok_and(|template| template.confuses_projects()) {
                 self.note("a project's name can have the character between project and role, and then a role of one is a role of the other: better have a `.` there");
             }
             return;

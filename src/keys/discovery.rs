@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::excerpt::excerpt;
 use crate::issuer::Issuer;
-use crate::keys::key_record::FetchedKeys;
+use crate::keys::fetched_keys::FetchedKeys;
 use crate::token::strict_json;
 
 /// How long one fetch may take, in milliseconds.

@@ -1,6 +1,7 @@
 //! The keys of an issuer: how they are discovered, read, stored and refreshed.
 
 pub mod discovery;
+pub mod fetched_keys;
 pub mod jwk;
 pub mod key_record;
 pub mod key_set;

@@ -10,7 +10,7 @@ use super::project::Project;
 use super::refusal::Refusal;
 use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
-use crate::document_reader::Faults;
+use crate::fault::Faults;
 
 /// The most identity providers of a project.
 const MAX_IDPS: usize = 100;

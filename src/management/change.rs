@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::config::blocked_key::BlockedKey;
-use crate::config::custom_idp::check_label;
-use crate::document_reader::{self, Faults};
+use crate::config::label::check_label;
+use crate::document_reader;
+use crate::fault::Faults;
 
 /// Something that is to be changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,7 +1,7 @@
 //! The resources of the management API and their methods.
 
-use crate::config::routes::MANAGEMENT_PATH;
 use crate::http::method::Method;
+use crate::http::own_path::MANAGEMENT_PATH;
 use crate::http::request_path::RequestPath;
 use crate::project_id::ProjectId;
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::document_reader::{self, Faults, Node};
+use crate::document_reader::{self, Node};
+use crate::fault::Faults;
 use crate::token::malformed::MAX_TOKEN_LENGTH;
 
 /// A request, and what it has for a token.

@@ -126,7 +126,7 @@ fn is_same(seen: &Value, kid: Option<&str>, thumbprint: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::key_record::FetchedKeys;
+    use crate::keys::fetched_keys::FetchedKeys;
     use crate::keys::refresh_schedule::RefreshPolicy;
 
     fn at(seconds: f64) -> NumericDate {

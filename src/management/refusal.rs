@@ -1,7 +1,7 @@
 //! Why a change to a project is refused.
 
-use crate::document_reader::Faults;
 use crate::error_code::ErrorCode;
+use crate::fault::Faults;
 
 /// Why a change is not made.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::token::algorithm::Algorithm;
-use crate::token::claims::{Claims, JoseHeader};
+use crate::token::claims::Claims;
+use crate::token::jose_header::JoseHeader;
 use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
 use crate::token::strict_json;
 

@@ -1,0 +1,64 @@
+//! Who may use a route.
+
+use std::collections::BTreeMap;
+
+use crate::config::role::Roles;
+use crate::document_reader::Node;
+use crate::http::method::Method;
+
+/// Who may use a route.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// Everybody, without a token.
+    Public,
+    /// Callers with one of the roles that their request's method demands.
+    Roles(MethodRoles),
+}
+
+/// The roles of which a caller needs one, by method. What is not listed is denied.
+#[derive(Clone, Debug, Default)]
+pub struct MethodRoles {
+    by_method: BTreeMap<Method, Roles>,
+    otherwise: Roles,
+}
+
+impl MethodRoles {
+    /// The roles that open `method`: any of them does, and none where the method has no entry. HEAD counts as GET.
+    pub fn required(&self, method: Method) -> &Roles {
+        let method = if method == Method::Head { Method::Get } else { method };
+        self.by_method.get(&method).unwrap_or(&self.otherwise)
+    }
+}
+
+impl Access {
+    /// The methods that anybody at all may use, in alphabetical order.
+    pub fn methods(&self) -> Vec<Method> {
+        let is_open = |method: &Method| match self {
+            Self::Public => true,
+            Self::Roles(roles) => !roles.required(*method).is_empty(),
+        };
+        Method::ALL.into_iter().filter(is_open).collect()
+    }
+}
+
+impl MethodRoles {
+    /// Reads `{"<method>": [role, …], "*": [role, …]}` of a route.
+    pub fn read(node: &Node<'_>) -> Option<Self> {
+        let mut access = Self::default();
+        for (name, node) in node.members()? {
+            let roles: Roles = node.list().unwrap_or_default().into();
+            match Method::try_from(name) {
+                _ if name == "*" => access.otherwise = roles,
+                Ok(Method::Head) | Err(_) => {
+                    node.fault(
+                        "a method of DELETE, GET, OPTIONS, PATCH, POST, PUT, or `*`; HEAD counts as GET",
+                    );
+                }
+                Ok(method) => {
+                    access.by_method.insert(method, roles);
+                }
+            }
+        }
+        Some(access)
+    }
+}

@@ -1,0 +1,60 @@
+//! One route of the routes document.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::config::access::{Access, MethodRoles};
+use crate::config::cors::Cors;
+use crate::config::origin::Origin;
+use crate::config::path_template::read_template;
+use crate::document_reader::{Node, Properties};
+
+/// Where requests to paths of one form go, and who may send them.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The form of the paths, in the syntax of `matchit`.
+    pub template: Arc<str>,
+    /// Where requests go.
+    pub origin: Arc<Origin>,
+    /// Who may send them.
+    pub access: Access,
+    /// Whether the origin gets the `Authorization` header.
+    pub forward_token: bool,
+    /// Which pages may call it from a browser.
+    pub cors: Option<Cors>,
+}
+
+/// Origins by their name.
+pub type Origins = BTreeMap<String, Arc<Origin>>;
+
+impl Route {
+    /// Reads a route, and answers the node of its path with it.
+    pub fn read<'d>(route: &Properties<'_, 'd>, origins: &Origins) -> Option<(Node<'d>, Self)> {
+        let path = route.required("path", "the path's template");
+        let origin = route
+            .required("origin", "the name of an origin")
+            .and_then(|node| read_origin_name(&node, origins));
+        let is_public = route.optional("public").and_then(|node| node.boolean()).unwrap_or(false);
+        let forward_token = route.optional("forwardToken").and_then(|node| node.boolean()).unwrap_or(false);
+        let cors = route.optional("cors");
+        let cors = cors.map_or(Some(None), |node| Cors::read(&node).map(Some));
+        let access = if is_public {
+            route.forbidden("access", "no `access` on a public route");
+            Some(Access::Public)
+        } else {
+            let access = route.required("access", "the roles by method, or `public`");
+            access.and_then(|node| MethodRoles::read(&node)).map(Access::Roles)
+        };
+        let path = path?;
+        let (template, origin, access, cors) = (read_template(&path, is_public)?, origin?, access?, cors?);
+        Some((path, Self { template: template.into(), origin, access, forward_token, cors }))
+    }
+}
+
+fn read_origin_name(node: &Node<'_>, origins: &Origins) -> Option<Arc<Origin>> {
+    let origin = origins.get(node.text()?).cloned();
+    if origin.is_none() {
+        node.fault("the name of one of the `origins`");
+    }
+    origin
+}

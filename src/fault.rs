@@ -1,0 +1,78 @@
+//! What is wrong with a document, and where.
+
+use std::fmt::{self, Display};
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// What is wrong at one place of a document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fault {
+    /// The place, as a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// The offending value; absent where something is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// What would be right.
+    pub expected: String,
+}
+
+/// All that is wrong with a document; never empty.
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+pub struct Faults(Vec<Fault>);
+
+impl Fault {
+    pub(crate) fn new(value: &Value, pointer: String, expected: &dyn Display) -> Self {
+        let expected = expected.to_string();
+        let expected = shortened(&expected, MAX_EXPECTED).unwrap_or(expected);
+        Self { pointer, value: Some(repeated(value)), expected }
+    }
+}
+
+impl Faults {
+    /// Several faults; at least one.
+    pub(crate) fn several(faults: Vec<Fault>) -> Self {
+        Self(faults)
+    }
+
+    /// A single fault, found where there is no reader to note it.
+    pub fn one(pointer: &str, value: Option<&Value>, expected: impl Display) -> Self {
+        let (pointer, value, expected) = (pointer.to_owned(), value.map(repeated), expected.to_string());
+        Self(vec![Fault { pointer, value, expected }])
+    }
+
+    /// The faults, in the order in which they were found.
+    pub fn as_slice(&self) -> &[Fault] {
+        &self.0
+    }
+}
+
+impl Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}at `{}`: expected {}", fault.pointer, fault.expected)?;
+            if let Some(value) = &fault.value {
+                write!(f, ", not `{value}`")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The longest value, or name in a pointer, that is repeated in a fault, in bytes.
+pub(crate) const MAX_REPEATED: usize = 200;
+
+/// The longest text of what would be right, in bytes. Some repeat what is elsewhere in the document.
+const MAX_EXPECTED: usize = 500;
+
+/// A value as a fault repeats it.
+fn repeated(value: &Value) -> Value {
+    shortened(&value.to_string(), MAX_REPEATED).map_or_else(|| value.clone(), Value::String)
+}
+
+/// The beginning of a text that is longer than `limit`.
+pub(crate) fn shortened(text: &str, limit: usize) -> Option<String> {
+    let beginning = text.get(..text.floor_char_boundary(limit))?;
+    (text.len() > limit).then(|| [beginning, "…"].concat())
+}

@@ -1,0 +1,96 @@
+//! The paths that the gateway answers itself: no route may take them.
+
+/// What answers a path of the gateway itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnPath {
+    /// `/healthz`: whether it runs.
+    Health,
+    /// A static file.
+    Asset,
+    /// The management API.
+    Management,
+}
+
+/// The base path of the management API.
+pub const MANAGEMENT_PATH: &str = "/project-management-service/v1";
+
+struct Row {
+    path: &'static str,
+    kind: OwnPath,
+    /// Whether the path itself is answered, and whether those below it are. The others have no route and are not found.
+    answers: Answers,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    Itself,
+    Below,
+    Both,
+}
+
+const TABLE: [Row; 4] = [
+    Row { path: "/healthz", kind: OwnPath::Health, answers: Answers::Itself },
+    Row { path: "/openapi.json", kind: OwnPath::Asset, answers: Answers::Itself },
+    Row { path: "/inspector", kind: OwnPath::Asset, answers: Answers::Both },
+    Row { path: MANAGEMENT_PATH, kind: OwnPath::Management, answers: Answers::Below },
+];
+
+impl OwnPath {
+    /// What answers `path`, as it was sent: only the plain spelling is one of the gateway's own.
+    pub fn of(path: &str) -> Option<Self> {
+        let is_answered = |row: &&Row| match path.strip_prefix(row.path) {
+            Some("") => row.answers != Answers::Below,
+            Some(rest) => row.answers != Answers::Itself && rest.starts_with('/'),
+            None => false,
+        };
+        TABLE.iter().find(is_answered).map(|row| row.kind)
+    }
+
+    /// The reserved path that `path` is or lies below. Reserved are whole folders, whether or not something answers there.
+    pub fn reserved(path: &str) -> Option<&'static str> {
+        let is_within = |row: &&Row| {
+            path.strip_prefix(row.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        TABLE.iter().find(is_within).map(|row| row.path)
+    }
+
+    /// All reserved paths.
+    pub fn all() -> impl Iterator<Item = &'static str> {
+        TABLE.iter().map(|row| row.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_paths_are_answered_in_their_plain_spelling() {
+        for (path, expected) in [
+            ("/healthz", Some(OwnPath::Health)),
+            ("/healthz/", None),
+            ("/openapi.json", Some(OwnPath::Asset)),
+            ("/openapi.json/x", None),
+            ("/inspector", Some(OwnPath::Asset)),
+            ("/inspector/", Some(OwnPath::Asset)),
+            ("/inspector/keys/index.html", Some(OwnPath::Asset)),
+            ("/inspectors", None),
+            ("/project-management-service/v1", None),
+            ("/project-management-service/v1/projects", Some(OwnPath::Management)),
+            ("/project-management-service/v10/projects", None),
+            ("/%68ealthz", None),
+            ("/", None),
+        ] {
+            assert_eq!(OwnPath::of(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn reserved_are_whole_folders() {
+        for own in OwnPath::all() {
+            assert_eq!(OwnPath::reserved(own), Some(own));
+            assert_eq!(OwnPath::reserved(&format!("{own}/x")), Some(own));
+            assert_eq!(OwnPath::reserved(&format!("{own}x")), None);
+        }
+    }
+}
