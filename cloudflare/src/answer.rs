@@ -19,7 +19,9 @@ pub struct Answer {
 
 /// Why a request is refused: the code, and what there is to say about this very request.
 pub struct Refusal {
+    /// The code.
     pub code: ErrorCode,
+    /// What is wrong with this request in particular.
     pub reason: Option<&'static str>,
 }
 

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use edge_authorizer::{NumericDate, Target};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Headers, Request};
-use worker::url::form_urlencoded;
-use worker::{Context, Env};
 
+use crate::env::{Context, Env};
+use crate::question::AskIssuer;
 use crate::settings::Settings;
 
 /// The platform's side of a request: bindings, background work, settings.
@@ -18,13 +19,22 @@ pub struct Edge {
     pub context: Option<Context>,
     /// The worker's variables.
     pub settings: Rc<Settings>,
+    /// How keys that KV lacks are asked for.
+    pub ask_issuer: AskIssuer,
 }
 
 impl Edge {
     /// Goes on with `work` after the answer.
     pub fn later(&self, work: impl Future<Output = ()> + 'static) {
         match &self.context {
-            Some(context) => context.wait_until(work),
+            Some(context) => {
+                let work = wasm_bindgen_futures::future_to_promise(async {
+                    work.await;
+                    Ok(JsValue::UNDEFINED)
+                });
+                // Where the context has ended, the work goes on without it as far as it gets.
+                let _ended = context.wait_until(&work);
+            }
             None => wasm_bindgen_futures::spawn_local(work),
         }
     }

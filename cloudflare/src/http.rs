@@ -11,6 +11,9 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader, WorkerGlobalScope};
 extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
     fn random_uuid() -> String;
+
+    #[wasm_bindgen(catch, js_name = String)]
+    fn text(value: &JsValue) -> Result<String, JsValue>;
 }
 
 /// An id for a request, by which its log line is found: a random UUID (RFC 9562, section 5.4).
@@ -50,4 +53,9 @@ pub fn scope() -> WorkerGlobalScope {
 /// The time by the platform's clock.
 pub fn now() -> NumericDate {
     NumericDate::from_seconds(js_sys::Date::now() / 1000.0)
+}
+
+/// What went wrong, as JavaScript puts it.
+pub fn reason(error: &JsValue) -> String {
+    text(error).unwrap_or_default()
 }

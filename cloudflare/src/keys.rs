@@ -8,12 +8,11 @@ use std::sync::Arc;
 
 use edge_authorizer::{FetchReason, Issuer, KeyRecord, KeySet, NumericDate, ProjectId, Unavailable};
 use lru::LruCache;
-use worker::Env;
 
 use crate::asking::{Answer, Asking, PATIENCE};
 use crate::edge::Edge;
 use crate::http::now;
-use crate::objects::{FromIssuer, ToIssuer, ask_issuer};
+use crate::question::FromIssuer;
 use crate::store;
 
 /// The most issuers of which it is kept when they were asked; each takes at most half a kilobyte.
@@ -109,9 +108,11 @@ fn ask(
         ASKED.with_borrow_mut(|asked| asked.put(key.clone(), Asked::Underway(asking.clone())));
     }
     let (env, cooldown, asked) = (edge.env.clone(), edge.settings.keys.cooldown, asking.clone());
+    let ask_issuer = edge.ask_issuer;
     let project = project.clone();
     edge.later(async move {
-        let (answer, mark) = put_question(&env, &project, &key, cooldown).await;
+        let reply = ask_issuer(env, key.1.clone(), key.0).await;
+        let (answer, mark) = read(reply, &project, &key, cooldown);
         note(key, &asked, mark);
         asked.finish(answer);
     });
@@ -119,14 +120,13 @@ fn ask(
 }
 
 /// The answer of an issuer's object, and what is to be kept of it.
-async fn put_question(
-    env: &Env,
+fn read(
+    reply: Result<FromIssuer, Unavailable>,
     project: &ProjectId,
     (want, issuer): &(FetchReason, Issuer),
     cooldown: f64,
 ) -> (Answer, Option<Asked>) {
-    let answer = ask_issuer(env, issuer.as_str(), &ToIssuer::Keys(*want)).await;
-    let Ok(FromIssuer { record, life }) = answer else { return (Err(Unavailable), None) };
+    let Ok(FromIssuer { record, life }) = reply else { return (Err(Unavailable), None) };
     let failed = life.error.is_some();
     let again = match want {
         FetchReason::Newer => life.attempted.map(|attempted| attempted.plus(cooldown)),

@@ -1,14 +1,14 @@
-//! The worker's variables.
+//! The variables that both workers have.
 
 use std::cell::OnceCell;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use edge_authorizer::RefreshPolicy;
-use edge_authorizer::egress::InsecureHosts;
-use worker::Env;
 
-/// What the variables of `wrangler.toml` say.
+use crate::env::Env;
+
+/// What the variables of a `wrangler.toml` say.
 pub struct Settings {
     /// `CLOCK_SKEW_SECONDS`: how far clocks may differ.
     pub clock_skew: f64,
@@ -17,8 +17,6 @@ pub struct Settings {
     /// `JWKS_LIFE_SECONDS`, `JWKS_COOLDOWN_SECONDS`, `JWKS_MAX_STALE_SECONDS`: when keys are fetched and how long they
     /// serve.
     pub keys: RefreshPolicy,
-    /// `INSECURE_ISSUER_HOSTS`: hosts that may be fetched in spite of the rules.
-    pub insecure_hosts: InsecureHosts,
 }
 
 /// A variable has a value that it cannot have: its name, and what would be right.
@@ -49,13 +47,8 @@ impl Settings {
                 cooldown: seconds(env, "JWKS_COOLDOWN_SECONDS", 30, 1..=3600)?,
                 max_stale: seconds(env, "JWKS_MAX_STALE_SECONDS", 86_400, 1..=604_800)?,
             },
-            insecure_hosts: InsecureHosts::parse(&text(env, "INSECURE_ISSUER_HOSTS").unwrap_or_default()),
         })
     }
-}
-
-fn text(env: &Env, name: &str) -> Option<String> {
-    env.var(name).ok().map(|value| value.to_string())
 }
 
 fn seconds(
@@ -64,7 +57,7 @@ fn seconds(
     default: u32,
     range: RangeInclusive<u32>,
 ) -> Result<f64, InvalidVariable> {
-    let number = text(env, name).map_or(Some(default), |text| text.parse().ok());
+    let number = env.text(name).map_or(Some(default), |text| text.parse().ok());
     number.filter(|number| range.contains(number)).map(f64::from).ok_or_else(|| {
         InvalidVariable(name, format!("a whole number from {} to {}", range.start(), range.end()))
     })

@@ -1,4 +1,4 @@
-//! What the edge reads from KV, through memory.
+//! What is read from KV, through memory.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use edge_authorizer::{
     Issuer, KeyRecord, NumericDate, ProjectId, Routes, Snapshot, Unavailable, strict_json,
 };
 use serde_json::Value;
-use worker::Env;
+use wasm_bindgen::JsValue;
 
 use crate::edge::Edge;
-use crate::http::now;
+use crate::env::Env;
+use crate::http::{now, reason};
 use crate::kv::Namespace;
 use crate::log;
 
@@ -66,11 +67,11 @@ pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
 
 /// What an object knows of its project, at `version`, where `read` gives the text of it. It is parsed once, and kept in the
 /// same memory as what was read from KV, under `key`, which no project has.
-pub fn snapshot_of_object(
+pub fn snapshot_of_object<E>(
     key: &str,
     version: u64,
-    read: impl FnOnce() -> worker::Result<Option<Value>>,
-) -> worker::Result<Option<Arc<Snapshot>>> {
+    read: impl FnOnce() -> Result<Option<Value>, E>,
+) -> Result<Option<Arc<Snapshot>>, E> {
     let cached = SNAPSHOTS.with_borrow_mut(|cache| cache.look_up(key, now(), f64::INFINITY));
     let loaded = match cached {
         Cached::Fresh(Ok(Some(snapshot))) if snapshot.version() == version => Ok(Some(snapshot)),
@@ -120,7 +121,7 @@ impl<T: Versioned> Shelf<T> {
         let text = match self.read_text(env, key).await {
             Ok(text) => text,
             Err(error) => {
-                log::warning("kv_failed", &self.name(key), error);
+                log::warning("kv_failed", &self.name(key), reason(&error));
                 return Err(NoNews);
             }
         };
@@ -130,8 +131,8 @@ impl<T: Versioned> Shelf<T> {
         Ok(self.take_note(key, project, text.as_deref(), now))
     }
 
-    async fn read_text(&self, env: &Env, key: &str) -> worker::Result<Option<String>> {
-        Namespace::bound(env, self.namespace)?.get(&format!("{}{key}", self.prefix)).await
+    async fn read_text(&self, env: &Env, key: &str) -> Result<Option<String>, JsValue> {
+        env.binding::<Namespace>(self.namespace).get(&format!("{}{key}", self.prefix)).await
     }
 
     /// Keeps what a key was found to hold; a project that has it loaded alone owns it.
@@ -165,31 +166,19 @@ impl<T: Versioned> Shelf<T> {
     }
 }
 
-/// Takes note of a project that was changed from here, as it is stored: this edge need not wait for KV.
-pub fn remember(project: &ProjectId, stored: Option<&str>) {
-    let _kept = SNAPSHOT.take_note(project.as_str(), None, stored, now());
-}
-
-/// Takes note of the routes that were changed from here, as they are stored.
-pub fn remember_gateway(stored: &str) {
-    let _kept = GATEWAY.take_note("gateway", None, Some(stored), now());
-}
-
-/// Publishes a value, or takes it away.
-pub async fn publish(env: &Env, namespace: &str, key: &str, value: Option<&Value>) -> worker::Result<()> {
-    let kv = Namespace::bound(env, namespace)?;
-    match value {
-        Some(value) => kv.put(key, &value.to_string(), None).await,
-        None => kv.delete(key).await,
+/// Takes note of a changed project, or of changed routes, as they are stored: whoever is answered here next need not wait
+/// for KV. The text is empty where there is no such project.
+pub fn remember_published(project: Option<&ProjectId>, stored: &str) {
+    match project {
+        Some(project) => remember(project, Some(stored).filter(|stored| !stored.is_empty())),
+        None => remember_gateway(stored),
     }
 }
 
-/// How long a tombstone is kept in KV, in seconds: far longer than any replica lags behind.
-const TOMBSTONE_SECONDS: u32 = 30 * 86_400;
+fn remember(project: &ProjectId, stored: Option<&str>) {
+    let _kept = SNAPSHOT.take_note(project.as_str(), None, stored, now());
+}
 
-/// Publishes that a project was deleted. That its key is absent would say less: absence has no version, so an older
-/// snapshot of a replica could come after it.
-pub async fn bury(env: &Env, key: &str, tombstone: &Value) -> worker::Result<()> {
-    let kv = Namespace::bound(env, "CONFIG")?;
-    kv.put(key, &tombstone.to_string(), Some(TOMBSTONE_SECONDS)).await
+fn remember_gateway(stored: &str) {
+    let _kept = GATEWAY.take_note("gateway", None, Some(stored), now());
 }

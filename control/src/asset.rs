@@ -1,17 +1,17 @@
 //! Static files, which the platform serves to the worker: the API's description and the page.
 
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::Request;
-use worker::Env;
 
 use crate::edge::Incoming;
+use crate::env::Env;
 use crate::http;
 
 /// Answers a request for a static file; the platform's answer where there is none is 404.
 pub async fn fetch(env: &Env, incoming: &Incoming) -> Result<JsValue, JsValue> {
-    let assets: Assets = Reflect::get(env.as_ref(), &"ASSETS".into())?.unchecked_into();
+    let assets: Assets = env.binding("ASSETS");
     // The host does not matter, but there has to be one, which the request's own URL need not have.
     let url = format!("https://assets{}", incoming.target().path);
     http::wait(assets.fetch(&url, &incoming.arrival.request())?).await

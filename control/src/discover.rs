@@ -10,6 +10,7 @@ use js_sys::Date;
 use wasm_bindgen::JsCast;
 use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response};
 
+use crate::env::Env;
 use crate::http;
 
 /// Keys as an issuer publishes them.
@@ -33,6 +34,11 @@ impl Failure {
         // Of a long address the beginning, so that there is room for the reason.
         Self { reason: format!("{}: {reason}", excerpt(url, MAX_NAMED_BYTES)), retry_after: None }
     }
+}
+
+/// The hosts of `INSECURE_ISSUER_HOSTS`, which may be fetched in spite of the rules.
+pub fn insecure_hosts(env: &Env) -> InsecureHosts {
+    InsecureHosts::parse(&env.text("INSECURE_ISSUER_HOSTS").unwrap_or_default())
 }
 
 /// The keys that `issuer` publishes now, or why they cannot be had.

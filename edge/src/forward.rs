@@ -197,8 +197,7 @@ fn range_of(target: &Target<'_>) -> (usize, usize) {
 fn secret(edge: &Edge, origin: &Origin) -> Result<Option<(String, String)>, String> {
     let Some(header) = &origin.secret_header else { return Ok(None) };
     let binding = header.secret.as_str();
-    let value = edge.env.secret(binding).map_err(|_| format!("the secret binding `{binding}` is missing"))?;
-    let value = value.to_string();
+    let value = edge.env.text(binding).ok_or_else(|| format!("the secret binding `{binding}` is missing"))?;
     if !header_rules::is_value(&value) {
         return Err(format!("the secret `{binding}` is no header value"));
     }

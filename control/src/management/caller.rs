@@ -124,7 +124,7 @@ fn is_admin(edge: &Edge, token: &str) -> bool {
 fn admin_tokens(edge: &Edge) -> Vec<[u8; 32]> {
     let mut tokens = Vec::new();
     for name in ["ADMIN_TOKEN", "ADMIN_TOKEN_PREVIOUS"] {
-        let token = edge.env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
+        let token = edge.env.text(name).unwrap_or_default();
         if token.chars().count() >= MIN_ADMIN_TOKEN_LENGTH {
             tokens.push(Sha256::digest(token.as_bytes()).into());
         } else if !token.is_empty() {

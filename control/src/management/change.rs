@@ -15,7 +15,8 @@ use super::request;
 use crate::decide::{Source, drive};
 use crate::edge::{Edge, Incoming};
 use crate::http::now;
-use crate::objects::{Author, FromIssuer, ProjectObject, ToIssuer, ask_issuer};
+use crate::objects::{Author, ProjectObject, ask_for_keys};
+use crate::question::FromIssuer;
 
 /// A change of a project that somebody asks for.
 pub struct Request<'r> {
@@ -100,8 +101,8 @@ async fn examine(
     let is_new = before.and_then(|before| before.get("iss")) != idp.get("iss");
     match object.probes().admit(entry.issuer.as_str(), now())? {
         Ok(()) => {
-            let question = ToIssuer::Keys(FetchReason::Glance);
-            let FromIssuer { record, life } = ask_issuer(&edge.env, entry.issuer.as_str(), &question).await?;
+            let answer = ask_for_keys(edge.env.clone(), entry.issuer.clone(), FetchReason::Glance).await;
+            let FromIssuer { record, life } = answer?;
             examination.keys = list_keys(record.as_ref());
             match life.error {
                 Some(reason) if is_new => return Err(Reply::issuer_unusable(reason)),

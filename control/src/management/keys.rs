@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::reply::Reply;
 use crate::edge::Edge;
 use crate::http::now;
-use crate::objects::{FromIssuer, ProjectObject, ToIssuer, ask_issuer};
+use crate::objects::{ProjectObject, ask_for_keys};
+use crate::question::FromIssuer;
 
 /// The keys as the project sees them.
 pub async fn describe(
@@ -89,5 +90,5 @@ fn issuer(project: &Project, idp: &str) -> Result<Issuer, Reply> {
 }
 
 async fn ask(edge: &Edge, issuer: &Issuer, want: FetchReason) -> Result<FromIssuer, Unavailable> {
-    ask_issuer(&edge.env, issuer.as_str(), &ToIssuer::Keys(want)).await
+    ask_for_keys(edge.env.clone(), issuer.clone(), want).await
 }

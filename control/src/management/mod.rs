@@ -17,11 +17,13 @@ use edge_authorizer::{ErrorCode, Method, ProjectId, RequestPath, Target, Unavail
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Response;
-use worker::{Env, Result};
+use worker::Result;
 
 use self::reply::Reply;
 use crate::edge::{Arrival, Edge, Incoming};
-use crate::objects::{REGISTRY, published, send};
+use crate::env::Env;
+use crate::objects::{REGISTRY, ask_for_keys, published_by, send};
+use crate::question::{CHANGED, Question};
 use crate::settings::Settings;
 use crate::{http, log, store};
 
@@ -44,20 +46,29 @@ async fn hand_over(edge: &Edge, incoming: &Incoming, id: &str) -> std::result::R
     let (binding, name) = object_of(project);
     let request = with_id(incoming, id).map_err(|_| Unavailable)?;
     let response = send(&edge.env, binding, name, &request).await?;
-    if endpoint.is_changed_by(method) && response.ok() {
-        see_at_once(edge, project).await;
+    if !endpoint.is_changed_by(method) || !response.ok() {
+        return Ok(response);
     }
-    Ok(response)
+    with_changed(&response, project).map_err(|_| Unavailable.into())
 }
 
-/// The edge that has a project or the routes changed does not wait for KV.
-async fn see_at_once(edge: &Edge, project: Option<&ProjectId>) {
+/// The same answer, which tells the edge what to ask: the edge that has a project or the routes changed does not wait for KV.
+fn with_changed(response: &Response, project: Option<&ProjectId>) -> std::result::Result<Response, JsValue> {
+    let answer = Response::new_with_opt_readable_stream_and_init(
+        response.body().as_ref(),
+        response.unchecked_ref(),
+    )?;
+    let question = Question::Published(project.map(|project| project.as_str().to_owned()));
+    answer.headers().set(CHANGED, &serde_json::to_string(&question).unwrap_or_default())?;
+    Ok(answer)
+}
+
+/// The text that is published of a project, or of the routes. It is kept in memory here, too.
+pub async fn published(env: &Env, project: Option<&ProjectId>) -> std::result::Result<String, Unavailable> {
     let (binding, name) = object_of(project);
-    let Ok(stored) = published(&edge.env, binding, name).await else { return };
-    match project {
-        Some(project) => store::remember(project, Some(&*stored).filter(|stored| !stored.is_empty())),
-        None => store::remember_gateway(&stored),
-    }
+    let stored = published_by(env, binding, name).await?;
+    store::remember_published(project, &stored);
+    Ok(stored)
 }
 
 /// The binding and the name of the object that has the truth: that of a project, or the registry.
@@ -106,7 +117,7 @@ async fn in_object(
     answer: impl AsyncFnOnce(&Edge, &Incoming) -> std::result::Result<Reply, Reply>,
 ) -> Result<worker::Response> {
     let settings = Settings::get(env).map_err(|variable| variable.0.to_owned())?;
-    let edge = Edge { env: env.clone(), context: None, settings };
+    let edge = Edge { env: env.clone(), context: None, settings, ask_issuer: ask_for_keys };
     let incoming = Incoming {
         arrival: arrival(request),
         method: request.method(),

@@ -3,12 +3,13 @@
 use edge_authorizer::management::Endpoint;
 use edge_authorizer::{ErrorCode, Method, Routes};
 use serde_json::Value;
-use worker::{Env, Response, Result};
+use worker::{Response, Result};
 
 use super::caller::Caller;
 use super::reply::Reply;
 use super::{caller, find, in_object, request};
 use crate::edge::{Edge, Incoming};
+use crate::env::Env;
 use crate::objects::{Author, RegistryObject};
 
 /// How many projects one answer has.

@@ -7,16 +7,19 @@ use std::time::Duration;
 use edge_authorizer::{FetchReason, Issuer, RefreshSchedule};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, durable_object};
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{DurableObject, Request, Response, Result, SqlStorage, State, durable_object};
 
 use super::RETRY;
-use super::message::{FromIssuer, ToIssuer, receive, reply};
+use super::message::{ToIssuer, receive, reply};
 use super::rows::{has_table, migrate, query};
 use super::turn::{Turn, within_time};
 use crate::discover::{self, Failure, Found};
 use crate::http::now;
+use crate::question::FromIssuer;
+use crate::env::Env;
 use crate::settings::Settings;
-use crate::{log, store};
+use crate::{log, publish};
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 1] = ["
@@ -47,7 +50,8 @@ struct Kept {
 }
 
 impl DurableObject for IssuerObject {
-    fn new(state: State, env: Env) -> Self {
+    fn new(state: State, env: worker::Env) -> Self {
+        let env = JsValue::from(env).unchecked_into();
         let (fetching, publishing) = (Turn::default(), Turn::default());
         Self { state, env, fetching, publishing, kept: RefCell::default(), is_stored: Cell::default() }
     }
@@ -131,7 +135,7 @@ impl IssuerObject {
             return Ok(());
         }
         let outcome = match Issuer::try_from(&*kept.issuer) {
-            Ok(issuer) => discover::keys(&issuer, &settings.insecure_hosts).await,
+            Ok(issuer) => discover::keys(&issuer, &discover::insecure_hosts(&self.env)).await,
             Err(error) => Err(Failure { reason: error.to_string(), retry_after: None }),
         };
         match outcome {
@@ -166,7 +170,7 @@ impl IssuerObject {
         let Some(_turn) = self.publishing.take().await else { return Ok(()) };
         let Kept { issuer, life, record, is_published } = self.kept.borrow().clone();
         if let Some(record) = record.filter(|_| !is_published) {
-            if let Err(error) = within_time(store::publish(&self.env, "JWKS", &issuer, Some(&record))).await {
+            if let Err(error) = within_time(publish::publish(&self.env, "JWKS", &issuer, Some(&record))).await {
                 log::warning("not_published", &issuer, error);
                 return Ok(());
             }
@@ -190,7 +194,7 @@ impl IssuerObject {
         self.state.storage().set_alarm(RETRY).await?;
         let issuer = self.kept.borrow().issuer.clone();
         let Some(turn) = self.publishing.take().await else { return Ok(()) };
-        if let Err(error) = within_time(store::publish(&self.env, "JWKS", &issuer, None)).await {
+        if let Err(error) = within_time(publish::publish(&self.env, "JWKS", &issuer, None)).await {
             log::warning("not_removed", &issuer, error);
             return Ok(());
         }

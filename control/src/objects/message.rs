@@ -1,16 +1,19 @@
 //! Asking objects: for what they answer over HTTP, and, in JSON, what they tell each other.
 
-use edge_authorizer::{FetchReason, RefreshSchedule, Unavailable};
-use js_sys::Promise;
+use std::pin::Pin;
+
+use edge_authorizer::{FetchReason, Issuer, Unavailable};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{RequestInit, Response};
-use worker::{Env, Request};
+use web_sys::Response;
+use worker::Request;
 
-use crate::{http, log};
+use crate::env::{Env, Fetcher};
+use crate::http::reason;
+use crate::question::{self, FromIssuer, failed, read_keys};
 
 /// A question to an issuer's object.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,15 +32,6 @@ pub enum ToIssuer {
     },
 }
 
-/// An issuer's object's answer.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct FromIssuer {
-    /// The last good keys, as they are stored.
-    pub record: Option<Value>,
-    /// What is known of their fetches.
-    pub life: RefreshSchedule,
-}
-
 /// Something that the registry is told.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ToRegistry {
@@ -49,10 +43,21 @@ pub struct ToRegistry {
     pub label: Option<Value>,
 }
 
-/// Asks an issuer's object.
-pub async fn ask_issuer(env: &Env, issuer: &str, question: &ToIssuer) -> Result<FromIssuer, Unavailable> {
-    let answer = ask(env, "ISSUERS", issuer, question).await?;
-    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed("ISSUERS", issuer, error.into()))
+/// Asks an issuer's object for its keys.
+pub fn ask_for_keys(
+    env: Env,
+    issuer: Issuer,
+    reason: FetchReason,
+) -> Pin<Box<dyn Future<Output = Result<FromIssuer, Unavailable>>>> {
+    Box::pin(async move {
+        let answer = ask_issuer(&env, issuer.as_str(), &ToIssuer::Keys(reason)).await?;
+        read_keys(issuer.as_str(), &answer)
+    })
+}
+
+/// Asks an issuer's object; its answer is a [`FromIssuer`] in JSON.
+pub async fn ask_issuer(env: &Env, issuer: &str, question: &ToIssuer) -> Result<String, Unavailable> {
+    ask(env, "ISSUERS", issuer, question).await
 }
 
 /// Tells the registry, of which there is one.
@@ -62,7 +67,7 @@ pub async fn tell_registry(env: &Env, news: &ToRegistry) -> Result<(), Unavailab
 
 /// What the object of a project, or the registry, publishes to KV: the text of the current snapshot or of the routes.
 /// Empty where there is nothing to publish.
-pub async fn published(env: &Env, binding: &str, name: &str) -> Result<String, Unavailable> {
+pub async fn published_by(env: &Env, binding: &str, name: &str) -> Result<String, Unavailable> {
     ask(env, binding, name, &()).await
 }
 
@@ -76,37 +81,28 @@ pub async fn send(
     name: &str,
     request: &web_sys::Request,
 ) -> Result<Response, Unavailable> {
-    let sent = async {
-        let object: Object = env.durable_object(binding)?.get_by_name(name)?.into_rpc();
-        Ok(http::wait(object.fetch(request)?).await?.dyn_into()?)
-    };
-    sent.await.map_err(|error| failed(binding, name, error))
+    let sent = async { object(env, binding, name)?.fetch(request).await };
+    sent.await.map_err(|error| failed(&label(binding, name), reason(&error)))
 }
 
 async fn ask(env: &Env, binding: &str, name: &str, question: &impl Serialize) -> Result<String, Unavailable> {
-    let failed = |error| failed(binding, name, error);
-    let question = serde_json::to_string(&(name, question)).map_err(|error| failed(error.into()))?;
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&JsValue::from_str(&question));
-    let request = web_sys::Request::new_with_str_and_init(QUESTION_URL, &init);
-    let response = send(env, binding, name, &request.map_err(|error| failed(error.into()))?).await?;
-    let text = http::wait(response.text().map_err(|error| failed(error.into()))?).await;
-    let text = text.map_err(|error| failed(error.into()))?.as_string().unwrap_or_default();
-    if response.ok() { Ok(text) } else { Err(failed(text.into())) }
+    let label = label(binding, name);
+    let object = object(env, binding, name).map_err(|error| failed(&label, reason(&error)))?;
+    question::put(&object, &label, &(name, question)).await
 }
 
-fn failed(binding: &str, name: &str, error: worker::Error) -> Unavailable {
-    log::warning("object_failed", &format!("{binding}: {name}"), error);
-    Unavailable
+fn object(env: &Env, binding: &str, name: &str) -> Result<Fetcher, JsValue> {
+    env.binding::<Objects>(binding).by_name(name)
 }
 
-/// Where questions are sent. Other URLs are those of clients.
-const QUESTION_URL: &str = "https://object/";
+/// An object, as the log names it.
+fn label(binding: &str, name: &str) -> String {
+    format!("{binding}: {name}")
+}
 
 /// Whether a request to an object is a question of another part of the worker.
 pub fn is_question(request: &Request) -> bool {
-    request.inner().url() == QUESTION_URL
+    request.inner().url() == question::URL
 }
 
 /// The question that a request to an object brings, and in whose name.
@@ -121,9 +117,9 @@ pub fn reply(answer: &impl Serialize) -> worker::Result<worker::Response> {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A Durable Object from outside.
-    type Object;
+    /// The objects of a class.
+    type Objects;
 
-    #[wasm_bindgen(method, catch)]
-    fn fetch(this: &Object, request: &web_sys::Request) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn by_name(this: &Objects, name: &str) -> Result<Fetcher, JsValue>;
 }

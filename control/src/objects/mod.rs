@@ -12,7 +12,7 @@ mod rows;
 mod turn;
 
 pub use audit::Author;
-pub use message::{FromIssuer, REGISTRY, ToIssuer, ask_issuer, published, send};
+pub use message::{REGISTRY, ToIssuer, ask_for_keys, ask_issuer, published_by, send};
 pub use project::ProjectObject;
 pub use registry::RegistryObject;
 

@@ -8,8 +8,9 @@ use edge_authorizer::management::AuditOutcome;
 use edge_authorizer::management::{Applied, Change, Project};
 use edge_authorizer::{ErrorCode, NumericDate, Snapshot};
 use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{
-    DurableObject, Env, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
+    DurableObject, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
 use super::RETRY;
@@ -19,8 +20,9 @@ use super::naming::{self, Naming};
 use super::probe::{self, Probes};
 use super::rows::{has_table, integer, migrate, query};
 use super::turn::{Taken, Turn, within_time};
+use crate::env::Env;
 use crate::http::now;
-use crate::{log, management, store};
+use crate::{log, management, publish, store};
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 6] = [
@@ -74,7 +76,8 @@ struct Stored {
 }
 
 impl DurableObject for ProjectObject {
-    fn new(state: State, env: Env) -> Self {
+    fn new(state: State, env: worker::Env) -> Self {
+        let env = JsValue::from(env).unchecked_into();
         let (changing, publishing) = (Turn::default(), Turn::default());
         let instance = INSTANCES.replace(INSTANCES.get().wrapping_add(1));
         Self { state, env, changing, publishing, instance }
@@ -242,8 +245,8 @@ impl ProjectObject {
     async fn publish_version(&self, name: &str, project: &Project) -> Result<()> {
         let (key, snapshot) = (format!("project/{name}"), project.snapshot());
         match &snapshot {
-            Some(tombstone) if !project.exists => store::bury(&self.env, &key, tombstone).await?,
-            _ => store::publish(&self.env, "CONFIG", &key, snapshot.as_ref()).await?,
+            Some(tombstone) if !project.exists => publish::bury(&self.env, &key, tombstone).await?,
+            _ => publish::publish(&self.env, "CONFIG", &key, snapshot.as_ref()).await?,
         }
         let (exists, label) = (project.exists, project.label.clone());
         let news = ToRegistry { project: name.to_owned(), exists, label };

@@ -3,8 +3,9 @@
 use edge_authorizer::ErrorCode;
 use edge_authorizer::management::AuditOutcome;
 use serde_json::{Value, json};
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{
-    DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
+    DurableObject, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
 use super::RETRY;
@@ -12,7 +13,8 @@ use super::audit::{self, AuditLog, Author};
 use super::message::{ToRegistry, is_question, receive};
 use super::rows::{Row, integer, migrate, query};
 use super::turn::{Turn, within_time};
-use crate::{log, management, store};
+use crate::env::Env;
+use crate::{log, management, publish};
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 3] = [
@@ -42,7 +44,8 @@ struct Stored {
 }
 
 impl DurableObject for RegistryObject {
-    fn new(state: State, env: Env) -> Self {
+    fn new(state: State, env: worker::Env) -> Self {
+        let env = JsValue::from(env).unchecked_into();
         Self { state, env, publishing: Turn::default() }
     }
 
@@ -128,7 +131,7 @@ impl RegistryObject {
         let Some(_turn) = self.publishing.take().await else { return Ok(false) };
         let unpublished = self.stored()?.filter(|stored| stored.published != stored.version);
         let Some(Stored { document, version, .. }) = unpublished else { return Ok(true) };
-        if let Err(error) = within_time(store::publish(&self.env, "CONFIG", "gateway", Some(&document))).await
+        if let Err(error) = within_time(publish::publish(&self.env, "CONFIG", "gateway", Some(&document))).await
         {
             log::warning("not_published", "gateway", error);
             self.state.storage().set_alarm(RETRY).await?;
