@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Headers, Request};
 
 use crate::env::{Context, Env};
-use crate::question::AskIssuer;
+use crate::issuer::AskIssuer;
 use crate::settings::Settings;
 
 /// The platform's side of a request: bindings, background work, settings.

@@ -12,7 +12,7 @@ use lru::LruCache;
 use crate::asking::{Answer, Asking, PATIENCE};
 use crate::edge::Edge;
 use crate::http::now;
-use crate::question::FromIssuer;
+use crate::issuer::FromIssuer;
 use crate::store;
 
 /// The most issuers of which it is kept when they were asked; each takes at most half a kilobyte.

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod edge;
 pub mod env;
 pub mod http;
+pub mod issuer;
 mod keys;
 mod kv;
 pub mod log;

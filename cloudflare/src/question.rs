@@ -1,14 +1,12 @@
 //! Questions in JSON between the parts of the gateway: from the edge to the control plane, and between its objects.
 
-use std::pin::Pin;
-
-use edge_authorizer::{FetchReason, Issuer, RefreshSchedule, Unavailable};
+use edge_authorizer::{FetchReason, Unavailable};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestInit, Response};
 
-use crate::env::{Env, Fetcher};
+use crate::env::Fetcher;
+use crate::issuer::FromIssuer;
 use crate::{http, log};
 
 /// A question of the edge to the control plane.
@@ -23,18 +21,6 @@ pub enum Question {
 /// The header by which the control plane tells the edge, in JSON, what to ask after a change. It goes no further.
 pub const CHANGED: &str = "x-changed";
 
-/// The answer of an issuer's object.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct FromIssuer {
-    /// The last good keys, as they are stored.
-    pub record: Option<Value>,
-    /// What is known of their fetches.
-    pub life: RefreshSchedule,
-}
-
-/// How an issuer's object is asked for keys: by the control plane directly, by the edge through the control plane.
-pub type AskIssuer = fn(Env, Issuer, FetchReason) -> Pin<Box<dyn Future<Output = Result<FromIssuer, Unavailable>>>>;
-
 /// Where questions are sent. Other URLs are those of clients.
 pub const URL: &str = "https://object/";
 
@@ -44,7 +30,8 @@ pub async fn put(whom: &Fetcher, name: &str, question: &impl Serialize) -> Resul
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&JsValue::from_str(&question));
-    let request = Request::new_with_str_and_init(URL, &init).map_err(|error| failed(name, http::reason(&error)))?;
+    let request =
+        Request::new_with_str_and_init(URL, &init).map_err(|error| failed(name, http::reason(&error)))?;
     let answer = async {
         let response = whom.fetch(&request).await?;
         let text = http::wait(response.text()?).await?.as_string().unwrap_or_default();

@@ -1,13 +1,12 @@
 //! Static files, which the platform serves to the worker: the API's description and the page.
 
+use cloudflare::edge::Incoming;
+use cloudflare::env::Env;
+use cloudflare::http;
 use js_sys::Promise;
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Request;
-
-use crate::edge::Incoming;
-use crate::env::Env;
-use crate::http;
 
 /// Answers a request for a static file; the platform's answer where there is none is 404.
 pub async fn fetch(env: &Env, incoming: &Incoming) -> Result<JsValue, JsValue> {

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use cloudflare::env::Env;
+use cloudflare::http;
 use edge_authorizer::discovery::{self, MAX_BODY_LENGTH, MAX_NAMED_BYTES, TIMEOUT_MS};
 use edge_authorizer::egress::{self, InsecureHosts};
 use edge_authorizer::excerpt;
@@ -9,9 +11,6 @@ use edge_authorizer::{FetchedKeys, Issuer};
 use js_sys::Date;
 use wasm_bindgen::JsCast;
 use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response};
-
-use crate::env::Env;
-use crate::http;
 
 /// Keys as an issuer publishes them.
 pub struct Found {

@@ -1,16 +1,17 @@
 //! One request to the control plane: a client's, which the edge handed over, or a question of the edge.
 
+use cloudflare::answer::Answer;
+use cloudflare::edge::{Edge, Incoming};
+use cloudflare::env::{Context, Env};
+use cloudflare::question::Question;
+use cloudflare::settings::Settings;
+use cloudflare::{http, log};
 use edge_authorizer::{Denial, ErrorCode, OwnPath, ProjectId, Unavailable};
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 
-use crate::answer::Answer;
-use crate::edge::{Edge, Incoming};
-use crate::env::{Context, Env};
 use crate::objects::{ToIssuer, ask_for_keys, ask_issuer};
-use crate::question::Question;
-use crate::settings::Settings;
-use crate::{asset, http, log, management};
+use crate::{asset, management};
 
 /// Answers a client's request.
 pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<JsValue, JsValue> {

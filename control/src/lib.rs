@@ -11,7 +11,7 @@ mod publish;
 
 use cloudflare::edge::{Arrival, Incoming};
 use cloudflare::env::{Context, Env};
-use cloudflare::{answer, decide, edge, env, http, log, question, settings, store};
+use cloudflare::http;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};

@@ -27,13 +27,11 @@ extern "C" {
 
 /// Publishes a value, or takes it away.
 pub async fn publish(env: &Env, namespace: &str, key: &str, value: Option<&Value>) -> Result<()> {
-    match value {
-        Some(value) => put(env, namespace, key, value, None).await,
-        None => {
-            http::wait(env.binding::<Namespace>(namespace).promise_to_delete(key)?).await?;
-            Ok(())
-        }
+    if let Some(value) = value {
+        return put(env, namespace, key, value, None).await;
     }
+    http::wait(env.binding::<Namespace>(namespace).promise_to_delete(key)?).await?;
+    Ok(())
 }
 
 /// How long a tombstone is kept in KV, in seconds: far longer than any replica lags behind.

@@ -3,18 +3,17 @@
 //! Clients' requests go to its default entrypoint (`CONTROL`), the edge's own questions to another one (`CONTROL_QUESTIONS`):
 //! nothing in a request can make it a question.
 
-use std::pin::Pin;
-
+use cloudflare::answer::Answer;
+use cloudflare::edge::Incoming;
+use cloudflare::env::{Env, Fetcher};
+use cloudflare::issuer::IssuerKeys;
+use cloudflare::question::{self, CHANGED, Question, failed, read_keys};
+use cloudflare::{http, store};
 use edge_authorizer::{Denial, ErrorCode, FetchReason, Issuer, ProjectId, Unavailable};
 use js_sys::encode_uri_component;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Request, Response};
-
-use crate::answer::Answer;
-use crate::edge::Incoming;
-use crate::env::{Env, Fetcher};
-use crate::question::{self, CHANGED, FromIssuer, Question, failed, read_keys};
-use crate::{http, store};
 
 /// Has the control plane answer a request.
 pub async fn hand_over(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
@@ -24,12 +23,7 @@ pub async fn hand_over(incoming: Incoming, env: Env) -> Result<JsValue, JsValue>
     };
     let Some(question) = response.headers().get(CHANGED)? else { return Ok(response.into()) };
     see(&env, &question).await;
-    let answer = Response::new_with_opt_readable_stream_and_init(
-        response.body().as_ref(),
-        response.unchecked_ref(),
-    )?;
-    answer.headers().delete(CHANGED)?;
-    Ok(answer.into())
+    Ok(without(&response, CHANGED)?.into())
 }
 
 /// Hands a request over as it is. Its target is in the query, where no parser resolves it.
@@ -46,19 +40,19 @@ async fn send(incoming: &Incoming, env: &Env) -> Result<Response, Unavailable> {
 async fn see(env: &Env, question: &str) {
     let Ok(Question::Published(project)) = serde_json::from_str(question) else { return };
     let Ok(stored) = ask(env, "published", &Question::Published(project.clone())).await else { return };
-    let project = project.map(|name| ProjectId::try_from(&*name));
-    match project.transpose() {
-        Ok(project) => store::remember_published(project.as_ref(), &stored),
-        Err(_) => {}
+    if let Ok(project) = project.map(|name| ProjectId::try_from(&*name)).transpose() {
+        store::remember_published(project.as_ref(), &stored);
     }
 }
 
+#[wasm_bindgen(module = "/src/control.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn without(response: &Response, name: &str) -> Result<Response, JsValue>;
+}
+
 /// Asks for an issuer's keys.
-pub fn ask_issuer(
-    env: Env,
-    issuer: Issuer,
-    reason: FetchReason,
-) -> Pin<Box<dyn Future<Output = Result<FromIssuer, Unavailable>>>> {
+pub fn ask_issuer(env: Env, issuer: Issuer, reason: FetchReason) -> IssuerKeys {
     Box::pin(async move {
         let answer = ask(&env, issuer.as_str(), &Question::Keys(issuer.as_str().to_owned(), reason)).await?;
         read_keys(issuer.as_str(), &answer)

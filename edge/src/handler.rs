@@ -3,17 +3,18 @@
 use std::cell::RefCell;
 use std::future::ready;
 
+use cloudflare::answer::{Answer, Refusal};
+use cloudflare::decide::decide;
+use cloudflare::edge::{Edge, Incoming};
+use cloudflare::env::{Context, Env};
+use cloudflare::settings::Settings;
+use cloudflare::task::Task;
+use cloudflare::{http, log, store};
 use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, TokenCache, Verdict};
 use wasm_bindgen::JsValue;
 
-use crate::answer::{Answer, Refusal};
-use crate::decide::decide;
-use crate::edge::{Edge, Incoming};
-use crate::env::{Context, Env};
+use crate::control;
 use crate::forward::forward;
-use crate::settings::Settings;
-use crate::task::Task;
-use crate::{control, http, log, store};
 
 thread_local! {
     static KNOWN: RefCell<TokenCache> = RefCell::default();

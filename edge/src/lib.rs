@@ -9,7 +9,7 @@ mod handler;
 
 use cloudflare::edge::{Arrival, Incoming};
 use cloudflare::env::{Context, Env};
-use cloudflare::{answer, decide, edge, env, http, log, question, settings, store, task};
+use cloudflare::{http, task};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 

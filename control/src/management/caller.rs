@@ -2,6 +2,10 @@
 
 use std::cell::{OnceCell, RefCell};
 
+use cloudflare::decide::{Source, drive};
+use cloudflare::edge::{Edge, Incoming};
+use cloudflare::http::now;
+use cloudflare::{log, store};
 use edge_authorizer::management::{Endpoint, UnknownProjectLimiter};
 use edge_authorizer::{
     BearerCredentials, Clock, Denial, ErrorCode, Identity, OwnerRequirement, ProjectId, Step, authorize_owner,
@@ -12,11 +16,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use super::id_of;
 use super::reply::Reply;
-use crate::decide::{Source, drive};
-use crate::edge::{Edge, Incoming};
-use crate::http::now;
 use crate::objects::{Author, ProjectObject};
-use crate::{log, store};
 
 /// The fewest characters of an administrator's token. A shorter one could be guessed.
 const MIN_ADMIN_TOKEN_LENGTH: usize = 32;

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use cloudflare::decide::{Source, drive};
+use cloudflare::edge::{Edge, Incoming};
+use cloudflare::http::now;
+use cloudflare::issuer::FromIssuer;
 use edge_authorizer::management::{Change, Project, list_keys};
 use edge_authorizer::{
     Clock, CustomIdp, Denial, ErrorCode, FetchReason, ProjectId, RoleDetection, Snapshot, Unavailable,
@@ -12,11 +16,7 @@ use serde_json::Value;
 use super::caller::Caller;
 use super::reply::{Examination, Reply};
 use super::request;
-use crate::decide::{Source, drive};
-use crate::edge::{Edge, Incoming};
-use crate::http::now;
 use crate::objects::{Author, ProjectObject, ask_for_keys};
-use crate::question::FromIssuer;
 
 /// A change of a project that somebody asks for.
 pub struct Request<'r> {

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use cloudflare::decide::{Source, drive};
+use cloudflare::edge::Edge;
+use cloudflare::http::now;
+use cloudflare::store;
 use edge_authorizer::Faults;
 use edge_authorizer::management::ExplainRequest;
 use edge_authorizer::{
@@ -11,10 +15,6 @@ use edge_authorizer::{
 use serde_json::Value;
 
 use super::reply::Reply;
-use crate::decide::{Source, drive};
-use crate::edge::Edge;
-use crate::http::now;
-use crate::store;
 
 /// Explains what would become of the request that `document` describes, the project being `snapshot`.
 pub async fn explain(

@@ -1,5 +1,8 @@
 //! The keys of an entry's issuer: looking at them, fetching them anew, distrusting one.
 
+use cloudflare::edge::Edge;
+use cloudflare::http::now;
+use cloudflare::issuer::FromIssuer;
 use edge_authorizer::management::{Change, IssuerKeys, Project};
 use edge_authorizer::{
     BlockedKey, ErrorCode, FetchReason, Issuer, MAX_KEY_ID_BYTES, NumericDate, Unavailable,
@@ -7,10 +10,7 @@ use edge_authorizer::{
 use serde_json::Value;
 
 use super::reply::Reply;
-use crate::edge::Edge;
-use crate::http::now;
 use crate::objects::{ProjectObject, ask_for_keys};
-use crate::question::FromIssuer;
 
 /// The keys as the project sees them.
 pub async fn describe(

@@ -12,6 +12,11 @@ mod request;
 pub use project::answer_for_project;
 pub use registry::answer_for_registry;
 
+use cloudflare::edge::{Arrival, Edge, Incoming};
+use cloudflare::env::Env;
+use cloudflare::question::{CHANGED, Question};
+use cloudflare::settings::Settings;
+use cloudflare::{http, log, store};
 use edge_authorizer::management::{Endpoint, NoEndpoint};
 use edge_authorizer::{ErrorCode, Method, ProjectId, RequestPath, Target, Unavailable};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -20,12 +25,7 @@ use web_sys::Response;
 use worker::Result;
 
 use self::reply::Reply;
-use crate::edge::{Arrival, Edge, Incoming};
-use crate::env::Env;
 use crate::objects::{REGISTRY, ask_for_keys, published_by, send};
-use crate::question::{CHANGED, Question};
-use crate::settings::Settings;
-use crate::{http, log, store};
 
 /// The header that tells an object the id of a request.
 const REQUEST_ID: &str = "x-request-id";
@@ -54,10 +54,8 @@ async fn hand_over(edge: &Edge, incoming: &Incoming, id: &str) -> std::result::R
 
 /// The same answer, which tells the edge what to ask: the edge that has a project or the routes changed does not wait for KV.
 fn with_changed(response: &Response, project: Option<&ProjectId>) -> std::result::Result<Response, JsValue> {
-    let answer = Response::new_with_opt_readable_stream_and_init(
-        response.body().as_ref(),
-        response.unchecked_ref(),
-    )?;
+    let answer =
+        Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), response.unchecked_ref())?;
     let question = Question::Published(project.map(|project| project.as_str().to_owned()));
     answer.headers().set(CHANGED, &serde_json::to_string(&question).unwrap_or_default())?;
     Ok(answer)

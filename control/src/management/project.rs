@@ -1,5 +1,7 @@
 //! What belongs to a project.
 
+use cloudflare::edge::{Edge, Incoming};
+use cloudflare::env::Env;
 use edge_authorizer::management::{Change, Endpoint, read_project};
 use edge_authorizer::{ErrorCode, Method};
 use serde_json::Value;
@@ -8,8 +10,6 @@ use worker::{Response, Result};
 use super::caller::Caller;
 use super::reply::Reply;
 use super::{caller, change, explain, find, in_object, keys, request};
-use crate::edge::{Edge, Incoming};
-use crate::env::Env;
 use crate::objects::ProjectObject;
 
 /// Answers a request in the object of a project.

@@ -1,5 +1,7 @@
 //! What belongs to no project: the routes, and the list of projects.
 
+use cloudflare::edge::{Edge, Incoming};
+use cloudflare::env::Env;
 use edge_authorizer::management::Endpoint;
 use edge_authorizer::{ErrorCode, Method, Routes};
 use serde_json::Value;
@@ -8,8 +10,6 @@ use worker::{Response, Result};
 use super::caller::Caller;
 use super::reply::Reply;
 use super::{caller, find, in_object, request};
-use crate::edge::{Edge, Incoming};
-use crate::env::Env;
 use crate::objects::{Author, RegistryObject};
 
 /// How many projects one answer has.

@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
+use cloudflare::answer::Answer;
+use cloudflare::edge::Incoming;
+use cloudflare::log;
 use edge_authorizer::Faults;
 use edge_authorizer::management::{Applied, Change, Refusal, etag, is_known};
 use edge_authorizer::{Denial, ErrorCode, Method, Unavailable};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use web_sys::Response;
-
-use crate::answer::Answer;
-use crate::edge::Incoming;
-use crate::log;
 
 /// What was found about an entry beside its faults.
 #[derive(Default)]

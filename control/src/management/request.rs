@@ -1,12 +1,12 @@
 //! The bodies of requests to the management API.
 
+use cloudflare::edge::Incoming;
+use cloudflare::http::read_at_most;
 use edge_authorizer::management::Precondition;
 use edge_authorizer::{ErrorCode, strict_json};
 use serde_json::Value;
 
 use super::reply::Reply;
-use crate::edge::Incoming;
-use crate::http::read_at_most;
 
 /// The longest body, in KiB.
 pub const MAX_BODY: usize = 64;

@@ -1,5 +1,6 @@
 //! The audit log of an object: who changed what, and who tried to.
 
+use cloudflare::http::now;
 use edge_authorizer::NumericDate;
 use edge_authorizer::management::{AuditOutcome, audit_entry};
 use serde::Serialize;
@@ -7,7 +8,6 @@ use serde_json::{Value, json};
 use worker::{Result, SqlStorage};
 
 use super::rows::{integer, query};
-use crate::http::now;
 
 /// The step of the schema that makes the log.
 pub const TABLE: &str =

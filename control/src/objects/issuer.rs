@@ -4,6 +4,11 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use cloudflare::env::Env;
+use cloudflare::http::now;
+use cloudflare::issuer::FromIssuer;
+use cloudflare::log;
+use cloudflare::settings::Settings;
 use edge_authorizer::{FetchReason, Issuer, RefreshSchedule};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,11 +20,7 @@ use super::message::{ToIssuer, receive, reply};
 use super::rows::{has_table, migrate, query};
 use super::turn::{Turn, within_time};
 use crate::discover::{self, Failure, Found};
-use crate::http::now;
-use crate::question::FromIssuer;
-use crate::env::Env;
-use crate::settings::Settings;
-use crate::{log, publish};
+use crate::publish;
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 1] = ["
@@ -170,7 +171,8 @@ impl IssuerObject {
         let Some(_turn) = self.publishing.take().await else { return Ok(()) };
         let Kept { issuer, life, record, is_published } = self.kept.borrow().clone();
         if let Some(record) = record.filter(|_| !is_published) {
-            if let Err(error) = within_time(publish::publish(&self.env, "JWKS", &issuer, Some(&record))).await {
+            if let Err(error) = within_time(publish::publish(&self.env, "JWKS", &issuer, Some(&record))).await
+            {
                 log::warning("not_published", &issuer, error);
                 return Ok(());
             }

@@ -1,7 +1,9 @@
 //! Asking objects: for what they answer over HTTP, and, in JSON, what they tell each other.
 
-use std::pin::Pin;
-
+use cloudflare::env::{Env, Fetcher};
+use cloudflare::http::reason;
+use cloudflare::issuer::IssuerKeys;
+use cloudflare::question::{self, failed, read_keys};
 use edge_authorizer::{FetchReason, Issuer, Unavailable};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -10,10 +12,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Response;
 use worker::Request;
-
-use crate::env::{Env, Fetcher};
-use crate::http::reason;
-use crate::question::{self, FromIssuer, failed, read_keys};
 
 /// A question to an issuer's object.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,11 +42,7 @@ pub struct ToRegistry {
 }
 
 /// Asks an issuer's object for its keys.
-pub fn ask_for_keys(
-    env: Env,
-    issuer: Issuer,
-    reason: FetchReason,
-) -> Pin<Box<dyn Future<Output = Result<FromIssuer, Unavailable>>>> {
+pub fn ask_for_keys(env: Env, issuer: Issuer, reason: FetchReason) -> IssuerKeys {
     Box::pin(async move {
         let answer = ask_issuer(&env, issuer.as_str(), &ToIssuer::Keys(reason)).await?;
         read_keys(issuer.as_str(), &answer)

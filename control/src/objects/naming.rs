@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use cloudflare::http::now;
 use edge_authorizer::NumericDate;
 use serde_json::json;
 use worker::{Result, SqlStorage};
 
 use super::rows::query;
-use crate::http::now;
 
 /// The step of the schema that adds what a project remembers of an issuer. What is older than it stays hidden.
 pub const MIGRATION: &str = "

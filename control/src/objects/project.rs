@@ -4,6 +4,9 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use cloudflare::env::Env;
+use cloudflare::http::now;
+use cloudflare::{log, store};
 use edge_authorizer::management::AuditOutcome;
 use edge_authorizer::management::{Applied, Change, Project};
 use edge_authorizer::{ErrorCode, NumericDate, Snapshot};
@@ -20,9 +23,7 @@ use super::naming::{self, Naming};
 use super::probe::{self, Probes};
 use super::rows::{has_table, integer, migrate, query};
 use super::turn::{Taken, Turn, within_time};
-use crate::env::Env;
-use crate::http::now;
-use crate::{log, management, publish, store};
+use crate::{management, publish};
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 6] = [

@@ -1,20 +1,19 @@
 //! The registry: the routes document and the list of projects.
 
+use cloudflare::env::Env;
+use cloudflare::log;
 use edge_authorizer::ErrorCode;
 use edge_authorizer::management::AuditOutcome;
 use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{
-    DurableObject, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
-};
+use worker::{DurableObject, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
 
 use super::RETRY;
 use super::audit::{self, AuditLog, Author};
 use super::message::{ToRegistry, is_question, receive};
 use super::rows::{Row, integer, migrate, query};
 use super::turn::{Turn, within_time};
-use crate::env::Env;
-use crate::{log, management, publish};
+use crate::{management, publish};
 
 /// The steps by which the schema came to be; each runs once, in order.
 const MIGRATIONS: [&str; 3] = [
@@ -131,7 +130,8 @@ impl RegistryObject {
         let Some(_turn) = self.publishing.take().await else { return Ok(false) };
         let unpublished = self.stored()?.filter(|stored| stored.published != stored.version);
         let Some(Stored { document, version, .. }) = unpublished else { return Ok(true) };
-        if let Err(error) = within_time(publish::publish(&self.env, "CONFIG", "gateway", Some(&document))).await
+        if let Err(error) =
+            within_time(publish::publish(&self.env, "CONFIG", "gateway", Some(&document))).await
         {
             log::warning("not_published", "gateway", error);
             self.state.storage().set_alarm(RETRY).await?;
