@@ -8,7 +8,7 @@ ORIGIN_PORT ?= 9000
 SECONDS ?= 600
 CARGO := source scripts/env.sh && cargo
 NATIVE := --package edge-authorizer --package bindgen --package wycheproof-cases
-WASM := --package edge --package inspector --package webcrypto
+WASM := --package cloudflare --package control --package edge --package inspector --package webcrypto
 SHELL := /bin/bash
 
 help: ## Show what can be made
@@ -41,12 +41,12 @@ supply: ## Check the API's description, and what the lock files bring in
 	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
 	scripts/supply.sh
 
-build: ## Build the worker and the inspector
-	scripts/build-worker.sh edge
+build: ## Build both workers and the inspector
+	scripts/build-worker.sh
 	scripts/build-inspector.sh
 
-deploy: setup ## Build and deploy (ARGS="--env staging" for wrangler; ARGS=--dry-run uploads nothing)
-	source scripts/env.sh && npx wrangler deploy $(ARGS)
+deploy: setup ## Build and deploy both workers (ARGS="--env staging" for wrangler; ARGS=--dry-run uploads nothing)
+	source scripts/env.sh && npx wrangler deploy -c control/wrangler.toml $(ARGS) && npx wrangler deploy -c wrangler.toml $(ARGS)
 
 # What the tests of the built worker run on is built as it is for deploying.
 dry-run: ARGS = --dry-run
@@ -80,7 +80,7 @@ screenshots: setup ## Make the pictures of docs/inspector.md
 
 bench: setup ## Measure against other authorizers, 25 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
 	@scripts/setup-bench.sh
-	scripts/build-worker.sh edge
+	scripts/build-worker.sh
 	@node bench/run.mjs $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 format: ## Format everything

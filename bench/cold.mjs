@@ -11,7 +11,7 @@ const INSTANCES = 50;
 
 /** Milliseconds until workers listen and until they answer; those of the wasm; what is deployed, in KiB. */
 export async function cold(stage, { coldRounds, firstToken }, say) {
-  const samples = { pass: [], wasm: [], hono: [], ours: [] };
+  const samples = { pass: [], wasm: [], hono: [], alone: [] };
   const workers = Object.keys(samples);
   for (let round = 0; round < coldRounds; round += 1) {
     if (round % 5 === 0) say(`start ${round + 1} of ${coldRounds}`);
@@ -22,7 +22,7 @@ export async function cold(stage, { coldRounds, firstToken }, say) {
   const listened = (worker) => median(samples[worker].map((sample) => sample.listened));
   return {
     samples,
-    ratio: median(samples.ours.map(({ answered }, round) => answered / samples.pass[round].answered)),
+    ratio: median(samples.alone.map(({ answered }, round) => answered / samples.pass[round].answered)),
     compiled: listened("wasm") - listened("pass"),
     instantiated: await instantiation(stage),
     deployed: await deployed(),

@@ -6,6 +6,8 @@ import { FOLDER, startWorkerd } from "./workerd.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
+const CONTROL = "control/worker.js";
+
 /** Each worker's title, and how it comes to be. */
 const WORKERS = {
   pass: { title: "pass-through", entry: "bench/peers/pass.js" },
@@ -14,9 +16,11 @@ const WORKERS = {
   check: { title: "headers by hand, signature checked", entry: "bench/peers/check.js" },
   hono: { title: "hono + jose", entry: "bench/peers/hono.js" },
   refuse: { title: "a refusal by hand", entry: "bench/peers/refuse.js" },
-  ours: { title: "this worker", entry: "edge/worker.js", hasObjects: true },
-  ours2: { title: "this worker again (A/A)", entry: "edge/worker.js", hasObjects: true },
-  counted: { title: "this worker", entry: "bench/counted.js", hasObjects: true, entrypoints: ["Checks"] },
+  ours: { title: "this worker", entry: "edge/worker.js", control: CONTROL },
+  ours2: { title: "this worker again (A/A)", entry: "edge/worker.js", control: CONTROL },
+  // The platform starts a worker when it is needed, and the edge's start needs no control plane: here it would start, too.
+  alone: { title: "this worker", entry: "edge/worker.js", control: "elsewhere" },
+  counted: { title: "this worker", entry: "bench/counted.js", control: CONTROL, entrypoints: ["Checks"] },
   wasm: { title: "pass-through with this wasm", entry: "bench/peers/wasm.js", entrypoints: ["Instantiate"] },
   envoy: { title: "Envoy", envoy: "plain" },
   envoyJwt: { title: "Envoy, jwt_authn", envoy: "jwt" },
@@ -25,12 +29,15 @@ const WORKERS = {
 
 export const titleOf = (worker) => WORKERS[worker].title;
 
+let controlModules;
+
 /** Starts a worker; `surroundings` are the origin's URL and the address of KV. */
 export async function startWorker(name, surroundings) {
   const worker = WORKERS[name];
   if (worker.envoy) return startEnvoy(worker.envoy, surroundings);
   worker.modules ??= await bundle(worker.entry);
-  return startWorkerd(worker, surroundings);
+  const control = worker.control === CONTROL ? (controlModules ??= await bundle(CONTROL)) : worker.control;
+  return startWorkerd({ ...worker, control }, surroundings);
 }
 
 /** Bundles a worker as it would be for deploying: its files by name, the main one first. */

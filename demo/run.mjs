@@ -1,20 +1,23 @@
-// `make run`: the worker in workerd, an OpenID Provider and an origin, seeded, with curl lines to try.
+// `make run`: the edge and the control plane in workerd, an OpenID Provider and an origin, seeded, with curl lines to try.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { experimental_readRawConfig as readConfig } from "wrangler";
 import { gateway, idps } from "./config.mjs";
 import { listen, close, startOrigin } from "./origin.mjs";
 import { startProvider } from "./provider.mjs";
 import { createServer } from "node:http";
 
+const CONTROL = fileURLToPath(new URL("../control/", import.meta.url));
 const MANAGEMENT = "/project-management-service/v1";
 
 const HELP = `usage: make run [PORT=8787] [PROVIDER_PORT=9100] [ORIGIN_PORT=9000]
 
-Starts the worker, an OpenID Provider and an origin on 127.0.0.1 and prints requests to try. Ctrl-C ends all of it.`;
+Starts the two workers, an OpenID Provider and an origin on 127.0.0.1 and prints requests to try. Ctrl-C ends all of it.`;
 
 const options = {
   help: { type: "boolean", short: "h" },
@@ -41,9 +44,13 @@ async function main() {
   const state = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
   started.push(() => rm(state, { recursive: true, force: true }));
 
-  console.log("• starting the worker (the first build takes a minute)");
+  console.log("• starting the workers (the first build takes two minutes)");
   const admin = randomUUID();
-  await startWorker(state, port, new URL(provider.issuer).host, admin);
+  const control = await writeControlConfig(state, {
+    INSECURE_ISSUER_HOSTS: new URL(provider.issuer).host,
+    ADMIN_TOKEN: admin,
+  });
+  await startWorkers(state, port, control);
   console.log("• seeding the routes and the project `demo`, by the management API");
   const base = `http://127.0.0.1:${port}`;
   await seed(base, admin, origin.url, provider.issuer);
@@ -79,11 +86,27 @@ async function seed(base, admin, originUrl, issuer) {
   for (const idp of idps(issuer)) await put("POST", "/projects/demo/custom-idp", idp);
 }
 
-function startWorker(state, port, issuerHost, admin) {
+/** The control plane's configuration with more variables: wrangler's `--var` sets those of the first worker only. */
+async function writeControlConfig(state, variables) {
+  const { rawConfig: config } = readConfig({ config: `${CONTROL}wrangler.toml` });
+  const file = join(state, "control.json");
+  const absolute = (path) => join(CONTROL, path);
+  const changed = {
+    ...config,
+    main: absolute(config.main),
+    build: { ...config.build, cwd: CONTROL, watch_dir: config.build.watch_dir.map(absolute) },
+    assets: { ...config.assets, directory: absolute(config.assets.directory) },
+    vars: { ...config.vars, ...variables },
+  };
+  await writeFile(file, JSON.stringify(changed));
+  return file;
+}
+
+function startWorkers(state, port, control) {
   const child = wrangler([
-    ...["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", state],
+    ...["dev", "-c", "wrangler.toml", "-c", control],
+    ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", state],
     ...["--show-interactive-dev-session=false", "--log-level", "log"],
-    ...["--var", `INSECURE_ISSUER_HOSTS:${issuerHost}`, "--var", `ADMIN_TOKEN:${admin}`],
   ]);
   started.push(() => end(child));
   return new Promise((resolve, reject) => {
@@ -99,7 +122,7 @@ function startWorker(state, port, issuerHost, admin) {
     child.stderr.on("data", read);
     child.once("exit", (code) => {
       if (output === undefined) stop(code ?? 1);
-      else reject(new Error(`the worker does not start:\n${output}`));
+      else reject(new Error(`the workers do not start:\n${output}`));
     });
   });
 }

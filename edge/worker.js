@@ -1,11 +1,7 @@
-// What the worker offers: its handler and its objects.
-import { durableObject, entryPoint } from "./build/index.js";
+// What the edge offers: its handler.
+import { entryPoint } from "./build/index.js";
 
 const handle = entryPoint("handle");
-
-export const IssuerObject = durableObject("IssuerObject");
-export const ProjectObject = durableObject("ProjectObject");
-export const RegistryObject = durableObject("RegistryObject");
 
 export default {
   fetch(request, env, context) {

@@ -7,8 +7,8 @@ import * as exports from "glue";
 
 exports.initSync({ module });
 
-/** The `worker` crate sets `criticalError` on a panic, also in a task that no caller waits for. */
-const state = exports.__worker_init_state();
+/** Where it is linked, the `worker` crate sets `criticalError` on a panic, also in a task that no caller waits for. */
+const state = exports.__worker_init_state?.() ?? { criticalError: false };
 
 /** How many instances have ended. */
 let ended = 0;

@@ -6,6 +6,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
+use cloudflare::answer::{Answer, Refusal, lines};
+use cloudflare::edge::{Arrival, Edge, Incoming};
+use cloudflare::log;
 use edge_authorizer::{
     CachedToken, Decision, Denial, ErrorCode, Identity, Method, Origin, Permit, ProjectId, Route, Target,
     header_rules,
@@ -15,10 +18,6 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::Response;
-
-use crate::answer::{Answer, Refusal, lines};
-use crate::edge::{Arrival, Edge, Incoming};
-use crate::log;
 
 #[wasm_bindgen(module = "/src/grant.js")]
 extern "C" {
@@ -197,8 +196,7 @@ fn range_of(target: &Target<'_>) -> (usize, usize) {
 fn secret(edge: &Edge, origin: &Origin) -> Result<Option<(String, String)>, String> {
     let Some(header) = &origin.secret_header else { return Ok(None) };
     let binding = header.secret.as_str();
-    let value = edge.env.secret(binding).map_err(|_| format!("the secret binding `{binding}` is missing"))?;
-    let value = value.to_string();
+    let value = edge.env.text(binding).ok_or_else(|| format!("the secret binding `{binding}` is missing"))?;
     if !header_rules::is_value(&value) {
         return Err(format!("the secret `{binding}` is no header value"));
     }

@@ -3,17 +3,18 @@
 use std::cell::RefCell;
 use std::future::ready;
 
+use cloudflare::answer::{Answer, Refusal};
+use cloudflare::decide::decide;
+use cloudflare::edge::{Edge, Incoming, Place};
+use cloudflare::env::{Context, Env};
+use cloudflare::settings::Settings;
+use cloudflare::task::Task;
+use cloudflare::{http, log, store};
 use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, TokenCache, Verdict};
 use wasm_bindgen::JsValue;
-use worker::{Context, Env};
 
-use crate::answer::{Answer, Refusal};
-use crate::decide::decide;
-use crate::edge::{Edge, Incoming, Place};
+use crate::control;
 use crate::forward::forward;
-use crate::settings::Settings;
-use crate::task::Task;
-use crate::{asset, http, log, management, store};
 
 thread_local! {
     static KNOWN: RefCell<TokenCache> = RefCell::default();
@@ -21,10 +22,10 @@ thread_local! {
 
 /// Answers a request. What is for the gateway itself is a future of its own: that of a request to an origin stays small.
 pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
-    let target = incoming.target();
-    let own = OwnPath::of(target.path);
-    if matches!(own, Some(OwnPath::Health | OwnPath::Asset)) {
-        return Box::pin(serve(incoming, env));
+    match OwnPath::of(incoming.target().path) {
+        Some(OwnPath::Health) => return Box::pin(ready(health(&incoming))),
+        Some(_) => return Box::pin(control::hand_over(incoming, env)),
+        None => {}
     }
     let settings = match Settings::get(&env) {
         Ok(settings) => settings,
@@ -33,23 +34,14 @@ pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
             return Box::pin(ready(fail(ErrorCode::ConfigUnavailable)));
         }
     };
-    let edge = Edge { env, place: Place::Worker(context), settings };
-    if own == Some(OwnPath::Management) {
-        return Box::pin(async move { Ok(management::handle(&edge, &incoming).await?.into()) });
-    }
+    let edge = Edge { env, place: Place::Worker(context), settings, ask_issuer: control::ask_issuer };
     Box::pin(guard(incoming, edge))
 }
 
-/// Whether the worker runs, and static files.
-async fn serve(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
-    if !incoming.is_read() {
-        return Ok(Answer::read_only(&http::new_id()).respond()?.into());
-    }
-    if OwnPath::of(incoming.target().path) == Some(OwnPath::Health) {
-        return Ok(Answer::healthy().respond()?.into());
-    }
-    // Without the binding there are no files.
-    asset::fetch(&env, &incoming).await.or_else(|_| fail(ErrorCode::RouteNotFound))
+/// Whether the worker runs.
+fn health(incoming: &Incoming) -> Result<JsValue, JsValue> {
+    let answer = if incoming.is_read() { Answer::healthy() } else { Answer::read_only(&http::new_id()) };
+    Ok(answer.respond()?.into())
 }
 
 /// Forwards a request if the core permits that, explains the refusal otherwise. The answer, or a promise of it.

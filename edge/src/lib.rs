@@ -1,30 +1,17 @@
-//! The edge authorizer as a Cloudflare Worker: the only place that knows the platform.
+//! The data plane at Cloudflare: it decides on requests and forwards them, and writes nothing.
 //!
-//! [`handler`] drives the core's decision, fetching what it asks for, and then forwards the request or answers itself.
+//! [`handler`] drives the core's decision, fetching what it needs, and then forwards the request or answers itself. What is for
+//! the gateway's other own paths goes to the control plane.
 
-mod answer;
-mod asking;
-mod asset;
-mod decide;
-mod discover;
-mod edge;
+mod control;
 mod forward;
 mod handler;
-mod http;
-mod keys;
-mod kv;
-mod log;
-mod management;
-mod objects;
-mod settings;
-mod store;
-mod task;
 
+use cloudflare::edge::{Arrival, Incoming};
+use cloudflare::env::{Context, Env};
+use cloudflare::{http, task};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::{Context, Env, worker_sys};
-
-use crate::edge::{Arrival, Incoming};
 
 /// What `worker.js` hands a request over to; gives the answer or a promise of it.
 #[wasm_bindgen]
@@ -34,10 +21,10 @@ pub fn handle(
     url: String,
     authorization: Option<String>,
     env: Env,
-    context: worker_sys::Context,
+    context: Context,
 ) -> Result<JsValue, JsValue> {
     let incoming = Incoming { arrival, method, url, authorization, began: http::now() };
-    task::run(handler::handle(incoming, env, Context::new(context)))
+    task::run(handler::handle(incoming, env, context))
 }
 
 /// What an isolate does first.

@@ -1,4 +1,4 @@
-// What is built: what the worker offers, how large it is, and what the core is made of.
+// What is built: what each worker offers, how large it is, what the edge cannot do, and what the core is made of.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -8,30 +8,47 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const BUDGET_KIB = 270;
 
-/** The worker's script as it is deployed, and what is known of it. */
-const { outputFiles, metafile } = await build({
-  entryPoints: [`${ROOT}edge/worker.js`],
-  bundle: true,
-  format: "esm",
-  write: false,
-  metafile: true,
-  outdir: ROOT,
-  external: ["cloudflare:workers", "*.wasm"],
+const WORKERS = [
+  { name: "edge", maxKib: 170, exports: ["default"] },
+  {
+    name: "control",
+    maxKib: 700,
+    exports: ["IssuerObject", "ProjectObject", "Questions", "RegistryObject", "default"],
+  },
+];
+
+for (const { name, maxKib, exports } of WORKERS) {
+  const { wasm, script, exported } = await bundle(name);
+
+  test(`the worker of ${name}/ exports ${exports.join(", ")} only`, () => {
+    assert.deepEqual(exported, exports);
+  });
+
+  test(`the wasm and script of ${name}/ are at most ${maxKib} KiB gzipped`, (context) => {
+    const sizes = [wasm, script].map((file) => gzipSync(file, { level: 9 }).length / 1024);
+    const message = `${sizes.map((kib) => kib.toFixed(1)).join(" + ")} KiB gzipped`;
+    context.diagnostic(message);
+    assert.ok(sizes[0] + sizes[1] <= maxKib, message);
+  });
+}
+
+test("the edge has no code that writes to KV, and the control plane has", async () => {
+  // The names of imports are in the file as they are.
+  const writes = ({ wasm }) => [...wasm.toString("latin1").matchAll(/__wbg_(put|delete|list)_/g)].map(([, name]) => name);
+  const edge = await bundle("edge");
+  assert.deepEqual(writes(edge), []);
+  assert.doesNotMatch(String(edge.script), /\.(put|getWithMetadata|list)\(/);
+  assert.deepEqual(writes(await bundle("control")).toSorted(), ["delete", "put"]);
 });
 
-test("the worker exports only its handler and its objects", () => {
-  const [output] = Object.values(metafile.outputs);
-  assert.deepEqual(output.exports.sort(), ["IssuerObject", "ProjectObject", "RegistryObject", "default"]);
-});
-
-test(`the worker's wasm and script are at most ${BUDGET_KIB} KiB gzipped`, (context) => {
-  const files = [readFileSync(`${ROOT}edge/build/index_bg.wasm`), outputFiles[0].contents];
-  const sizes = files.map((file) => gzipSync(file, { level: 9 }).length / 1024);
-  const said = `${sizes.map((kib) => kib.toFixed(1)).join(" + ")} KiB gzipped`;
-  context.diagnostic(said);
-  assert.ok(sizes[0] + sizes[1] <= BUDGET_KIB, said);
+test("the edge has no code for Durable Objects, management, discovery and explanations, and the control plane has", async () => {
+  const [edge, control] = await Promise.all(["edge", "control"].map(bundle));
+  const signs = ["getByName", "INSERT INTO", "put_gateway", ".well-known/openid-configuration", "ASSETS"];
+  for (const sign of signs) {
+    assert.ok(!edge.wasm.includes(sign) && !edge.script.includes(sign), sign);
+    assert.ok(control.wasm.includes(sign) || control.script.includes(sign), sign);
+  }
 });
 
 test("the core knows neither the worker's API nor the browser's", () => {
@@ -49,3 +66,22 @@ test("the core knows neither the worker's API nor the browser's", () => {
   assert.match(crates, /^jwt-compact /m);
   assert.doesNotMatch(crates, /^(worker|wasm-bindgen|js-sys|web-sys)\b/m);
 });
+
+/** A worker as it is deployed: its wasm, its script, and what that exports. */
+async function bundle(name) {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [`${ROOT}${name}/worker.js`],
+    bundle: true,
+    format: "esm",
+    write: false,
+    metafile: true,
+    outdir: ROOT,
+    external: ["cloudflare:workers", "*.wasm"],
+  });
+  const [output] = Object.values(metafile.outputs);
+  return {
+    wasm: readFileSync(`${ROOT}${name}/build/index_bg.wasm`),
+    script: Buffer.from(outputFiles[0].contents),
+    exported: output.exports.toSorted(),
+  };
+}

@@ -1,4 +1,4 @@
-// The built worker in workerd, with KV in memory, on a free port of its own.
+// The built workers of both planes in workerd, with KV in memory, on a free port of their own.
 import { request } from "node:http";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -77,29 +77,31 @@ const WATCHED_ISSUERS = `class DurableObjectNamespace {
 }
 export default ({ ISSUERS }) => new DurableObjectNamespace(ISSUERS);`;
 
-// The static files, behind the worker as in wrangler.toml.
+const EDGE = "edge-authorizer";
+const CONTROL = "edge-authorizer-control";
+
+// The static files, behind the control plane as in its wrangler.toml.
 const ASSETS = {
   directory: `${ROOT}www`,
   binding: "ASSETS",
-  routerConfig: {
-    has_user_worker: true,
-    static_routing: { user_worker: ["/*"], asset_worker: ["/inspector/*"] },
-  },
+  routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
 };
 
 /**
- * Starts the worker, or the one of the module `entry`. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables and secrets;
- * with `flakyConfig`, the namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line
- * `kv_read <key>` for each value that is read; with `slowJwks`, the namespace JWKS deletes or writes nothing while it is told
- * so, and the log has a line `kv_delete <key>` or `kv_put <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to
- * an issuer's object, and that of an issuer whose name ends with `/silent` never answers; without `hasFiles` there are no static files; `persist` is a folder that outlives the worker;
- * `outbound` answers the requests that the worker makes, instead of the network; with `hasSecond`, a second isolate shares
- * KV and objects with the first, in which the objects run, and `secondUrl` is its socket.
- * `url` is the worker's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
+ * Starts the edge and the control plane. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables
+ * and secrets of both, except for the administrator's tokens, which only the control plane has; with `flakyConfig`, the
+ * namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line `kv_read <key>` for each value that is
+ * read; with `slowJwks`, the namespace JWKS deletes or writes nothing while it is told so, and the log has a line
+ * `kv_delete <key>` or `kv_put <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to an
+ * issuer's object, and that of an issuer whose name ends with `/silent` never answers; without `hasFiles` there are no static
+ * files; `persist` is a folder that outlives the workers; `outbound` answers the requests that the workers make, instead of
+ * the network; with `hasSecond`, a second edge shares KV and the control plane with the first, and `secondUrl` is its
+ * socket; with `traps`, a header makes the wasm trap (trapping.js).
+ * `url` is the edge's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
  */
 export async function startGateway({
-  entry = "edge/worker.js",
+  traps = false,
   config = {},
   jwks = {},
   bindings = {},
@@ -126,49 +128,47 @@ export async function startGateway({
       name: "wrapped-ISSUERS",
       modules: true,
       script: WATCHED_ISSUERS,
-      durableObjects: { ISSUERS: { ...issuers, scriptName: "edge-authorizer" } },
+      durableObjects: { ISSUERS: { ...issuers, scriptName: CONTROL } },
     });
   }
-  const worker = {
-    name: "edge-authorizer",
+  const common = {
     modules: true,
     modulesRoot: ROOT,
     modulesRules: [
       { type: "ESModule", include: ["**/*.js"] },
       { type: "CompiledWasm", include: ["**/*.wasm"] },
     ],
-    scriptPath: ROOT + entry,
     compatibilityDate: "2026-04-01",
     kvNamespaces: ["CONFIG", "JWKS"].filter((namespace) => !wrapped.includes(namespace)),
     wrappedBindings: Object.fromEntries(wrappers.map(({ name }) => [name.replace("wrapped-", ""), name])),
+    outboundService: outbound,
+  };
+  const scriptOf = (plane) => ROOT + (traps ? `tests/e2e/trapping-${plane}.js` : `${plane}/worker.js`);
+  const { ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS, ...variables } = bindings;
+  const edge = {
+    ...common,
+    name: EDGE,
+    scriptPath: scriptOf("edge"),
+    bindings: variables,
+    serviceBindings: {
+      CONTROL,
+      CONTROL_QUESTIONS: { name: CONTROL, entrypoint: "Questions" },
+    },
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }],
+  };
+  const control = {
+    ...common,
+    name: CONTROL,
+    scriptPath: scriptOf("control"),
+    bindings,
     durableObjects: {
       ...(watchedIssuers ? { UNWATCHED_ISSUERS: issuers } : { ISSUERS: issuers }),
       PROJECTS: { className: "ProjectObject", useSQLite: true },
       REGISTRY: { className: "RegistryObject", useSQLite: true },
     },
-    bindings,
-    outboundService: outbound,
     assets: hasFiles ? ASSETS : undefined,
   };
-  // The socket of a worker with static files would lead to their server first; another's can lead to the worker itself.
-  const socketOf = (worker) => ({
-    name: `socket-of-${worker.name}`,
-    modules: true,
-    script: "export default {}",
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true, serviceName: worker.name }],
-  });
-  const second = {
-    ...worker,
-    name: "second",
-    assets: undefined,
-    durableObjects: Object.fromEntries(
-      Object.entries(worker.durableObjects).map(([binding, object]) => [
-        binding,
-        { ...object, scriptName: worker.name },
-      ]),
-    ),
-  };
-  const sockets = (hasSecond ? [worker, second] : [worker]).map(socketOf);
+  const edges = hasSecond ? [edge, { ...edge, name: "second" }] : [edge];
   const miniflare = new Miniflare({
     rootPath: ROOT,
     kvPersist: persist ? `${persist}/kv` : false,
@@ -184,21 +184,21 @@ export async function startGateway({
         });
       }
     },
-    workers: [worker, ...(hasSecond ? [second] : []), ...sockets, ...wrappers],
+    workers: [...edges, control, ...wrappers],
   });
   const doorUrl = (await miniflare.ready).origin;
   const [url, secondUrl] = await Promise.all(
-    sockets.map(async ({ name }) => (await miniflare.unsafeGetDirectURL(name)).origin),
+    edges.map(async ({ name }) => (await miniflare.unsafeGetDirectURL(name)).origin),
   );
   const namespace = (name) =>
     wrapped.includes(name)
       ? miniflare.getKVNamespace("KV", `wrapped-${name}`)
-      : miniflare.getKVNamespace(name, worker.name);
+      : miniflare.getKVNamespace(name, EDGE);
   const gateway = {
     url,
     secondUrl,
     doorUrl,
-    /** The lines that the worker has logged so far. */
+    /** The lines that the workers have logged so far. */
     lines,
     /** The same as text. */
     log: () => lines.join("\n"),

@@ -8,7 +8,7 @@ import { ADMIN, managed } from "./managed.mjs";
 const READS = [1, 2, 3, 4, 5, 6];
 
 describe("a trap", () => {
-  const api = managed({}, { entry: "tests/e2e/trapping-worker.js" });
+  const api = managed({}, { traps: true });
 
   const trapping = (headers, read) => ({ ...headers, "x-trap": String(read) });
   const restarts = () => api.gateway.lines.filter((line) => line.includes("starting a new instance")).length;

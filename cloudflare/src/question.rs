@@ -1,0 +1,53 @@
+//! Questions in JSON between the parts of the gateway: from the edge to the control plane, and between its objects.
+
+use edge_authorizer::{FetchReason, Unavailable};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use web_sys::{Request, RequestInit, Response};
+
+use crate::env::Fetcher;
+use crate::issuer::FromIssuer;
+use crate::{http, log};
+
+/// A question of the edge to the control plane.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Question {
+    /// An issuer's keys, for the given reason. The answer is a [`FromIssuer`].
+    Keys(String, FetchReason),
+    /// The text that is published of a project, or of the routes.
+    Published(Option<String>),
+}
+
+/// The header by which the control plane tells the edge, in JSON, what to ask after a change. It goes no further.
+pub const CHANGED: &str = "x-changed";
+
+/// Where questions are sent. Other URLs are those of clients.
+pub const URL: &str = "https://object/";
+
+/// Puts a question to `whom`, which `name` names in the log. The answer is a text.
+pub async fn put(whom: &Fetcher, name: &str, question: &impl Serialize) -> Result<String, Unavailable> {
+    let question = serde_json::to_string(question).map_err(|error| failed(name, error))?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&JsValue::from_str(&question));
+    let request =
+        Request::new_with_str_and_init(URL, &init).map_err(|error| failed(name, http::reason(&error)))?;
+    let answer = async {
+        let response = whom.fetch(&request).await?;
+        let text = http::wait(response.text()?).await?.as_string().unwrap_or_default();
+        Ok::<(Response, String), JsValue>((response, text))
+    };
+    let (response, text) = answer.await.map_err(|error| failed(name, http::reason(&error)))?;
+    if response.ok() { Ok(text) } else { Err(failed(name, text)) }
+}
+
+/// The keys in an answer of an issuer's object.
+pub fn read_keys(name: &str, answer: &str) -> Result<FromIssuer, Unavailable> {
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(name, error))
+}
+
+/// Logs that a part of the gateway did not answer.
+pub fn failed(name: &str, reason: impl std::fmt::Display) -> Unavailable {
+    log::warning("object_failed", name, reason);
+    Unavailable
+}
