@@ -53,6 +53,7 @@ dry-run: ARGS = --dry-run
 dry-run: deploy
 
 e2e: ## Run the end-to-end tests in workerd, on what `build` built
+	@scripts/schemathesis.sh --version >/dev/null || echo "the tests of the API's description will fail without it" >&2
 	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs tests/differential/*.test.mjs
 
 attacks: ## Run the attack suite in workerd, on what `build` built
