@@ -3,13 +3,8 @@
 /// Seconds since 1970 of an HTTP date in any of its three forms; `None` for anything else.
 pub fn parse(text: &str) -> Option<f64> {
     let words: Vec<_> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();
-    let (day, month, year, time) = match *words {
-        // `Sun Nov  6 08:49:37 1994`, the form of asctime.
-        [_, month, day, time, year] => (day, month, year, time),
-        // `Sun, 06 Nov 1994 08:49:37 GMT`, or `Sunday, 06-Nov-94 08:49:37 GMT`.
-        [_, day, month, year, time, "GMT"] => (day, month, year, time),
-        _ => return None,
-    };
+    // `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, or asctime's `Sun Nov  6 08:49:37 1994`.
+    let ([_, day, month, year, time, "GMT"] | [_, month, day, time, year]) = *words else { return None };
     let year = match (number(year)?, year.len()) {
         // Two digits are of the century that keeps the date from lying far ahead.
         (year, 2) => year + if year < 70 { 2000 } else { 1900 },

@@ -69,8 +69,8 @@ impl NamedIssuers {
     pub fn pending<'n>(&'n self, named: &BTreeSet<&str>) -> Vec<Registration<'n>> {
         let pending = |issuer: &'n NamedIssuer| match (named.contains(&*issuer.iss), issuer.registered) {
             (true, true) => None,
-            (true, false) => Some(Registration::Register(&*issuer.iss)),
-            (false, _) => Some(Registration::Unregister(&*issuer.iss)),
+            (true, false) => Some(Registration::Register(&issuer.iss)),
+            (false, _) => Some(Registration::Unregister(&issuer.iss)),
         };
         self.0.iter().filter_map(pending).collect()
     }
