@@ -12,7 +12,10 @@ pub mod log;
 
 mod data_plane;
 mod driver;
+mod issuers;
 mod lock;
+mod publication;
+mod records;
 mod settings;
 
 pub use data_plane::{DataPlane, PlaneResolver, SnapshotSource};
