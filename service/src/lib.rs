@@ -10,14 +10,18 @@ pub mod host;
 pub mod http;
 pub mod log;
 
+mod control_plane;
 mod data_plane;
 mod driver;
 mod issuers;
 mod lock;
+mod management;
 mod publication;
 mod records;
 mod settings;
 
+pub use control_plane::ControlPlane;
 pub use data_plane::{DataPlane, PlaneResolver, SnapshotSource};
 pub use driver::{Resolver, drive, drive_simulation};
+pub use management::Screened;
 pub use settings::{AdminTokens, InvalidVariable, Settings};

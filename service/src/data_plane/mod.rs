@@ -6,3 +6,4 @@ mod replica_cache;
 mod replicas;
 
 pub use plane::{DataPlane, PlaneResolver, SnapshotSource};
+pub use replica_cache::ReplicaCache;

@@ -5,3 +5,4 @@ mod issuer_service;
 mod unstored;
 
 pub use issuer_service::IssuerService;
+pub use unstored::UnstoredIssuers;

@@ -6,5 +6,4 @@ mod replicated_records;
 mod turns;
 
 pub use publish::{RETRY, publish};
-pub use replicated::Replicated;
-pub use turns::{Turn, Turns};
+pub use turns::Turns;

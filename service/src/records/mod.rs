@@ -7,7 +7,7 @@ mod project_record;
 mod routes_record;
 mod stored;
 
-pub use format::{FORMAT, Format};
+pub use format::Format;
 pub use issuer_record::IssuerRecord;
 pub use lease::Lease;
 pub use project_record::ProjectRecord;
