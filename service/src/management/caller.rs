@@ -19,7 +19,7 @@ pub enum Credentials<'r> {
     /// They are an administrator's.
     PlatformAdmin,
     /// Whether the bearer owns the project is open.
-    Token(Step<'r, OwnerRequirement>),
+    Token(Box<Step<'r, OwnerRequirement>>),
 }
 
 impl<H: ControlHost> Call<'_, H> {
@@ -43,7 +43,7 @@ impl<H: ControlHost> Call<'_, H> {
         let clock = self.state.data.clock_at(self.host.now());
         match authorize_owner(id, authorization, clock) {
             Step::Decided(Err(denial)) => Err(Reply::denied(denial)),
-            step => Ok(Credentials::Token(step)),
+            step => Ok(Credentials::Token(Box::new(step))),
         }
     }
 
@@ -72,7 +72,7 @@ impl<H: ControlHost> Call<'_, H> {
             Credentials::PlatformAdmin => return Ok(Caller::PlatformAdmin),
             Credentials::Token(step) => step,
         };
-        let ownership = self.drive_owner(step, snapshot().await?).await.map_err(Reply::denied)?;
+        let ownership = self.drive_owner(*step, snapshot().await?).await.map_err(Reply::denied)?;
         Ok(Caller::Owner(ownership.identity().clone()))
     }
 
