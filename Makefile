@@ -24,15 +24,15 @@ lint: ## Check formatting, types, imports, clippy with warnings denied, the API'
 	node scripts/check-imports.mjs
 	$(CARGO) fmt --all -- --check
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml -- --check
-	$(CARGO) clippy --locked --package edge-authorizer --package wycheproof-cases --all-targets -- -D warnings
+	$(CARGO) clippy --locked --package edge-authorizer --package service --package wycheproof-cases --all-targets -- -D warnings
 	$(CARGO) clippy --locked --package edge --package inspector --package webcrypto --target wasm32-unknown-unknown -- -D warnings
 	npx prettier --check --log-level warn .
 	npx tsc --project inspector/page
 	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
 	scripts/supply.sh
 
-unit: ## Run the native tests of the core
-	$(CARGO) test --locked --package edge-authorizer
+unit: ## Run the native tests of the core and the service
+	$(CARGO) test --locked --package edge-authorizer --package service
 
 build: ## Build the worker and the inspector
 	scripts/build-worker.sh

@@ -1,7 +1,9 @@
 //! The formats of stored values.
 
+use std::fmt;
+
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::host::Failure;
 
@@ -13,29 +15,28 @@ pub const FORMAT: u32 = 1;
 pub trait Format: Clone + Default + Serialize + DeserializeOwned {
     /// Reads a stored value.
     fn read(text: &str) -> Result<Self, Failure> {
-        let Numbered { format } = serde_json::from_str(text).map_err(Failure::new)?;
-        if format > FORMAT {
-            return Err(Failure(format!("format {format} is newer than this release reads, {FORMAT}")));
-        }
         serde_json::from_str(text).map_err(Failure::new)
     }
 
     /// The value as it is stored.
     fn write(&self) -> Result<String, Failure> {
-        let with_format = Written { format: FORMAT, value: self };
-        serde_json::to_string(&with_format).map_err(Failure::new)
+        serde_json::to_string(self).map_err(Failure::new)
     }
 }
 
-#[derive(Deserialize)]
-struct Numbered {
-    #[serde(default)]
-    format: u32,
+/// The value was stored by a release that is more than one ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownFormat(u32);
+
+impl UnknownFormat {
+    /// Checks the number of a format.
+    pub fn check(format: u32) -> Result<(), Self> {
+        if format > FORMAT { Err(Self(format)) } else { Ok(()) }
+    }
 }
 
-#[derive(Serialize)]
-struct Written<'w, T> {
-    format: u32,
-    #[serde(flatten)]
-    value: &'w T,
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "format {} is newer than this release reads, {FORMAT}", self.0)
+    }
 }

@@ -4,14 +4,13 @@ use edge_authorizer::{FetchedKeys, NumericDate, RefreshSchedule};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::format::Format;
+use super::format::{FORMAT, Format, UnknownFormat};
 use super::lease::Lease;
-use super::project_record::without_format;
 use crate::host::IssuerResponse;
 
 /// What is known of an issuer. At Cloudflare it is the column `kept` of the table `issuer` as it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Wire", into = "Wire")]
+#[serde(try_from = "Wire", into = "Wire")]
 pub struct IssuerRecord {
     /// The issuer.
     pub issuer: String,
@@ -32,6 +31,8 @@ impl Format for IssuerRecord {}
 /// The stored form.
 #[derive(Serialize, Deserialize)]
 struct Wire {
+    #[serde(default)]
+    format: u32,
     issuer: String,
     life: RefreshSchedule,
     record: Option<Value>,
@@ -42,17 +43,20 @@ struct Wire {
     others: Map<String, Value>,
 }
 
-impl From<Wire> for IssuerRecord {
-    fn from(wire: Wire) -> Self {
-        let Wire { issuer, life, record, is_published, lease, others } = wire;
-        Self { issuer, schedule: life, record, is_published, lease, others: without_format(others) }
+impl TryFrom<Wire> for IssuerRecord {
+    type Error = UnknownFormat;
+
+    fn try_from(wire: Wire) -> Result<Self, UnknownFormat> {
+        let Wire { format, issuer, life, record, is_published, lease, others } = wire;
+        UnknownFormat::check(format)?;
+        Ok(Self { issuer, schedule: life, record, is_published, lease, others })
     }
 }
 
 impl From<IssuerRecord> for Wire {
     fn from(record: IssuerRecord) -> Self {
         let IssuerRecord { issuer, schedule, record, is_published, lease, others } = record;
-        Self { issuer, life: schedule, record, is_published, lease, others }
+        Self { format: FORMAT, issuer, life: schedule, record, is_published, lease, others }
     }
 }
 

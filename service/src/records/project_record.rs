@@ -5,7 +5,7 @@ use edge_authorizer::management::{IssuerLimiter, NamedIssuers, Project};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::format::Format;
+use super::format::{FORMAT, Format, UnknownFormat};
 use super::lease::Lease;
 
 /// A project, the version of it that is published, and what it remembers of issuers.
@@ -14,7 +14,7 @@ use super::lease::Lease;
 /// `distrusted`, `idps` the rows of `idp` by `position`, `issuers` those of `issuer` with `registered` = `told`, and `looks`
 /// those of `probe` by `at`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Wire", into = "Wire")]
+#[serde(try_from = "Wire", into = "Wire")]
 pub struct ProjectRecord {
     /// The project.
     pub project: Project,
@@ -36,6 +36,8 @@ impl Format for ProjectRecord {}
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
+    #[serde(default)]
+    format: u32,
     exists: bool,
     version: u64,
     published: u64,
@@ -54,12 +56,26 @@ struct Wire {
     others: Map<String, Value>,
 }
 
-impl From<Wire> for ProjectRecord {
-    fn from(wire: Wire) -> Self {
-        let Wire { exists, version, published, label, idps, distrusted_keys, issuers, looks, lease, others } =
-            wire;
+impl TryFrom<Wire> for ProjectRecord {
+    type Error = UnknownFormat;
+
+    fn try_from(wire: Wire) -> Result<Self, UnknownFormat> {
+        let Wire {
+            format,
+            exists,
+            version,
+            published,
+            label,
+            idps,
+            distrusted_keys,
+            issuers,
+            looks,
+            lease,
+            others,
+        } = wire;
         let project = Project { exists, version, label, idps, blocked: distrusted_keys };
-        Self { project, published, issuers, looks, lease, others: without_format(others) }
+        UnknownFormat::check(format)?;
+        Ok(Self { project, published, issuers, looks, lease, others })
     }
 }
 
@@ -68,6 +84,7 @@ impl From<ProjectRecord> for Wire {
         let ProjectRecord { project, published, issuers, looks, lease, others } = record;
         let Project { exists, version, label, idps, blocked } = project;
         Self {
+            format: FORMAT,
             exists,
             version,
             published,
@@ -80,12 +97,6 @@ impl From<ProjectRecord> for Wire {
             others,
         }
     }
-}
-
-/// What is left of unknown members: the format's number is written anew.
-pub fn without_format(mut others: Map<String, Value>) -> Map<String, Value> {
-    others.remove("format");
-    others
 }
 
 #[cfg(test)]

@@ -3,13 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::format::Format;
+use super::format::{FORMAT, Format, UnknownFormat};
 use super::lease::Lease;
-use super::project_record::without_format;
 
 /// The routes document, its version and the one that is published. At Cloudflare it is the row of the table `gateway`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Wire", into = "Wire")]
+#[serde(try_from = "Wire", into = "Wire")]
 pub struct RoutesRecord {
     /// The document; `None` if there is none yet.
     pub document: Option<Value>,
@@ -28,6 +27,8 @@ impl Format for RoutesRecord {}
 /// The stored form.
 #[derive(Serialize, Deserialize)]
 struct Wire {
+    #[serde(default)]
+    format: u32,
     document: Option<Value>,
     version: u64,
     published: u64,
@@ -37,16 +38,19 @@ struct Wire {
     others: Map<String, Value>,
 }
 
-impl From<Wire> for RoutesRecord {
-    fn from(wire: Wire) -> Self {
-        let Wire { document, version, published, lease, others } = wire;
-        Self { document, version, published, lease, others: without_format(others) }
+impl TryFrom<Wire> for RoutesRecord {
+    type Error = UnknownFormat;
+
+    fn try_from(wire: Wire) -> Result<Self, UnknownFormat> {
+        let Wire { format, document, version, published, lease, others } = wire;
+        UnknownFormat::check(format)?;
+        Ok(Self { document, version, published, lease, others })
     }
 }
 
 impl From<RoutesRecord> for Wire {
     fn from(record: RoutesRecord) -> Self {
         let RoutesRecord { document, version, published, lease, others } = record;
-        Self { document, version, published, lease, others }
+        Self { format: FORMAT, document, version, published, lease, others }
     }
 }

@@ -27,6 +27,7 @@ pub struct MemoryReplica {
 impl MemoryReplica {
     pub async fn read(&self, space: Space, key: &str) -> Result<Option<String>, Failure> {
         self.reads.fetch_add(1, Ordering::Relaxed);
+        pause(2).await;
         if self.fails_reads.load(Ordering::Relaxed) {
             return Err(Failure::new("the replica is down"));
         }

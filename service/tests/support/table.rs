@@ -254,9 +254,9 @@ fn happen(world: &World, event: &Value) {
             shared.replica.fails_writes.store(u32::try_from(count).unwrap(), Ordering::Relaxed);
         }
         "replicaLoses" => {
-            shared.replica.remove(service::host::Space::Config, event["replicaLoses"].as_str().unwrap())
+            let key = event["replicaLoses"].as_str().unwrap();
+            shared.replica.remove(service::host::Space::Config, key);
         }
-        "keys" => *shared.network.keys.lock().unwrap() = event["keys"].as_array().unwrap().clone(),
         "issuerAnswers" => answer(&shared.network, &event["issuerAnswers"]),
         other => panic!("{other} never happens"),
     }

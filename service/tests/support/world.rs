@@ -1,7 +1,7 @@
 //! A control plane in memory, and requests to it.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use edge_authorizer::{Request as OriginRequest, Verdict};
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ impl World {
     }
 
     /// Runs futures with the background work of all nodes. If all of them wait, time passes.
-    pub fn run<'t, T>(&self, tasks: Vec<Task<'t, T>>) -> Vec<T> {
+    pub fn run<T>(&self, tasks: Vec<Task<'_, T>>) -> Vec<T> {
         let nodes = self.nodes.clone();
         run_all(self.seed, tasks, move || {
             let jobs = |node: &Node| {
@@ -171,7 +171,7 @@ impl World {
 
 impl Node {
     fn new(shared: &Arc<Shared>, is_exclusive: bool, variables: &Value) -> Self {
-        let (jobs, plane) = (Default::default(), OnceLock::new());
+        let (jobs, plane) = (Mutex::default(), OnceLock::new());
         let host = Arc::new(TestHost { shared: shared.clone(), plane, jobs, is_exclusive });
         let settings = Settings::read(|name| variables.get(name)?.as_str().map(str::to_owned)).unwrap();
         let secret = |name: &str| (name == "ADMIN_TOKEN").then(|| ADMIN.to_owned());
