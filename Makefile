@@ -7,7 +7,7 @@ PROVIDER_PORT ?= 9100
 ORIGIN_PORT ?= 9000
 SECONDS ?= 600
 CARGO := source scripts/env.sh && cargo
-NATIVE := --package edge-authorizer --package bindgen --package wycheproof-cases
+NATIVE := --package edge-authorizer --package service --package bindgen --package wycheproof-cases
 WASM := --package cloudflare --package control --package edge --package inspector --package webcrypto
 SHELL := /bin/bash
 
@@ -34,8 +34,8 @@ lint: ## Check formatting, imports and types, and run clippy with warnings denie
 	npx prettier --check --log-level warn .
 	npx tsc --project inspector/page
 
-unit: ## Run the native tests of the core
-	$(CARGO) test --locked --package edge-authorizer
+unit: ## Run the native tests of the core and the service
+	$(CARGO) test --locked --package edge-authorizer --package service
 
 supply: ## Check the API's description, and what the lock files bring in
 	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json

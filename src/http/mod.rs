@@ -2,6 +2,7 @@
 
 pub mod egress;
 pub mod header_rules;
+pub mod http_date;
 pub mod method;
 pub mod own_path;
 pub mod request_path;

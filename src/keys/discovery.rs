@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use crate::excerpt::excerpt;
+use crate::http::http_date;
 use crate::issuer::Issuer;
 use crate::keys::fetched_keys::FetchedKeys;
+use crate::token::numeric_date::NumericDate;
 use crate::token::strict_json;
 
 /// How long one fetch may take, in milliseconds.
@@ -89,6 +91,13 @@ pub fn max_age(cache_control: &str) -> Option<f64> {
     max_age.map(f64::from)
 }
 
+/// How many seconds an answer of `now` may be cached, if it says so: `Cache-Control` takes precedence over `Expires`
+/// (RFC 9111, section 5.3), and an `Expires` that is no date is in the past.
+pub fn cacheable(cache_control: Option<&str>, expires: Option<&str>, now: NumericDate) -> Option<f64> {
+    let remaining = |expires| http_date::parse(expires).map_or(0.0, |expires| expires - now.as_seconds());
+    cache_control.and_then(max_age).or_else(|| expires.map(remaining))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +176,23 @@ mod tests {
             ("max-age=-1", None),
         ] {
             assert_eq!(max_age(header).map(f64::to_bits), seconds.map(f64::to_bits), "{header}");
+        }
+    }
+
+    #[test]
+    fn cache_control_takes_precedence_over_expires() {
+        let now = NumericDate::from_seconds(784_111_177.0);
+        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        for (control, expires, seconds) in [
+            (None, None, None),
+            (None, date, Some(600.0)),
+            (None, Some("0"), Some(0.0)),
+            (Some("max-age=60"), date, Some(60.0)),
+            (Some("public"), date, Some(600.0)),
+            (Some("no-store"), date, Some(0.0)),
+        ] {
+            let found = cacheable(control, expires, now);
+            assert_eq!(found.map(f64::to_bits), seconds.map(f64::to_bits), "{control:?} {expires:?}");
         }
     }
 }

@@ -2,11 +2,14 @@
 
 mod applied_change;
 mod audit_entry;
+mod audit_quota;
 mod change;
 mod endpoint;
 mod entity_tag;
 mod explain_request;
 mod issuer_keys;
+mod issuer_limiter;
+mod named_issuers;
 mod precondition;
 mod project;
 mod refusal;
@@ -14,11 +17,14 @@ mod unknown_project_limiter;
 
 pub use applied_change::Applied;
 pub use audit_entry::{AuditOutcome, MAX_ENTRY as MAX_AUDIT_ENTRY_BYTES, audit_entry};
+pub use audit_quota::{AUDIT_PAGE, AUDIT_RETENTION, AuditQuota};
 pub use change::{Change, read_project};
 pub use endpoint::{Endpoint, NoEndpoint};
 pub use entity_tag::{etag, is_known};
 pub use explain_request::ExplainRequest;
 pub use issuer_keys::{IssuerKeys, list_keys};
+pub use issuer_limiter::IssuerLimiter;
+pub use named_issuers::{NamedIssuer, NamedIssuers, Registration};
 pub use precondition::Precondition;
 pub use project::Project;
 pub use refusal::Refusal;

@@ -11,6 +11,11 @@ impl Random {
     pub fn from_environment() -> Self {
         #[allow(clippy::disallowed_methods, reason = "a test is not the core")]
         let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+        Self::new(seed)
+    }
+
+    /// Begins with a seed.
+    pub fn new(seed: u64) -> Self {
         Self { seed, state: seed }
     }
 

@@ -1,0 +1,8 @@
+//! The control plane: the management API, issuers' keys and publication.
+
+mod plane;
+mod state;
+mod stored_snapshots;
+
+pub use plane::ControlPlane;
+pub use state::ControlState;

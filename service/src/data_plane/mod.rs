@@ -1,0 +1,9 @@
+//! What both planes read and remember: replicas of published values, issuers' keys, evaluated tokens.
+
+mod key_source;
+mod plane;
+mod replica_cache;
+mod replicas;
+
+pub use plane::{DataPlane, PlaneResolver, SnapshotSource};
+pub use replica_cache::ReplicaCache;

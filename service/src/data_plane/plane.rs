@@ -1,0 +1,136 @@
+//! The data plane of a process.
+
+use std::sync::{Arc, Mutex};
+
+use edge_authorizer::{
+    Clock as DecisionClock, Decision, Issuer, KeyOutcome, KeySet, Loaded, NumericDate, ProjectId,
+    Request as DecisionRequest, Routes, SignatureCheck, Snapshot, TokenCache, Unavailable, authorize,
+};
+
+use super::key_source::KeySource;
+use super::replicas::Replicas;
+use crate::driver::{Resolver, drive};
+use crate::host::{DataHost, Job};
+use crate::lock::lock;
+use crate::settings::Settings;
+
+/// The data plane of a process: what it remembers of published values, of issuers' keys and of tokens. `S` is the host's
+/// signal.
+pub struct DataPlane<S> {
+    settings: Settings,
+    replicas: Replicas,
+    keys: KeySource<S>,
+    tokens: Mutex<TokenCache>,
+}
+
+impl<S> DataPlane<S> {
+    /// A plane that remembers nothing yet. Without `is_shared`, no request waits for an issuer's keys that another one
+    /// requests: in a Durable Object, whose last client may go, the runtime would have nothing to run what is woken.
+    pub fn new(settings: Settings, is_shared: bool) -> Self {
+        let (replicas, keys) = (Replicas::new(settings.config_ttl), KeySource::new(settings.keys, is_shared));
+        Self { settings, replicas, keys, tokens: Mutex::default() }
+    }
+
+    /// How it behaves.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Published values.
+    pub(crate) fn replicas(&self) -> &Replicas {
+        &self.replicas
+    }
+
+    /// The time and the tolerance of a decision.
+    pub fn clock_at(&self, now: NumericDate) -> DecisionClock {
+        DecisionClock { now, skew: self.settings.clock_skew }
+    }
+
+    /// The routes.
+    pub async fn routes<H: DataHost<Signal = S>>(&self, host: &H) -> Result<Arc<Routes>, Unavailable> {
+        self.replicas.routes(host).await
+    }
+
+    /// Decides on a request to an origin that came at `now`.
+    pub async fn decide<H: DataHost<Signal = S>>(
+        &self,
+        host: &H,
+        routes: &Routes,
+        request: &DecisionRequest<'_>,
+        now: NumericDate,
+    ) -> Decision {
+        let step = authorize(routes, request, self.clock_at(now), &mut lock(&self.tokens));
+        let resolver = PlaneResolver { host, plane: self, source: SnapshotSource::Replica };
+        drive(step, &resolver).await
+    }
+
+    /// Keeps what was found out about the token of a decision, once it was acted on.
+    pub fn remember(&self, decision: &Decision) {
+        if let Some(token) = &decision.cached_token {
+            lock(&self.tokens).insert(token);
+        }
+    }
+
+    /// Does work that goes on after an answer.
+    pub async fn run<H: DataHost<Signal = S>>(&self, host: &H, job: Job<S>) {
+        match job {
+            Job::ReadRoutes => self.replicas.refresh_routes(host).await,
+            Job::ReadSnapshot(project) => self.replicas.refresh_snapshot(host, &project).await,
+            Job::ReadKeys(project, issuer) => self.replicas.refresh_keys(host, &project, &issuer).await,
+            Job::RequestKeys { project, issuer, reason, pending } => {
+                self.keys.request(host, &self.replicas, &project, (reason, issuer), &pending).await;
+            }
+        }
+    }
+
+    /// Keeps the routes that were changed from here, as they are published.
+    pub fn note_routes(&self, host: &impl DataHost, text: &str) {
+        self.replicas.note_routes(host, text);
+    }
+
+    /// Keeps the snapshot of a project that was changed from here, as it is published.
+    pub fn note_snapshot(&self, host: &impl DataHost, project: &ProjectId, text: Option<&str>) {
+        self.replicas.note_snapshot(host, project, text);
+    }
+}
+
+/// Where a decision's snapshot is from.
+pub enum SnapshotSource {
+    /// The replica.
+    Replica,
+    /// Given here: a project as it is stored, or as it would be.
+    Given(Option<Arc<Snapshot>>),
+}
+
+/// Resolves what a decision needs by what a plane remembers.
+pub struct PlaneResolver<'p, H: DataHost> {
+    /// The host.
+    pub host: &'p H,
+    /// The plane.
+    pub plane: &'p DataPlane<H::Signal>,
+    /// Where the snapshot is from.
+    pub source: SnapshotSource,
+}
+
+impl<H: DataHost> Resolver for PlaneResolver<'_, H> {
+    async fn snapshot(&self, project: &ProjectId) -> Loaded<Snapshot> {
+        match &self.source {
+            SnapshotSource::Replica => self.plane.replicas.snapshot(self.host, project).await,
+            SnapshotSource::Given(snapshot) => Ok(snapshot.clone()),
+        }
+    }
+
+    async fn keys(
+        &self,
+        project: &ProjectId,
+        issuer: &Issuer,
+        needs_newer_keys: bool,
+    ) -> Result<Arc<KeySet>, Unavailable> {
+        let plane = self.plane;
+        plane.keys.keys(self.host, &plane.replicas, project, issuer, needs_newer_keys).await
+    }
+
+    async fn verify(&self, check: &SignatureCheck<'_>) -> KeyOutcome {
+        self.host.verify(check).await
+    }
+}

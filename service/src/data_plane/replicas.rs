@@ -1,0 +1,112 @@
+//! Routes, snapshots and key records, as the replicas have them.
+
+use std::sync::Arc;
+
+use edge_authorizer::{Issuer, KeyRecord, Loaded, ProjectId, Routes, Snapshot, Unavailable};
+use serde_json::Value;
+
+use super::replica_cache::ReplicaCache;
+use crate::host::{Clock, Job, LogSink, Replica, Space, Tasks};
+use crate::log::warning;
+
+const ROUTES_KEY: &str = "gateway";
+
+/// Published values, read through memory.
+pub struct Replicas {
+    ttl: f64,
+    routes: ReplicaCache<Routes>,
+    snapshots: ReplicaCache<Snapshot>,
+    key_records: ReplicaCache<KeyRecord>,
+}
+
+impl Replicas {
+    /// Values that are fresh for `ttl` seconds.
+    pub fn new(ttl: f64) -> Self {
+        Self {
+            ttl,
+            routes: ReplicaCache::new(Space::Config, "", Routes::parse_stored),
+            snapshots: ReplicaCache::new(Space::Config, "project/", Snapshot::parse_stored),
+            key_records: ReplicaCache::new(Space::Keys, "", KeyRecord::parse),
+        }
+    }
+
+    /// The routes.
+    pub async fn routes<H>(&self, host: &H) -> Result<Arc<Routes>, Unavailable>
+    where
+        H: Replica + Tasks + Clock + LogSink,
+    {
+        let routes = self.routes.get(host, ROUTES_KEY, None, self.ttl, || Job::ReadRoutes).await?;
+        routes.ok_or_else(|| {
+            warning(host, "value_unavailable", "CONFIG: gateway", "it is missing");
+            Unavailable
+        })
+    }
+
+    /// A project's snapshot; `None` if there is no such project.
+    pub async fn snapshot<H>(&self, host: &H, project: &ProjectId) -> Loaded<Snapshot>
+    where
+        H: Replica + Tasks + Clock + LogSink,
+    {
+        let again = || Job::ReadSnapshot(project.clone());
+        let snapshot = self.snapshots.get(host, project.as_str(), None, self.ttl, again).await?;
+        // The memory keeps the tombstone itself, so that no older snapshot of a replica replaces it.
+        Ok(snapshot.filter(|snapshot| !snapshot.is_deleted()))
+    }
+
+    /// An issuer's keys, if any that can be read are published. They count for `project`, which needs them, unless another
+    /// one had them loaded before.
+    pub async fn key_record<H>(
+        &self,
+        host: &H,
+        project: &ProjectId,
+        issuer: &Issuer,
+    ) -> Option<Arc<KeyRecord>>
+    where
+        H: Replica + Tasks + Clock + LogSink,
+    {
+        let again = || Job::ReadKeys(project.clone(), issuer.clone());
+        self.key_records.get(host, issuer.as_str(), Some(project), self.ttl, again).await.ok().flatten()
+    }
+
+    /// Reads the routes again.
+    pub async fn refresh_routes<H: Replica + Clock + LogSink>(&self, host: &H) {
+        self.routes.refresh(host, ROUTES_KEY, None).await;
+    }
+
+    /// Reads a snapshot again.
+    pub async fn refresh_snapshot<H: Replica + Clock + LogSink>(&self, host: &H, project: &ProjectId) {
+        self.snapshots.refresh(host, project.as_str(), None).await;
+    }
+
+    /// Reads an issuer's keys again.
+    pub async fn refresh_keys<H: Replica + Clock + LogSink>(
+        &self,
+        host: &H,
+        project: &ProjectId,
+        issuer: &Issuer,
+    ) {
+        self.key_records.refresh(host, issuer.as_str(), Some(project)).await;
+    }
+
+    /// Keeps the routes that were changed from here: the replica need not be waited for.
+    pub fn note_routes(&self, host: &(impl Clock + LogSink), text: &str) {
+        let _kept = self.routes.note(host, ROUTES_KEY, None, Some(text), host.now());
+    }
+
+    /// Keeps the snapshot of a project that was changed from here.
+    pub fn note_snapshot(&self, host: &(impl Clock + LogSink), project: &ProjectId, text: Option<&str>) {
+        let _kept = self.snapshots.note(host, project.as_str(), None, text, host.now());
+    }
+
+    /// Keeps keys that the control plane gave.
+    pub fn note_keys(
+        &self,
+        host: &(impl Clock + LogSink),
+        project: &ProjectId,
+        issuer: &Issuer,
+        record: &Value,
+    ) -> Option<Arc<KeyRecord>> {
+        let text = record.to_string();
+        self.key_records.note(host, issuer.as_str(), Some(project), Some(&text), host.now()).ok().flatten()
+    }
+}

@@ -1,0 +1,43 @@
+//! What the service requires of a host: the place the product runs on. Each trait is a handful of methods; a host
+//! implements them on one type and owns a [`crate::DataPlane`] or a [`crate::ControlPlane`] beside it.
+//!
+//! The traits return `impl Future` without `Send`. Callers are generic, so a future of the service is `Send` exactly if
+//! the host's futures are.
+
+mod audit_log;
+mod clock;
+mod entropy;
+mod failure;
+mod fetch;
+mod issuers;
+mod key;
+mod log_sink;
+mod publisher;
+mod replica;
+mod store;
+mod tasks;
+mod verifier;
+
+pub use audit_log::{AuditNote, AuditRange, AuditRow};
+pub use clock::Clock;
+pub use entropy::Entropy;
+pub use failure::Failure;
+pub use fetch::{Fetch, FetchFailure, FetchLimits, Fetched};
+pub use issuers::{IssuerRequest, IssuerResponse, Issuers};
+pub use key::Key;
+pub use log_sink::LogSink;
+pub use publisher::{Publisher, ReplicaWrite};
+pub use replica::{Replica, Space};
+pub use store::{Commit, CommitError, Listed, Record, Reference, Store};
+pub use tasks::{Job, KeysAnswer, PendingKeys, Tasks};
+pub use verifier::Verifier;
+
+/// What the data plane requires: it reads replicas, checks signatures and requests keys. It writes nothing.
+pub trait DataHost: Replica + Verifier + Issuers + Tasks + Clock + Entropy + LogSink {}
+
+impl<H: Replica + Verifier + Issuers + Tasks + Clock + Entropy + LogSink> DataHost for H {}
+
+/// What the control plane requires: all of that, and to store, fetch and publish.
+pub trait ControlHost: DataHost + Store + Fetch + Publisher {}
+
+impl<H: DataHost + Store + Fetch + Publisher> ControlHost for H {}

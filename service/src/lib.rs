@@ -1,0 +1,27 @@
+//! The service: everything between the rules and a platform. It drives decisions, answers the management API, fetches and
+//! publishes issuers' keys and snapshots, and writes log records.
+//!
+//! A host, the place the product runs on, implements the traits of [`host`] and owns a [`DataPlane`] or a [`ControlPlane`].
+//! Nothing here names a platform, keeps global state, or decides what the core can decide.
+
+#![forbid(unsafe_code)]
+
+pub mod host;
+pub mod http;
+pub mod log;
+
+mod control_plane;
+mod data_plane;
+mod driver;
+mod issuers;
+mod lock;
+mod management;
+mod publication;
+mod records;
+mod settings;
+
+pub use control_plane::ControlPlane;
+pub use data_plane::{DataPlane, PlaneResolver, SnapshotSource};
+pub use driver::{Resolver, drive, drive_simulation};
+pub use management::Screened;
+pub use settings::{AdminTokens, InvalidVariable, Settings};

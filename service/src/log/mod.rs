@@ -1,0 +1,10 @@
+//! Log lines: JSON, one a line, never a token.
+
+mod decision_line;
+mod management_line;
+mod shortened;
+mod warning;
+
+pub use decision_line::{DecisionEnd, decision_end, decision_start};
+pub use management_line::management;
+pub use warning::warning;

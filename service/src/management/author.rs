@@ -1,0 +1,62 @@
+//! Who makes a change, and what the audit log says of it.
+
+use edge_authorizer::management::{AuditOutcome, audit_entry};
+use edge_authorizer::{ErrorCode, Identity};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::host::AuditNote;
+use crate::http::Request;
+
+/// The most characters of an address that are noted. The longest IPv6 address with a zone has fewer.
+const MAX_ADDRESS_LENGTH: usize = 64;
+
+/// A caller that may use an endpoint.
+#[derive(Debug)]
+pub enum Caller {
+    /// By the secret `ADMIN_TOKEN`, or `ADMIN_TOKEN_PREVIOUS` while it is being changed.
+    PlatformAdmin,
+    /// By a token of the project's own identity providers.
+    Owner(Identity),
+}
+
+/// Who makes a change.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Author {
+    /// `{"idp", "subject"}`, or `"platform-admin"`.
+    who: Value,
+    /// The id of the request.
+    request_id: String,
+    /// The address that it came from, where the host knows it.
+    address: Option<String>,
+}
+
+impl Author {
+    /// The caller of a request as the audit log names them.
+    pub fn new(caller: &Caller, request: &Request) -> Self {
+        let who = match caller {
+            Caller::PlatformAdmin => json!("platform-admin"),
+            Caller::Owner(identity) => json!({ "idp": identity.idp, "subject": identity.subject }),
+        };
+        let address = request.address.as_deref();
+        let address = address.map(|address| address.chars().take(MAX_ADDRESS_LENGTH).collect());
+        Self { who, request_id: request.id.clone(), address }
+    }
+
+    /// The entry of a change that was made. `change` is JSON.
+    pub fn made(&self, change: &str, before: Option<&Value>, after: Option<&Value>) -> AuditNote {
+        self.note(change, &AuditOutcome::Made { before, after })
+    }
+
+    /// The entry of a change that was refused.
+    pub fn refused(&self, change: &str, code: ErrorCode) -> AuditNote {
+        self.note(change, &AuditOutcome::Refused(code.as_str()))
+    }
+
+    fn note(&self, change: &str, outcome: &AuditOutcome<'_>) -> AuditNote {
+        let author = serde_json::to_string(self).unwrap_or_default();
+        let is_refusal = matches!(outcome, AuditOutcome::Refused(_));
+        AuditNote { entry: audit_entry(&author, change, outcome), is_refusal, begins: false }
+    }
+}

@@ -1,0 +1,64 @@
+//! A call of the management API.
+
+use edge_authorizer::management::{Endpoint, NoEndpoint};
+use edge_authorizer::{ErrorCode, Method, RequestPath, Unavailable};
+
+use super::reply::Reply;
+use crate::control_plane::ControlState;
+use crate::host::{Commit, ControlHost, Key};
+use crate::http::{Body, Request};
+use crate::records::{Format, Loaded, commit, load};
+
+/// A call: the request, with the host that it came to and what that host's control plane remembers.
+pub struct Call<'c, H: ControlHost> {
+    pub host: &'c H,
+    pub state: &'c ControlState<H::Signal>,
+    pub request: &'c Request,
+}
+
+impl<H: ControlHost> Call<'_, H> {
+    /// The resource that the request names, with a method and parameters that it has.
+    pub fn find(&self) -> Result<(Endpoint, Method), Reply> {
+        let path = RequestPath::try_from(&*self.request.path)
+            .map_err(|_| Reply::refused(ErrorCode::PathAmbiguous))?;
+        let (endpoint, method) = Endpoint::find(&path, &self.request.method).map_err(|none| match none {
+            NoEndpoint::Unknown => Reply::refused(ErrorCode::NotFound),
+            NoEndpoint::Method(methods) => Reply::method_not_allowed(methods),
+        })?;
+        if self.request.parameters().all(|(name, value)| endpoint.takes(method, &name, &value)) {
+            Ok((endpoint, method))
+        } else {
+            Err(Reply::refused(ErrorCode::ParameterInvalid))
+        }
+    }
+
+    /// Answers the call.
+    pub async fn answer(&self, body: impl Body) -> Reply {
+        let answered = async {
+            let (endpoint, method) = self.find()?;
+            match endpoint.project() {
+                Some(project) => self.answer_for_project(project, &endpoint, method, body).await,
+                None => self.answer_for_routes(&endpoint, method, body).await,
+            }
+        };
+        match answered.await {
+            Ok(reply) | Err(reply) => reply,
+        }
+    }
+
+    /// The record of a key as it is stored.
+    pub async fn load<T: Format>(&self, key: &Key) -> Result<Loaded<T>, Unavailable> {
+        load(self.host, key).await
+    }
+
+    /// Commits a record, unless another writer came first.
+    pub async fn commit<T: Format>(
+        &self,
+        key: &Key,
+        expected: Option<u64>,
+        value: &T,
+        extras: Commit,
+    ) -> Result<Option<u64>, Unavailable> {
+        commit(self.host, key, expected, value, extras).await
+    }
+}

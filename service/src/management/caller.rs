@@ -1,0 +1,99 @@
+//! Who calls: a platform administrator, or an owner of the project.
+
+use std::sync::Arc;
+
+use edge_authorizer::{
+    BearerCredentials, Denial, ErrorCode, OwnerRequirement, Ownership, ProjectId, Snapshot, Step,
+    authorize_owner,
+};
+
+use super::author::Caller;
+use super::call::Call;
+use super::reply::Reply;
+use crate::data_plane::{PlaneResolver, SnapshotSource};
+use crate::driver::drive;
+use crate::host::ControlHost;
+
+/// What credentials say by themselves.
+pub enum Credentials<'r> {
+    /// They are an administrator's.
+    PlatformAdmin,
+    /// Whether the bearer owns the project is open.
+    Token(Box<Step<'r, OwnerRequirement>>),
+}
+
+impl<H: ControlHost> Call<'_, H> {
+    /// Reads the credentials of the request. What is missing, ambiguous, malformed or expired is refused, and so are all
+    /// but administrators where there is no `project` whose owners may.
+    pub fn credentials<'r>(
+        &self,
+        authorization: Option<&'r str>,
+        project: Option<&ProjectId>,
+    ) -> Result<Credentials<'r>, Reply> {
+        let denied = |code| Err(Reply::denied(Denial { code, realm: project.cloned() }));
+        match BearerCredentials::parse(authorization) {
+            BearerCredentials::Bearer(token) if self.state.admins.contain(token) => {
+                return Ok(Credentials::PlatformAdmin);
+            }
+            BearerCredentials::Missing => return denied(ErrorCode::TokenMissing),
+            BearerCredentials::Ambiguous => return denied(ErrorCode::RequestInvalid),
+            BearerCredentials::Bearer(_) => {}
+        }
+        let Some(id) = project else { return denied(ErrorCode::TokenUntrusted) };
+        let clock = self.state.data.clock_at(self.host.now());
+        match authorize_owner(id, authorization, clock) {
+            Step::Decided(Err(denial)) => Err(Reply::denied(denial)),
+            step => Ok(Credentials::Token(Box::new(step))),
+        }
+    }
+
+    /// The value of the `Authorization` header.
+    pub fn authorization(&self) -> Option<String> {
+        self.request.header("authorization")
+    }
+
+    /// Who calls, if they are an administrator.
+    pub fn authenticate_admin(&self) -> Result<Caller, Reply> {
+        match self.credentials(self.authorization().as_deref(), None)? {
+            Credentials::PlatformAdmin => Ok(Caller::PlatformAdmin),
+            Credentials::Token(_) => Err(Reply::refused(ErrorCode::TokenUntrusted)),
+        }
+    }
+
+    /// Who calls, if they are an administrator or own the project. `snapshot` is that of the stored version, not what the
+    /// replicas have of it: one who is no longer an owner cannot change anything.
+    pub async fn authenticate_owner(
+        &self,
+        id: &ProjectId,
+        snapshot: impl AsyncFnOnce() -> Result<Option<Arc<Snapshot>>, Reply>,
+    ) -> Result<Caller, Reply> {
+        let authorization = self.authorization();
+        let step = match self.credentials(authorization.as_deref(), Some(id))? {
+            Credentials::PlatformAdmin => return Ok(Caller::PlatformAdmin),
+            Credentials::Token(step) => step,
+        };
+        let ownership = self.drive_owner(*step, snapshot().await?).await.map_err(Reply::denied)?;
+        Ok(Caller::Owner(ownership.identity().clone()))
+    }
+
+    /// Whether the token of the request makes its caller an owner by a snapshot.
+    pub async fn owns(&self, id: &ProjectId, snapshot: Option<Arc<Snapshot>>) -> bool {
+        let authorization = self.authorization();
+        let clock = self.state.data.clock_at(self.host.now());
+        let step = authorize_owner(id, authorization.as_deref(), clock);
+        self.drive_owner(step, snapshot).await.is_ok()
+    }
+
+    async fn drive_owner(
+        &self,
+        step: Step<'_, OwnerRequirement>,
+        snapshot: Option<Arc<Snapshot>>,
+    ) -> Result<Ownership, Denial> {
+        drive(step, &self.resolver(snapshot)).await
+    }
+
+    /// Resolves what a decision needs, by a snapshot that is given.
+    pub fn resolver(&self, snapshot: Option<Arc<Snapshot>>) -> PlaneResolver<'_, H> {
+        PlaneResolver { host: self.host, plane: &self.state.data, source: SnapshotSource::Given(snapshot) }
+    }
+}

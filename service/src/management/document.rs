@@ -1,0 +1,47 @@
+//! What requests bring: documents, preconditions, parameters.
+
+use edge_authorizer::management::Precondition;
+use edge_authorizer::{ErrorCode, document_reader, strict_json};
+use serde_json::Value;
+
+use super::reply::Reply;
+use crate::http::{Body, BodyTooLong, Request};
+
+/// The longest body, in KiB.
+pub const MAX_BODY: usize = 64;
+
+/// The longest routes document, in KiB. There is one for all projects.
+pub const MAX_ROUTES: usize = 1024;
+
+/// Reads a JSON document of at most `limit` KiB. Only `application/json` is one: forms, which a browser sends across
+/// origins unasked, are not.
+pub async fn read_document(request: &Request, body: impl Body, limit: usize) -> Result<Value, Reply> {
+    let content_type = request.header("content-type").unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(Reply::refused(ErrorCode::MediaTypeUnsupported));
+    }
+    let bytes = body.read(limit * 1024).await.map_err(|BodyTooLong| {
+        Reply::for_reason(ErrorCode::BodyTooLarge, format!("the limit is {limit} KiB"))
+    })?;
+    let bytes = bytes.ok_or_else(|| Reply::refused(ErrorCode::BodyMalformed))?;
+    strict_json::from_slice(&bytes).map_err(|_| Reply::refused(ErrorCode::BodyMalformed))
+}
+
+/// What a request demands of the resource as it is.
+pub fn precondition(request: &Request) -> Precondition {
+    Precondition { if_match: request.header("if-match"), if_none_match: request.header("if-none-match") }
+}
+
+/// The number of the audit log's entry before which a page begins.
+pub fn before(request: &Request) -> Option<u64> {
+    request.parameter("before").and_then(|number| number.parse().ok())
+}
+
+/// Reads a list of ids.
+pub fn read_ids(document: &Value) -> Result<Vec<String>, Reply> {
+    document_reader::read(document, |node| {
+        node.elements()?.iter().map(|element| element.text().map(str::to_owned)).collect()
+    })
+    .map_err(Reply::invalid)
+}

@@ -1,0 +1,85 @@
+//! Looking at an entry that is to be saved, and at its issuer.
+
+use edge_authorizer::management::{Change, list_keys};
+use edge_authorizer::{CustomIdp, ErrorCode, FetchReason, RoleDetection};
+use serde_json::Value;
+
+use super::call::Call;
+use super::reply::{Examination, Reply};
+use crate::host::{Commit, ControlHost, IssuerRequest, IssuerResponse, Key};
+use crate::records::{ProjectRecord, Update, update};
+
+impl<H: ControlHost> Call<'_, H> {
+    /// Looks at the issuer of an entry that is to be saved, which replaces `before`. That it cannot be used is a refusal only
+    /// for one that is new: an owner must be able to tighten roles while their provider is down.
+    pub async fn examine(
+        &self,
+        key: &Key,
+        change: &Change,
+        before: Option<&Value>,
+    ) -> Result<Examination, Reply> {
+        let mut examination = Examination::default();
+        let (Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. }) = change else {
+            return Ok(examination);
+        };
+        let entry = CustomIdp::parse(idp).map_err(Reply::invalid)?;
+        if entry.opens_ownership() && !self.request.is_set("force") {
+            return Err(Reply::refused(ErrorCode::WouldOpenOwnership));
+        }
+        let is_new = before.and_then(|before| before.get("iss")) != idp.get("iss");
+        match self.admit_look(key, entry.issuer.as_str()).await? {
+            Ok(()) => {
+                let request = IssuerRequest::Keys(FetchReason::Glance);
+                let answer = self.host.ask_issuer(entry.issuer.as_str(), &request).await?;
+                let IssuerResponse { record, schedule } = answer;
+                examination.keys = list_keys(record.as_ref());
+                match schedule.error {
+                    Some(reason) if is_new => {
+                        return Err(Reply::for_reason(ErrorCode::IssuerUnusable, reason));
+                    }
+                    Some(reason) => {
+                        examination
+                            .warnings
+                            .push(format!("the issuer cannot be used at the moment: {reason}"));
+                    }
+                    None => {}
+                }
+            }
+            Err(seconds) if is_new => return Err(Reply::too_soon(ErrorCode::TooManyIssuers, seconds)),
+            Err(_) => examination.warnings.push("the issuer was not asked for its keys".to_owned()),
+        }
+        examination.warnings.extend(warnings(&entry));
+        Ok(examination)
+    }
+
+    /// Counts a look at an issuer, unless the project looked at too many; then, in how many seconds it may again.
+    async fn admit_look(&self, key: &Key, issuer: &str) -> Result<Result<(), f64>, Reply> {
+        let admitted = update(self.host, key, |record: &mut ProjectRecord| {
+            match record.looks.admit(issuer, self.host.now()) {
+                Ok(true) => Update::Commit(Ok(()), Commit::default()),
+                Ok(false) => Update::Keep(Ok(())),
+                Err(seconds) => Update::Keep(Err(seconds)),
+            }
+        });
+        Ok(admitted.await?)
+    }
+}
+
+/// What the author of an entry may not have meant.
+fn warnings(entry: &CustomIdp) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let is_open = entry.allowed_azp.is_none() && entry.allowed_aud.is_none();
+    if is_open && matches!(entry.role_detection, RoleDetection::Defined { .. }) {
+        warnings.push(
+            "every client of this issuer gets the roles: set `allowedAzp` or `allowedAud` if that is not meant".to_owned(),
+        );
+    }
+    if let RoleDetection::Claim { template, .. } = &entry.role_detection
+        && template.confuses_projects()
+    {
+        warnings.push(
+            "roles of other projects can read as this one's: between `{project}` and `{roleName}` put what no project's name has, a `.` for instance".to_owned(),
+        );
+    }
+    warnings
+}

@@ -1,0 +1,18 @@
+//! The management API: a request becomes an answer, as plain values.
+
+mod audit_page;
+mod author;
+mod call;
+mod caller;
+mod change;
+mod document;
+mod examination;
+mod explain;
+mod issuer_keys;
+mod project_resources;
+mod reply;
+mod routes_resources;
+mod screening;
+
+pub use call::Call;
+pub use screening::Screened;

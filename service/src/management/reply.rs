@@ -1,0 +1,168 @@
+//! Answers of the management API.
+
+use std::time::Duration;
+
+use edge_authorizer::management::{Applied, Change, Refusal, etag, is_known};
+use edge_authorizer::{Denial, ErrorCode, Faults, Method, Unavailable};
+use serde_json::{Value, json};
+
+use crate::http::{Request, Response, problem_with};
+
+/// What was found about an entry beside its faults.
+#[derive(Debug, Default)]
+pub struct Examination {
+    /// The keys of its issuer.
+    pub keys: Vec<Value>,
+    /// What its author should know.
+    pub warnings: Vec<String>,
+}
+
+/// An answer: a representation, or a problem.
+#[derive(Debug)]
+pub enum Reply {
+    /// A body of JSON, with headers besides.
+    Body { status: u16, headers: Vec<(&'static str, String)>, body: Value },
+    /// No body, with headers.
+    Empty { status: u16, headers: Vec<(&'static str, String)> },
+    /// A refusal, with what its document says besides, and headers.
+    Problem {
+        denial: Denial,
+        faults: Option<Faults>,
+        reason: Option<String>,
+        headers: Vec<(&'static str, String)>,
+    },
+}
+
+impl Reply {
+    /// The resource as it is, unless the client has it already.
+    pub fn representation(value: Value, if_none_match: Option<&str>) -> Self {
+        let tag = etag(&value.to_string());
+        let headers = vec![("etag", tag.clone())];
+        if if_none_match.is_some_and(|list| is_known(list, &tag)) {
+            return Self::Empty { status: 304, headers };
+        }
+        Self::Body { status: 200, headers, body: value }
+    }
+
+    /// A page of the list of projects, and where the next one is.
+    pub fn page(request: &Request, projects: Vec<Value>, size: u32) -> Self {
+        let last = projects.last().filter(|_| projects.len() == size as usize);
+        let last = last.and_then(|project| project.get("id")).and_then(Value::as_str);
+        let next = last.map(|id| ("link", format!("<{}?after={id}>; rel=\"next\"", request.path)));
+        let known = request.header("if-none-match");
+        let mut reply = Self::representation(Value::Array(projects), known.as_deref());
+        if let Self::Body { headers, .. } | Self::Empty { headers, .. } = &mut reply {
+            headers.extend(next);
+        }
+        reply
+    }
+
+    /// A change was made, or would be.
+    pub fn changed(
+        request: &Request,
+        change: &Change,
+        applied: Applied,
+        published: bool,
+        examination: Examination,
+    ) -> Self {
+        let Applied { before, after, .. } = applied;
+        let mut headers = vec![("x-published", published.to_string())];
+        let Some(after) = after else { return Self::Empty { status: 204, headers } };
+        headers.push(("etag", etag(&after.to_string())));
+        if matches!(change, Change::AddIdp { .. }) {
+            let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
+            headers.push(("location", format!("{}/{id}", request.path)));
+        }
+        let is_created = before.is_none() && !request.is_set("dryRun");
+        let Examination { keys, warnings } = examination;
+        let body = match change {
+            Change::AddIdp { .. } | Change::ReplaceIdp { .. } => {
+                json!({ "idp": after, "keys": keys, "warnings": warnings, "published": published })
+            }
+            Change::BlockKey(_) => json!({ "distrusted": after, "published": published }),
+            _ => after,
+        };
+        Self::Body { status: if is_created { 201 } else { 200 }, headers, body }
+    }
+
+    /// The routes were changed.
+    pub fn routes(document: &Value, created: bool, published: bool) -> Self {
+        let headers = vec![("x-published", published.to_string()), ("etag", etag(&document.to_string()))];
+        let body = json!({ "gateway": document, "published": published });
+        Self::Body { status: if created { 201 } else { 200 }, headers, body }
+    }
+
+    /// A refusal whose code says everything.
+    pub fn refused(code: ErrorCode) -> Self {
+        Self::denied(Denial { code, realm: None })
+    }
+
+    /// A refusal of the caller.
+    pub fn denied(denial: Denial) -> Self {
+        Self::Problem { denial, faults: None, reason: None, headers: Vec::new() }
+    }
+
+    /// A document with faults.
+    pub fn invalid(faults: Faults) -> Self {
+        let denial = Denial { code: ErrorCode::DocumentInvalid, realm: None };
+        Self::Problem { denial, faults: Some(faults), reason: None, headers: Vec::new() }
+    }
+
+    /// A refusal with its reason.
+    pub fn for_reason(code: ErrorCode, reason: String) -> Self {
+        let denial = Denial { code, realm: None };
+        Self::Problem { denial, faults: None, reason: Some(reason), headers: Vec::new() }
+    }
+
+    /// A refusal of what may be asked for again in some seconds.
+    pub fn too_soon(code: ErrorCode, seconds: f64) -> Self {
+        let denial = Denial { code, realm: None };
+        // Formatting a number with a fraction would be 3 % of a bundle.
+        let whole = Duration::try_from_secs_f64(seconds).map_or(1, |wait| wait.as_secs().saturating_add(1));
+        let headers = vec![("retry-after", whole.to_string())];
+        Self::Problem { denial, faults: None, reason: None, headers }
+    }
+
+    /// The resource has other methods.
+    pub fn method_not_allowed(methods: &[Method]) -> Self {
+        let allow = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+        let denial = Denial { code: ErrorCode::MethodNotAllowed, realm: None };
+        Self::Problem { denial, faults: None, reason: None, headers: vec![("allow", allow)] }
+    }
+
+    /// The answer in HTTP.
+    pub fn into_response(self, request_id: &str) -> Response {
+        let (response, headers) = match self {
+            Self::Problem { denial, faults, reason, headers } => {
+                (problem_with(&denial, request_id, faults.as_ref(), reason.as_deref()), headers)
+            }
+            Self::Body { status, headers, body } => {
+                let response = Response::new(status, "application/json", body.to_string());
+                (response.with(UNCHANGED.0, UNCHANGED.1), headers)
+            }
+            Self::Empty { status, headers } => {
+                (Response::empty(status).with(UNCHANGED.0, UNCHANGED.1), headers)
+            }
+        };
+        let response = headers.iter().fold(response, |response, (name, value)| response.with(name, value));
+        response.with("x-request-id", request_id)
+    }
+}
+
+/// A compressed answer would have another, weak entity tag.
+const UNCHANGED: (&str, &str) = ("cache-control", "no-store, no-transform");
+
+impl From<Unavailable> for Reply {
+    fn from(Unavailable: Unavailable) -> Self {
+        Self::refused(ErrorCode::StoreUnavailable)
+    }
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(faults) => Self::invalid(faults),
+            other => Self::refused(other.code()),
+        }
+    }
+}

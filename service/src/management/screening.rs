@@ -1,0 +1,52 @@
+//! Refusing what needs no record.
+
+use edge_authorizer::management::Endpoint;
+use edge_authorizer::{Denial, ErrorCode, Method};
+
+use super::call::Call;
+use super::caller::Credentials;
+use super::reply::Reply;
+use crate::host::{ControlHost, Key};
+use crate::lock::lock;
+
+/// A request that names a resource and has credentials that could be accepted.
+#[derive(Clone, Debug)]
+pub struct Screened {
+    endpoint: Endpoint,
+    method: Method,
+}
+
+impl Screened {
+    /// The key of the record that it is about: where it is to be answered.
+    pub fn key(&self) -> Key {
+        self.endpoint.project().map_or(Key::Routes, |project| Key::Project(project.clone()))
+    }
+
+    /// Whether it changes what is published.
+    pub fn is_change(&self) -> bool {
+        self.endpoint.is_changed_by(self.method)
+    }
+}
+
+impl<H: ControlHost> Call<'_, H> {
+    /// Refuses what needs no record.
+    pub async fn screen(&self) -> Result<Screened, Reply> {
+        let (endpoint, method) = self.find()?;
+        self.screen_credentials(&endpoint).await?;
+        Ok(Screened { endpoint, method })
+    }
+
+    async fn screen_credentials(&self, endpoint: &Endpoint) -> Result<(), Reply> {
+        let project = endpoint.owned_project();
+        let is_token =
+            matches!(self.credentials(self.authorization().as_deref(), project)?, Credentials::Token(_));
+        let Some(id) = project.filter(|_| is_token) else { return Ok(()) };
+        if let Ok(Some(_)) = self.state.data.replicas().snapshot(self.host, id).await {
+            return Ok(());
+        }
+        if lock(&self.state.unknown_projects).admit(id, self.host.now()) {
+            return Ok(());
+        }
+        Err(Reply::denied(Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }))
+    }
+}

@@ -1,0 +1,93 @@
+//! Publishing a record until the replicas have what is stored.
+
+use edge_authorizer::Unavailable;
+
+use super::replicated::Replicated;
+use super::turns::Turns;
+use crate::host::{Commit, ControlHost, Key};
+use crate::log::warning;
+use crate::records::{Lease, Loaded, MAX_ATTEMPTS, Update, commit, failed, load, update};
+
+/// After how many seconds a publication that failed is repeated.
+pub const RETRY: f64 = 2.0;
+
+/// Publishes a record and returns whether the replicas have all of it. What they do not have is published when the host wakes
+/// the key: commits that change what is published set that.
+///
+/// The current version is read, published, and marked as published by a commit at the revision that was read. If another
+/// version was committed meanwhile, that one is published next. A version is never published after a newer one: only one
+/// process publishes a record at a time, by a claim that the record itself holds.
+pub async fn publish<R: Replicated, H: ControlHost>(
+    host: &H,
+    turns: &Turns<H::Signal>,
+    key: &Key,
+) -> Result<bool, Unavailable> {
+    let name = format!("publish {key}");
+    let Some(_turn) = turns.take(host, &name).await else { return Ok(false) };
+    let holder = host.new_id();
+    for _ in 0..MAX_ATTEMPTS {
+        let Loaded { mut value, mut revision, .. } = load::<R>(host, key).await?;
+        let Some(write) = value.unpublished(key) else {
+            return wake_next(host, key, &value).await.map(|()| true);
+        };
+        if value.lease().as_ref().is_some_and(|lease| lease.excludes(&holder, host.now())) {
+            return wake(host, key, RETRY).await.map(|()| false);
+        }
+        if !host.is_exclusive() {
+            *value.lease() = Some(Lease::new(&holder, host.now()));
+            let claim = Commit { wake_after: Some(RETRY), ..Commit::default() };
+            let claimed = commit(host, key, revision, &value, claim).await?;
+            if claimed.is_none() {
+                continue;
+            }
+            revision = claimed;
+        }
+        let published = async {
+            host.publish(&write).await?;
+            value.announce(host, key).await
+        };
+        if let Err(failure) = published.await {
+            warning(host, "not_published", &key.to_string(), failure);
+            release::<R, H>(host, key, &holder).await?;
+            return wake(host, key, RETRY).await.map(|()| false);
+        }
+        value.mark_published();
+        *value.lease() = None;
+        let mark = Commit { wake_after: value.next_wake(host.now()), ..Commit::default() };
+        if commit(host, key, revision, &value, mark).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Gives up the right to publish, if `holder` has it.
+async fn release<R: Replicated, H: ControlHost>(
+    host: &H,
+    key: &Key,
+    holder: &str,
+) -> Result<(), Unavailable> {
+    if host.is_exclusive() {
+        return Ok(());
+    }
+    update(host, key, |value: &mut R| {
+        let lease = value.lease().take();
+        if lease.is_some_and(|lease| !lease.excludes(holder, host.now())) {
+            Update::Commit((), Commit::default())
+        } else {
+            Update::Keep(())
+        }
+    })
+    .await
+}
+
+async fn wake_next<R: Replicated>(host: &impl ControlHost, key: &Key, value: &R) -> Result<(), Unavailable> {
+    match value.next_wake(host.now()) {
+        Some(seconds) => wake(host, key, seconds).await,
+        None => Ok(()),
+    }
+}
+
+async fn wake(host: &impl ControlHost, key: &Key, seconds: f64) -> Result<(), Unavailable> {
+    host.wake_after(key, seconds).await.map_err(|failure| failed(host, key, &failure))
+}

@@ -1,0 +1,100 @@
+//! How each record is published.
+
+use edge_authorizer::NumericDate;
+use edge_authorizer::management::Registration;
+
+use super::replicated::Replicated;
+use crate::host::{Failure, IssuerRequest, Issuers, Key, Listed, ReplicaWrite, Space, Store};
+use crate::records::{IssuerRecord, Lease, ProjectRecord, RoutesRecord};
+
+/// How long a tombstone is kept, in seconds: far longer than any replica lags behind. An absent key would say less: absence has
+/// no version, so an older snapshot of a replica could come after it.
+const TOMBSTONE_SECONDS: u32 = 30 * 86_400;
+
+impl Replicated for ProjectRecord {
+    fn unpublished(&self, key: &Key) -> Option<ReplicaWrite> {
+        if self.published == self.project.version {
+            return None;
+        }
+        let value = self.project.snapshot().map(|snapshot| snapshot.to_string());
+        let lifetime = (!self.project.exists && value.is_some()).then_some(TOMBSTONE_SECONDS);
+        Some(ReplicaWrite { space: Space::Config, key: format!("project/{key}"), value, lifetime })
+    }
+
+    async fn announce(&self, host: &(impl Store + Issuers), key: &Key) -> Result<(), Failure> {
+        let Key::Project(id) = key else { return Ok(()) };
+        let listed = Listed { id: id.as_str().to_owned(), label: self.project.label.clone() };
+        host.list(id, Some(&listed).filter(|_| self.project.exists)).await?;
+        for registration in self.issuers.pending(&self.project.issuers()) {
+            let project = id.as_str().to_owned();
+            let (iss, request) = match registration {
+                Registration::Register(iss) => (iss, IssuerRequest::Register { project }),
+                Registration::Unregister(iss) => (iss, IssuerRequest::Unregister { project }),
+            };
+            let answer = host.ask_issuer(iss, &request).await;
+            answer.map_err(|_| Failure(format!("the issuer {iss} cannot be reached")))?;
+        }
+        Ok(())
+    }
+
+    fn mark_published(&mut self) {
+        self.published = self.project.version;
+        self.issuers.settle(&self.project.issuers());
+    }
+
+    fn lease(&mut self) -> &mut Option<Lease> {
+        &mut self.lease
+    }
+
+    fn next_wake(&self, _now: NumericDate) -> Option<f64> {
+        None
+    }
+}
+
+impl Replicated for RoutesRecord {
+    fn unpublished(&self, key: &Key) -> Option<ReplicaWrite> {
+        let document = self.document.as_ref().filter(|_| self.published != self.version)?;
+        let value = Some(document.to_string());
+        Some(ReplicaWrite { space: Space::Config, key: key.to_string(), value, lifetime: None })
+    }
+
+    async fn announce(&self, _host: &(impl Store + Issuers), _key: &Key) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn mark_published(&mut self) {
+        self.published = self.version;
+    }
+
+    fn lease(&mut self) -> &mut Option<Lease> {
+        &mut self.lease
+    }
+
+    fn next_wake(&self, _now: NumericDate) -> Option<f64> {
+        None
+    }
+}
+
+impl Replicated for IssuerRecord {
+    fn unpublished(&self, key: &Key) -> Option<ReplicaWrite> {
+        let record = self.record.as_ref().filter(|_| !self.is_published)?;
+        let value = Some(record.to_string());
+        Some(ReplicaWrite { space: Space::Keys, key: key.to_string(), value, lifetime: None })
+    }
+
+    async fn announce(&self, _host: &(impl Store + Issuers), _key: &Key) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn mark_published(&mut self) {
+        self.is_published = true;
+    }
+
+    fn lease(&mut self) -> &mut Option<Lease> {
+        &mut self.lease
+    }
+
+    fn next_wake(&self, now: NumericDate) -> Option<f64> {
+        Some(self.schedule.due.map_or(0.0, |due| due.as_seconds() - now.as_seconds()).max(0.0))
+    }
+}

@@ -1,0 +1,15 @@
+//! Records as they are stored: their formats, and how they are changed.
+
+mod format;
+mod issuer_record;
+mod lease;
+mod project_record;
+mod routes_record;
+mod stored;
+
+pub use format::Format;
+pub use issuer_record::IssuerRecord;
+pub use lease::Lease;
+pub use project_record::ProjectRecord;
+pub use routes_record::RoutesRecord;
+pub use stored::{Loaded, MAX_ATTEMPTS, Update, commit, failed, load, update};

@@ -1,0 +1,154 @@
+//! A host in memory: what it reaches is shared by all nodes of a test.
+
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::task::Poll;
+
+use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavailable};
+use service::ControlPlane;
+use service::host::*;
+
+use super::keys;
+use super::network::Network;
+use super::replica::MemoryReplica;
+use super::store::MemoryStore;
+
+/// What all nodes reach.
+#[derive(Default)]
+pub struct Shared {
+    /// The time, in seconds since 1970.
+    pub time: Mutex<f64>,
+    pub store: MemoryStore,
+    pub replica: MemoryReplica,
+    pub network: Network,
+    /// All log lines.
+    pub lines: Mutex<Vec<String>>,
+    random: AtomicU64,
+}
+
+/// A signal: whether it was given.
+#[derive(Clone, Debug, Default)]
+pub struct Signal(Arc<AtomicBool>);
+
+/// One node.
+pub struct TestHost {
+    pub shared: Arc<Shared>,
+    pub plane: OnceLock<Weak<ControlPlane<Signal>>>,
+    /// Work that goes on after answers.
+    pub jobs: Mutex<Vec<Job<Signal>>>,
+    /// Whether it is the only node.
+    pub is_exclusive: bool,
+}
+
+impl Clock for TestHost {
+    fn now(&self) -> NumericDate {
+        NumericDate::from_seconds(*self.shared.time.lock().unwrap())
+    }
+}
+
+impl Entropy for TestHost {
+    fn fill(&self, bytes: &mut [u8]) {
+        let number = self.shared.random.fetch_add(1, Ordering::Relaxed).to_le_bytes();
+        bytes.fill(0);
+        let end = bytes.len().min(number.len());
+        bytes[..end].copy_from_slice(&number[..end]);
+    }
+}
+
+impl LogSink for TestHost {
+    fn info(&self, line: &str) {
+        self.shared.lines.lock().unwrap().push(line.to_owned());
+    }
+
+    fn warn(&self, line: &str) {
+        self.info(line);
+    }
+}
+
+impl Tasks for TestHost {
+    type Signal = Signal;
+
+    fn later(&self, job: Job<Signal>) {
+        self.jobs.lock().unwrap().push(job);
+    }
+
+    fn signal(&self) -> Signal {
+        Signal::default()
+    }
+
+    async fn wait(&self, signal: &Signal, seconds: f64) {
+        let end = self.now().plus(seconds);
+        let is_over = || signal.0.load(Ordering::Relaxed) || self.now() >= end;
+        poll_fn(|_| if is_over() { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    fn wake(&self, signal: &Signal) {
+        signal.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Verifier for TestHost {
+    async fn verify(&self, check: &SignatureCheck<'_>) -> KeyOutcome {
+        keys::check(check)
+    }
+}
+
+impl Fetch for TestHost {
+    async fn get(&self, url: &str, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
+        self.shared.network.get(url, limits).await
+    }
+}
+
+impl Replica for TestHost {
+    async fn read(&self, space: Space, key: &str) -> Result<Option<String>, Failure> {
+        self.shared.replica.read(space, key).await
+    }
+}
+
+impl Publisher for TestHost {
+    async fn publish(&self, write: &ReplicaWrite) -> Result<(), Failure> {
+        self.shared.replica.publish(write).await
+    }
+}
+
+impl Issuers for TestHost {
+    async fn ask_issuer(&self, issuer: &str, request: &IssuerRequest) -> Result<IssuerResponse, Unavailable> {
+        let plane = self.plane.get().and_then(Weak::upgrade).ok_or(Unavailable)?;
+        plane.answer_issuer(self, issuer, request).await
+    }
+}
+
+impl Store for TestHost {
+    fn is_exclusive(&self) -> bool {
+        self.is_exclusive
+    }
+
+    async fn load(&self, key: &Key) -> Result<Option<Record>, Failure> {
+        self.shared.store.load(key).await
+    }
+
+    async fn commit(&self, key: &Key, expected: Option<u64>, commit: Commit) -> Result<u64, CommitError> {
+        self.shared.store.commit(key, expected, commit, self.now().as_seconds()).await
+    }
+
+    async fn wake_after(&self, key: &Key, seconds: f64) -> Result<(), Failure> {
+        self.shared.store.wake_after(key, self.now().as_seconds() + seconds).await
+    }
+
+    async fn append(&self, key: &Key, note: AuditNote) -> Result<(), Failure> {
+        self.shared.store.append(key, note, self.now().as_seconds()).await
+    }
+
+    async fn audit(&self, key: &Key, range: AuditRange) -> Result<Vec<AuditRow>, Failure> {
+        self.shared.store.audit(key, range).await
+    }
+
+    async fn list(&self, project: &ProjectId, listed: Option<&Listed>) -> Result<(), Failure> {
+        self.shared.store.list(project, listed).await
+    }
+
+    async fn projects(&self, after: &str, limit: u32) -> Result<Vec<Listed>, Failure> {
+        self.shared.store.projects(after, limit).await
+    }
+}

@@ -1,0 +1,16 @@
+//! A host in memory for the tests, whose every part can fail, and an executor that decides the order of events.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
+
+pub mod executor;
+pub mod host;
+pub mod network;
+pub mod replica;
+pub mod store;
+pub mod table;
+pub mod tokens;
+pub mod world;
+
+#[path = "../../../tests/support/mod.rs"]
+pub mod keys;
