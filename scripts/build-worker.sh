@@ -7,18 +7,19 @@ cd "$root"
 
 # The data plane: its bindings are plain wasm-bindgen. After a trap they start the wasm anew (edge/src/lib.rs).
 build_edge() {
-  local out=edge/build
+  local out=target/edge-bindings
   cargo build --release --locked --package edge --target "$wasm_target"
-  rm -rf "$out/bindings"
+  rm -rf "$out"
   "$WASM_BINDGEN_BIN" --target module --no-typescript --experimental-reset-state-function --force-enable-abort-handler \
-    --out-dir "$out/bindings" --out-name index "target/$wasm_target/release/edge.wasm"
-  mv "$out/bindings/index_bg.wasm" "$out/index_bg.wasm"
-  # workerd gives the module for a plain import.
-  sed -i 's/^import source wasmModule /import wasmModule /' "$out/bindings/index.js"
-  "$ESBUILD_BIN" "$out/bindings/index.js" --bundle --minify --format=esm --target=es2024 --external:./index_bg.wasm \
-    --outfile="$out/index.js" --allow-overwrite --log-level=warning
-  rm -r "$out/bindings"
+    --out-dir "$out" --out-name index "target/$wasm_target/release/edge.wasm"
   optimize "$out/index_bg.wasm"
+  # workerd gives the module for a plain import. A folder of snippets is named twice, which means the same.
+  sed -i 's/^import source wasmModule /import wasmModule /' "$out/index.js"
+  "$ESBUILD_BIN" "$out/index.js" --bundle --minify --format=esm --target=es2024 --external:./index_bg.wasm \
+    --outfile="$out/bundle.js" --log-override:duplicate-object-key=silent --log-level=warning
+  mkdir -p edge/build
+  mv "$out/index_bg.wasm" edge/build/index_bg.wasm
+  mv "$out/bundle.js" edge/build/index.js
 }
 
 # The control plane: its objects need what worker-build has around their classes.

@@ -36,7 +36,8 @@ has_wasm_std() {
 # optimize <file>: the release form of a wasm file, in place. It names in itself the features that the compiler used;
 # wasm-bindgen's wrappers use exceptions besides. A function is compiled when it is first called: it should not contain others.
 optimize() {
-  "$WASM_OPT_BIN" -O --one-caller-inline-max-function-size=0 --enable-exception-handling --strip-debug --output "$1" "$1"
+  "$WASM_OPT_BIN" -O --one-caller-inline-max-function-size=0 --enable-exception-handling --strip-debug --output "$1.optimized" "$1"
+  mv "$1.optimized" "$1"
 }
 
 # Where rustup cannot download, the distribution's compiler is the one with a wasm library: then it compiles everything.

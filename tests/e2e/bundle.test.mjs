@@ -35,7 +35,8 @@ for (const { name, maxKib, exports } of WORKERS) {
 
 test("the edge has no code that writes to KV, and the control plane has", async () => {
   // The names of imports are in the file as they are.
-  const writes = ({ wasm }) => [...wasm.toString("latin1").matchAll(/__wbg_(put|delete|list)_/g)].map(([, name]) => name);
+  const writes = ({ wasm }) =>
+    [...wasm.toString("latin1").matchAll(/__wbg_(put|delete|list)_/g)].map(([, name]) => name);
   const edge = await bundle("edge");
   assert.deepEqual(writes(edge), []);
   assert.doesNotMatch(String(edge.script), /\.(put|getWithMetadata|list)\(/);

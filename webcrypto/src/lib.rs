@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
+use std::pin::Pin;
 
 use edge_authorizer::KeyOutcome;
 use edge_authorizer::{Algorithm, Jwk, Scheme, SignatureCheck};
@@ -62,14 +63,21 @@ async fn import(subtle: &SubtleCrypto, key: &Jwk, algorithm: Algorithm) -> Optio
     if let Some(imported) = IMPORTED.with_borrow_mut(|keys| keys.get(&name).cloned()) {
         return Some(imported);
     }
+    // Boxed, so that the function that awaits this one stays small: it is compiled when it is first called.
+    let imported: Pin<Box<dyn Future<Output = Option<Imported>> + '_>> =
+        Box::pin(import_anew(subtle, key, algorithm));
+    let imported = imported.await?;
+    IMPORTED.with_borrow_mut(|keys| keys.put(name, imported.clone()));
+    Some(imported)
+}
+
+async fn import_anew(subtle: &SubtleCrypto, key: &Jwk, algorithm: Algorithm) -> Option<Imported> {
     let parameters = parameters(algorithm)?;
     let jwk = JSON::parse(key.public_jwk()).ok()?.dyn_into::<Object>().ok()?;
     let usages = Array::of1(&"verify".into());
     let promise = subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages).ok()?;
-    let imported: CryptoKey = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
-    let imported = Imported { key: imported, parameters };
-    IMPORTED.with_borrow_mut(|keys| keys.put(name, imported.clone()));
-    Some(imported)
+    let key: CryptoKey = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    Some(Imported { key, parameters })
 }
 
 /// The algorithm as WebCrypto wants it, for importing a key and for using it.
