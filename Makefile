@@ -11,7 +11,7 @@ SHELL := /bin/bash
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
+run: setup ## Run the demo: the workers, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
 
 test: SECONDS = 10
@@ -25,7 +25,7 @@ lint: ## Check formatting, types, imports, clippy with warnings denied, the API'
 	$(CARGO) fmt --all -- --check
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml -- --check
 	$(CARGO) clippy --locked --package edge-authorizer --package wycheproof-cases --all-targets -- -D warnings
-	$(CARGO) clippy --locked --package edge --package inspector --package webcrypto --target wasm32-unknown-unknown -- -D warnings
+	$(CARGO) clippy --locked --package cloudflare --package control --package edge --package inspector --package webcrypto --target wasm32-unknown-unknown -- -D warnings
 	npx prettier --check --log-level warn .
 	npx tsc --project inspector/page
 	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
@@ -34,7 +34,7 @@ lint: ## Check formatting, types, imports, clippy with warnings denied, the API'
 unit: ## Run the native tests of the core
 	$(CARGO) test --locked --package edge-authorizer
 
-build: ## Build the worker and the inspector
+build: ## Build the workers and the inspector
 	scripts/build-worker.sh
 	scripts/build-inspector.sh
 
