@@ -24,7 +24,10 @@ export function raceTable(lines) {
 
 export function coldTable({ samples, compiled, instantiated, deployed }) {
   const row = (what, value) => {
-    return [what, ...["pass", "hono", "alone"].map((worker) => median(samples[worker].map(value)).toFixed(1))];
+    return [
+      what,
+      ...["pass", "hono", "alone"].map((worker) => median(samples[worker].map(value)).toFixed(1)),
+    ];
   };
   return table(
     ["milliseconds from the start", ...["pass", "hono", "alone"].map(titleOf)],
