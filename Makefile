@@ -1,42 +1,56 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint unit e2e attacks differential abuse fuzz page screenshots bench format
+.PHONY: help run check test setup lint unit supply build deploy dry-run e2e attacks differential abuse fuzz page screenshots \
+	bench format
 
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
 ORIGIN_PORT ?= 9000
 SECONDS ?= 600
 CARGO := source scripts/env.sh && cargo
+NATIVE := --package edge-authorizer --package bindgen --package wycheproof-cases
+WASM := --package cloudflare --package control --package edge --package inspector --package webcrypto
 SHELL := /bin/bash
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup ## Run the demo: the workers, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
+run: setup ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
 
-test: SECONDS = 10
-test: setup lint unit fuzz build e2e attacks page ## Check everything
+check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 
-setup: ## Install what the build needs (run and test do it themselves)
+test: SECONDS = 10
+test: check supply fuzz dry-run e2e attacks page ## Check everything, in under 20 minutes
+
+setup: ## Install what the build needs (run, check, test and deploy do it themselves)
 	@scripts/setup.sh
 
-lint: ## Check formatting, types, imports, clippy with warnings denied, the API's description, and what the lock files bring in
+lint: ## Check formatting, imports and types, and run clippy with warnings denied
 	node scripts/check-imports.mjs
 	$(CARGO) fmt --all -- --check
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml -- --check
-	$(CARGO) clippy --locked --package edge-authorizer --package wycheproof-cases --all-targets -- -D warnings
-	$(CARGO) clippy --locked --package cloudflare --package control --package edge --package inspector --package webcrypto --target wasm32-unknown-unknown -- -D warnings
+	$(CARGO) clippy --locked $(NATIVE) --all-targets -- -D warnings
+	$(CARGO) clippy --locked $(WASM) --target wasm32-unknown-unknown -- -D warnings
 	npx prettier --check --log-level warn .
 	npx tsc --project inspector/page
-	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
-	scripts/supply.sh
 
 unit: ## Run the native tests of the core
 	$(CARGO) test --locked --package edge-authorizer
 
-build: ## Build the workers and the inspector
+supply: ## Check the API's description, and what the lock files bring in
+	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json
+	scripts/supply.sh
+
+build: ## Build both workers and the inspector
 	scripts/build-worker.sh
 	scripts/build-inspector.sh
+
+deploy: setup ## Build and deploy both workers (ARGS="--env staging" for wrangler; ARGS=--dry-run uploads nothing)
+	source scripts/env.sh && npx wrangler deploy -c control/wrangler.toml $(ARGS) && npx wrangler deploy -c wrangler.toml $(ARGS)
+
+# What the tests of the built worker run on is built as it is for deploying.
+dry-run: ARGS = --dry-run
+dry-run: deploy
 
 e2e: ## Run the end-to-end tests in workerd, on what `build` built
 	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs tests/differential/*.test.mjs

@@ -1,5 +1,7 @@
 // What the edge offers: its handler.
-import { handle } from "./build/index.js";
+import { entryPoint } from "./build/index.js";
+
+const handle = entryPoint("handle");
 
 export default {
   fetch(request, env, context) {

@@ -1,4 +1,4 @@
-# Sourced by every script that compiles: the toolchain and the tools, each at the version that Cargo.lock names.
+# Sourced by every script that compiles: the toolchain and the tools, each at a pinned version.
 # Nothing is installed here; `make setup` does that.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -9,18 +9,12 @@ locked_version() {
   sed -n "/^name = \"$1\"\$/{n;s/^version = \"\(.*\)\"\$/\1/p;q}" "$root/Cargo.lock"
 }
 
-# worker-build is released together with the worker crate, wasm-bindgen's CLI with its library: the pairs must match.
-worker_build_version=$(locked_version worker)
-wasm_bindgen_version=$(locked_version wasm-bindgen)
-worker_build_root=$cache/worker-build-$worker_build_version
-wasm_bindgen_root=$cache/wasm-bindgen-$wasm_bindgen_version
+# tools/bindgen as it is built from this tree.
+bindgen=$cache/bindgen-$(locked_version wasm-bindgen)-$(cksum <"$root/tools/bindgen/src/main.rs" | cut -d ' ' -f 1)
 
 schemathesis_version=4.32.5
 cargo_deny_version=0.20.2
 
-export WASM_BINDGEN_BIN=$wasm_bindgen_root/bin/wasm-bindgen
-export WASM_OPT_BIN=$root/node_modules/.bin/wasm-opt
-export ESBUILD_BIN=$root/node_modules/.bin/esbuild
 export WRANGLER_SEND_METRICS=false REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 # What is built does not say where it was built. Inlined is what is small or has one caller: more costs 14 KiB
 # and gains nothing.
@@ -33,15 +27,20 @@ has_wasm_std() {
   dir=$("$1" --print target-libdir --target "$wasm_target" 2>/dev/null) && compgen -G "$dir/libcore-*.rlib" >/dev/null
 }
 
-# optimize <file>: the release form of a wasm file, in place. It names in itself the features that the compiler used;
-# wasm-bindgen's wrappers use exceptions besides. A function is compiled when it is first called: it should not contain others.
-optimize() {
-  "$WASM_OPT_BIN" -O --one-caller-inline-max-function-size=0 --enable-exception-handling --strip-debug --output "$1.optimized" "$1"
-  mv "$1.optimized" "$1"
+# build_wasm <crate> <folder> [option of tools/bindgen]: a crate's optimized wasm and its JavaScript, `<crate>_bg.wasm` and
+# `<crate>.js`.
+build_wasm() {
+  [ -x "$bindgen" ] && [ -d "$root/node_modules" ] || { echo "tools are missing: run \`make setup\` first" >&2; exit 1; }
+  cargo build --locked --release --package "$1" --target "$wasm_target"
+  rm -rf "$2"
+  "$bindgen" "target/$wasm_target/release/$1.wasm" "$2" "${@:3}"
+  # The wasm names the features that the compiler used. V8 compiles a function on its first call: it should not contain
+  # others.
+  node_modules/.bin/wasm-opt -O --one-caller-inline-max-function-size=0 --strip-debug \
+    --output "$2/$1_bg.wasm" "$2/$1_bg.wasm"
 }
 
 # Where rustup cannot download, the distribution's compiler is the one with a wasm library: then it compiles everything.
 if ! has_wasm_std rustc && has_wasm_std /usr/bin/rustc; then
   PATH=/usr/bin:$PATH
 fi
-export PATH=$worker_build_root/bin:$PATH

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings everything a build needs: Node packages, the wasm target, worker-build, wasm-bindgen; for the tests, schemathesis.
+# Brings everything a build needs: the wasm target, Node packages, wasm-bindgen. What only tests need, they bring.
 # Safe to run again; what is there already is not built again, and tools are shared by all clones of a user.
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
@@ -53,16 +53,13 @@ if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
   npm ci --no-audit --no-fund >&2
 fi
 
-# install_tool <crate> <version> <root>: a prebuilt binary where cargo-binstall can find one, from source otherwise.
-install_tool() {
-  [ -e "$3/.crates.toml" ] && return
-  say "installing $1 $2 (once a machine; about 3 minutes from source)"
-  mkdir -p "$3"
-  if command -v cargo-binstall >/dev/null && cargo binstall --no-confirm --root "$3" "$1@$2"; then return; fi
-  # A registry mirror may lack the one release that the tool's own lock file names.
-  cargo install --locked --root "$3" "$1@$2" || cargo install --root "$3" "$1@$2"
-}
-install_tool worker-build "$worker_build_version" "$worker_build_root"
-install_tool wasm-bindgen-cli "$wasm_bindgen_version" "$wasm_bindgen_root"
-scripts/schemathesis.sh --version >/dev/null || say "everything but the tests of the API's description works without it"
+if [ ! -x "$bindgen" ]; then
+  say "compiling wasm-bindgen (once a machine; about a minute)"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  mkdir -p "$cache"
+  # Unoptimized, because it runs for a second; without what only a debugger reads.
+  CARGO_PROFILE_DEV_DEBUG=0 cargo build --locked --package bindgen --target-dir "$work"
+  mv "$work/debug/bindgen" "$bindgen"
+fi
 say "set up: $(rustc --version), node $(node --version)"

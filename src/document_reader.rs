@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::fault::{Fault, Faults, MAX_REPEATED, shortened};
 
-/// Reads a document that a user sent. `read` answers `None` where a fault kept it from answering. An unknown property is
-/// a fault: it is misspelt, or asks for what does not exist.
+/// Reads a document that a user sent. `read` returns `None` after a fault. An unknown property is a fault: it is misspelt or
+/// requests something that does not exist.
 pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
     read_by(document, Reader::default(), read)
 }
@@ -21,7 +21,7 @@ pub fn read_stored<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T
     read_by(document, Reader { ignores_unknown: true, ..Reader::default() }, read)
 }
 
-/// What is known while a document is read.
+/// The state while a document is read.
 #[derive(Default)]
 struct Reader {
     ignores_unknown: bool,
@@ -50,7 +50,7 @@ fn read_by<T>(
     }
 }
 
-/// The faults that are told of a document which cannot be read. Apart from `read`, and so compiled once for all kinds.
+/// The faults of a document that cannot be read. Separate from `read`, so that it is compiled once for all types.
 fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
     if faults.is_empty() {
         faults.push(Fault::new(document, String::new(), &"another document"));
@@ -58,7 +58,7 @@ fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
     Faults::several(faults)
 }
 
-/// The most faults that are told of one document.
+/// The most faults that are reported for one document.
 const MAX_FAULTS: usize = 100;
 
 /// The most elements of a list.
@@ -72,7 +72,7 @@ pub struct Node<'d> {
 }
 
 impl<'d> Node<'d> {
-    /// Notes that this value is wrong and what would be right.
+    /// Reports that this value is wrong, and what is expected.
     pub fn fault(&self, expected: impl Display) {
         self.note(&expected);
     }
@@ -94,7 +94,7 @@ impl<'d> Node<'d> {
         Self { value, pointer: format!("{}/{escaped}", self.pointer), reader: self.reader }
     }
 
-    /// The value as it stands.
+    /// The value as written.
     pub fn value(&self) -> &'d Value {
         self.value
     }
@@ -184,7 +184,7 @@ impl<'d> Node<'d> {
     }
 }
 
-/// The properties of an object. One that is `null` counts as absent.
+/// The properties of an object. One that is `null` is treated as absent.
 pub struct Properties<'n, 'd> {
     node: &'n Node<'d>,
     map: &'d Map<String, Value>,

@@ -56,10 +56,10 @@ error_codes! {
     /// None of the caller's roles opens the route.
     RoleMissing: "role_missing", 403,
         "the token's roles in this project do not allow this request";
-    /// The keys of a trusted issuer cannot be had.
+    /// The keys of a trusted issuer are unavailable.
     KeysUnavailable: "keys_unavailable", 503,
         "the issuer's keys cannot be fetched at the moment; try again later";
-    /// The routes or the project's configuration cannot be had.
+    /// The routes or the project's configuration are unavailable.
     ConfigUnavailable: "config_unavailable", 503,
         "the configuration cannot be read at the moment; try again later";
     /// The origin does not answer.
@@ -77,7 +77,7 @@ error_codes! {
     /// The query has a parameter that is not known here, or a value that it cannot have.
     ParameterInvalid: "parameter_invalid", 400,
         "a parameter of the query is unknown here or has a value it cannot have";
-    /// The resource is not as `If-Match` or `If-None-Match` demands.
+    /// `If-Match` or `If-None-Match` does not hold.
     PreconditionFailed: "precondition_failed", 412,
         "the resource has changed; read it again";
     /// The body is longer than the management API takes.
@@ -92,7 +92,7 @@ error_codes! {
     /// The document has faults, which the answer lists.
     DocumentInvalid: "document_invalid", 422,
         "the document has the faults listed in `faults`";
-    /// There are as many as there can be.
+    /// A limit is reached.
     LimitReached: "limit_reached", 409,
         "a project has at most 100 entries, 100 distrusted keys and 256 KiB of JSON; remove or shorten something first";
     /// The issuer of an entry cannot be used, for the reason in the answer.
@@ -110,7 +110,7 @@ error_codes! {
     /// The change would make every caller of an issuer an owner.
     WouldOpenOwnership: "would_open_ownership", 409,
         "every caller of this issuer would be an owner; set `allowedAzp` or `allowedAud`, or repeat it with `?force=true` if that is meant";
-    /// The store of the truth does not answer.
+    /// The primary store is unavailable.
     StoreUnavailable: "store_unavailable", 503,
         "nothing was changed; try again later";
 }

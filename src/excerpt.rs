@@ -1,4 +1,4 @@
-//! Texts that somebody else writes, kept in part.
+//! Excerpts of untrusted texts.
 
 /// The beginning of a text: at most so many bytes, and whole characters.
 pub fn excerpt(text: &str, bytes: usize) -> &str {
@@ -10,7 +10,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_excerpt_ends_with_a_whole_character() {
+    fn excerpt_ends_at_a_character_boundary() {
         for (text, kept) in [("abcd", "abc"), ("abü", "ab"), ("ab", "ab"), ("😀", ""), ("", "")] {
             assert_eq!(excerpt(text, 3), kept);
         }

@@ -1,8 +1,8 @@
 //! A cache with a budget in bytes that its owners share fairly.
 //!
-//! When it is full, a sweep looks for the level up to which each owner may fill its share so that all fit into seven eighths
-//! of the budget, and removes what is above it, the least recently used entries of an owner first. So nobody evicts more than
-//! their share: an owner below that level loses nothing, whatever the others put there.
+//! When it is full, a sweep finds the level up to which each owner may keep entries so that all fit into seven eighths of the
+//! budget, and evicts what exceeds it, least recently used entries first. So an owner below the level loses nothing, however much
+//! the others insert.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -12,24 +12,24 @@ use lru::LruCache;
 
 use crate::project_id::ProjectId;
 
-/// What an entry costs beside what its caller counts, in bytes: its places in the tables.
+/// The overhead of an entry beyond the size its caller states, in bytes.
 const ENTRY_BYTES: usize = 128;
 
-/// What an owner costs beside its entries, in bytes.
+/// The overhead of an owner beyond its entries, in bytes.
 const OWNER_BYTES: usize = 128;
 
-/// For whom an entry is kept.
+/// The owner of an entry: the entry is part of its share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     /// A project.
     Project(ProjectId),
-    /// All of them.
+    /// All projects together.
     Everybody,
-    /// None of them.
+    /// None: keys without a value.
     Nobody,
 }
 
-/// Entries by their key, of at most a number of bytes in all.
+/// A cache of entries by key, with a budget in bytes.
 #[derive(Debug)]
 pub struct FairCache<K: Hash + Eq, V> {
     entries: LruCache<K, Entry<V>>,
@@ -59,7 +59,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
         self.entries.get_key_value_mut(key).map(|(key, entry)| (key, &mut entry.value))
     }
 
-    /// For whom an entry is kept.
+    /// The owner of an entry: the entry is part of its share.
     pub fn owner<Q>(&self, key: &Q) -> Option<&Owner>
     where
         K: Borrow<Q>,
@@ -68,7 +68,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
         self.entries.peek(key).map(|entry| &entry.owner)
     }
 
-    /// Takes an entry out.
+    /// Removes an entry.
     pub fn remove<Q>(&mut self, key: &Q) -> Option<(K, V)>
     where
         K: Borrow<Q>,
@@ -79,7 +79,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
         Some((key, entry.value))
     }
 
-    /// Puts an entry of `bytes` in, in the place of the one with that key, and answers what had to go for it: the entry
+    /// Inserts an entry of `bytes`, replacing the one with that key, and returns the evicted entries: the entry
     /// itself, and nothing else, if it is larger than the whole budget.
     pub fn put(&mut self, key: K, owner: Owner, value: V, bytes: usize) -> Vec<(K, V)> {
         let bytes = bytes.saturating_add(ENTRY_BYTES);
@@ -95,10 +95,15 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
     fn sweep(&mut self) -> Vec<(K, V)> {
         let Self { entries, ledger } = self;
         let level = ledger.level();
+        let mut owners_above = ledger.shares.values().filter(|share| **share > level).count();
         let mut above = Vec::new();
         for (key, entry) in entries.iter().rev() {
+            if owners_above == 0 {
+                break;
+            }
             if ledger.share(&entry.owner) > level {
                 ledger.credit(&entry.owner, entry.bytes);
+                owners_above -= usize::from(ledger.share(&entry.owner) <= level);
                 above.push(key.clone());
             }
         }
@@ -106,7 +111,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
     }
 }
 
-/// Who holds how much. Apart from the entries, and so compiled once for all kinds.
+/// The share of each owner. Separate from the entries, so that it is compiled once for all types.
 #[derive(Debug)]
 struct Ledger {
     shares: BTreeMap<Owner, usize>,
@@ -180,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn one_owner_may_use_it_all_and_loses_the_least_recently_used() {
+    fn single_owner_may_fill_the_cache_and_evicts_least_recently_used() {
         let mut cache = FairCache::new(64 * KIB);
         fill(&mut cache, "a", 0..50);
         assert_eq!(kept(&cache, "a"), 50);
@@ -191,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_one_owner_leaves_the_others_alone() {
+    fn flooding_owner_evicts_only_its_own_entries() {
         let mut cache = FairCache::new(64 * KIB);
         for name in ["a", "b", "c"] {
             fill(&mut cache, name, 0..10);
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_late_gets_an_equal_share() {
+    fn late_owner_gets_an_equal_share() {
         let mut cache = FairCache::new(64 * KIB);
         fill(&mut cache, "early", 0..100);
         fill(&mut cache, "late", 0..100);
@@ -211,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_larger_than_the_budget_is_not_kept_and_evicts_nothing() {
+    fn entry_larger_than_the_budget_is_rejected_without_eviction() {
         let mut cache = FairCache::new(64 * KIB);
         fill(&mut cache, "a", 0..10);
         assert_eq!(cache.put("huge".to_owned(), owner("a"), 1, 65 * KIB), [("huge".to_owned(), 1)]);
@@ -219,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_removed_or_replaced_costs_nothing_any_more() {
+    fn removed_and_replaced_entries_free_their_bytes() {
         let mut cache = FairCache::new(64 * KIB);
         for _ in 0..1000 {
             cache.put("same", owner("a"), 1, KIB);
@@ -233,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn owners_count_too() {
+    fn owners_are_charged_for_their_own_overhead() {
         let mut cache = FairCache::new(64 * KIB);
         for number in 0..10_000_u32 {
             cache.put(number, owner(&format!("p{number}")), (), 0);

@@ -1,11 +1,11 @@
-//! What is wrong with a document, and where.
+//! The faults of a document, each with its place.
 
 use std::fmt::{self, Display};
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// What is wrong at one place of a document.
+/// A fault at one place of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fault {
     /// The place, as a JSON pointer (RFC 6901).
@@ -13,11 +13,11 @@ pub struct Fault {
     /// The offending value; absent where something is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
-    /// What would be right.
+    /// What is expected instead.
     pub expected: String,
 }
 
-/// All that is wrong with a document; never empty.
+/// The faults of a document; never empty.
 #[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
 pub struct Faults(Vec<Fault>);
 

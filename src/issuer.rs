@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn discovery_drops_one_trailing_slash() {
+    fn discovery_url_drops_one_trailing_slash() {
         let url = |text| Issuer::try_from(text).unwrap().discovery_url();
         assert_eq!(url("https://a.example/x"), "https://a.example/x/.well-known/openid-configuration");
         assert_eq!(url("https://a.example/x/"), "https://a.example/x/.well-known/openid-configuration");
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn is_an_absolute_web_url() {
+    fn issuer_requires_an_absolute_web_url() {
         for bad in [
             "",
             "a.example",

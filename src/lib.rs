@@ -1,9 +1,9 @@
-//! The core of an edge authorizer: who may do what, decided from values alone.
+//! The core of Edge Authorizer: the rules that decide who may do what, as functions of their arguments.
 //!
-//! A request names a project in its path; the project names the identity providers that it trusts; a token of one of
-//! them gives the caller an id and roles; the route says which roles open it. [`authorize`] puts these together.
+//! The path of a request names a project. The project's entries name the identity providers that it trusts. A verified token of
+//! one of them identifies the caller and their roles, and the route requires a role. [`authorize`] puts these together.
 //!
-//! Nothing here does I/O, reads a clock or draws a random number: what a decision depends on is an argument.
+//! Nothing here does I/O, reads a clock or draws a random number: everything a decision depends on is an argument.
 //!
 //! The rooms, each of which uses only those below it: [`inspection`], `authz`, [`management`], `keys`, `config`, and at the
 //! bottom `token`, `http` and the ground values beside this file.
@@ -23,20 +23,21 @@ mod config;
 mod http;
 mod token;
 
+mod cached;
 pub mod document_reader;
+mod document_weight;
 mod error_code;
 mod excerpt;
 mod fair_cache;
 mod fault;
+pub mod fifo_lock;
 mod issuer;
 mod project_id;
 mod store_cache;
 mod unavailable;
 mod versioned;
 
-pub use authz::authorize::{
-    NeedCheck, NeedKeys, NeedProject, SignatureCheck, Step, authorize, authorize_owner,
-};
+pub use authz::authorize::{NeedCheck, NeedKeys, NeedProject, Step, authorize, authorize_owner};
 pub use authz::clock::Clock;
 pub use authz::decision::{Decision, Outcome, Verdict};
 pub use authz::denial::Denial;
@@ -52,6 +53,7 @@ pub use authz::route_requirement::{Authorized, RouteRequirement};
 pub use authz::simulation::{Simulation, SimulationStep, simulate};
 pub use authz::token_cache::{CachedToken, TokenCache};
 pub use authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, Trace, TraceStep};
+pub use cached::{Cached, Loaded};
 pub use config::access::{Access, MethodRoles};
 pub use config::blocked_key::BlockedKey;
 pub use config::cors::{Cors, ResponseHeaders};
@@ -64,6 +66,7 @@ pub use config::role_template::{InvalidRoleTemplate, RoleTemplate};
 pub use config::route::Route;
 pub use config::routes::{RouteMatch, Routes};
 pub use config::snapshot::Snapshot;
+pub use document_weight::weight;
 pub use error_code::ErrorCode;
 pub use excerpt::excerpt;
 pub use fair_cache::{FairCache, Owner};
@@ -76,12 +79,14 @@ pub use http::{egress, header_rules};
 pub use issuer::{InvalidIssuer, Issuer};
 pub use keys::discovery;
 pub use keys::fetched_keys::FetchedKeys;
+pub use keys::imported_keys::ImportedKeys;
 pub use keys::jwk::{Jwk, MAX_ID_BYTES as MAX_KEY_ID_BYTES, Unusable};
 pub use keys::key_record::KeyRecord;
 pub use keys::key_set::{InvalidKeySet, KeySet, NoCandidates, UnusableKey};
 pub use keys::refresh_schedule::{FetchReason, RefreshPolicy, RefreshSchedule};
+pub use keys::signature_check::SignatureCheck;
 pub use project_id::{InvalidProjectId, ProjectId};
-pub use store_cache::{Cached, Loaded, StoreCache};
+pub use store_cache::StoreCache;
 pub use token::algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
 pub use token::bearer_credentials::BearerCredentials;
 pub use token::claim_path::{ClaimPath, InvalidClaimPath};

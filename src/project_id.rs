@@ -1,11 +1,11 @@
-//! The project that a path names.
+//! The name of a project.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 
-/// The name of a project: `[A-Za-z0-9][A-Za-z0-9_-]{0,62}`. Shared, as a decision hands it on often.
+/// The name of a project: `[A-Za-z0-9][A-Za-z0-9_-]{0,62}`. Cloning shares the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct ProjectId(Arc<str>);
 
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_the_pattern_says() {
+    fn project_id_follows_its_pattern() {
         let longest = "a".repeat(63);
         for good in ["p", "0", "pxy12345", "a_b-C", longest.as_str()] {
             assert_eq!(ProjectId::try_from(good).unwrap().as_str(), good);

@@ -1,36 +1,22 @@
-//! Values read from a store, kept in memory: bounded, and never older than their age allows.
+//! A cache of values read from a store, bounded in bytes and in age.
 //!
-//! What is kept is counted as it lies in memory, not as text. Each value has an owner: the project for which it was loaded
-//! first, all projects together, or, for keys of the store that hold nothing, nobody. As the owners share the cache fairly,
-//! no project evicts more than its share, and names that were made up never evict what exists.
-
-use std::sync::Arc;
+//! The budget is in bytes of memory, not of text. Each value has an owner: the project for which it was loaded first, all
+//! projects together, or none for keys without a value. As the owners share the cache fairly, no project evicts more than its
+//! share, and look-ups of invented names never evict existing values.
 
 use sha2::{Digest, Sha256};
 
+use crate::cached::{Cached, Loaded};
+use crate::document_weight::weight;
 use crate::fair_cache::{FairCache, Owner};
 use crate::project_id::ProjectId;
 use crate::token::numeric_date::NumericDate;
-use crate::unavailable::Unavailable;
 use crate::versioned::Versioned;
 
-/// What a key of the store holds: a value, nothing, or something that cannot be read.
-pub type Loaded<T> = Result<Option<Arc<T>>, Unavailable>;
-
-/// What one cache may hold in memory, in bytes.
+/// The budget of one cache, in bytes of memory.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// What a value costs in memory beside its text, in bytes: its allocation and what points to it.
-const VALUE_BYTES: usize = 48;
-
-/// What a document holds in memory once it is read, at most, in bytes: its text and what is made of it, and something for
-/// each value, before which there is a comma or the beginning of a list.
-pub fn weight(text: &str) -> usize {
-    let values = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
-    2 * text.len() + VALUE_BYTES * values
-}
-
-/// How long a value serves while the store fails, in seconds.
+/// How long a value is used while the store fails, in seconds.
 const OUTAGE_SECONDS: f64 = 300.0;
 
 /// How long a refresh in the background may take before another one starts, in seconds.
@@ -51,19 +37,6 @@ struct Entry<T> {
     refresh_started: Option<NumericDate>,
 }
 
-/// What a cache says of a key.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Cached<T> {
-    /// The value serves.
-    Fresh(Loaded<T>),
-    /// The value serves; the caller has to read it again in the background.
-    Stale(Loaded<T>),
-    /// The value serves only if the store fails.
-    Old(Loaded<T>),
-    /// There is no value that could serve.
-    Missing,
-}
-
 impl<T> Default for StoreCache<T> {
     fn default() -> Self {
         Self::new(MAX_BYTES)
@@ -77,7 +50,7 @@ impl<T> StoreCache<T> {
 }
 
 impl<T: Versioned> StoreCache<T> {
-    /// What is kept of `key`: fresh for `ttl` seconds, stale for as long again, old for five minutes in all.
+    /// Looks up `key`: fresh for `ttl` seconds, then stale for as long again, and old until five minutes after it was read.
     pub fn look_up(&mut self, key: &str, now: NumericDate, ttl: f64) -> Cached<T> {
         let Some(entry) = self.entry(key) else { return Cached::Missing };
         let loaded = entry.loaded.clone();
@@ -97,8 +70,8 @@ impl<T: Versioned> StoreCache<T> {
         if is_younger_than(OUTAGE_SECONDS) { Cached::Old(loaded) } else { Cached::Missing }
     }
 
-    /// What `key` is known to hold, if `text`, which it was found to hold at `now`, is the one that is kept: the very same
-    /// value then goes on, and what depends on it with it.
+    /// Renews the cached value of `key` if it was made of the same `text`, which was read at `now`. The value stays the very same,
+    /// and with it what depends on it.
     pub fn confirm(&mut self, key: &str, text: &str, now: NumericDate) -> Option<Loaded<T>> {
         let entry = self.entry(key).filter(|entry| entry.digest == digest(text))?;
         entry.read = now;
@@ -106,11 +79,11 @@ impl<T: Versioned> StoreCache<T> {
         Some(entry.loaded.clone())
     }
 
-    /// Keeps what `key` was found to hold at `now`; `text` is empty where it holds nothing. A newer version that is kept
-    /// already stays, and goes on ageing: when it is gone, the older one is what there is. A value that is kept already
-    /// keeps its owner, too; a new one is owned by `project`, or by all of them.
+    /// Caches the value of `key` that was read at `now`; `text` is empty if there is none. A newer version in the cache is kept until
+    /// it expires; then the older one is cached. Absence is older than every version: deletion leaves a tombstone, so a replica
+    /// without the key lags behind. A cached value keeps its owner; a new one is owned by `project`, or by all projects.
     ///
-    /// Answers what counts now.
+    /// Returns the current value.
     pub fn put(
         &mut self,
         key: &str,
@@ -121,8 +94,8 @@ impl<T: Versioned> StoreCache<T> {
     ) -> Loaded<T> {
         let kept = self.entry(key).filter(|entry| now < entry.read.plus(OUTAGE_SECONDS));
         if let Some(Ok(Some(kept))) = kept.map(|entry| &entry.loaded)
-            && let Ok(Some(new)) = &loaded
-            && new.is_older_than(kept)
+            && let Ok(new) = &loaded
+            && new.as_ref().is_none_or(|new| new.is_older_than(kept))
         {
             return Ok(Some(kept.clone()));
         }
@@ -132,7 +105,8 @@ impl<T: Versioned> StoreCache<T> {
             (_, _, Some(project)) => Owner::Project(project.clone()),
             (_, _, None) => Owner::Everybody,
         };
-        let bytes = size_of::<Entry<T>>() + key.len() + weight(text);
+        let surplus = loaded.as_ref().ok().and_then(Option::as_ref).map_or(0, |value| value.surplus());
+        let bytes = size_of::<Entry<T>>() + key.len() + weight(text) + surplus;
         let entry = Entry { loaded: loaded.clone(), digest: digest(text), read: now, refresh_started: None };
         let _evicted = self.entries.put(key.to_owned(), owner, entry, bytes);
         loaded
@@ -150,6 +124,8 @@ fn digest(text: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unavailable::Unavailable;
+    use std::sync::Arc;
 
     const TTL: f64 = 30.0;
     const SMALL: usize = 512 * 1024;
@@ -175,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_fresh_then_stale_then_old_then_gone() {
+    fn value_ages_from_fresh_to_stale_to_old_to_missing() {
         let value = Ok(Some(Arc::new(7)));
         let mut cache = cache(&value);
         assert_eq!(cache.look_up("k", at(1029.9), TTL), Cached::Fresh(value.clone()));
@@ -187,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn one_caller_refreshes_a_stale_value_unless_it_takes_too_long() {
+    fn only_one_caller_refreshes_a_stale_value() {
         let value = Ok(Some(Arc::new(7)));
         let mut cache = cache(&value);
         assert_eq!(cache.look_up("k", at(1035.0), TTL), Cached::Stale(value.clone()));
@@ -198,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_text_is_the_same_value_and_young_again() {
+    fn confirming_the_same_text_renews_the_value() {
         let value = Arc::new(7);
         let mut cache = cache(&Ok(Some(value.clone())));
         assert_eq!(cache.confirm("k", "2", at(1040.0)), None);
@@ -209,30 +185,44 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_the_unreadable_are_kept_too() {
+    fn absent_and_unreadable_values_are_cached() {
         assert_eq!(cache(&Ok(None)).look_up("k", at(1001.0), TTL), Cached::Fresh(Ok(None)));
         assert_eq!(cache(&Err(Unavailable)).look_up("k", at(1001.0), TTL), Cached::Fresh(Err(Unavailable)));
     }
 
     #[test]
-    fn without_an_age_a_value_serves_only_while_the_store_fails() {
+    fn zero_ttl_serves_values_only_during_outages() {
         assert_eq!(cache(&Ok(None)).look_up("k", at(1000.0), 0.0), Cached::Old(Ok(None)));
     }
 
     #[test]
-    fn an_older_version_does_not_replace_a_newer_one_until_that_is_gone() {
+    fn older_versions_do_not_replace_newer_ones_until_they_expire() {
         let (new, old) = (Ok(Some(Arc::new(7))), Ok(Some(Arc::new(6))));
         let mut cache = cache(&new);
         assert_eq!(cache.put("k", None, old.clone(), "0", at(1040.0)), new);
         assert_eq!(cache.look_up("k", at(1040.0), TTL), Cached::Stale(new));
         assert_eq!(cache.put("k", None, old.clone(), "0", at(1300.0)), old);
         assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(old));
-        assert_eq!(cache.put("k", None, Ok(None), "", at(1300.0)), Ok(None));
-        assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(Ok(None)));
     }
 
     #[test]
-    fn the_least_recently_used_value_makes_room_and_a_huge_one_takes_none() {
+    fn absence_does_not_replace_a_value_until_it_expires() {
+        let value = Ok(Some(Arc::new(7)));
+        let mut cache = cache(&value);
+        assert_eq!(cache.put("k", None, Ok(None), "", at(1299.9)), value);
+        assert_eq!(cache.look_up("k", at(1299.9), TTL), Cached::Old(value));
+        assert_eq!(cache.put("k", None, Ok(None), "", at(1300.0)), Ok(None));
+        assert_eq!(cache.look_up("k", at(1300.0), TTL), Cached::Fresh(Ok(None)));
+        // What cannot be read denies at once; and a value that comes after all serves.
+        let unreadable = Err(Unavailable);
+        for loaded in [Ok(Some(Arc::new(1))), unreadable.clone(), Ok(None), unreadable, Ok(Some(Arc::new(2)))]
+        {
+            assert_eq!(cache.put("k", None, loaded.clone(), "", at(1301.0)), loaded);
+        }
+    }
+
+    #[test]
+    fn least_recently_used_value_is_evicted_and_oversized_ones_are_not_cached() {
         let mut cache = StoreCache::new(SMALL);
         let value = || Ok(Some(Arc::new(1)));
         let part = "x".repeat(SMALL / 10);
@@ -251,13 +241,23 @@ mod tests {
     }
 
     #[test]
-    fn many_small_values_of_a_document_count() {
-        assert!(weight(&"1,".repeat(1000)) > 1000 * VALUE_BYTES);
-        assert!(weight(&"[]".repeat(1000)) > 1000 * VALUE_BYTES);
+    fn document_of_commas_does_not_evict_small_projects() {
+        let mut cache = StoreCache::default();
+        let value = || Ok(Some(Arc::new(1)));
+        let name = |number: u32| format!("p{number}");
+        // Half of the cache in 200 projects.
+        let small = ["\"", &"x".repeat(MAX_BYTES / 200 / 4), "\""].concat();
+        for number in 0..200 {
+            cache.put(&name(number), project(&name(number)).as_ref(), value(), &small, at(0.0)).unwrap();
+        }
+        let commas = ["\"", &",".repeat(256 * 1024), "\""].concat();
+        cache.put("commas", project("commas").as_ref(), value(), &commas, at(1.0)).unwrap();
+        let kept = (0..200).filter(|number| cache.entries.owner(&*name(*number)).is_some());
+        assert_eq!((kept.count(), cache.entries.owner("commas").is_some()), (200, true));
     }
 
     #[test]
-    fn what_one_project_has_loaded_evicts_nothing_of_another() {
+    fn one_project_cannot_evict_values_of_another() {
         let mut cache = StoreCache::new(SMALL);
         let value = || Ok(Some(Arc::new(1)));
         let large = "x".repeat(SMALL / 20);
@@ -271,17 +271,25 @@ mod tests {
     }
 
     #[test]
-    fn names_that_were_made_up_evict_nothing_that_exists() {
-        let mut cache = StoreCache::new(SMALL);
+    fn absent_keys_cannot_evict_existing_values() {
+        let mut cache = StoreCache::default();
         let value = || Ok(Some(Arc::new(1)));
-        cache.put("k", None, value(), &"x".repeat(SMALL / 8), at(0.0)).unwrap();
-        for number in 0..10_000 {
-            cache.put(&format!("made-up-{number}"), None, Ok(None), "", at(1.0)).unwrap();
+        // Three quarters of the cache hold projects.
+        let text = "x".repeat(MAX_BYTES / 600 * 3 / 4 / 2);
+        let name = |number: u32| format!("p{number}");
+        for number in 0..600 {
+            cache.put(&name(number), project(&name(number)).as_ref(), value(), &text, at(0.0)).unwrap();
         }
-        assert_eq!(cache.look_up("k", at(2.0), TTL), Cached::Fresh(value()));
+        let made_up = |number: u32| format!("made-up-{number}");
+        for number in 0..50_000 {
+            let name = made_up(number);
+            cache.put(&name, project(&name).as_ref(), Ok(None), "", at(1.0)).unwrap();
+        }
+        assert_eq!((0..600).filter(|number| cache.entries.owner(&*name(*number)).is_some()).count(), 600);
         assert_eq!(cache.look_up("made-up-0", at(1.0), TTL), Cached::Missing);
         // One of them exists later: it is no longer nobody's.
-        cache.put("made-up-9999", None, value(), "1", at(2.0)).unwrap();
-        assert_eq!(cache.entries.owner("made-up-9999"), Some(&Owner::Everybody));
+        let last = made_up(49_999);
+        cache.put(&last, project(&last).as_ref(), value(), "1", at(2.0)).unwrap();
+        assert_eq!(cache.entries.owner(&*last), project(&last).map(Owner::Project).as_ref());
     }
 }

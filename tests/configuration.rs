@@ -53,7 +53,7 @@ fn pointers<T>(outcome: Result<T, Faults>) -> Vec<String> {
 }
 
 #[test]
-fn an_entry_is_accepted_with_what_the_reference_allows() {
+fn valid_entries_are_accepted() {
     for changes in [
         json!({}),
         json!({"id": "ab"}),
@@ -69,7 +69,7 @@ fn an_entry_is_accepted_with_what_the_reference_allows() {
 }
 
 #[test]
-fn each_fault_of_an_entry_is_named_at_its_place() {
+fn entry_faults_point_to_their_place() {
     for (changes, pointer) in [
         (json!({"id": "a"}), "/id"),
         (json!({"id": "a.b"}), "/id"),
@@ -115,7 +115,7 @@ fn each_fault_of_an_entry_is_named_at_its_place() {
 }
 
 #[test]
-fn all_faults_of_a_document_are_found_at_once_and_say_what_would_be_right() {
+fn all_faults_are_reported_at_once_with_what_is_expected() {
     let document = with(
         &entry(),
         &json!({"id": "a", "iss": 7, "allowedRoles": ["x y"], "roles": [], "roleTemplate": null}),
@@ -140,7 +140,7 @@ fn all_faults_of_a_document_are_found_at_once_and_say_what_would_be_right() {
 }
 
 #[test]
-fn each_fault_of_the_routes_is_named_at_its_place() {
+fn routes_faults_point_to_their_place() {
     let route = &routes()["routes"][0];
     for (changes, pointers_expected) in [
         (json!({"path": "api/{project}"}), vec!["/routes/0/path"]),
@@ -176,7 +176,7 @@ fn each_fault_of_the_routes_is_named_at_its_place() {
 }
 
 #[test]
-fn each_fault_of_an_origin_is_named_at_its_place() {
+fn origin_faults_point_to_their_place() {
     let secret = |name: &str, secret: &str| json!({"secretHeader": {"name": name, "secret": secret}});
     for (changes, pointer) in [
         (json!({"url": "a.example"}), "/origins/a/url"),
@@ -201,7 +201,7 @@ fn each_fault_of_an_origin_is_named_at_its_place() {
 }
 
 #[test]
-fn faults_are_no_longer_than_the_document_by_much() {
+fn faults_are_bounded_by_the_document_size() {
     let long = "é".repeat(100_000);
     let unknown: Value = (0..1000).map(|index| (format!("x{index}"), json!(1))).collect();
     let route = |path: String| json!({ "path": path, "origin": "a", "public": true });
@@ -246,7 +246,7 @@ fn unknown_properties_of_stored_values_are_ignored_at_every_depth() {
 }
 
 #[test]
-fn a_tombstone_is_newer_than_the_snapshots_before_it() {
+fn tombstone_supersedes_earlier_snapshots() {
     let read = |document: Value| Snapshot::parse_stored(&document).unwrap();
     let tombstone = read(json!({ "version": 7, "deleted": true }));
     assert!(tombstone.is_deleted() && tombstone.idps().is_empty());
@@ -262,7 +262,7 @@ fn a_tombstone_is_newer_than_the_snapshots_before_it() {
 }
 
 #[test]
-fn an_entry_that_makes_every_caller_an_owner_is_recognised() {
+fn opens_ownership_detects_entries_for_every_caller() {
     let opens = |changes: Value| CustomIdp::parse(&with(&defined(), &changes)).unwrap().opens_ownership();
     assert!(opens(json!({ "definedRoles": ["access", "owner"] })));
     assert!(!opens(json!({ "definedRoles": ["access"] })));
@@ -273,7 +273,7 @@ fn an_entry_that_makes_every_caller_an_owner_is_recognised() {
 }
 
 #[test]
-fn a_snapshot_names_its_entries_once() {
+fn snapshot_rejects_duplicate_entry_ids() {
     assert!(Snapshot::parse(&json!({"version": 1, "idps": []})).is_ok());
     for (document, expected) in [
         (json!({"idps": []}), vec!["/version"]),

@@ -15,7 +15,7 @@ use support::vectors::all;
 
 const NOW: &str = "1708350800";
 
-/// A folder of its own that goes with it.
+/// A temporary folder that is removed with it.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -109,7 +109,7 @@ fn every_vector_is_explained_as_expected() {
 }
 
 #[test]
-fn the_exit_status_is_the_verdict() {
+fn exit_status_reflects_the_verdict() {
     let folder = Folder::new("status");
     let (idp, jwks) = (folder.write("idp.json", &entry()), folder.write("jwks.json", &key_set()));
     let token = token();
@@ -134,7 +134,7 @@ fn the_exit_status_is_the_verdict() {
 }
 
 #[test]
-fn the_project_is_where_it_stands_in_the_path() {
+fn project_is_read_from_the_path() {
     let folder = Folder::new("project");
     let (idp, claims) = (folder.write("idp.json", &entry()), folder.write("claims.json", &claims()));
     let run = |path: &str, more: &[&str]| {
@@ -150,7 +150,7 @@ fn the_project_is_where_it_stands_in_the_path() {
 }
 
 #[test]
-fn a_terminal_shows_the_steps_and_the_verdict() {
+fn terminal_output_shows_steps_and_verdict() {
     let folder = Folder::new("terminal");
     let (idp, jwks) = (folder.write("idp.json", &entry()), folder.write("jwks.json", &key_set()));
     let token = token();

@@ -1,4 +1,4 @@
-//! Explanations, of tokens and of claims that nobody signed.
+//! Explanations, of tokens and of unsigned claims.
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const NOW: f64 = 1_708_350_800.0;
 
-fn gateway() -> Routes {
+fn routes() -> Routes {
     Routes::parse(&json!({
         "origins": { "insights": { "url": "http://127.0.0.1:9000" } },
         "routes": [
@@ -59,7 +59,7 @@ fn claims(changes: &Value) -> Value {
 }
 
 fn explain_claims(request: &Request<'_>, claims: &Value, idps: &[Value]) -> Value {
-    let explanation = match simulate(&gateway(), request, claims.as_object().unwrap().clone(), clock()) {
+    let explanation = match simulate(&routes(), request, claims.as_object().unwrap().clone(), clock()) {
         SimulationStep::Explained(explanation) => explanation,
         SimulationStep::NeedProject(need) => {
             assert_eq!(need.project().as_str(), "p1");
@@ -71,7 +71,7 @@ fn explain_claims(request: &Request<'_>, claims: &Value, idps: &[Value]) -> Valu
 }
 
 #[test]
-fn claims_are_explained_to_the_end() {
+fn simulation_explains_claims_to_the_verdict() {
     let explanation = explain_claims(&request("GET", "/api/p1/x"), &claims(&json!({})), &[entry(&json!({}))]);
     assert_eq!(
         explanation,
@@ -104,7 +104,7 @@ fn claims_are_explained_to_the_end() {
 }
 
 #[test]
-fn a_refusal_names_the_caller_and_gives_the_origin_nothing() {
+fn refusal_names_the_caller_and_has_no_origin_headers() {
     let explanation = explain_claims(&request("PUT", "/api/p1/x"), &claims(&json!({})), &[entry(&json!({}))]);
     assert_eq!(
         [&explanation["verdict"], &explanation["status"], &explanation["code"], &explanation["subject"]],
@@ -114,7 +114,7 @@ fn a_refusal_names_the_caller_and_gives_the_origin_nothing() {
 }
 
 #[test]
-fn of_many_entries_of_other_issuers_the_first_are_told() {
+fn trace_lists_only_the_first_entries_of_other_issuers() {
     let other = |number: usize| entry(&json!({ "id": format!("other{number}"), "iss": "https://b.example" }));
     let mut idps: Vec<_> = (0..30).map(other).collect();
     idps.insert(20, entry(&json!({})));
@@ -134,7 +134,7 @@ fn of_many_entries_of_other_issuers_the_first_are_told() {
 }
 
 #[test]
-fn claims_obey_the_rules_of_tokens() {
+fn simulated_claims_follow_token_rules() {
     let code = |claims_changes: &Value, entry_changes: &Value| {
         let (claims, idps) = (claims(claims_changes), [entry(entry_changes)]);
         explain_claims(&request("GET", "/api/p1/x"), &claims, &idps)["code"].clone()
@@ -154,7 +154,7 @@ fn claims_obey_the_rules_of_tokens() {
 }
 
 #[test]
-fn time_says_which_claim_it_is() {
+fn expired_and_early_claims_are_told_apart() {
     let path = "/api/p1/x";
     let explanation = explain_claims(&request("GET", path), &claims(&json!({ "exp": NOW - 100.0 })), &[]);
     let untimely = json!({ "step": "untimely", "claim": "exp", "value": NOW - 100.0, "now": NOW });
@@ -162,9 +162,9 @@ fn time_says_which_claim_it_is() {
 }
 
 #[test]
-fn what_needs_no_token_is_explained_without() {
+fn requests_without_a_token_are_explained() {
     let outcome = |request: Request<'_>| {
-        let Step::Decided(decision) = authorize(&gateway(), &request, clock(), &mut TokenCache::default())
+        let Step::Decided(decision) = authorize(&routes(), &request, clock(), &mut TokenCache::default())
         else {
             panic!()
         };

@@ -12,7 +12,7 @@ use support::random::Random;
 use support::vectors::all;
 
 #[test]
-fn a_suggestion_recognises_the_bearer_of_the_token_it_is_made_of() {
+fn suggested_entry_accepts_the_token_it_was_made_from() {
     let mut count = 0;
     for (file, vectors) in all() {
         for case in vectors.cases.iter().filter(|case| case.expect.idp.is_some() && case.expect.status == 200)
@@ -39,7 +39,7 @@ fn a_suggestion_recognises_the_bearer_of_the_token_it_is_made_of() {
 }
 
 #[test]
-fn the_worked_entries_are_what_is_suggested() {
+fn guide_entries_equal_the_suggestions() {
     for (file, entry, differs) in [
         ("keycloak.json", 0, vec!["allowedRoles"]),
         ("entra-v1.json", 0, vec![]),
@@ -63,7 +63,7 @@ fn the_worked_entries_are_what_is_suggested() {
 }
 
 #[test]
-fn a_narrative_ends_with_the_verdict() {
+fn narrative_ends_with_the_verdict() {
     for (file, vectors) in all() {
         for case in &vectors.cases {
             let decision = vectors.decide(case);
@@ -108,7 +108,7 @@ fn a_narrative_ends_with_the_verdict() {
 
 /// A token has no flaws if and only if it is parsed; mutated tokens, by a seed that the environment may give.
 #[test]
-fn a_token_has_flaws_if_and_only_if_it_is_refused() {
+fn diagnosis_has_flaws_if_and_only_if_the_token_is_rejected() {
     let mut random = Random::from_environment();
     let tokens: Vec<_> = all()
         .into_iter()

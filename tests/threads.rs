@@ -1,9 +1,10 @@
-//! A native host may decide on several threads: nothing that it keeps or passes on is bound to one.
+//! A native host may decide on several threads: nothing that it keeps or passes on is bound to one. The exception is `FifoLock`,
+//! which is for a single context.
 
 use edge_authorizer::management::{Applied, Change, Project};
 use edge_authorizer::{
-    CachedToken, Decision, Explanation, FairCache, KeyRecord, KeySet, OwnerRequirement, Ownership, Permit,
-    RefreshSchedule, Routes, Simulation, Snapshot, Step, StoreCache, TokenCache,
+    CachedToken, Decision, Explanation, FairCache, ImportedKeys, KeyRecord, KeySet, OwnerRequirement,
+    Ownership, Permit, RefreshSchedule, Routes, Simulation, Snapshot, Step, StoreCache, TokenCache,
 };
 
 /// Compiles for what may be moved to another thread and be used by several.
@@ -15,6 +16,7 @@ fn values_that_a_host_keeps_may_cross_threads() {
     assert_shareable::<TokenCache>();
     assert_shareable::<StoreCache<Snapshot>>();
     assert_shareable::<FairCache<String, Snapshot>>();
+    assert_shareable::<ImportedKeys<()>>();
     assert_shareable::<Routes>();
     assert_shareable::<Snapshot>();
     assert_shareable::<KeySet>();

@@ -19,10 +19,10 @@ const KEY: &str = "ec256-1";
 
 /// Everything that a decision depends on, with tokens that are remembered.
 struct World {
-    gateway: Routes,
+    routes: Routes,
     snapshot: Arc<Snapshot>,
     keys: Arc<KeySet>,
-    known: TokenCache,
+    token_cache: TokenCache,
     now: f64,
     checks: Cell<u32>,
 }
@@ -48,19 +48,26 @@ fn token(claims: &Value) -> String {
 impl World {
     fn new() -> Self {
         let route = |path: &str, role: &str| json!({"path": path, "origin": "o", "access": {"*": [role]}});
-        let gateway = Routes::parse(&json!({
+        let routes = Routes::parse(&json!({
             "origins": {"o": {"url": "http://o"}},
             "routes": [route("/a/{project}", "access"), route("/b/{project}", "admin")],
         }));
-        let (gateway, known) = (gateway.unwrap(), TokenCache::default());
-        Self { gateway, snapshot: snapshot(&["access"]), keys: keys(), known, now: NOW, checks: Cell::new(0) }
+        let (routes, token_cache) = (routes.unwrap(), TokenCache::default());
+        Self {
+            routes,
+            snapshot: snapshot(&["access"]),
+            keys: keys(),
+            token_cache,
+            now: NOW,
+            checks: Cell::new(0),
+        }
     }
 
     fn ask(&mut self, path: &str, authorization: &str) -> Decision {
         let authorization = Some(authorization);
         let request = Request { method: "GET", path, authorization, origin: None, asks_for_method: false };
         let clock = Clock { now: NumericDate::from_seconds(self.now), skew: 30.0 };
-        let mut step = authorize(&self.gateway, &request, clock, &mut self.known);
+        let mut step = authorize(&self.routes, &request, clock, &mut self.token_cache);
         let decision = loop {
             step = match step {
                 Step::Decided(decision) => break decision,
@@ -73,13 +80,13 @@ impl World {
                 }
             }
         };
-        if let Some(known) = &decision.cached_token {
-            self.known.insert(known);
+        if let Some(cached) = &decision.cached_token {
+            self.token_cache.insert(cached);
         }
         decision
     }
 
-    /// What a request comes to, and how many signatures were checked for it.
+    /// The decision on a request, and how many signatures were checked for it.
     fn checked(&mut self, path: &str, authorization: &str) -> (Option<ErrorCode>, u32) {
         let before = self.checks.get();
         let code = self.ask(path, authorization).verdict.code();
@@ -88,7 +95,7 @@ impl World {
 }
 
 #[test]
-fn a_token_is_checked_once_and_its_roles_on_every_request() {
+fn signature_is_checked_once_and_roles_on_every_request() {
     let (mut world, token) = (World::new(), token(&json!({})));
     assert_eq!(world.checked("/a/p", &token), (None, 1));
     assert_eq!(world.checked("/a/p", &token), (None, 0));
@@ -101,7 +108,7 @@ fn a_token_is_checked_once_and_its_roles_on_every_request() {
 }
 
 #[test]
-fn it_is_known_in_its_project_only_and_to_the_byte() {
+fn cache_hit_requires_the_same_project_and_bytes() {
     let (mut world, token) = (World::new(), token(&json!({})));
     assert_eq!(world.checked("/a/p", &token), (None, 1));
     assert_eq!(world.checked("/a/q", &token), (None, 1));
@@ -110,7 +117,7 @@ fn it_is_known_in_its_project_only_and_to_the_byte() {
 }
 
 #[test]
-fn another_snapshot_other_keys_and_time_end_it() {
+fn cache_hit_ends_with_snapshot_keys_or_expiry() {
     let (mut world, token) = (World::new(), token(&json!({})));
     assert_eq!(world.checked("/a/p", &token), (None, 1));
     world.snapshot = snapshot(&["other"]);
@@ -130,7 +137,7 @@ fn another_snapshot_other_keys_and_time_end_it() {
 }
 
 #[test]
-fn a_wrong_signature_is_remembered_until_the_keys_change() {
+fn wrong_signature_is_cached_until_the_keys_change() {
     let (mut world, token) = (World::new(), token(&json!({})));
     let other = if token.ends_with("AA") { "BB" } else { "AA" };
     let forged =
@@ -142,7 +149,7 @@ fn a_wrong_signature_is_remembered_until_the_keys_change() {
 }
 
 #[test]
-fn a_flood_of_tokens_that_come_once_leaves_those_that_came_again() {
+fn one_time_tokens_do_not_evict_repeated_ones() {
     let mut world = World::new();
     let regular: Vec<_> = (0..50).map(|number| token(&json!({ "jti": number }))).collect();
     for _ in 0..2 {
@@ -159,7 +166,7 @@ fn a_flood_of_tokens_that_come_once_leaves_those_that_came_again() {
 }
 
 #[test]
-fn tokens_of_one_project_evict_none_of_another() {
+fn tokens_of_one_project_do_not_evict_those_of_another() {
     let mut world = World::new();
     let regular: Vec<_> = (0..50).map(|number| token(&json!({ "jti": number }))).collect();
     // More than all that is kept, and each comes again.
@@ -179,7 +186,7 @@ fn tokens_of_one_project_evict_none_of_another() {
 }
 
 #[test]
-fn the_roles_of_a_token_count_for_what_is_kept() {
+fn cache_size_includes_roles() {
     let mut world = World::new();
     let roles: Vec<_> = (0..250).map(|number| format!("{number:-<120}")).collect();
     let roles: Vec<_> = roles.iter().map(String::as_str).chain(["access"]).collect();
@@ -194,13 +201,13 @@ fn the_roles_of_a_token_count_for_what_is_kept() {
 }
 
 #[test]
-fn what_is_kept_holds_no_routes() {
+fn cached_tokens_hold_no_routes() {
     let (mut world, token) = (World::new(), token(&json!({})));
     let decision = world.ask("/a/p", &token);
     let route = Arc::downgrade(decision.route.as_ref().unwrap());
     world.ask("/a/p", &token);
     drop(decision);
-    world.gateway = World::new().gateway;
+    world.routes = World::new().routes;
     assert!(route.upgrade().is_none());
     assert_eq!(world.checked("/a/p", &token), (None, 0));
 }

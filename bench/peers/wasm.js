@@ -7,9 +7,8 @@ export { default } from "./pass.js";
 export const Instantiate = {
   fetch({ url }) {
     const imports = {};
-    for (const { module, name, kind } of WebAssembly.Module.imports(compiled)) {
-      (imports[module] ??= {})[name] =
-        kind === "tag" ? new WebAssembly.Tag({ parameters: ["externref"] }) : () => {};
+    for (const { module, name } of WebAssembly.Module.imports(compiled)) {
+      (imports[module] ??= {})[name] = () => {};
     }
     const times = Number(new URL(url).searchParams.get("times"));
     for (let time = 0; time < times; time += 1) new WebAssembly.Instance(compiled, imports);

@@ -7,7 +7,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use edge_authorizer::{KeyRecord, NumericDate, Unavailable};
-use js_sys::{Array, Promise};
+use js_sys::{Promise, Set};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::http;
@@ -18,13 +19,15 @@ pub type Answer = Result<(Option<Arc<KeyRecord>>, bool), Unavailable>;
 /// How long a request waits, in seconds: longer than a fetch may take.
 pub const PATIENCE: f64 = 15.0;
 
-/// The most requests that wait for one answer. More are refused, which frees what they hold.
+/// The most requests that wait for one answer. More are refused, which frees what they hold; those whose client has gone are
+/// none.
 const MAX_WAITERS: u32 = 1500;
 
 #[wasm_bindgen(module = "/src/asking.js")]
 extern "C" {
-    fn wait(waiters: &Array, seconds: f64) -> Promise;
-    fn wake(waiters: &Array);
+    fn has_room(waiters: &Set, most: u32) -> bool;
+    fn wait(waiters: &Set, seconds: f64) -> Promise;
+    fn wake(waiters: &Set);
 }
 
 /// A question that is put.
@@ -32,18 +35,18 @@ pub struct Asking {
     /// When it was put.
     pub began: NumericDate,
     answer: RefCell<Option<Answer>>,
-    waiters: Array,
+    waiters: Set,
 }
 
 impl Asking {
     /// One that is put at `began`.
     pub fn new(began: NumericDate) -> Self {
-        Self { began, answer: RefCell::default(), waiters: Array::new() }
+        Self { began, answer: RefCell::default(), waiters: Set::new(&JsValue::UNDEFINED) }
     }
 
     /// Waits for the answer. Where it does not come in time, or too many wait, there is none.
     pub async fn answer(&self) -> Answer {
-        if self.answer.borrow().is_none() && self.waiters.length() < MAX_WAITERS {
+        if self.answer.borrow().is_none() && has_room(&self.waiters, MAX_WAITERS) {
             let _in_time_or_not = http::wait(wait(&self.waiters, PATIENCE)).await;
         }
         self.answer.borrow().clone().unwrap_or(Err(Unavailable))

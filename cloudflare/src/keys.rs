@@ -2,12 +2,13 @@
 //! wait.
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use edge_authorizer::{FetchReason, Issuer, KeyRecord, KeySet, NumericDate, ProjectId, Unavailable};
-use lru::LruCache;
+use edge_authorizer::{
+    FairCache, FetchReason, Issuer, KeyRecord, KeySet, NumericDate, Owner, ProjectId, RefreshPolicy,
+    Unavailable,
+};
 
 use crate::asking::{Answer, Asking, PATIENCE};
 use crate::edge::Edge;
@@ -15,12 +16,19 @@ use crate::http::now;
 use crate::issuer::FromIssuer;
 use crate::store;
 
-/// The most issuers of which it is kept when they were asked; each takes at most half a kilobyte.
-const MAX_ASKED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+/// What may be kept of when issuers were asked, in bytes. Projects share it fairly.
+const MAX_ASKED: usize = 512 * 1024;
+
+/// What an issuer costs beside its name, in bytes: how it stands, and the question that is put.
+const ASKED_BYTES: usize = 128;
 
 thread_local! {
-    static ASKED: RefCell<LruCache<(FetchReason, Issuer), Asked>> = RefCell::new(LruCache::new(MAX_ASKED));
+    static ASKED: RefCell<FairCache<Subject, Asked>> = RefCell::new(FairCache::new(MAX_ASKED));
 }
+
+/// What is asked of which issuer's object, and by which object, unless the worker asks. What one object's requests wait for
+/// only that object can wake: where its last client has gone, the runtime has nothing to run what others wake.
+type Subject = (Option<u32>, FetchReason, Issuer);
 
 /// How it stands with an issuer's object. A flood of unknown keys asks it no more often than it has news.
 #[derive(Clone)]
@@ -33,27 +41,28 @@ enum Asked {
         again: NumericDate,
         /// Whether its last attempt to fetch the keys failed.
         failed: bool,
+        /// Whether it had keys that serve. If they are lost here, it has to be asked for them again.
+        has_keys: bool,
     },
 }
 
-/// The keys of an issuer, which `project` needs. `known_in_vain`: those known so far lack the one that is looked for.
+/// The keys of an issuer, which `project` needs. `needs_newer_keys`: the keys so far lack the one that is needed.
 pub async fn keys(
     edge: &Edge,
     project: &ProjectId,
     issuer: &Issuer,
     needs_newer_keys: bool,
 ) -> Result<Arc<KeySet>, Unavailable> {
-    let max_stale = edge.settings.keys.max_stale;
-    let serves = |record: &Arc<KeyRecord>, time: NumericDate| time < record.fetched().plus(max_stale);
+    let policy = &edge.settings.keys;
     let kept = store::key_record(edge, project, issuer).await;
     let time = now();
-    let kept = kept.filter(|record| serves(record, time));
+    let kept = kept.filter(|record| serves(record, time, policy));
     if let Some(record) = kept.as_ref().filter(|record| !needs_newer_keys && time < record.expires()) {
         return Ok(record.keys().clone());
     }
     let want = if needs_newer_keys { FetchReason::Newer } else { FetchReason::Due };
     let (record, failed) = match asked(edge, want, issuer, time) {
-        Some(Asked::Answered { failed, .. }) => (kept, failed),
+        Some(Asked::Answered { failed, has_keys, .. }) if kept.is_some() || !has_keys => (kept, failed),
         underway => {
             let asking = match underway {
                 Some(Asked::Underway(asking)) => asking,
@@ -63,8 +72,7 @@ pub async fn keys(
                 // They should have been fetched again: whoever is here does not wait for it.
                 (Some(record), false)
             } else {
-                let (record, failed) = asking.answer().await?;
-                (record.filter(|record| serves(record, now())), failed)
+                asking.answer().await?
             }
         }
     };
@@ -76,22 +84,20 @@ pub async fn keys(
     }
 }
 
-/// How it stands with an issuer's object, unless it has to be asked now.
-fn asked(edge: &Edge, want: FetchReason, issuer: &Issuer, now: NumericDate) -> Option<Asked> {
-    let asked = ASKED.with_borrow_mut(|asked| asked.get(&(want, issuer.clone())).cloned());
-    asked.filter(|asked| match asked {
-        // Who comes a cooldown later wants keys that are newer than those that may be on their way.
-        Asked::Underway(asking) => {
-            is_shared(edge) && now < asking.began.plus(PATIENCE.min(edge.settings.keys.cooldown))
-        }
-        Asked::Answered { again, .. } => now < *again,
-    })
+/// Whether keys may be used, though their life may be over.
+fn serves(record: &KeyRecord, now: NumericDate, policy: &RefreshPolicy) -> bool {
+    now < record.fetched().plus(policy.max_stale)
 }
 
-/// Whether other requests may wait for what this one asks. In an object they may not: where its last client has gone, the
-/// runtime has nothing to run what a request from outside wakes.
-fn is_shared(edge: &Edge) -> bool {
-    edge.context.is_some()
+/// How it stands with an issuer's object, unless it has to be asked now.
+fn asked(edge: &Edge, want: FetchReason, issuer: &Issuer, now: NumericDate) -> Option<Asked> {
+    let subject = (edge.place.object(), want, issuer.clone());
+    let asked = ASKED.with_borrow_mut(|asked| asked.get(&subject).map(|(_, asked)| asked.clone()));
+    asked.filter(|asked| match asked {
+        // Who comes a cooldown later wants keys that are newer than those that may be on their way.
+        Asked::Underway(asking) => now < asking.began.plus(PATIENCE.min(edge.settings.keys.cooldown)),
+        Asked::Answered { again, .. } => now < *again,
+    })
 }
 
 /// Asks an issuer's object, whatever becomes of this request; all that wait are woken with the answer.
@@ -103,17 +109,15 @@ fn ask(
     began: NumericDate,
 ) -> Rc<Asking> {
     let asking = Rc::new(Asking::new(began));
-    let key = (want, issuer.clone());
-    if is_shared(edge) {
-        ASKED.with_borrow_mut(|asked| asked.put(key.clone(), Asked::Underway(asking.clone())));
-    }
-    let (env, cooldown, asked) = (edge.env.clone(), edge.settings.keys.cooldown, asking.clone());
+    let subject = (edge.place.object(), want, issuer.clone());
+    ASKED.with_borrow_mut(|asked| keep(asked, project, subject.clone(), Asked::Underway(asking.clone())));
+    let (env, policy, asked) = (edge.env.clone(), edge.settings.keys, asking.clone());
     let ask_issuer = edge.ask_issuer;
     let project = project.clone();
     edge.later(async move {
-        let reply = ask_issuer(env, key.1.clone(), key.0).await;
-        let (answer, mark) = read(reply, &project, &key, cooldown);
-        note(key, &asked, mark);
+        let reply = ask_issuer(env, subject.2.clone(), subject.1).await;
+        let (answer, mark) = read(reply, &project, &subject, &policy);
+        note(&project, subject, &asked, mark);
         asked.finish(answer);
     });
     asking
@@ -123,28 +127,36 @@ fn ask(
 fn read(
     reply: Result<FromIssuer, Unavailable>,
     project: &ProjectId,
-    (want, issuer): &(FetchReason, Issuer),
-    cooldown: f64,
+    (_, want, issuer): &Subject,
+    policy: &RefreshPolicy,
 ) -> (Answer, Option<Asked>) {
     let Ok(FromIssuer { record, life }) = reply else { return (Err(Unavailable), None) };
     let failed = life.error.is_some();
     let again = match want {
-        FetchReason::Newer => life.attempted.map(|attempted| attempted.plus(cooldown)),
+        FetchReason::Newer => life.attempted.map(|attempted| attempted.plus(policy.cooldown)),
         _ => life.due,
     };
-    let again = again.unwrap_or_else(|| now().plus(cooldown));
+    let again = again.unwrap_or_else(|| now().plus(policy.cooldown));
     let record = record.and_then(|record| store::remember_keys(project, issuer, &record));
-    (Ok((record, failed)), Some(Asked::Answered { again, failed }))
+    let record = record.filter(|record| serves(record, now(), policy));
+    let has_keys = record.is_some();
+    (Ok((record, failed)), Some(Asked::Answered { again, failed, has_keys }))
 }
 
 /// Keeps `mark`, unless the object has been asked anew meanwhile. Where there is none, the next request asks.
-fn note(key: (FetchReason, Issuer), asking: &Rc<Asking>, mark: Option<Asked>) {
+fn note(project: &ProjectId, subject: Subject, asking: &Rc<Asking>, mark: Option<Asked>) {
     ASKED.with_borrow_mut(|asked| {
         let is_newer = |other: &Asked| matches!(other, Asked::Underway(other) if !Rc::ptr_eq(other, asking));
         match mark {
-            _ if asked.peek(&key).is_some_and(is_newer) => None,
-            Some(mark) => asked.put(key, mark),
-            None => asked.pop(&key),
+            _ if asked.get(&subject).is_some_and(|(_, other)| is_newer(other)) => {}
+            Some(mark) => keep(asked, project, subject, mark),
+            None => drop(asked.remove(&subject)),
         }
     });
+}
+
+/// Keeps how it stands with an issuer's object, for the project that had it asked.
+fn keep(asked: &mut FairCache<Subject, Asked>, project: &ProjectId, subject: Subject, mark: Asked) {
+    let bytes = ASKED_BYTES + subject.2.as_str().len();
+    let _evicted = asked.put(subject, Owner::Project(project.clone()), mark, bytes);
 }

@@ -16,12 +16,14 @@ extern "C" {
     fn warn(line: &str);
 }
 
-/// The most of a line's parts: of the trace, in bytes; of path, route and method, in characters. A line is at most 8 KiB.
-const MAX_TRACE_BYTES: usize = 4 * 1024;
-const MAX_PATH_CHARACTERS: usize = 512;
-const MAX_ROUTE_CHARACTERS: usize = 256;
-const MAX_METHOD_CHARACTERS: usize = 32;
-const MAX_ADDRESS_CHARACTERS: usize = 64;
+/// The most bytes of a line's parts, as they are written in JSON. A line is at most 8 KiB.
+const MAX_TRACE: usize = 4 * 1024;
+const MAX_SUBJECT: usize = 1024;
+const MAX_PATH: usize = 512;
+const MAX_ROUTE: usize = 256;
+const MAX_METHOD: usize = 32;
+const MAX_ADDRESS: usize = 64;
+const MAX_REASON: usize = 6 * 1024;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -56,9 +58,9 @@ pub fn decision(decision: &Decision, incoming: &Incoming, code: Option<ErrorCode
         code,
         known: decision.cached_token.as_ref().is_some_and(|known| known.number().is_some()),
         request_id,
-        method: beginning_of(&incoming.method, MAX_METHOD_CHARACTERS),
-        path: beginning_of(incoming.target().path, MAX_PATH_CHARACTERS),
-        address: address.as_deref().map(|address| beginning_of(address, MAX_ADDRESS_CHARACTERS)),
+        method: beginning_of(&incoming.method, MAX_METHOD),
+        path: beginning_of(incoming.target().path, MAX_PATH),
+        address: address.as_deref().map(|address| beginning_of(address, MAX_ADDRESS)),
         origin_status: None,
         milliseconds: ((now().as_seconds() - incoming.began.as_seconds()) * 1000.0).round(),
     };
@@ -73,18 +75,32 @@ pub fn beginning(decision: &Decision) -> String {
         event: "decision",
         verdict: decision.verdict.outcome(),
         project: decision.project.as_ref().map(ProjectId::as_str),
-        route: decision.route.as_ref().map(|route| beginning_of(&route.template, MAX_ROUTE_CHARACTERS)),
+        route: decision.route.as_ref().map(|route| beginning_of(&route.template, MAX_ROUTE)),
         idp: identity.map(|identity| identity.idp.as_str()),
-        subject: identity.map(|identity| identity.subject.as_str()),
+        subject: identity.map(|identity| beginning_of(&identity.subject, MAX_SUBJECT)),
     };
     let mut line = serde_json::to_string(&line).unwrap_or_default();
     line.pop();
-    [&line, r#","trace":"#, &decision.trace.to_json_within(MAX_TRACE_BYTES)].concat()
+    [&line, r#","trace":"#, &decision.trace.to_json_within(MAX_TRACE)].concat()
 }
 
-/// The first characters of a text.
-fn beginning_of(text: &str, characters: usize) -> &str {
-    text.char_indices().nth(characters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+/// The beginning of a text that takes at most so many bytes in JSON.
+fn beginning_of(text: &str, mut bytes: usize) -> &str {
+    let end = text.char_indices().find(|(_, character)| {
+        let room = bytes.checked_sub(escaped_length(*character));
+        bytes = room.unwrap_or_default();
+        room.is_none()
+    });
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+/// How many bytes a character takes in JSON, at most.
+fn escaped_length(character: char) -> usize {
+    match character {
+        '"' | '\\' => 2,
+        '\0'..='\x1f' => 6,
+        _ => character.len_utf8(),
+    }
 }
 
 #[derive(Serialize)]
@@ -94,31 +110,38 @@ struct ManagementLine<'m> {
     request_id: &'m str,
     method: &'m str,
     path: &'m str,
+    address: Option<&'m str>,
     status: u16,
+    code: Option<&'m str>,
 }
 
 /// What came of a request to the management API; who asked for what is in the project's audit log.
-pub fn management(request_id: &str, method: &str, path: &str, status: u16) {
-    let (method, path) =
-        (beginning_of(method, MAX_METHOD_CHARACTERS), beginning_of(path, MAX_PATH_CHARACTERS));
-    let line = ManagementLine { event: "management", request_id, method, path, status };
+pub fn management(incoming: &Incoming, request_id: &str, status: u16, code: Option<&str>) {
+    let address = incoming.header("cf-connecting-ip");
+    let line = ManagementLine {
+        event: "management",
+        request_id,
+        method: beginning_of(&incoming.method, MAX_METHOD),
+        path: beginning_of(incoming.target().path, MAX_PATH),
+        address: address.as_deref().map(|address| beginning_of(address, MAX_ADDRESS)),
+        status,
+        code,
+    };
     log(&serde_json::to_string(&line).unwrap_or_default());
 }
-
-/// The most characters of a reason that are logged.
-const MAX_REASON_LENGTH: usize = 2000;
 
 #[derive(Serialize)]
 struct WarningLine<'w> {
     event: &'w str,
     subject: &'w str,
-    reason: String,
+    reason: &'w str,
 }
 
 /// Something that whoever runs the gateway should know.
 pub fn warning(event: &str, subject: &str, reason: impl std::fmt::Display) {
     // What an issuer or a document says may be long.
-    let reason = reason.to_string().chars().take(MAX_REASON_LENGTH).collect();
+    let reason = reason.to_string();
+    let (subject, reason) = (beginning_of(subject, MAX_SUBJECT), beginning_of(&reason, MAX_REASON));
     let line = WarningLine { event, subject, reason };
     warn(&serde_json::to_string(&line).unwrap_or_default());
 }

@@ -63,12 +63,13 @@ pub async fn gateway(edge: &Edge) -> Result<Arc<Routes>, Unavailable> {
 /// What is stored of a project; `None` if there is no such project.
 pub async fn snapshot(edge: &Edge, project: &ProjectId) -> Loaded<Snapshot> {
     // The memory keeps the tombstone itself, so that no older snapshot of a replica takes its place.
-    Ok(SNAPSHOT.get(edge, project.as_str(), None).await?.filter(|snapshot| !snapshot.is_deleted()))
+    Ok(SNAPSHOT.get(edge, project.as_str(), Some(project)).await?.filter(|snapshot| !snapshot.is_deleted()))
 }
 
 /// What an object knows of its project, at `version`, where `read` gives the text of it. It is parsed once, and kept in the
 /// same memory as what was read from KV, under `key`, which no project has.
 pub fn snapshot_of_object<E>(
+    project: &ProjectId,
     key: &str,
     version: u64,
     read: impl FnOnce() -> Result<Option<Value>, E>,
@@ -78,7 +79,7 @@ pub fn snapshot_of_object<E>(
         Cached::Fresh(Ok(Some(snapshot))) if snapshot.version() == version => Ok(Some(snapshot)),
         _ => {
             let stored = read()?.as_ref().map(Value::to_string);
-            SNAPSHOT.take_note(key, None, stored.as_deref(), now())
+            SNAPSHOT.take_note(key, Some(project), stored.as_deref(), now())
         }
     };
     Ok(loaded.ok().flatten().filter(|snapshot| !snapshot.is_deleted()))
@@ -146,7 +147,7 @@ impl<T: Versioned> Shelf<T> {
         env.binding::<Namespace>(self.namespace).get(&format!("{}{key}", self.prefix)).await
     }
 
-    /// Keeps what a key was found to hold; a project that has it loaded alone owns it.
+    /// Keeps what a key was found to hold, for the project that has it loaded, if one has.
     fn take_note(
         &self,
         key: &str,

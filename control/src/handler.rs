@@ -1,7 +1,7 @@
 //! One request to the control plane: a client's, which the edge handed over, or a question of the edge.
 
 use cloudflare::answer::Answer;
-use cloudflare::edge::{Edge, Incoming};
+use cloudflare::edge::{Edge, Incoming, Place};
 use cloudflare::env::{Context, Env};
 use cloudflare::question::Question;
 use cloudflare::settings::Settings;
@@ -34,7 +34,7 @@ async fn serve(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
 async fn manage(incoming: Incoming, env: Env, context: Context) -> Result<JsValue, JsValue> {
     match Settings::get(&env) {
         Ok(settings) => {
-            let edge = Edge { env, context: Some(context), settings, ask_issuer: ask_for_keys };
+            let edge = Edge { env, place: Place::Worker(context), settings, ask_issuer: ask_for_keys };
             Ok(management::handle(&edge, &incoming).await?.into())
         }
         Err(variable) => {

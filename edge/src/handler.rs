@@ -5,7 +5,7 @@ use std::future::ready;
 
 use cloudflare::answer::{Answer, Refusal};
 use cloudflare::decide::decide;
-use cloudflare::edge::{Edge, Incoming};
+use cloudflare::edge::{Edge, Incoming, Place};
 use cloudflare::env::{Context, Env};
 use cloudflare::settings::Settings;
 use cloudflare::task::Task;
@@ -34,7 +34,7 @@ pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
             return Box::pin(ready(fail(ErrorCode::ConfigUnavailable)));
         }
     };
-    let edge = Edge { env, context: Some(context), settings, ask_issuer: control::ask_issuer };
+    let edge = Edge { env, place: Place::Worker(context), settings, ask_issuer: control::ask_issuer };
     Box::pin(guard(incoming, edge))
 }
 

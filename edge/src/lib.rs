@@ -30,8 +30,6 @@ pub fn handle(
 /// What an isolate does first.
 #[wasm_bindgen(start)]
 pub fn start() {
-    // After a trap, the next call starts the wasm anew.
-    wasm_bindgen::handler::set_on_abort(wasm_bindgen::handler::schedule_reinit);
     forward::learn();
     task::start();
 }

@@ -22,7 +22,7 @@ pub struct Case {
     bearer: Bearer,
     method: String,
     path: String,
-    gateway: Routes,
+    routes: Routes,
     project: ProjectId,
     snapshot: Arc<Snapshot>,
     keys: Option<Arc<KeySet>>,
@@ -44,13 +44,13 @@ impl Case {
             .as_deref()
             .map(|project| parse::<ProjectId>("--project", project))
             .transpose()?;
-        let gateway = match &arguments.routes {
+        let routes = match &arguments.routes {
             Some(file) => {
                 Routes::parse(&read_json(file)?).map_err(|faults| format!("{}: {faults}", file.display()))?
             }
             None => one_route(&path, project.as_ref(), &arguments.role)?,
         };
-        let project = project.or_else(|| named_by(&gateway, &path));
+        let project = project.or_else(|| named_by(&routes, &path));
         let project = project.ok_or("the path names no project: name it by --project")?;
         let bearer = match (arguments.token, arguments.claims) {
             (Some(token), _) if token == "-" => Bearer::Token(read_input()?),
@@ -68,7 +68,7 @@ impl Case {
             bearer,
             method,
             path,
-            gateway,
+            routes,
             project,
             snapshot: Arc::new(read_entries(&arguments.idp)?),
             keys: arguments.jwks.as_deref().map(read_keys).transpose()?.map(Arc::new),
@@ -93,7 +93,7 @@ impl Case {
             asks_for_method: false,
         };
         match &self.bearer {
-            Bearer::Claims(claims) => match simulate(&self.gateway, &request, claims.clone(), self.clock) {
+            Bearer::Claims(claims) => match simulate(&self.routes, &request, claims.clone(), self.clock) {
                 SimulationStep::Explained(explanation) => explanation,
                 SimulationStep::NeedProject(need) => {
                     let entries = self.entries_of(need.project());
@@ -105,7 +105,7 @@ impl Case {
     }
 
     fn decide(&self, request: &Request<'_>) -> Explanation {
-        let mut step = authorize(&self.gateway, request, self.clock, &mut TokenCache::default());
+        let mut step = authorize(&self.routes, request, self.clock, &mut TokenCache::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision.into(),
@@ -160,9 +160,9 @@ fn one_route(path: &str, project: Option<&ProjectId>, roles: &[String]) -> Resul
     Routes::parse(&json!({ "origins": origins, "routes": routes })).map_err(|faults| faults.to_string())
 }
 
-fn named_by(gateway: &Routes, path: &str) -> Option<ProjectId> {
+fn named_by(routes: &Routes, path: &str) -> Option<ProjectId> {
     let path = RequestPath::try_from(path).ok()?;
-    let found = gateway.find(&path).ok()??;
+    let found = routes.find(&path).ok()??;
     ProjectId::try_from(found.project?).ok()
 }
 

@@ -12,7 +12,7 @@ use edge_authorizer::{
     Unavailable, Verdict, authorize,
 };
 use edge_authorizer_fuzz::issuer::{Issuer, check};
-use edge_authorizer_fuzz::scenario::{GATEWAY, NOW, SKEW, Scenario};
+use edge_authorizer_fuzz::scenario::{NOW, ROUTES, SKEW, Scenario};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ impl Asked {
     ) -> Self {
         let (mut issuers, verified) = (Vec::new(), RefCell::new(Vec::new()));
         let clock = Clock { now: NumericDate::from_seconds(NOW), skew: SKEW };
-        let mut step = authorize(&GATEWAY, request, clock, known);
+        let mut step = authorize(&ROUTES, request, clock, known);
         let decision = loop {
             step = match step {
                 Step::Decided(decision) => break decision,

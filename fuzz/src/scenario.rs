@@ -72,7 +72,7 @@ enum Credentials<'a> {
 const TEMPLATES: [&str; 4] =
     ["{project}.{roleName}", "role_{roleName}", "{roleName}", "{roleName}@{project}"];
 /// The routes: whoever has `access` may read, whoever has `admin` may do anything.
-pub static GATEWAY: LazyLock<Routes> = LazyLock::new(|| {
+pub static ROUTES: LazyLock<Routes> = LazyLock::new(|| {
     let cors = json!({"origins": ["https://app.example"]});
     Routes::parse(&json!({
         "origins": {"o": {"url": "https://o.example"}},

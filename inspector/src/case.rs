@@ -62,20 +62,20 @@ pub struct Faults {
 
 /// Explains what becomes of the request.
 pub async fn explain(case: Case) -> Answer {
-    let (gateway, snapshot) = (documents::routes(&case.routes), documents::entries(&case.idps));
+    let (routes, snapshot) = (documents::routes(&case.routes), documents::entries(&case.idps));
     let project = ProjectId::try_from(&*case.project);
-    let (gateway, snapshot, project) = match (gateway, snapshot, project) {
-        (Ok(gateway), Ok(snapshot), Ok(project)) => (gateway, Arc::new(snapshot), project),
-        (gateway, snapshot, project) => {
+    let (routes, snapshot, project) = match (routes, snapshot, project) {
+        (Ok(routes), Ok(snapshot), Ok(project)) => (routes, Arc::new(snapshot), project),
+        (routes, snapshot, project) => {
             return Answer::Faults(Faults {
-                routes: gateway.err().unwrap_or_default(),
+                routes: routes.err().unwrap_or_default(),
                 idps: snapshot.err().unwrap_or_default(),
                 project: project.err().map(|error| error.to_string()),
             });
         }
     };
     let clock = Clock { now: NumericDate::from_seconds(case.now), skew: case.skew };
-    let world = World { gateway, snapshot, project, keys: case.keys, clock };
+    let world = World { routes, snapshot, project, keys: case.keys, clock };
     let authorization = case.token.as_ref().map(|token| format!("Bearer {token}"));
     let request = Request {
         method: &case.method,
@@ -90,19 +90,19 @@ pub async fn explain(case: Case) -> Answer {
     };
     let claims = case.claims.and_then(|claims| Claims::new(claims, None).ok());
     let token = case.token.as_deref().and_then(|token| Token::parse(token).ok());
-    let setting = NarrativeContext {
+    let context = NarrativeContext {
         idps: world.snapshot.idps(),
         project: &world.project,
         claims: claims.as_ref().or(token.as_ref().map(Token::unverified_claims)),
         clock,
     };
-    let narrative = narrate(&explanation, setting);
+    let narrative = narrate(&explanation, context);
     Answer::Explained { explanation, narrative }
 }
 
 /// What a decision depends on besides the request.
 struct World {
-    gateway: Routes,
+    routes: Routes,
     snapshot: Arc<Snapshot>,
     project: ProjectId,
     keys: BTreeMap<String, Value>,
@@ -111,7 +111,7 @@ struct World {
 
 impl World {
     async fn decide(&self, request: &Request<'_>) -> Explanation {
-        let mut step = authorize(&self.gateway, request, self.clock, &mut TokenCache::default());
+        let mut step = authorize(&self.routes, request, self.clock, &mut TokenCache::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision.into(),
@@ -133,7 +133,7 @@ impl World {
     }
 
     fn simulate(&self, request: &Request<'_>, claims: Map<String, Value>) -> Explanation {
-        match simulate(&self.gateway, request, claims, self.clock) {
+        match simulate(&self.routes, request, claims, self.clock) {
             SimulationStep::Explained(explanation) => explanation,
             SimulationStep::NeedProject(need) => {
                 let entries = self.entries_of(need.project());

@@ -67,6 +67,7 @@ async fn report(token: &Token<'_>, jwk: &Value) -> KeyReport {
             report.fits = key.fits(token.algorithm());
             if report.fits {
                 let check = SignatureCheck {
+                    project: None,
                     algorithm: token.algorithm(),
                     key: &Arc::new(key),
                     signing_input: token.signing_input(),
@@ -123,7 +124,13 @@ pub async fn check(signed: Signed) -> Result<Value, String> {
         keys.candidates(None, algorithm, |_| true).map_err(|_| "the key does not fit the algorithm")?;
     let mut outcomes = Vec::new();
     for key in candidates {
-        let check = SignatureCheck { algorithm, key: &key, signing_input: &input, signature: &signature };
+        let check = SignatureCheck {
+            project: None,
+            algorithm,
+            key: &key,
+            signing_input: &input,
+            signature: &signature,
+        };
         outcomes.push(webcrypto::check(&check, webcrypto::is_true).await);
     }
     Ok(json!({ "outcomes": outcomes }))

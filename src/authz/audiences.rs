@@ -10,7 +10,7 @@ use crate::token::claims::Claims;
 /// 4.1.3).
 pub struct Audiences<'t>(BTreeSet<&'t str>);
 
-/// The most audiences of a token that count: each is compared with those of each entry, before any signature is checked.
+/// The most audiences of a token that are considered: each is compared with those of each entry before the signature is checked.
 const MAX_AUDIENCES: usize = 100;
 
 impl<'t> Audiences<'t> {

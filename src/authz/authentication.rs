@@ -1,7 +1,7 @@
-//! Who a token's bearer is, step by step: its form and time, the project's entries, the issuer's keys, the signature.
+//! Authentication of a token, step by step: its form and time, the project's entries, the issuer's keys, the signature.
 //!
-//! Each state ends in the next one; there is no way back and no way around a step. What is required of the caller is no
-//! matter here.
+//! Each state leads to the next one; no step can be skipped or repeated. What is required of the caller is checked afterwards,
+//! by [`crate::Requirement`].
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub enum Authentication<'r> {
 }
 
 impl<'r> Authentication<'r> {
-    /// Looks at the form and the time of the token.
+    /// Checks the form and the time of the token.
     pub fn begin(
         mut evaluation: Evaluation,
         authorization: Option<&'r str>,
@@ -65,7 +65,7 @@ impl<'r> Authentication<'r> {
         Self::Done(evaluation, Err(code))
     }
 
-    /// Matches a token that was parsed with the project's entries.
+    /// Matches a parsed token with the project's entries.
     fn match_entries(
         mut evaluation: Evaluation,
         project: ProjectId,
@@ -82,7 +82,7 @@ impl<'r> Authentication<'r> {
     }
 }
 
-/// A token as it arrived, with its entry in the cache.
+/// A token as it arrived: parsed, or with its entry in the cache.
 #[derive(Debug)]
 enum Presented<'r> {
     New(Box<Token<'r>>),
@@ -241,6 +241,10 @@ impl<'r> CheckNeeded<'r> {
             evaluation.remember_forged(&token, inputs);
         }
         Authentication::failed(evaluation, ErrorCode::TokenUntrusted)
+    }
+
+    pub fn project(&self) -> &ProjectId {
+        &self.unverified.inputs.project
     }
 
     pub fn key(&self) -> &Arc<Jwk> {

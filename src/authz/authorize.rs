@@ -16,17 +16,16 @@ use crate::authz::trace::KeyOutcome;
 use crate::config::routes::Routes;
 use crate::config::snapshot::Snapshot;
 use crate::issuer::Issuer;
-use crate::keys::jwk::Jwk;
 use crate::keys::key_set::KeySet;
+use crate::keys::signature_check::SignatureCheck;
 use crate::project_id::ProjectId;
-use crate::token::algorithm::Algorithm;
 use crate::unavailable::Unavailable;
 
-/// What comes next, on the way to what `R` ends in.
+/// The next step of an authorization by the requirement `R`.
 #[derive(Debug)]
 #[must_use]
 pub enum Step<'r, R: Requirement = RouteRequirement> {
-    /// Nothing: this is the end.
+    /// The authorization is complete.
     Decided(R::Outcome),
     /// The project's snapshot is needed.
     NeedProject(NeedProject<'r, R>),
@@ -53,7 +52,7 @@ pub fn authorize<'r>(
     }
 }
 
-/// Decides whether a caller owns `project`: one of its own entries, which names the role `owner`, gives it to them.
+/// Decides whether a caller owns `project`: an entry of the project that names the role `owner` must give it to them.
 pub fn authorize_owner<'r>(
     project: &ProjectId,
     authorization: Option<&'r str>,
@@ -132,24 +131,12 @@ pub struct NeedCheck<'r, R = RouteRequirement> {
     requirement: R,
 }
 
-/// What the platform has to check.
-#[derive(Clone, Copy, Debug)]
-pub struct SignatureCheck<'c> {
-    /// How the signature is made.
-    pub algorithm: Algorithm,
-    /// The key that should have made it.
-    pub key: &'c Arc<Jwk>,
-    /// What was signed.
-    pub signing_input: &'c [u8],
-    /// The signature.
-    pub signature: &'c [u8],
-}
-
 impl<'r, R: Requirement> NeedCheck<'r, R> {
     /// What has to be checked.
     pub fn check(&self) -> SignatureCheck<'_> {
         let token = self.state.token();
         SignatureCheck {
+            project: Some(self.state.project()),
             algorithm: token.algorithm(),
             key: self.state.key(),
             signing_input: token.signing_input(),

@@ -1,4 +1,4 @@
-//! What becomes of a request, and why.
+//! The decision on a request, with its reasons.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::project_id::ProjectId;
 /// The end of an evaluation, with its reasons.
 #[derive(Debug)]
 pub struct Decision {
-    /// What becomes of the request.
+    /// The verdict.
     pub verdict: Verdict,
     /// What the answer says to browsers about cross-origin pages, whatever it is and whatever the origin says, where the
     /// route has `cors`.
@@ -26,7 +26,7 @@ pub struct Decision {
     pub route: Option<Arc<Route>>,
     /// The project that the path names, if it names one.
     pub project: Option<ProjectId>,
-    /// Who the caller is, as soon as an entry recognised them; also where their roles do not suffice.
+    /// The caller, if an entry identified them; also if their roles are not sufficient.
     pub identity: Option<Arc<Identity>>,
     /// What the token cache may keep of the token, where the evaluation got as far as its signature.
     pub cached_token: Option<Arc<CachedToken>>,
@@ -35,7 +35,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Where the routes cannot be had, nothing passes.
+    /// The decision if the routes are unavailable: deny.
     pub fn without_configuration() -> Self {
         let verdict = Verdict::Deny(Denial { code: ErrorCode::ConfigUnavailable, realm: None });
         let (cors, route, project, identity, cached_token) = (None, None, None, None, None);
@@ -43,7 +43,7 @@ impl Decision {
     }
 }
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Debug)]
 pub enum Verdict {
     /// It goes to the origin.
@@ -54,7 +54,7 @@ pub enum Verdict {
     Deny(Denial),
 }
 
-/// What becomes of a request, in a word.
+/// The kind of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -67,7 +67,7 @@ pub enum Outcome {
 }
 
 impl Verdict {
-    /// The verdict in a word.
+    /// The kind of the verdict.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Permit(_) => Outcome::Permit,

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_challenge_names_realm_and_error() {
+    fn challenge_names_realm_and_error() {
         let challenge = |code, realm: Option<&str>| {
             Denial { code, realm: realm.map(|realm| ProjectId::try_from(realm).unwrap()) }.challenge()
         };

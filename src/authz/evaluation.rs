@@ -35,7 +35,7 @@ use crate::unavailable::Unavailable;
 /// The number of entries from which on those of other issuers are only counted.
 const MAX_TRACED_OTHERS: usize = 10;
 
-/// What was found out so far.
+/// The results so far.
 #[derive(Debug, Default)]
 pub struct Evaluation {
     route: Option<Arc<Route>>,
@@ -67,7 +67,7 @@ impl MatchedEntry {
 }
 
 impl Evaluation {
-    /// An evaluation of a caller of `project` that no route is for.
+    /// An evaluation for `project` without a route.
     pub fn about(project: &ProjectId) -> Self {
         Self { project: Some(project.clone()), ..Self::default() }
     }
@@ -106,7 +106,7 @@ impl Evaluation {
         Ok(RouteRequirement { method, required: required.unwrap_or_default(), route })
     }
 
-    /// Checks the times of a token, before anything else is fetched for it; then the project that the path names.
+    /// Checks the times of a token before anything is fetched for it, and returns the project that the path names.
     pub fn admit(&mut self, validity: Validity, clock: Clock) -> Result<ProjectId, ErrorCode> {
         if let Err(outside) = validity.check(clock.now, clock.skew) {
             let (claim, value) = (outside.claim, outside.value);
@@ -191,12 +191,12 @@ impl Evaluation {
         self.project.as_ref()
     }
 
-    /// Prepares for the token cache that a token's signature is wrong.
+    /// Prepares the entry of the token cache for a token with a wrong signature.
     pub fn remember_forged(&mut self, token: &Token<'_>, inputs: VerificationInputs) {
         self.cached_token = Some(CachedToken::forged(token, inputs));
     }
 
-    /// Prepares for the token cache whom a token identifies, whether or not the route accepts them.
+    /// Prepares the entry of the token cache for a verified token, whether or not the route accepts the caller.
     pub fn remember_verified(
         &mut self,
         token: &VerifiedToken<'_>,
@@ -206,7 +206,7 @@ impl Evaluation {
         self.cached_token = Some(CachedToken::verified(token, inputs, principal));
     }
 
-    /// The caller as the token cache has them.
+    /// The caller by an entry of the token cache.
     pub fn recall(&mut self, cached: Arc<CachedToken>) -> Result<Principal<Verified>, ErrorCode> {
         self.trace.push(TraceStep::Known);
         let principal = cached.principal.clone();

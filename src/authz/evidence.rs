@@ -1,13 +1,13 @@
-//! What the claims about a caller rest on: a signature that was checked, or nothing.
+//! The evidence for claims about a caller: a verified signature, or none.
 
 use crate::token::claims::Claims;
 use crate::token::compact_jws::VerifiedToken;
 
-/// Claims of a token whose signature was checked with a key of its issuer.
+/// The strength of a token whose signature was verified with a key of its issuer.
 #[derive(Debug)]
 pub enum Verified {}
 
-/// Claims without a signature. They can be explained and never permit anything.
+/// The strength of claims without a signature. They can be explained and never permit anything.
 #[derive(Debug)]
 pub enum Unverified {}
 

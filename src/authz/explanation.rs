@@ -1,4 +1,4 @@
-//! A decision for people: what a caller would get, and why.
+//! A decision for people: what the caller would get, and why.
 
 use serde::{Serialize, Serializer};
 
@@ -9,23 +9,23 @@ use crate::config::idp_id::IdpId;
 use crate::config::role::Roles;
 use crate::error_code::ErrorCode;
 
-/// What would become of a request, and why. It proves nothing: no request passes by it.
+/// The decision that a request would get, and why. It is no permit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
-    /// What would become of it.
+    /// The verdict.
     pub verdict: Outcome,
-    /// The status that the caller would get. A request that passes has 200, which stands for what the origin answers.
+    /// The status that the caller would get. For a permitted request it is 200, in place of the origin's status.
     pub status: u16,
-    /// Why it would be refused, if it would.
+    /// The error code, if it would be denied.
     pub code: Option<ErrorCode>,
-    /// The entry that recognised the caller.
+    /// The entry that identified the caller.
     pub idp: Option<IdpId>,
     /// The caller's id.
     pub subject: Option<String>,
-    /// The caller's roles in the project; none where no entry recognised them.
+    /// The caller's roles in the project; empty if no entry identified them.
     pub roles: Roles,
-    /// The headers by which the origin would know the caller; none where it would not get the request.
+    /// The identity headers that the origin would get; empty if it would not get the request.
     #[serde(serialize_with = "as_object")]
     pub origin_headers: Vec<(&'static str, String)>,
     /// Every step that led there.

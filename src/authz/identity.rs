@@ -7,15 +7,15 @@ use crate::config::role::Roles;
 use crate::http::header_rules;
 use crate::project_id::ProjectId;
 
-/// What a role costs in memory beside its name: its place in the list and its allocation, in bytes.
+/// The overhead of a role beyond its name, in bytes of memory.
 const ROLE_BYTES: usize = 48;
 
-/// Who a caller is, in the words of the project that vouches for them.
+/// Who a caller is in a project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Identity {
-    /// The project in whose name the identity provider was asked.
+    /// The project that has the entry.
     pub project: ProjectId,
-    /// The entry that recognised the caller.
+    /// The entry that identified the caller.
     pub idp: IdpId,
     /// The caller's id at the identity provider, 1 to 256 characters.
     pub subject: String,
@@ -24,13 +24,13 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// What it holds in memory, in bytes; each role costs its name and the places that point to it.
+    /// Its size in memory, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let roles: usize = self.roles.iter().map(|role| role.as_str().len() + ROLE_BYTES).sum();
         size_of::<Self>() + self.subject.len() + roles
     }
 
-    /// The headers by which an origin knows the caller.
+    /// The identity headers that an origin gets.
     pub fn headers(&self) -> [(&'static str, String); 4] {
         let Self { project, idp, subject, roles } = self;
         let roles: Vec<_> = roles.iter().map(|role| header_rules::encode(role.as_str())).collect();

@@ -1,4 +1,4 @@
-//! How an entry recognises a caller: whether it applies to a token, and who the caller then is.
+//! Matching of tokens with entries: whether an entry applies to a token, and whom it identifies.
 
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ pub fn match_entry(idp: &CustomIdp, claims: &Claims, audiences: &Audiences<'_>) 
     }
 }
 
-/// Who the caller is; `None` if the id claim does not say.
+/// The caller's identity; `None` if the id claim does not name one.
 pub fn identify(
     idp: &CustomIdp,
     claims: &Claims,
@@ -60,7 +60,7 @@ pub fn identify(
 /// The longest subject, in characters.
 const MAX_SUBJECT_LENGTH: usize = 256;
 
-/// Where nobody wrote a header there is no algorithm that could be a wrong one.
+/// Simulated claims have no header, so any algorithm is allowed.
 fn has_allowed_algorithm(allowed: Option<&[Algorithm]>, header: Option<&JoseHeader>) -> bool {
     let Some((allowed, header)) = allowed.zip(header) else { return true };
     allowed.contains(&header.algorithm)

@@ -23,7 +23,7 @@ impl Ownership {
     /// }
     /// ```
     ///
-    /// With claims that nobody signed it does not compile:
+    /// With unsigned claims it does not compile:
     ///
     /// ```compile_fail,E0308
     /// use edge_authorizer::{ErrorCode, Ownership, Principal, Unverified};

@@ -26,7 +26,7 @@ impl Permit {
     /// }
     /// ```
     ///
-    /// With claims that nobody signed it does not compile:
+    /// With unsigned claims it does not compile:
     ///
     /// ```compile_fail,E0308
     /// use edge_authorizer::{Authorized, Permit, Unverified};
@@ -40,7 +40,7 @@ impl Permit {
         Self { route, identity: Some(identity) }
     }
 
-    /// The permit that everybody has for a public route; `None` where the route requires a role.
+    /// The permit for a public route; `None` if the route requires a role.
     pub(crate) fn for_public(route: &Arc<Route>) -> Option<Self> {
         matches!(route.access, Access::Public).then(|| Self { route: route.clone(), identity: None })
     }
@@ -50,7 +50,7 @@ impl Permit {
         &self.route
     }
 
-    /// The caller; nobody on a public route.
+    /// The caller; `None` on a public route.
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_deref()
     }

@@ -1,15 +1,15 @@
 //! A request, as far as the decision depends on it.
 
-/// The parts of a request that decide.
+/// The parts of a request that the decision depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'r> {
     /// The method's name.
     pub method: &'r str,
-    /// The path exactly as it was sent, without the query.
+    /// The path exactly as sent, without the query.
     pub path: &'r str,
     /// The value of the `Authorization` header.
     pub authorization: Option<&'r str>,
-    /// The value of the `Origin` header: the page in a browser that sends the request.
+    /// The value of the `Origin` header: the web origin that sends the request from a browser.
     pub origin: Option<&'r str>,
     /// Whether there is an `Access-Control-Request-Method` header.
     pub asks_for_method: bool,

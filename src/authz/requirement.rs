@@ -1,4 +1,4 @@
-//! What an authorization ends in, by what is required of the caller.
+//! What is required of a caller, and what an authorization by it ends in.
 
 use crate::authz::decision::{Decision, Verdict};
 use crate::authz::denial::Denial;
@@ -10,12 +10,12 @@ use crate::authz::principal::Principal;
 use crate::authz::route_requirement::RouteRequirement;
 use crate::error_code::ErrorCode;
 
-/// Something that is required of a caller. [`RouteRequirement`] and [`OwnerRequirement`] are all there are.
+/// A requirement on the caller: [`RouteRequirement`] or [`OwnerRequirement`].
 pub trait Requirement: sealed::Sealed {
-    /// What an authorization ends in.
+    /// The outcome of an authorization.
     type Outcome;
 
-    /// The outcome for a caller, or for a token that identifies nobody.
+    /// The outcome for a caller, or for a token that was refused.
     #[doc(hidden)]
     fn conclude(
         self,
@@ -45,7 +45,7 @@ impl Requirement for RouteRequirement {
     }
 }
 
-/// That the caller owns the project.
+/// The caller must own the project.
 #[derive(Debug)]
 pub struct OwnerRequirement;
 

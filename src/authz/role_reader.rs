@@ -14,7 +14,7 @@ const MAX_TRACED_VALUES: usize = 100;
 pub struct RoleReader<'e> {
     /// The form of each value.
     pub template: &'e RoleTemplate,
-    /// The roles that count, in order.
+    /// The allowed roles, sorted; `None` allows all.
     pub allowed: Option<&'e [Role]>,
     /// The project whose roles they are.
     pub project: &'e ProjectId,
@@ -33,7 +33,7 @@ pub fn role_values(claim: &Value) -> Option<Vec<Option<&str>>> {
 }
 
 impl RoleReader<'_> {
-    /// The roles that a claim gives.
+    /// The roles of a claim.
     pub fn read_claim(&self, claim: Option<&Value>, trace: &mut Trace) -> Roles {
         let values = match claim.map(role_values) {
             Some(Some(values)) => values,
@@ -62,7 +62,7 @@ impl RoleReader<'_> {
         in_order(roles)
     }
 
-    /// What one value gives.
+    /// The role of one value.
     pub fn read_value(&self, value: &str) -> RoleOutcome {
         let Some(name) = self.template.extract(value, self.project) else { return RoleOutcome::NoMatch };
         let Ok(role) = Role::try_from(name) else { return RoleOutcome::NotARole };

@@ -1,4 +1,4 @@
-//! The decision on a request whose token would have certain claims.
+//! Simulation of a decision: as if the request had a token with certain claims.
 //!
 //! Claims go the way of a token ([`crate::authorize`]) without its header and signature. They end in an [`Explanation`] and
 //! never in a permit, which takes a verified token.
@@ -21,17 +21,17 @@ use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
 use crate::unavailable::Unavailable;
 
-/// What comes next.
+/// The next step of a simulation.
 #[derive(Debug)]
 #[must_use]
 pub enum SimulationStep {
-    /// Nothing: this is the end.
+    /// The simulation is complete.
     Explained(Explanation),
     /// The project's snapshot is needed.
     NeedProject(Simulation),
 }
 
-/// Claims that nobody signed, and the request that they would come with.
+/// Unsigned claims, and the request that they would arrive with.
 #[derive(Debug)]
 pub struct Simulation {
     evaluation: Evaluation,
@@ -40,7 +40,7 @@ pub struct Simulation {
     claims: Claims,
 }
 
-/// Simulates that `request` has a token with these claims, whatever its `authorization` is.
+/// Simulates that `request` has a token with these claims; its `authorization` is ignored.
 pub fn simulate(
     routes: &Routes,
     request: &Request<'_>,

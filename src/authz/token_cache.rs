@@ -1,13 +1,12 @@
-//! Tokens whose checks are remembered: why the second request of a token is fast, and why that is safe.
+//! The token cache: why the second request with a token is fast, and why that is safe.
 //!
-//! What is remembered of a token is who its bearer is to a project, or that its signature is wrong. It counts for these
-//! exact bytes, in that project, as long as the project's snapshot and the issuer's keys are the very ones by which it
-//! was found out (the same values in memory, not equal ones), and while its times say so. Anything else has the token
-//! looked at anew. What the route demands is judged on every request. So a change of the project, a key that is gone or
-//! distrusted, and `exp` count at once, with nothing to invalidate.
+//! An entry says whom a token identifies in a project, or that its signature is wrong. It is used only for exactly these
+//! bytes, in that project, while the token is valid, and only with the very snapshot and keys that it was verified with: the
+//! same values in memory, not equal ones. In any other case the token is verified again. The route's roles are checked on every
+//! request. So a change of the project, a removed or blocked key, and `exp` take effect at once; nothing is invalidated.
 //!
-//! A token is kept on trial first and stays longer once it comes again: a flood of tokens that come once evicts others of
-//! its kind only, and only those of its own project once that holds more than others do.
+//! A new token is on trial and is kept longer once it is presented again. A flood of tokens that are used once therefore evicts
+//! only others on trial, and those of its own project first.
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
@@ -23,32 +22,32 @@ use crate::project_id::ProjectId;
 use crate::token::compact_jws::{Token, VerifiedToken};
 use crate::token::validity::Validity;
 
-/// What tokens on trial may hold in memory, in bytes: text, caller and roles.
+/// The budget of tokens on trial, in bytes of memory: text, caller and roles.
 const MAX_ON_TRIAL: usize = 4 * 1024 * 1024;
 
-/// What tokens that came again may hold.
+/// The budget of tokens that were presented again.
 const MAX_PROVEN: usize = 12 * 1024 * 1024;
 
-/// What tokens with a wrong signature may hold.
+/// The budget of tokens with a wrong signature.
 const MAX_REFUSED: usize = 4 * 1024 * 1024;
 
-/// What was found out about a token.
+/// A token whose signature was checked, and the result.
 #[derive(Debug)]
 pub struct CachedToken {
     project: ProjectId,
     text: String,
     number: OnceLock<u64>,
-    /// Its times, which are looked at again.
+    /// Its times, which are checked on every request.
     pub(crate) validity: Validity,
     /// Its issuer.
     pub(crate) issuer: Issuer,
     snapshot: Weak<Snapshot>,
     keys: Weak<KeySet>,
-    /// Who its bearer is; nobody if the signature is wrong.
+    /// Whom it identifies; `None` if the signature is wrong.
     pub(crate) principal: Option<Principal<Verified>>,
 }
 
-/// By what a token was looked at.
+/// What a token was verified with.
 #[derive(Debug)]
 pub struct VerificationInputs {
     pub project: ProjectId,
@@ -90,12 +89,12 @@ impl CachedToken {
         })
     }
 
-    /// Whether it was looked at by this very snapshot.
+    /// Whether it was matched with this very snapshot.
     pub(crate) fn is_by_snapshot(&self, snapshot: &Arc<Snapshot>) -> bool {
         self.snapshot.as_ptr() == Arc::as_ptr(snapshot)
     }
 
-    /// Whether it was looked at with these very keys.
+    /// Whether it was verified with these very keys.
     pub(crate) fn is_by_keys(&self, keys: &Arc<KeySet>) -> bool {
         self.keys.as_ptr() == Arc::as_ptr(keys)
     }
@@ -105,7 +104,7 @@ impl CachedToken {
         self.number.get().copied()
     }
 
-    /// What it holds in memory, in bytes.
+    /// Its size in memory, in bytes.
     fn bytes(&self) -> usize {
         let identity = self.principal.as_ref().map_or(0, |principal| principal.identity().bytes());
         size_of::<Self>() + self.text.len() + self.issuer.as_str().len() + identity
@@ -145,7 +144,7 @@ impl TokenCache {
         Some(token)
     }
 
-    /// Keeps what was found out about a token.
+    /// Adds a token, or replaces its entry.
     pub fn insert(&mut self, token: &Arc<CachedToken>) {
         if token.number.set(self.last_number + 1).is_err() {
             return;
@@ -158,7 +157,7 @@ impl TokenCache {
     }
 }
 
-/// Puts a token on a shelf, and answers which fall off.
+/// Puts a token on a shelf, and returns the evicted ones.
 fn put(shelf: &mut Shelf, token: Arc<CachedToken>) -> Vec<Arc<CachedToken>> {
     let (owner, bytes) = (Owner::Project(token.project.clone()), token.bytes());
     let evicted = shelf.put(Kept(token), owner, (), bytes);
@@ -235,7 +234,7 @@ mod tests {
 
     /// Other texts have other hashes, so that only this test sees the comparison say no.
     #[test]
-    fn texts_are_the_same_to_the_byte() {
+    fn is_same_compares_every_byte() {
         let text = *b"eyJhbGciOiJFUzI1NiJ9.e30";
         for length in 0..=text.len() {
             let one = &text[..length];

@@ -46,7 +46,7 @@ impl Trace {
     }
 }
 
-/// What the step that stands for omitted ones takes with the brackets, in bytes.
+/// The size of the step that replaces omitted ones, with the brackets, in bytes.
 const MAX_OMITTED_BYTES: usize = 64;
 
 /// How many of the texts take at most `max_bytes` with a comma each.
@@ -107,12 +107,12 @@ pub enum TraceStep {
     Route {
         /// Its template.
         path: Arc<str>,
-        /// The roles of which it demands one for the request's method; absent where it is public.
+        /// The roles of which it requires one for the request's method; absent if it is public.
         required: Option<Roles>,
     },
-    /// The token has no acceptable form.
+    /// The token is malformed.
     Malformed {
-        /// What is wrong with it.
+        /// What is wrong.
         reason: Malformed,
     },
     /// The token is well-formed.
@@ -124,27 +124,27 @@ pub enum TraceStep {
         /// Its key id.
         kid: Option<String>,
     },
-    /// There is no token, only claims that nobody signed: neither header nor signature is looked at.
+    /// There is no token, only unsigned claims; header and signature are not checked.
     Claims {
         /// The issuer that they name.
         issuer: String,
     },
-    /// Time says no.
+    /// The token is expired or not yet valid.
     Untimely {
-        /// The claim that says it.
+        /// The claim.
         claim: TimeClaim,
         /// Its value.
         value: NumericDate,
         /// The time of the decision.
         now: NumericDate,
     },
-    /// The token was looked at before, by the same entries and keys, and it is as it was then.
+    /// The token cache has the token, checked by the same entries and keys.
     Known,
     /// An entry of the project was considered.
     Idp {
         /// The entry.
         id: IdpId,
-        /// What came of it.
+        /// The outcome.
         outcome: IdpOutcome,
     },
     /// More entries were considered than are shown, all of them of other issuers.
@@ -161,19 +161,19 @@ pub enum TraceStep {
     Key {
         /// Its key id.
         kid: Option<String>,
-        /// What came of it.
+        /// The outcome.
         outcome: KeyOutcome,
     },
-    /// The roles claim has no shape that carries roles.
+    /// The roles claim is missing or has the wrong type.
     RolesClaim {
-        /// What is wrong with it.
+        /// What is wrong.
         outcome: RolesClaimOutcome,
     },
     /// A value of the roles claim was read.
     Role {
         /// The value; absent if it is no string.
         value: Option<String>,
-        /// What came of it.
+        /// The outcome.
         outcome: RoleOutcome,
     },
     /// More values of the roles claim were read in the same way than are shown.
@@ -181,7 +181,7 @@ pub enum TraceStep {
         /// How many.
         count: usize,
     },
-    /// The caller's roles were compared with those of which the route demands one.
+    /// The caller's roles were compared with those of which the route requires one.
     Access {
         /// The request's method.
         method: Method,
@@ -192,37 +192,37 @@ pub enum TraceStep {
     },
 }
 
-/// What came of considering an entry.
+/// The outcome of considering an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdpOutcome {
-    /// Its issuer is another one.
+    /// It has another issuer.
     OtherIssuer,
-    /// The authorized party is none of `allowedAzp`.
+    /// The authorized party is not in `allowedAzp`.
     AzpNotAllowed,
-    /// The audience is none of `allowedAud`.
+    /// No audience is in `allowedAud`.
     AudNotAllowed,
-    /// The algorithm is none of `allowedAlgs`.
+    /// The algorithm is not in `allowedAlgs`.
     AlgorithmNotAllowed,
-    /// The token's type is not one of an access token, or none of `allowedTyp`.
+    /// The token's type is not that of an access token, or not in `allowedTyp`.
     TypeNotAllowed,
     /// It applies to the token.
     Applies,
     /// The id claim is missing, empty, too long or not a string.
     NoSubject,
-    /// It recognised the caller and decides.
+    /// It identified the caller and decides.
     Decides,
 }
 
-/// What came of trying a key.
+/// The outcome of trying a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyOutcome {
-    /// The signature is the key's.
+    /// The key verifies the signature.
     Verified,
-    /// It is not.
+    /// The key does not verify the signature.
     WrongSignature,
-    /// The platform does not take the key.
+    /// The platform rejects the key.
     KeyRefused,
 }
 
@@ -230,13 +230,13 @@ pub enum KeyOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RolesClaimOutcome {
-    /// It is not there, which gives no roles.
+    /// It is missing, which gives no roles.
     Missing,
     /// It is neither an array nor a string, which gives no roles.
     WrongShape,
 }
 
-/// What came of one value of the roles claim.
+/// The outcome of one value of the roles claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleOutcome {
@@ -246,7 +246,7 @@ pub enum RoleOutcome {
     NotAllowed(Role),
     /// It does not have the template's form.
     NoMatch,
-    /// What the template finds is no role's name.
+    /// The text that the template extracts is not a role name.
     NotARole,
     /// It is not a string.
     NotAString,
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_cut() {
+    fn long_values_are_shortened() {
         let roles: Roles = (0..4000).map(|number| Role::try_from(&*format!("r{number}")).unwrap()).collect();
         let steps = vec![
             TraceStep::Token { issuer: "ä".repeat(5000), algorithm: "ES256".try_into().unwrap(), kid: None },
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_steps_the_first_and_the_last_are_logged() {
+    fn long_traces_keep_first_and_last_steps() {
         let step = |count| TraceStep::MoreIdps { count };
         let steps = parsed(&Trace((0..500).map(step).collect()), 1000);
         assert_eq!(steps[0]["count"], 0);

@@ -9,13 +9,13 @@ use crate::http::method::Method;
 /// Who may use a route.
 #[derive(Clone, Debug)]
 pub enum Access {
-    /// Everybody, without a token.
+    /// Anyone, without a token.
     Public,
-    /// Callers with one of the roles that their request's method demands.
+    /// Callers with one of the roles that the request's method requires.
     Roles(MethodRoles),
 }
 
-/// The roles of which a caller needs one, by method. What is not listed is denied.
+/// The roles of which a caller needs one, by method. Methods that are not listed are denied.
 #[derive(Clone, Debug, Default)]
 pub struct MethodRoles {
     by_method: BTreeMap<Method, Roles>,
@@ -23,7 +23,7 @@ pub struct MethodRoles {
 }
 
 impl MethodRoles {
-    /// The roles that open `method`: any of them does, and none where the method has no entry. HEAD counts as GET.
+    /// The roles of which `method` requires one; empty where no role is enough. HEAD is treated as GET.
     pub fn required(&self, method: Method) -> &Roles {
         let method = if method == Method::Head { Method::Get } else { method };
         self.by_method.get(&method).unwrap_or(&self.otherwise)
@@ -31,7 +31,7 @@ impl MethodRoles {
 }
 
 impl Access {
-    /// The methods that anybody at all may use, in alphabetical order.
+    /// The methods that are allowed to anyone, in alphabetical order.
     pub fn methods(&self) -> Vec<Method> {
         let is_open = |method: &Method| match self {
             Self::Public => true,

@@ -1,19 +1,19 @@
-//! A key that a project does not trust, whatever its issuer says.
+//! A key that a project does not accept although its issuer publishes it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::document_reader::Node;
 use crate::issuer::Issuer;
 
-/// A key of an issuer, by its id and by its thumbprint: the same key under another id is the same key, and another key
-/// under that id does not count either.
+/// A blocked key of an issuer, by its id and its thumbprint: the same key under another id is blocked, and so is another key under
+/// that id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockedKey {
     /// The issuer.
     pub iss: String,
     /// Its `kid`, or its thumbprint where it has none.
     pub kid: String,
-    /// Its thumbprint, if it was known when it was distrusted.
+    /// Its thumbprint, if it was known when the key was blocked.
     pub thumbprint: Option<String>,
 }
 
@@ -29,10 +29,10 @@ impl BlockedKey {
         })
     }
 
-    /// Whether this is about a key of `issuer` with that id and thumbprint.
+    /// Whether this blocks the key of `issuer` with that `kid` and thumbprint.
     pub fn is(&self, issuer: &Issuer, kid: Option<&str>, thumbprint: &str) -> bool {
         let is_named = kid == Some(&*self.kid) || self.kid == thumbprint;
-        // The issuer last: a project's blocked keys mostly have the same one, so the others differ sooner.
+        // The issuer last: a project's blocked keys mostly have the same one, so comparing the others first is faster.
         (is_named || self.thumbprint.as_deref() == Some(thumbprint)) && self.iss == issuer.as_str()
     }
 }

@@ -37,13 +37,13 @@ impl Cors {
         })
     }
 
-    /// The headers by which a browser lets the page at `origin` see an answer; without a page, what caches need.
+    /// The response headers for a request from `origin`; without one, those that caches need.
     pub fn response_headers(&self, origin: Option<&str>) -> ResponseHeaders {
         let mut headers = Vec::new();
         match &self.origins {
             WebOrigins::Any => headers.push(("access-control-allow-origin", "*".to_owned())),
             WebOrigins::Listed(list) => {
-                // Whatever the answer is, it depends on the asking page.
+                // Every response depends on the requesting origin.
                 headers.push(("vary", "Origin".to_owned()));
                 let Some(origin) = origin.filter(|origin| list.iter().any(|listed| listed.0 == *origin))
                 else {
@@ -58,7 +58,7 @@ impl Cors {
         headers
     }
 
-    /// The headers of the answer to a preflight: what the page at `origin` may send, `methods` being those of the route.
+    /// The response headers for a preflight from `origin`; `methods` are those of the route.
     pub fn preflight_headers(&self, origin: &str, methods: &[Method]) -> ResponseHeaders {
         let mut headers = self.response_headers(Some(origin));
         if !headers.iter().any(|(name, _)| *name == "access-control-allow-origin") {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listed_page_is_named_and_another_is_not() {
+    fn only_listed_origins_get_allow_origin() {
         let cors = cors(&json!({"origins": ["https://a.example"], "credentials": true})).unwrap();
         let allow = ("access-control-allow-origin", "https://a.example".to_owned());
         let vary = ("vary", "Origin".to_owned());
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preflight_says_what_may_be_sent() {
+    fn preflight_lists_methods_headers_and_max_age() {
         let cors =
             cors(&json!({"origins": ["*"], "headers": ["Authorization", "X-A"], "maxAge": 60})).unwrap();
         let headers = cors.preflight_headers("https://a.example", &[Method::Get, Method::Post]);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_and_credentials_exclude_each_other() {
+    fn wildcard_origin_excludes_credentials() {
         for bad in [
             json!({}),
             json!({"origins": []}),

@@ -13,7 +13,7 @@ use crate::issuer::Issuer;
 use crate::token::algorithm::Algorithm;
 use crate::token::claim_path::ClaimPath;
 
-/// An identity provider and what its tokens are worth in the project. `None` in a list of allowed values says "all".
+/// An identity provider that the project trusts, and for which tokens. `None` for a list of allowed values allows all.
 #[derive(Clone, Debug)]
 pub struct CustomIdp {
     /// Its name within the project.
@@ -26,13 +26,13 @@ pub struct CustomIdp {
     pub role_detection: RoleDetection,
     /// The claim that names the authorized party.
     pub azp_claim: ClaimPath,
-    /// The authorized parties whose tokens count.
+    /// The allowed authorized parties.
     pub allowed_azp: Option<Vec<String>>,
     /// The audiences of which a token must name one.
     pub allowed_aud: Option<Vec<String>>,
-    /// The signature algorithms that count.
+    /// The allowed signature algorithms.
     pub allowed_algs: Option<Vec<Algorithm>>,
-    /// The values of the header's `typ` that count.
+    /// The allowed values of the header's `typ`.
     pub allowed_typ: Option<Vec<String>>,
 }
 
@@ -46,7 +46,7 @@ impl CustomIdp {
     #[inline(never)]
     pub fn read(node: &Node<'_>) -> Option<Self> {
         node.properties(|entry| {
-            // Each property is read before any is demanded, so that all faults are found.
+            // Every property is read before one is required, so that all faults are found.
             let id = entry.required("id", InvalidIdpId).and_then(|node| node.parse());
             let issuer = entry.required("iss", "the issuer's URL").and_then(|node| node.parse());
             if let Some(label) = entry.required("label", "an object by language, with `en`") {
@@ -78,7 +78,7 @@ impl CustomIdp {
 }
 
 impl CustomIdp {
-    /// Whether the entry itself names the role `owner`: that a token carries it is not enough to manage the project.
+    /// Whether the entry itself names the role `owner`. A token that carries the role is not sufficient to manage the project.
     pub fn names_owner(&self) -> bool {
         let named = match &self.role_detection {
             RoleDetection::Defined { roles } => Some(roles),
@@ -87,8 +87,8 @@ impl CustomIdp {
         named.is_some_and(|roles| roles.iter().any(|role| role.as_str() == OWNER))
     }
 
-    /// Whether every caller of the issuer would own the project: the entry gives `owner` to all, whatever their client is
-    /// and whatever their token is for.
+    /// Whether every caller of the issuer would own the project: the entry gives `owner` to all, and restricts neither client nor
+    /// audience.
     pub fn opens_ownership(&self) -> bool {
         let is_defined = matches!(self.role_detection, RoleDetection::Defined { .. });
         is_defined && self.names_owner() && self.allowed_azp.is_none() && self.allowed_aud.is_none()

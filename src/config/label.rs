@@ -3,7 +3,7 @@
 use crate::config::short_text::ShortText;
 use crate::document_reader::Node;
 
-/// A label is for people; here it only has to be one.
+/// Checks the form of a label. Only people use its content.
 pub fn check_label(label: &Node<'_>) {
     let Some(languages) = label.members() else { return };
     if !languages.iter().any(|(language, _)| *language == "en") {

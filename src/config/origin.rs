@@ -9,9 +9,9 @@ use crate::http::strict_url::StrictUrl;
 pub struct Origin {
     /// Scheme, host and port: `https://api.example`.
     pub url: OriginUrl,
-    /// How long the origin may take to begin its answer, in milliseconds.
+    /// How long the origin may take to start its response, in milliseconds.
     pub timeout_ms: u32,
-    /// The header by which the origin knows that the edge sent a request.
+    /// The header that proves to the origin that a request comes from the gateway.
     pub secret_header: Option<SecretHeader>,
 }
 
@@ -24,7 +24,7 @@ pub struct SecretHeader {
     pub secret: BindingName,
 }
 
-/// An origin answers within half a minute, unless its `timeoutMs` says otherwise.
+/// The time-out of an origin without `timeoutMs`.
 const DEFAULT_TIMEOUT_MS: u32 = 30_000;
 
 impl Origin {
@@ -72,7 +72,7 @@ impl TryFrom<&str> for OriginUrl {
     }
 }
 
-/// The name of a header that the gateway does not set or drop on its own account.
+/// The name of a header that the gateway neither sets nor drops by its own rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderName(String);
 
@@ -97,7 +97,7 @@ impl TryFrom<&str> for HeaderName {
     }
 }
 
-/// The name of a binding that holds an origin's secret: `[A-Za-z_][A-Za-z0-9_]*`. The administrator's token is none.
+/// The name of a binding that holds an origin's secret: `[A-Za-z_][A-Za-z0-9_]*`, except the administrator's token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingName(String);
 

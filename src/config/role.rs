@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-/// The name of a role: 1 to 128 printable ASCII characters, no space, no comma. Shared, as decisions repeat it often.
+/// The name of a role: 1 to 128 printable ASCII characters, no space, no comma. Cloning shares the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Role(Arc<str>);
 
-/// The role of those who manage a project.
+/// The role of a project's owners.
 pub const OWNER: &str = "owner";
 
-/// Several roles, shared for the same reason.
+/// Several roles. Cloning shares them.
 pub type Roles = Arc<[Role]>;
 
-/// Each role once, in order, so that one is found among many by bisection.
+/// The roles without duplicates, sorted for binary search.
 pub fn in_order(roles: Vec<Role>) -> Roles {
     let distinct: BTreeSet<_> = roles.into_iter().collect();
     distinct.into_iter().collect()
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_has_no_space_no_comma_and_no_control() {
+    fn role_rejects_space_comma_and_control_characters() {
         assert_eq!(Role::try_from("a%b:c").unwrap().as_str(), "a%b:c");
         let too_long = "r".repeat(129);
         for bad in ["", "a b", "a,b", "a\n", "ä", too_long.as_str()] {

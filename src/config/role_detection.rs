@@ -14,7 +14,7 @@ pub enum RoleDetection {
         claim: ClaimPath,
         /// The form of each role value.
         template: RoleTemplate,
-        /// The roles that count, in order.
+        /// The allowed roles, sorted; `None` allows all.
         allowed: Option<Roles>,
     },
     /// The entry itself names them.
@@ -25,7 +25,7 @@ pub enum RoleDetection {
 }
 
 impl RoleDetection {
-    /// Reads the properties of an entry that say how.
+    /// Reads the properties of an entry that determine the roles.
     #[inline(never)]
     pub fn read(entry: &Properties<'_, '_>) -> Option<Self> {
         for name in ["allowedRoles", "definedRoles", "rolesClaim", "roleTemplate"] {

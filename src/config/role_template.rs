@@ -9,7 +9,7 @@ pub struct RoleTemplate {
     after: Part,
 }
 
-/// The text on one side of the role name; where there are two literals, the project's name stands between them.
+/// The text on one side of the role name. If there are two literals, the project's name is between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Part {
     first: String,
@@ -58,13 +58,13 @@ impl RoleTemplate {
         (!name.is_empty()).then_some(name)
     }
 
-    /// What stands before and after a role name for `project`.
+    /// The literal text before and after a role name for `project`.
     pub fn around(&self, project: &ProjectId) -> (String, String) {
         (self.before.for_project(project), self.after.for_project(project))
     }
 
-    /// Whether a value can be read as a role of two projects: where nothing stands between the name of the project and
-    /// the role's that is in no project's name, `a-b-c` is the role `b-c` of `a` and the role `c` of `a-b`.
+    /// Whether a value can be read as a role of two projects. This is so if the text between project and role could be part of a
+    /// project's name: with `-`, `a-b-c` is the role `b-c` of `a` and the role `c` of `a-b`.
     pub fn confuses_projects(&self) -> bool {
         let after_project = self.before.second.as_ref();
         let between = after_project.or_else(|| self.after.second.as_ref().map(|_| &self.after.first));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn another_projects_role_and_a_missing_name_do_not_match() {
+    fn roles_of_other_projects_and_empty_names_do_not_match() {
         assert_eq!(extract("{project}.{roleName}", "p2.admin", "p1"), None);
         for value in ["a-admin:p2.b", "a-admin:p1b", "a-adminp1.b", "b-admin:p1.b", "a-admin:p1.bc"] {
             assert_eq!(extract("a-{roleName}:{project}.b", value, "p1"), None, "{value}");
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn projects_are_confused_where_their_names_have_no_end() {
+    fn confuses_projects_without_a_separator_outside_project_names() {
         let confuses = |template: &str| RoleTemplate::try_from(template).unwrap().confuses_projects();
         for confusing in [
             "{project}-{roleName}",
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_has_the_role_once_and_the_project_at_most_once() {
+    fn template_requires_one_role_name_and_at_most_one_project() {
         for bad in [
             "",
             "x",

@@ -9,7 +9,7 @@ use crate::config::origin::Origin;
 use crate::config::path_template::read_template;
 use crate::document_reader::{Node, Properties};
 
-/// Where requests to paths of one form go, and who may send them.
+/// The origin of requests to paths of one form, and who may send them.
 #[derive(Clone, Debug)]
 pub struct Route {
     /// The form of the paths, in the syntax of `matchit`.
@@ -20,7 +20,7 @@ pub struct Route {
     pub access: Access,
     /// Whether the origin gets the `Authorization` header.
     pub forward_token: bool,
-    /// Which pages may call it from a browser.
+    /// Which web origins may call it from a browser.
     pub cors: Option<Cors>,
 }
 
@@ -28,7 +28,7 @@ pub struct Route {
 pub type Origins = BTreeMap<String, Arc<Origin>>;
 
 impl Route {
-    /// Reads a route, and answers the node of its path with it.
+    /// Reads a route, and returns it with the node of its path.
     #[inline(never)]
     pub fn read<'d>(route: &Properties<'_, 'd>, origins: &Origins) -> Option<(Node<'d>, Self)> {
         let path = route.required("path", "the path's template");

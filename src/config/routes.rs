@@ -1,4 +1,4 @@
-//! The routes document: which path leads to which origin, and which roles open it.
+//! The routes document: the routes to origins and the roles that they require.
 
 use std::sync::Arc;
 
@@ -15,31 +15,42 @@ use crate::versioned::Versioned;
 /// All routes and their origins.
 #[derive(Clone, Debug)]
 pub struct Routes {
+    version: u64,
     list: Vec<Arc<Route>>,
     matcher: matchit::Router<usize>,
     has_cors: bool,
 }
+
+/// The size of a route in the matcher, in bytes.
+const ROUTE_BYTES: usize = 40 * size_of::<usize>();
+
+/// The size of a parameter of a route in the matcher: two nodes, each with room for four more.
+const PARAMETER_BYTES: usize = 160 * size_of::<usize>();
 
 /// A route that a path matches.
 #[derive(Clone, Debug)]
 pub struct RouteMatch<'p> {
     /// The route.
     pub route: Arc<Route>,
-    /// The path's text where the route's template says `{project}`; it need not be a project's name.
+    /// The path's segment for `{project}` in the template; it may not be a valid project id.
     pub project: Option<&'p str>,
 }
 
 impl RouteMatch<'_> {
-    /// Whether a path without a final slash, which matches `other`, means the same as the one with it.
+    /// Whether this match, of a path with a trailing slash, may stand for `other`, the match without it.
     fn is_for(&self, other: &RouteMatch<'_>) -> bool {
         Arc::ptr_eq(&self.route, &other.route) || self.route.template.ends_with('/')
     }
 }
 
 impl Versioned for Routes {
-    /// The document has no version: what was read last counts.
-    fn is_older_than(&self, _other: &Self) -> bool {
-        false
+    fn is_older_than(&self, other: &Self) -> bool {
+        self.version < other.version
+    }
+
+    fn surplus(&self) -> usize {
+        let parameters = self.list.iter().map(|route| route.template.matches('{').count());
+        self.list.len() * ROUTE_BYTES + parameters.sum::<usize>() * PARAMETER_BYTES
     }
 }
 
@@ -49,9 +60,16 @@ impl Routes {
         document_reader::read(document, Self::read)
     }
 
-    /// Reads the routes document as it is stored.
+    /// Reads the stored form: the routes document with its `version`. One without has version 0; it was written by hand, or
+    /// by a release that had none.
     pub fn parse_stored(document: &Value) -> Result<Self, Faults> {
-        document_reader::read_stored(document, Self::read)
+        document_reader::read_stored(document, |node| {
+            let routes = Self::read(node);
+            let version = node.properties(|stored| {
+                stored.optional("version").map_or(Some(0), |node| node.integer(0..=u64::MAX))
+            });
+            Some(Self { version: version?, ..routes? })
+        })
     }
 
     fn read(node: &Node<'_>) -> Option<Self> {
@@ -75,15 +93,15 @@ impl Routes {
         Some(())
     }
 
-    /// Whether a route says which pages may call it.
+    /// Whether a route has `cors`.
     pub fn has_cors(&self) -> bool {
         self.has_cors
     }
 
-    /// The route for a path, the most specific first. What the authorizer answers itself has none.
+    /// The most specific route for a path. Own paths of the gateway have none.
     ///
-    /// Many origins take `/admin/` for `/admin`. So a final slash must not lead to another route than the path without
-    /// it, unless that route's template asks for the slash.
+    /// Many origins treat `/admin/` as `/admin`. So a trailing slash must not lead to another route than the path without it,
+    /// unless that route's template has the slash.
     pub fn find<'p>(&self, path: &'p RequestPath<'_>) -> Result<Option<RouteMatch<'p>>, AmbiguousPath> {
         let path = path.decoded();
         if OwnPath::reserved(path).is_some() {
@@ -103,9 +121,10 @@ impl Routes {
 }
 
 fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
-    let mut routes = Routes { list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
+    let mut routes =
+        Routes { version: 0, list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
     for element in node.elements()? {
-        // What keeps one route from being read is noted already; the others are read on.
+        // The faults of one route are noted; the others are read nevertheless.
         element.properties(|route| {
             let (path, route) = Route::read(route, origins)?;
             routes.insert(&path, route)
@@ -117,7 +136,7 @@ fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
 fn read_origins(node: &Node<'_>) -> Option<Origins> {
     let mut origins = Origins::new();
     for (name, node) in node.members()? {
-        // What keeps one origin from being read is noted already; the others are read on.
+        // The faults of one origin are noted; the others are read nevertheless.
         if let Some(origin) = Origin::read(&node) {
             origins.insert(name.to_owned(), Arc::new(origin));
         }

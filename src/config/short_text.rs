@@ -1,4 +1,4 @@
-//! Texts of a length that people write.
+//! Short texts.
 
 /// A text of 1 to 256 characters: a value that a claim is compared with.
 pub struct ShortText(pub String);

@@ -1,4 +1,4 @@
-//! What the edge knows of a project.
+//! The published form of a project.
 
 use serde_json::Value;
 
@@ -9,8 +9,7 @@ use crate::fault::Faults;
 use crate::issuer::Issuer;
 use crate::versioned::Versioned;
 
-/// A project's identity providers, in the order in which they are asked, and the keys that it does not trust; or a
-/// tombstone, which says that the project was deleted.
+/// A project's entries, in the order in which they are matched, and its blocked keys; or a tombstone if the project was deleted.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     version: u64,
@@ -82,12 +81,13 @@ fn read_blocked(node: &Node<'_>) -> Option<Vec<BlockedKey>> {
 fn read_idps(node: &Node<'_>) -> Option<Vec<CustomIdp>> {
     let mut idps: Vec<CustomIdp> = Vec::new();
     for element in node.elements()? {
-        // What keeps one entry from being read is noted already; the others are read on.
+        // The faults of one entry are noted; the others are read nevertheless.
         let Some(idp) = CustomIdp::read(&element) else { continue };
         if idps.iter().any(|other| other.id == idp.id) {
             element.fault("an `id` of its own");
         }
         idps.push(idp);
     }
+    idps.shrink_to_fit();
     Some(idps)
 }

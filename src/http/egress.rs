@@ -1,10 +1,10 @@
-//! Which addresses may be fetched: the guard against requests forged through an issuer's URL (SSRF).
+//! Egress rules: which hosts may be fetched. They prevent request forgery through an issuer's URL (SSRF).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::http::strict_url::{Host, InvalidUrl, StrictUrl};
 
-/// Hosts that may be fetched in spite of the rules, for local work: exact `host:port`.
+/// Hosts that are exempt from the rules, for local development: exact `host:port`.
 #[derive(Clone, Debug, Default)]
 pub struct InsecureHosts(Vec<String>);
 
@@ -14,7 +14,7 @@ impl InsecureHosts {
         Self(list.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect())
     }
 
-    /// This list for what an issuer refers to, if the issuer itself is on it: none for others.
+    /// The exemptions for URLs that an issuer refers to: this list if the issuer is on it, and none otherwise.
     pub fn for_issuer(&self, issuer: &str) -> Self {
         let is_listed = StrictUrl::parse(issuer).is_ok_and(|url| self.allow(&url));
         if is_listed { self.clone() } else { Self::default() }
@@ -28,7 +28,7 @@ impl InsecureHosts {
 /// Why an address is not fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
-    /// It is not a URL that says one thing only.
+    /// It is not a URL, or an ambiguous one.
     #[error(transparent)]
     Invalid(#[from] InvalidUrl),
     /// Its scheme is not https.
@@ -37,14 +37,14 @@ pub enum Forbidden {
     /// Its host is an address of a private, loopback, link-local or otherwise special range, or a name that is never public.
     #[error("a private or special address")]
     SpecialAddress,
-    /// Its port belongs to another service than the web.
+    /// Its port belongs to a service other than HTTPS.
     #[error("a port other than 443 and those above 1023")]
     Port,
 }
 
 /// Whether `address` may be fetched: https to a public host, or one of the `insecure` ones.
 ///
-/// What a name resolves to cannot be seen here; the runtime has to guard that.
+/// The addresses that a name resolves to are not checked here; the runtime must guard them.
 pub fn check(address: &str, insecure: &InsecureHosts) -> Result<(), Forbidden> {
     let url = StrictUrl::parse(address)?;
     if insecure.allow(&url) {
@@ -61,7 +61,7 @@ pub fn check(address: &str, insecure: &InsecureHosts) -> Result<(), Forbidden> {
     if !is_public {
         return Err(Forbidden::SpecialAddress);
     }
-    // Below are the ports of other services: mail, directories, files. No issuer needs one.
+    // Ports below are those of other services: mail, directories, files. No issuer needs them.
     if url.port() == HTTPS_PORT || url.port() >= FIRST_USER_PORT { Ok(()) } else { Err(Forbidden::Port) }
 }
 
@@ -70,10 +70,9 @@ const HTTPS_PORT: u16 = 443;
 /// RFC 6335, section 6.
 const FIRST_USER_PORT: u16 = 1024;
 
-/// Zones whose names no public resolver answers, so that whatever answers is inside a network: reserved by RFC 6761, 6762,
-/// 7686, 8375 and 9476 and by ICANN (`internal`); never delegated because networks use them already (`corp`, `home`, `mail`,
-/// ICANN name collision studies); what clusters, service registries and routers call their own. Of `arpa` nothing is a web
-/// server.
+/// Zones that public DNS does not have, so that their names resolve only inside networks: reserved by RFC 6761, 6762, 7686, 8375
+/// and 9476 and by ICANN (`internal`); never delegated because networks use them (`corp`, `home`, `mail`, ICANN name collision
+/// studies); or used by clusters, service registries and routers. `arpa` has no web servers.
 const INNER_ZONES: [&str; 18] = [
     "alt",
     "arpa",
@@ -95,10 +94,10 @@ const INNER_ZONES: [&str; 18] = [
     "test",
 ];
 
-/// Where virtual machines of Tencent Cloud reach their metadata; a public name otherwise.
+/// The metadata service of Tencent Cloud, which has a public name.
 const TENCENT_METADATA: &str = "metadata.tencentyun.com";
 
-/// Names outside the inner zones. A name without a dot is one of the local network.
+/// Whether a name is outside the inner zones. A name without a dot belongs to the local network.
 fn is_public_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let is_within =
@@ -106,7 +105,7 @@ fn is_public_name(name: &str) -> bool {
     name.contains('.') && !INNER_ZONES.iter().chain([&TENCENT_METADATA]).any(is_within)
 }
 
-/// Where virtual machines of Azure reach their host, metadata included; a public address otherwise.
+/// The host and metadata service of Azure, which has a public address.
 const AZURE_HOST: [u8; 4] = [168, 63, 129, 16];
 
 /// The ranges of the IANA special-purpose registry (RFC 6890) that are not globally reachable.
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn public_https_passes() {
+    fn public_https_hosts_are_allowed() {
         for good in [
             "https://a.example/x",
             "https://8.8.8.8",
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn listed_hosts_pass_exactly() {
+    fn insecure_hosts_match_exactly() {
         assert_eq!(verdict("http://127.0.0.1:9100/x"), Ok(()));
         assert_eq!(verdict("http://localhost:8080"), Ok(()));
         assert_eq!(verdict("http://127.0.0.1:9101"), Err(Forbidden::NotHttps));

@@ -1,10 +1,10 @@
-//! Which headers of a request reach an origin, and what the edge says in headers of its own.
+//! Which request headers reach an origin, and how values are encoded in headers that the gateway sets.
 
 use std::fmt::Write;
 
-/// Headers of one hop (RFC 9110, section 7.6.1), those that make an origin see another method than the one that was
-/// decided on, those that the edge sets itself or that say what only it can know, `Expect`, whose interim answer the
-/// runtime would take for the final one, and `Proxy`, which CGI takes for the variable `HTTP_PROXY`.
+/// Headers that are dropped: hop-by-hop headers (RFC 9110, section 7.6.1); those that override the method; those that the gateway
+/// sets, or that only it could know; `Expect`, whose interim response the runtime would take for the final one; and `Proxy`, which
+/// CGI turns into the variable `HTTP_PROXY`.
 const DROPPED: [&str; 23] = [
     "client-ip",
     "connection",
@@ -31,11 +31,11 @@ const DROPPED: [&str; 23] = [
     "x-request-id",
 ];
 
-/// The beginnings of names that stay at the edge: identity headers, and what claims another client, host or path.
+/// Prefixes of headers that are dropped: identity headers, and those that claim another client, host or path.
 const DROPPED_FAMILIES: [&str; 5] = ["forwarded", "x-auth-", "x-forwarded", "x-original-", "x-rewrite-"];
 
-/// The folded name of a client's header that may reach an origin; `None` for one that stays at the edge, in any case and
-/// spelling. Where `Connection` names it, it stays as well: see [`connection_options`].
+/// The folded name of a client's header that may reach an origin; `None` for one that is dropped, in any case and spelling.
+/// Headers that `Connection` names are dropped too: see [`connection_options`].
 pub fn passing_name(name: &str) -> Option<String> {
     let name = fold(name);
     let stays = DROPPED.contains(&&*name) || DROPPED_FAMILIES.iter().any(|family| name.starts_with(family));
@@ -45,14 +45,14 @@ pub fn passing_name(name: &str) -> Option<String> {
 /// The most names in a `Connection` header.
 const MAX_CONNECTION_OPTIONS: usize = 32;
 
-/// The folded names of the headers that a `Connection` header ends here (RFC 9110, section 7.6.1); `None` if there are more
-/// than 32, each of which would be compared with each header.
+/// The folded names of the headers that a `Connection` header lists as hop-by-hop (RFC 9110, section 7.6.1); `None` if there are
+/// more than 32, as each is compared with each header.
 pub fn connection_options(value: &str) -> Option<Vec<String>> {
     let is_short = value.split(',').nth(MAX_CONNECTION_OPTIONS).is_none();
     is_short.then(|| value.split(',').map(|option| fold(option.trim())).collect())
 }
 
-/// A name as origins see it that read headers as CGI variables: letters in one case, anything else alike.
+/// A name as origins see it that read headers as CGI variables: lower case, and `-` for anything but letters and digits.
 pub fn fold(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
 }
@@ -62,7 +62,7 @@ pub fn is_host(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]".contains(&b))
 }
 
-/// Whether `name` is a header that the edge drops or sets, or that frames the message: no name for anything else.
+/// Whether `name` is a header that the gateway drops or sets, or that frames the message.
 pub fn is_reserved(name: &str) -> bool {
     let is_free =
         |name: String| !matches!(&*name, "authorization" | "content-length" | "content-type" | "cookie");
@@ -80,8 +80,8 @@ pub fn is_value(text: &str) -> bool {
     text.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
 }
 
-/// A header value that says `text` in printable ASCII: what is outside it, `%` and `,` are percent-encoded as UTF-8, and
-/// so is a space at either end, which HTTP would strip.
+/// Encodes `text` as a header value in printable ASCII: other characters, `%` and `,` are percent-encoded as UTF-8, and so is a
+/// space at either end, which HTTP would strip.
 pub fn encode(text: &str) -> String {
     let last = text.len().saturating_sub(1);
     text.bytes().enumerate().fold(String::with_capacity(text.len()), |mut value, (index, byte)| {
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identity_headers_never_pass() {
+    fn identity_headers_are_dropped() {
         for name in
             ["x-auth-subject", "X-Auth-Roles", "X_AUTH_PROJECT", "x-auth_idp", "x-auth-", "X-Auth.Subject"]
         {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_of_one_hop_and_those_that_claim_another_request_stay() {
+    fn hop_by_hop_and_override_headers_are_dropped() {
         for name in [
             "Keep-Alive",
             "Expect",
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_gateway_uses_itself_is_reserved() {
+    fn headers_of_the_gateway_are_reserved() {
         for name in ["Host", "X_Auth_Roles", "Content_Length", "cookie"] {
             assert!(is_reserved(name), "{name}");
         }
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_printable_ascii() {
+    fn encoded_values_are_printable_ascii() {
         assert_eq!(encode("auth0|a b@c"), "auth0|a b@c");
         assert_eq!(encode("a,b%\r\nä"), "a%2Cb%25%0D%0A%C3%A4");
         assert_eq!(encode(" a "), "%20a%20");

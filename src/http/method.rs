@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// A request method (RFC 9110, section 9; RFC 5789). TRACE, CONNECT and unknown methods do not exist here.
+/// A request method (RFC 9110, section 9; RFC 5789). TRACE, CONNECT and unknown methods are not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {

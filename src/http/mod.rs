@@ -1,4 +1,4 @@
-//! Requests as HTTP has them: paths, methods, headers, URLs, and which hosts may be fetched.
+//! HTTP: paths, methods, header rules, URLs, and which hosts may be fetched.
 
 pub mod egress;
 pub mod header_rules;

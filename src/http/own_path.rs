@@ -1,9 +1,9 @@
 //! The paths that the gateway answers itself: no route may take them.
 
-/// What answers a path of the gateway itself.
+/// What serves one of the gateway's own paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnPath {
-    /// `/healthz`: whether it runs.
+    /// `/healthz`, the health check.
     Health,
     /// A static file.
     Asset,
@@ -17,7 +17,7 @@ pub const MANAGEMENT_PATH: &str = "/project-management-service/v1";
 struct Row {
     path: &'static str,
     kind: OwnPath,
-    /// Whether the path itself is answered, and whether those below it are. The others have no route and are not found.
+    /// Whether the path itself has an answer, or the paths below it. The others are 404.
     answers: Answers,
 }
 
@@ -36,7 +36,7 @@ const TABLE: [Row; 4] = [
 ];
 
 impl OwnPath {
-    /// What answers `path`, as it was sent: only the plain spelling is one of the gateway's own.
+    /// The own path that `path`, as sent, is in its plain spelling.
     pub fn of(path: &str) -> Option<Self> {
         let is_answered = |row: &&Row| match path.strip_prefix(row.path) {
             Some("") => row.answers != Answers::Below,
@@ -46,7 +46,7 @@ impl OwnPath {
         TABLE.iter().find(is_answered).map(|row| row.kind)
     }
 
-    /// The reserved path that `path` is or lies below. Reserved are whole folders, whether or not something answers there.
+    /// The reserved path that `path` is or is below. Whole folders are reserved, whether or not they have an answer.
     pub fn reserved(path: &str) -> Option<&'static str> {
         let is_within = |row: &&Row| {
             path.strip_prefix(row.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

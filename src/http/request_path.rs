@@ -1,13 +1,13 @@
-//! The path of a request: one meaning, or none.
+//! The path of a request, which must be unambiguous.
 //!
-//! A gateway that decides on one form of a path and forwards another is bypassed by the difference. So a path is never
-//! rewritten: what a URL parser or an origin could read in two ways is refused, and what is left means the same to all.
+//! A gateway that decides on one form of a path and forwards another can be bypassed. So a path is never rewritten: one that URL
+//! parsers or origins could read in two ways is refused.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// An unambiguous path: as it was sent, and percent-decoded for matching.
+/// An unambiguous path: as sent, and percent-decoded for matching.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPath<'r> {
     raw: &'r str,
@@ -29,7 +29,7 @@ impl<'r> TryFrom<&'r str> for RequestPath<'r> {
         }
         let segments = || raw.split('/').skip(1);
         if !raw.contains('%') {
-            // It says what it says.
+            // Nothing to decode.
             let has_dots = segments().any(|segment| matches!(segment, "." | ".."));
             return if has_dots { Err(AmbiguousPath) } else { Ok(Self { raw, decoded: Cow::Borrowed(raw) }) };
         }
@@ -43,7 +43,7 @@ impl<'r> TryFrom<&'r str> for RequestPath<'r> {
 }
 
 impl<'r> RequestPath<'r> {
-    /// The path exactly as it was sent.
+    /// The path exactly as sent.
     pub fn raw(&self) -> &'r str {
         self.raw
     }
@@ -59,7 +59,7 @@ fn decode_segment(segment: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
         return Err(AmbiguousPath);
     }
     let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| AmbiguousPath)?;
-    // An origin may take what follows a `;` for parameters of the segment even where it was encoded.
+    // An origin may treat the text after `;` as parameters of the segment, even if it was encoded.
     let is_dot = matches!(decoded.split(';').next(), Some("." | ".."));
     let has_stray = decoded.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'));
     if is_dot || has_stray || hides_an_escape(&decoded) {
@@ -81,7 +81,7 @@ fn escapes_are_whole(segment: &str) -> bool {
     segment.split('%').skip(1).all(|rest| rest.get(..2).is_some_and(is_hex))
 }
 
-/// Whether decoding a second time, as some origins do, would give what must not be there.
+/// Whether decoding a second time, as some origins do, would yield a dot, a separator or NUL.
 fn hides_an_escape(decoded: &str) -> bool {
     let lower = decoded.to_ascii_lowercase();
     ["%2e", "%2f", "%5c", "%00"].iter().any(|escape| lower.contains(escape))
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_matched_decoded_and_kept_raw() {
+    fn path_keeps_raw_and_decoded_forms() {
         for (raw, decoded) in [
             ("/", "/"),
             ("/a/b", "/a/b"),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_two_meanings_is_refused() {
+    fn ambiguous_paths_are_rejected() {
         for raw in [
             "",
             "a",
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn resolving_an_accepted_path_changes_nothing() {
+    fn url_parsers_do_not_change_an_accepted_path() {
         for byte in 0..=255_u8 {
             for raw in
                 [format!("/a/{}b", char::from(byte)), format!("/a/%{byte:02X}b"), format!("/%{byte:02x}")]

@@ -1,7 +1,7 @@
-//! Addresses of the web, read so strictly that no parser finds another host in them.
+//! HTTP URLs, parsed so strictly that no other parser finds another host in them.
 //!
-//! Parsers differ in what they make of `https:\\a`, `https://0x7f.1` or a tab. So what is odd is refused, not resolved:
-//! what is left is what RFC 3986 allows, and means the same to whoever fetches it.
+//! Parsers disagree on `https:\\a`, `https://0x7f.1` or a tab. So ambiguous URLs are refused, not resolved. The accepted ones are
+//! valid by RFC 3986 and mean the same to every client.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -14,7 +14,7 @@ pub struct StrictUrl<'t> {
     /// Its host.
     pub host: Host<'t>,
     port: Option<u16>,
-    /// What follows the host and port: path, query and fragment as written, or nothing.
+    /// The rest after host and port: path, query and fragment as written; may be empty.
     pub rest: &'t str,
 }
 
@@ -29,7 +29,7 @@ pub enum Host<'t> {
     V6(Ipv6Addr),
 }
 
-/// Why a text is not taken for a URL.
+/// Why a text is not accepted as a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUrl {
     /// It is not one, or could be read in more than one way.
@@ -43,7 +43,7 @@ pub enum InvalidUrl {
 impl<'t> StrictUrl<'t> {
     /// Reads a URL.
     pub fn parse(text: &'t str) -> Result<Self, InvalidUrl> {
-        // Some parsers take `\` for `/`, and drop or encode what is not ASCII.
+        // Some parsers treat `\` as `/`, and drop or encode non-ASCII characters.
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
             return Err(InvalidUrl::NotAUrl);
         }
@@ -60,7 +60,7 @@ impl<'t> StrictUrl<'t> {
         Ok(Self { is_secure, host, port, rest })
     }
 
-    /// Its port, where it names none that of its scheme.
+    /// Its port; by default that of its scheme.
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(self.default_port())
     }
@@ -79,7 +79,7 @@ impl<'t> StrictUrl<'t> {
 }
 
 impl fmt::Display for Host<'_> {
-    /// Names in lower case, as they mean the same in any.
+    /// Names are written in lower case.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => f.write_str(&name.to_ascii_lowercase()),
@@ -107,7 +107,7 @@ fn read_host(text: &str) -> Option<Host<'_>> {
     if let Ok(address) = text.parse() {
         return Some(Host::V4(address));
     }
-    // The root's dot at the end counts as well.
+    // A trailing dot, the DNS root, is allowed.
     let mut labels = text.strip_suffix('.').unwrap_or(text).split('.');
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -123,7 +123,7 @@ fn is_number(label: &str) -> bool {
         || label.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A number as it is written by custom: no sign, no zero in front.
+/// A port number in canonical form: no sign, no leading zero.
 fn read_port(digits: &str) -> Option<u16> {
     digits.parse().ok().filter(|port: &u16| port.to_string() == digits)
 }
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_read_in_parts() {
+    fn url_is_split_into_its_parts() {
         let url = StrictUrl::parse("https://Login.Example:8443/realms/x?y").unwrap();
         assert_eq!((url.host, url.port(), url.rest), (Host::Name("Login.Example"), 8443, "/realms/x?y"));
         assert_eq!(url.origin(), "https://login.example:8443");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_odd_is_refused() {
+    fn ambiguous_urls_are_rejected() {
         for odd in [
             "",
             "https",
@@ -212,7 +212,7 @@ mod tests {
 
     /// Every text of a few pieces: what is taken for a URL is the same one to a parser as browsers have it.
     #[test]
-    fn a_browser_reads_the_same() {
+    fn accepted_urls_mean_the_same_to_browsers() {
         let pieces = [
             "a", "A.b", "xn--a", "0x", "0", "1", ".", ":", ":80", "/", "\\", "@", "?", "#", "%41", "[::1]",
             "-", "_", "1.2.3.4", "ä", "\t",
@@ -223,7 +223,7 @@ mod tests {
                 let digit = |place| pieces[number / pieces.len().pow(place) % pieces.len()];
                 let text = format!("{scheme}{}{}{}{}", digit(0), digit(1), digit(2), digit(3));
                 let Ok(url) = StrictUrl::parse(&text) else { continue };
-                // Names that are no names to it, `xn--a` among them, are fetched by nobody.
+                // Names that it rejects, such as `xn--a`, cannot be fetched.
                 let Ok(parsed) = url::Url::parse(&text) else { continue };
                 read += 1;
                 assert_eq!(parsed.host_str().unwrap(), url.host.to_string(), "{text}");

@@ -18,7 +18,7 @@ pub struct Target<'r> {
 }
 
 impl<'r> Target<'r> {
-    /// Splits a URL. What is no URL has a path that nothing accepts.
+    /// Splits a URL. Any other text has a path that [`crate::RequestPath`] rejects.
     pub fn split(url: &'r str) -> Self {
         let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
         let parts = url.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
@@ -33,9 +33,8 @@ impl<'r> Target<'r> {
         Self { scheme, authority, path, query }
     }
 
-    /// Why a request with this target cannot be forwarded, whatever its path: the runtime takes long to send one that is
-    /// too long; it has put U+FFFD in the place of bytes that are not UTF-8, so what the client sent is lost; or the scheme
-    /// is none of a gateway's.
+    /// Why a request with this target cannot be forwarded, apart from its path: it is too long, which the runtime is slow to send; it
+    /// had bytes that are not UTF-8, which the runtime replaced by U+FFFD; or its scheme is neither http nor https.
     pub fn fault(&self) -> Option<&'static str> {
         let is_web = |scheme: &str| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
         if self.path.len() + self.query.len() > MAX_TARGET_BYTES {
@@ -53,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_is_split_and_not_resolved() {
+    fn target_is_split_without_resolving() {
         let target = Target::split("http://h:1/a/../b?x=/y?z#f");
         let (scheme, authority) = (Some("http"), Some("h:1"));
         assert_eq!(target, Target { scheme, authority, path: "/a/../b", query: "?x=/y?z" });
@@ -65,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_is_too_long_or_has_lost_bytes_or_another_scheme_is_not_forwarded() {
+    fn targets_that_cannot_be_forwarded_have_a_fault() {
         for good in ["/a?x=%ff", "/a?x=ä", "http://h/a", "HTTPS://h/a"] {
             assert_eq!(Target::split(good).fault(), None, "{good}");
         }

@@ -1,4 +1,4 @@
-//! A token taken apart: all that is wrong with its form, each at its place.
+//! Diagnosis of a token: its parts, and all flaws of its form, each with its place.
 
 use std::ops::Range;
 
@@ -15,16 +15,16 @@ use crate::token::compact_jws::{Extension, Token};
 use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
 use crate::token::strict_json;
 
-/// A token taken apart. It has no flaws if and only if [`Token::parse`] takes it.
+/// The diagnosis of a token. It has no flaws if and only if [`Token::parse`] accepts the token.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Diagnosis {
-    /// Its parts, as far as there are any.
+    /// Its parts, up to three.
     pub parts: Vec<Part>,
-    /// What is wrong with it.
+    /// What is wrong.
     pub flaws: Vec<Flaw>,
 }
 
-/// Takes a token apart.
+/// Diagnoses a token.
 pub fn diagnose(token: &str) -> Diagnosis {
     let mut diagnosis = Diagnosis { parts: Vec::new(), flaws: Vec::new() };
     if token.len() > MAX_TOKEN_LENGTH {
@@ -104,7 +104,7 @@ impl Diagnosis {
         }
     }
 
-    /// A fault of the JSON text: at the byte where the reader stopped, or at the member that stands twice.
+    /// A fault of the JSON text: at the byte where parsing stopped, or at the duplicate member.
     fn note_json(&mut self, part: &Part, decoded: &[u8], error: &serde_json::Error) {
         if let Some(name) = duplicate_member(decoded) {
             return self.note_member(part, &name, "stands there twice");
@@ -160,7 +160,7 @@ impl Diagnosis {
         }
     }
 
-    /// What only the parser knows.
+    /// A flaw that only the parser finds.
     fn note_refusal(&mut self, token: &str, reason: Malformed) {
         let message = match UntrustedToken::<Extension>::try_from(token) {
             Err(ParseError::MalformedHeader(error)) => error.to_string(),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_three_parts() {
+    fn token_is_split_into_three_parts() {
         let token = jws(HEADER, PAYLOAD);
         let diagnosis = diagnose(&token);
         assert_eq!(diagnosis.flaws, []);
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn all_members_are_marked_at_once() {
+    fn all_flawed_members_are_reported_at_once() {
         use PartName::{Header, Payload};
         let token = jws(r#"{"alg":"HS256","crit":[],"kid":7}"#, r#"{"iss":7,"exp":"1","nbf":null}"#);
         let expected = [
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_base64url_is_marked_at_its_character() {
+    fn invalid_base64url_is_reported_at_the_character() {
         let flaw = |token: &str| {
             let flaw = diagnose(token).flaws.remove(0);
             (flaw.part.unwrap(), token.get(flaw.start..flaw.end).unwrap().to_owned(), flaw.start)
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_marked_where_the_reader_stops() {
+    fn invalid_json_is_reported_where_parsing_stops() {
         let payload = "{\"iss\": \"a\",\n \"iat\": x}";
         let token = jws(HEADER, payload);
         let flaw = diagnose(&token).flaws.remove(0);
@@ -245,14 +245,14 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_parts_is_told() {
+    fn wrong_number_of_parts_is_reported() {
         assert!(diagnose("").flaws[0].message.contains("not 1"));
         assert!(diagnose("a.b.c.d.e").flaws[0].message.contains("encrypted"));
         assert!(diagnose(&"a".repeat(MAX_TOKEN_LENGTH + 1)).flaws[0].message.contains("16385 bytes"));
     }
 
     #[test]
-    fn it_refuses_what_the_parser_refuses() {
+    fn diagnosis_agrees_with_the_parser() {
         for token in [
             jws(r#"{"alg":"RS256","x5t":"x"}"#, PAYLOAD),
             jws(r#"{"alg":"RS256","cty":"x"}"#, PAYLOAD),

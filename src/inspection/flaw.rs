@@ -1,19 +1,19 @@
-//! The parts of a token, and what is wrong with them.
+//! The parts of a token, and their flaws.
 
 use serde::Serialize;
 
-/// One of the parts between the dots.
+/// A part of a token, between the dots.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Part {
-    /// Which one.
+    /// Its name.
     pub name: PartName,
     /// Where it begins in the token, in bytes.
     pub start: usize,
     /// Where it ends.
     pub end: usize,
-    /// How many bytes it is decoded.
+    /// Its decoded size in bytes, if it can be decoded.
     pub bytes: Option<usize>,
-    /// What it is decoded, where that is text.
+    /// Its decoded text, if it is text.
     pub text: Option<String>,
 }
 
@@ -29,14 +29,14 @@ pub enum PartName {
     Signature,
 }
 
-/// Something that is wrong with a token, and where.
+/// A flaw of a token, and its place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Flaw {
-    /// The part that it is in; absent where it is the whole.
+    /// The part that has the flaw; absent if the whole token has.
     pub part: Option<PartName>,
     /// The member of the part, as a JSON pointer.
     pub member: Option<String>,
-    /// Where it is in the part's text, in bytes.
+    /// Its offset in the part's text, in bytes.
     pub offset: Option<usize>,
     /// Where it begins in the token, in bytes.
     pub start: usize,

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-/// One sentence. What stands between backticks is a value.
+/// One sentence, with values in backticks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// What came of the step.
+    /// The result of the step.
     pub mark: Mark,
     /// How deep the step is within another: 0 or 1.
     pub level: u8,
@@ -13,16 +13,16 @@ pub struct Line {
     pub text: String,
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// It went on.
+    /// It succeeded.
     Passed,
-    /// Something was left aside.
+    /// Something was skipped.
     Skipped,
-    /// It ended there.
+    /// It failed, and the evaluation ended.
     Failed,
-    /// Something to know.
+    /// Additional information.
     Noted,
 }

@@ -1,4 +1,4 @@
-//! Why an entry does with a token what it does, by the values on both sides.
+//! Why an entry matches a token or not, by the values of both.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::config::custom_idp::CustomIdp;
 use crate::token::algorithm::Algorithm;
 use crate::token::claims::Claims;
 
-/// What an entry and a token have to do with an outcome.
+/// The values of an entry and a token that explain an outcome.
 pub fn reason(idp: &CustomIdp, claims: &Claims, outcome: IdpOutcome) -> Option<String> {
     let members = claims.members();
     match outcome {
@@ -45,7 +45,7 @@ pub fn reason(idp: &CustomIdp, claims: &Claims, outcome: IdpOutcome) -> Option<S
     }
 }
 
-/// What an entry that applies to a token has in common with it.
+/// The properties by which an entry matches a token.
 pub fn in_common(idp: &CustomIdp) -> String {
     let demands = [
         (idp.allowed_azp.is_some(), "client"),

@@ -1,6 +1,6 @@
-//! Tokens, roles and decisions for people: what they say, what is wrong with them, and what would be right.
+//! Tokens, roles and decisions explained for people, for the inspector page and the command line.
 //!
-//! The page and the command line show what is made here. The rules are elsewhere, and nothing here decides.
+//! The rules are in the other rooms; nothing here decides.
 
 mod diagnosis;
 mod duplicate_member;

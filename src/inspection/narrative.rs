@@ -18,20 +18,20 @@ use crate::token::claims::Claims;
 use crate::token::numeric_date::NumericDate;
 use crate::token::validity::TimeClaim;
 
-/// What an explanation is about.
+/// The context of an explanation.
 #[derive(Clone, Copy, Debug)]
 pub struct NarrativeContext<'s> {
-    /// The entries that were asked, in their order.
+    /// The entries that were considered, in their order.
     pub idps: &'s [CustomIdp],
     /// The project that they belong to.
     pub project: &'s ProjectId,
-    /// What the token says, if it is well-formed.
+    /// The token's claims, if it is well-formed.
     pub claims: Option<&'s Claims>,
-    /// When it was decided.
+    /// The time of the decision.
     pub clock: Clock,
 }
 
-/// Tells an explanation.
+/// Writes an explanation as sentences.
 pub fn narrate(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
     let mut narrative = Narrative { setting, lines: Vec::new(), entry: None, tells_roles: false };
     let is_untimely = |step: &TraceStep| matches!(step, TraceStep::Untimely { .. });
@@ -51,7 +51,7 @@ struct Narrative<'s> {
     lines: Vec<Line>,
     /// The entry that was considered last.
     entry: Option<&'s CustomIdp>,
-    /// Whether it was said where the entry's roles are from.
+    /// Whether the source of the entry's roles was mentioned.
     tells_roles: bool,
 }
 
@@ -212,7 +212,7 @@ impl Narrative<'_> {
         }
     }
 
-    /// Says once where an entry's roles come from.
+    /// Mentions once where an entry's roles come from.
     fn introduce_roles(&mut self) {
         let Some(idp) = self.entry.filter(|_| !self.tells_roles) else { return };
         self.tells_roles = true;
@@ -253,7 +253,7 @@ impl Narrative<'_> {
         }
     }
 
-    /// Says what the trace leaves open where nobody was found who trusts the token.
+    /// Explains a token that no entry accepted, where the trace does not.
     fn conclude_untrusted(&mut self, last: Option<&TraceStep>) {
         let NarrativeContext { idps, project, .. } = self.setting;
         let text = match last {

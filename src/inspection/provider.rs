@@ -1,4 +1,4 @@
-//! Identity providers by the look of their tokens: everything about one in one row.
+//! Known identity providers and how to recognize their tokens: everything about one in one row.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ pub enum Provider {
     Other,
 }
 
-/// What the tokens of a provider are like.
+/// The properties of a provider's tokens.
 pub struct Profile {
     /// The name of an entry for it.
     pub id: &'static str,
@@ -65,7 +65,7 @@ impl Provider {
         }
     }
 
-    /// What its tokens are like.
+    /// The properties of its tokens.
     pub fn profile(self) -> &'static Profile {
         match self {
             Self::Keycloak => &Profile {
@@ -113,7 +113,7 @@ impl Provider {
         }
     }
 
-    /// Whether a value of a roles claim is one that the provider gives to everybody.
+    /// Whether the provider gives this value of a roles claim to every user.
     pub fn gives_everybody(self, value: &str) -> bool {
         let is_keycloaks = self == Self::Keycloak
             && (value.starts_with("default-roles-")
@@ -121,7 +121,7 @@ impl Provider {
         is_keycloaks || matches!(value, "openid" | "profile" | "email" | "offline_access")
     }
 
-    /// Whether an audience says nothing, because every token of the provider has it.
+    /// Whether every token of the provider has this audience.
     pub fn addresses_everybody(self, audience: &str) -> bool {
         match self {
             Self::Keycloak => audience == "account",
@@ -137,7 +137,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_provider_shows_in_issuer_and_claims() {
+    fn provider_is_detected_by_issuer_and_claims() {
         let provider = |issuer: &str, claims: Value| Provider::of(issuer, claims.as_object().unwrap());
         let none = || json!({});
         assert_eq!(provider("https://sts.windows.net/t/", none()), Provider::EntraV1);

@@ -1,4 +1,4 @@
-//! What a role template makes of values, without an entry around it.
+//! The result of a role template on values, without an entry.
 
 use serde::Serialize;
 
@@ -8,25 +8,25 @@ use crate::config::role::{Role, in_order};
 use crate::config::role_template::RoleTemplate;
 use crate::project_id::ProjectId;
 
-/// What a template makes of values.
+/// The results of a template on values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RoleMatches {
-    /// What stands before a role name.
+    /// The literal text before a role name.
     pub before: String,
-    /// What stands after it.
+    /// The literal text after it.
     pub after: String,
-    /// What it makes of each value.
+    /// The result for each value.
     pub values: Vec<RoleMatch>,
 }
 
-/// What a template makes of one value.
+/// The result of a template on one value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RoleMatch {
     /// The value.
     pub value: String,
-    /// The part of it that the template takes for a role's name.
+    /// The part that the template extracts as the role name.
     pub name: Option<String>,
-    /// What comes of it.
+    /// The outcome.
     pub outcome: RoleOutcome,
 }
 
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_value_has_its_match_and_its_outcome() {
+    fn every_value_gets_a_match_and_an_outcome() {
         let template = RoleTemplate::try_from("{project}.{roleName}").unwrap();
         let project = ProjectId::try_from("p1").unwrap();
         let [access, admin] = ["access", "admin"].map(|role| Role::try_from(role).unwrap());

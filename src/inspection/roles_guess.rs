@@ -1,4 +1,4 @@
-//! Where the roles of a token may be, and which template reads them.
+//! A guess at the claim that has a token's roles, and at the template that reads them.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::token::claim_path::ClaimPath;
 pub struct RolesClaim {
     /// The name by which an entry finds it.
     pub name: String,
-    /// Its values, without those that everybody has.
+    /// Its values, without those that every user has.
     pub values: Vec<String>,
     /// The template that reads them.
     pub template: String,
@@ -50,7 +50,7 @@ pub fn find_roles(
     best
 }
 
-/// Keycloak's roles of clients, less the client that everybody has roles of.
+/// Keycloak's client roles, without the client `account`, which every user has roles of.
 fn clients_with_roles(claims: &Map<String, Value>) -> Vec<String> {
     let clients = claims.get("resource_access").and_then(Value::as_object);
     let names = clients.into_iter().flatten().map(|(client, _)| client).filter(|client| *client != "account");
@@ -79,7 +79,7 @@ fn guess_template(values: &[String], project: Option<&str>) -> (String, usize) {
 /// The characters that people put between a project and a role.
 const SEPARATORS: [char; 6] = ['.', ':', '/', '_', '-', '#'];
 
-/// The template of a value in which the project stands beside a separator: `plant7.access`, `access:plant7`,
+/// The template of a value in which the project is beside a separator: `plant7.access`, `access:plant7`,
 /// `apps/plant7/access`.
 fn with_project(value: &str, project: &str) -> Option<String> {
     if value.contains(['{', '}']) {
@@ -97,7 +97,7 @@ fn with_project(value: &str, project: &str) -> Option<String> {
         .then(|| format!("{{roleName}}{separator}{{project}}"))
 }
 
-/// What all values begin with, up to a separator: `role_` of `role_access` and `role_admin`.
+/// The common prefix of all values, up to a separator: `role_` of `role_access` and `role_admin`.
 fn shared_prefix(values: &[String]) -> String {
     let Some((first, others)) = values.split_first() else { return String::new() };
     let is_shared = |prefix: &str| {
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_beside_a_separator_makes_the_template() {
+    fn template_is_guessed_from_the_project_beside_a_separator() {
         let project = Some("plant7");
         assert_eq!(guess(&["x", "plant7.access", "plant8.access"], project), "{project}.{roleName}");
         assert_eq!(guess(&["access:plant7"], project), "{roleName}:{project}");
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_project_a_shared_beginning_does() {
+    fn template_is_guessed_from_a_shared_prefix_without_a_project() {
         assert_eq!(guess(&["role_access", "role_admin"], None), "role_{roleName}");
         assert_eq!(guess(&["app:x:read", "app:x:write", "app:y"], None), "app:{roleName}");
         assert_eq!(guess(&["ROLE_ADMIN"], None), "ROLE_{roleName}");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_claim_with_roles_of_the_project_wins() {
+    fn claim_with_most_roles_of_the_project_is_chosen() {
         let claims = json!({
             "realm_access": { "roles": ["offline_access", "member"] },
             "resource_access": {

@@ -1,4 +1,4 @@
-//! An entry that recognises the bearer of a token, made from the token alone.
+//! A suggested entry that accepts a token, made from the token alone.
 
 use std::collections::BTreeMap;
 
@@ -13,17 +13,17 @@ use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
 use crate::token::jose_header::JoseHeader;
 
-/// An entry for a project, and what its author should know.
+/// A suggested entry, and notes for its author.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Suggestion {
-    /// Whose token it is.
+    /// The provider that issued the token.
     pub provider: Provider,
     /// The provider's name for people.
     pub provider_name: &'static str,
     /// The entry.
     pub idp: SuggestedIdp,
-    /// What to look at before it is saved.
+    /// What to check before saving it.
     pub notes: Vec<String>,
 }
 
@@ -54,10 +54,10 @@ pub struct SuggestedIdp {
     defined_roles: Vec<&'static str>,
 }
 
-/// The most roles that an entry is made to name.
+/// The most roles in `allowedRoles` of a suggestion.
 const MAX_ROLES: usize = 20;
 
-/// Makes an entry of what a token says. `project` is the one that it is for, where that is known already.
+/// Suggests an entry from a token's claims, for `project` if it is known.
 pub fn suggest(claims: &Claims, project: Option<&ProjectId>) -> Suggestion {
     let members = claims.members();
     let provider = Provider::of(claims.issuer(), members);
@@ -98,7 +98,7 @@ impl Draft<'_> {
         })
     }
 
-    /// Tokens that are not for an API.
+    /// Notes on tokens that are not for an API.
     fn note_other_kinds(&mut self, claims: &Claims) {
         if let Some(kind) = claims.other_kind() {
             self.note(format!(
@@ -139,7 +139,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Which of the issuer's tokens count.
+    /// Restricts the entry to the token's client and audience.
     fn restrict(&mut self, claims: &Claims) {
         let client = self.first_text(self.profile.client_claims);
         if let Some((name, client)) = &client {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_says_little_still_makes_an_entry() {
+    fn token_with_few_claims_still_yields_an_entry() {
         let Suggestion { provider, idp, notes, .. } =
             suggestion(&json!({ "iss": "http://127.0.0.1:9100", "iat": 0, "exp": 1 }));
         assert_eq!(provider, Provider::Other);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn other_kinds_of_tokens_are_told() {
+    fn notes_name_tokens_that_are_not_access_tokens() {
         let notes = |name: &str, value: Value| {
             suggestion(&json!({ "iss": "https://a.example", "iat": 0, "exp": 1, name: value }))
                 .notes
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_separator_that_names_can_have_is_told() {
+    fn notes_warn_about_ambiguous_separators() {
         let notes = |role: &str| {
             let claims = json!({ "iss": "https://a.example", "iat": 0, "exp": 1, "sub": "s", "azp": "c", "roles": [role] });
             suggestion(&claims).notes.join("\n")
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn roles_of_no_project_are_named() {
+    fn roles_without_a_project_fill_allowed_roles() {
         let claims = json!({
             "iss": "https://a.example", "iat": 0, "exp": 1, "sub": "s", "azp": "c", "roles": ["reader", "a b"]
         });

@@ -1,4 +1,4 @@
-//! Values in a person's words.
+//! Wording of values for people.
 
 use std::cmp::Ordering;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 /// The longest value that is repeated, in characters.
 const MAX_REPEATED: usize = 200;
 
-/// The most elements of a list that are told.
+/// The most elements of a list that are written out.
 const MAX_LISTED: usize = 12;
 
-/// The longest length of time that is told, in seconds.
+/// The longest duration that is written out, in seconds.
 const MAX_TOLD: f64 = 1e11;
 
 /// A value between backticks, shortened.
@@ -36,7 +36,7 @@ pub fn list<'t>(texts: impl IntoIterator<Item = &'t str>, conjunction: &str) -> 
     }
 }
 
-/// A length of time, whatever its sign.
+/// A duration, without its sign.
 pub fn duration(seconds: f64) -> String {
     let seconds = seconds.abs();
     if seconds.partial_cmp(&MAX_TOLD).is_none_or(Ordering::is_gt) {
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_the_unit_that_fits() {
+    fn durations_use_a_readable_unit() {
         assert_eq!(duration(1.0), "1 second");
         assert_eq!(duration(-119.0), "119 seconds");
         assert_eq!(duration(180.0), "3 minutes");
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_cut() {
+    fn long_values_are_shortened() {
         assert_eq!(quoted(&json!("a")), "`a`");
         assert_eq!(quoted(&json!(["a"])), r#"`["a"]`"#);
         assert_eq!(quoted(&json!("ä".repeat(300))).chars().count(), 203);

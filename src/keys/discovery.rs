@@ -1,4 +1,4 @@
-//! Reading what an issuer publishes: its configuration and, through that, its keys.
+//! Discovery: reading an issuer's configuration and, through it, its keys.
 
 use serde_json::Value;
 
@@ -10,13 +10,13 @@ use crate::token::strict_json;
 /// How long one fetch may take, in milliseconds.
 pub const TIMEOUT_MS: u32 = 5_000;
 
-/// The longest answer that is read, in bytes after decompression.
+/// The longest response that is read, in bytes after decompression.
 pub const MAX_BODY_LENGTH: usize = 256 * 1024;
 
 /// The longest `jwks_uri`, in bytes.
 const MAX_KEYS_URL_BYTES: usize = 2048;
 
-/// Why an issuer's answer cannot be used.
+/// Why an issuer's response is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unacceptable {
     /// The configuration is not a JSON object with `issuer` and `jwks_uri`, or has a member twice.
@@ -25,10 +25,10 @@ pub enum Unacceptable {
     /// The address of the keys is too long.
     #[error("the configuration's `jwks_uri` has more than {MAX_KEYS_URL_BYTES} bytes")]
     KeysUrl,
-    /// The configuration is another issuer's (OpenID Connect Discovery 1.0, section 4.3).
+    /// The configuration belongs to another issuer (OpenID Connect Discovery 1.0, section 4.3).
     #[error("the configuration is that of the issuer `{0}`{hint}", hint = hint(.0))]
     OtherIssuer(String),
-    /// The key set is not one, or has a member twice.
+    /// It is not a key set, or has a duplicate member.
     #[error("the key set is not a JSON object with at most 100 `keys`, or names a member twice")]
     KeySet,
     /// The key set has no key that could verify a token.
@@ -36,7 +36,7 @@ pub enum Unacceptable {
     NoUsableKey,
 }
 
-/// Where `issuer`'s configuration says its keys are: the `jwks_uri`.
+/// The `jwks_uri` of `issuer`'s configuration.
 pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacceptable> {
     let configuration: Value = strict_json::from_slice(body).map_err(|_| Unacceptable::Configuration)?;
     let member = |name| configuration.get(name).and_then(Value::as_str).ok_or(Unacceptable::Configuration);
@@ -51,10 +51,10 @@ pub fn read_configuration(issuer: &Issuer, body: &[u8]) -> Result<String, Unacce
     Ok(keys_url.to_owned())
 }
 
-/// The most bytes of a foreign issuer, or of an address that failed, that are repeated.
+/// The most bytes of a foreign issuer, or of an address that failed, in an error.
 pub const MAX_NAMED_BYTES: usize = 300;
 
-/// What people get wrong with an issuer like this.
+/// A hint at the usual mistake with an issuer like this.
 fn hint(named: &str) -> &'static str {
     if named.starts_with("https://sts.windows.net/") {
         "; Entra ID's v1 tokens have that issuer, its v2 tokens `https://login.microsoftonline.com/<tenant>/v2.0`"
@@ -65,7 +65,7 @@ fn hint(named: &str) -> &'static str {
     }
 }
 
-/// The keys of an answer; one of them at least is usable.
+/// The keys of a response; at least one is usable.
 pub fn read_key_set(body: &[u8]) -> Result<FetchedKeys, Unacceptable> {
     let jwks: Value = strict_json::from_slice(body).map_err(|_| Unacceptable::KeySet)?;
     let published = FetchedKeys::new(jwks).map_err(|_| Unacceptable::KeySet)?;
@@ -75,8 +75,8 @@ pub fn read_key_set(body: &[u8]) -> Result<FetchedKeys, Unacceptable> {
     Ok(published)
 }
 
-/// How many seconds an answer may be cached, by its `Cache-Control` (RFC 9111, section 5.2.2). What forbids caching
-/// counts wherever it stands.
+/// How many seconds a response may be cached, by its `Cache-Control` (RFC 9111, section 5.2.2). A directive that forbids caching
+/// takes precedence.
 pub fn max_age(cache_control: &str) -> Option<f64> {
     let mut max_age = None;
     for directive in cache_control.split(',').map(|directive| directive.trim().to_ascii_lowercase()) {
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_configuration_speaks_for_its_own_issuer_only() {
+    fn configuration_of_another_issuer_is_rejected() {
         let issuer = Issuer::try_from("https://a.example/").unwrap();
         let read = |body: &str| read_configuration(&issuer, body.as_bytes());
         assert_eq!(read(r#"{"issuer":"https://a.example/","jwks_uri":"u"}"#), Ok("u".to_owned()));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_issuer_is_repeated_in_part() {
+    fn foreign_issuer_is_shortened_in_the_error() {
         let issuer = Issuer::try_from("https://a.example/").unwrap();
         let body = format!(r#"{{"issuer":"{}","jwks_uri":"u"}}"#, "ü".repeat(50_000));
         let Err(Unacceptable::OtherIssuer(named)) = read_configuration(&issuer, body.as_bytes()) else {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_stands_twice_is_refused_at_any_depth() {
+    fn duplicate_members_are_rejected_at_any_depth() {
         let issuer = Issuer::try_from("https://a.example/").unwrap();
         let twice = br#"{"issuer":"https://a.example/","jwks_uri":"https://a.example/1","jwks_uri":"https://a.example/2"}"#;
         assert_eq!(read_configuration(&issuer, twice), Err(Unacceptable::Configuration));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_set_without_a_usable_key_is_none() {
+    fn key_set_without_usable_keys_is_rejected() {
         let fault = |body: &str| read_key_set(body.as_bytes()).unwrap_err();
         assert_eq!(fault(r#"{"keys":[]}"#), Unacceptable::NoUsableKey);
         assert_eq!(fault(r#"{"keys":[{"kty":"oct","k":"AA"}]}"#), Unacceptable::NoUsableKey);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_says_how_long_it_may_be_cached() {
+    fn max_age_follows_cache_control() {
         for (header, seconds) in [
             ("max-age=600", Some(600.0)),
             ("public, Max-Age=\"60\", must-revalidate", Some(60.0)),

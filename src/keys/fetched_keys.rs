@@ -12,7 +12,7 @@ use crate::token::numeric_date::NumericDate;
 /// The most keys whose history is kept.
 const MAX_HISTORY: usize = 200;
 
-/// The longest history, in bytes of JSON. With the keys of one answer, a record stays far below what a cache keeps.
+/// The longest history, in bytes of JSON. With the keys of one response, a record stays far below the budget of a cache.
 const MAX_HISTORY_BYTES: usize = 64 * 1024;
 
 /// Keys as they were just fetched.
@@ -33,16 +33,16 @@ impl FetchedKeys {
         &self.keys
     }
 
-    /// The stored form of keys that were fetched at `now` and serve for `life` seconds, in the place of `former`. Private
-    /// members, which no issuer should publish, are not in it.
-    pub fn stored(&self, now: NumericDate, life: f64, former: Option<&Value>) -> Value {
+    /// The stored form of keys that were fetched at `now` with a lifetime in seconds, replacing `former`. Private members, which no
+    /// issuer should publish, are left out.
+    pub fn stored(&self, now: NumericDate, lifetime: f64, former: Option<&Value>) -> Value {
         let keys: Vec<_> =
             self.jwks.get("keys").and_then(Value::as_array).into_iter().flatten().map(public_part).collect();
         let history = self.history(former.and_then(|former| former.get("history")), now);
-        json!({ "jwks": { "keys": keys }, "fetchedAt": now, "expiresAt": now.plus(life), "history": history })
+        json!({ "jwks": { "keys": keys }, "fetchedAt": now, "expiresAt": now.plus(lifetime), "history": history })
     }
 
-    /// The keys with the times when they were first and last seen; those that are gone come after those that are there.
+    /// The keys with the times when they were first and last seen; current ones first, then former ones.
     fn history(&self, former: Option<&Value>, now: NumericDate) -> Vec<Value> {
         let former = former.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut history = Vec::new();
@@ -70,7 +70,7 @@ impl FetchedKeys {
         history
     }
 
-    /// The key ids that `former` knows with other key material than there is now.
+    /// The key ids that have other key material than in `former`.
     pub fn changed(&self, former: &Value) -> Vec<&str> {
         let former = former.get("history").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let is_changed = |key: &&Arc<Jwk>| {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn is_stored_without_private_members_and_read_again() {
+    fn stored_record_omits_private_members_and_parses() {
         let stored = published(&[key("k", 'A'), json!(7)]).stored(at(10.0), 3600.0, None);
         assert!(!stored.to_string().contains("secret"));
         let read = KeyRecord::parse(&stored).unwrap();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn history_tells_when_a_key_came_and_when_it_was_last_there() {
+    fn history_has_first_and_last_seen_times() {
         let first = published(&[key("a", 'A'), key("b", 'E')]).stored(at(10.0), 60.0, None);
         let second = published(&[key("b", 'E'), key("c", 'I')]).stored(at(20.0), 60.0, Some(&first));
         let told: Vec<_> = second["history"]
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_stays_small_whatever_its_issuer_publishes() {
+    fn record_size_is_bounded() {
         // Each of them is written six times as long.
         let long = "\u{1}".repeat(256);
         let mut record = None;
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_an_older_release_shrinks_at_the_next_refresh() {
+    fn oversized_record_shrinks_at_the_next_refresh() {
         let long = "k".repeat(200_000);
         let seen = |kid: &str| json!({"kid": kid, "thumbprint": "t", "firstSeen": 1.0, "lastSeen": 1.0});
         let history: Vec<_> = (0..10).map(|_| seen(&long)).chain([seen("short")]).collect();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_id_with_other_key_material_is_noticed() {
+    fn changed_key_material_under_a_kid_is_reported() {
         let first = published(&[key("a", 'A'), key("b", 'E')]).stored(at(10.0), 60.0, None);
         assert_eq!(published(&[key("a", 'I'), key("b", 'E'), key("c", 'A')]).changed(&first), ["a"]);
     }

@@ -1,4 +1,4 @@
-//! A key of an issuer (RFC 7517), and whether it can verify signatures here.
+//! A JSON Web Key of an issuer (RFC 7517), and whether it is usable.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub struct Jwk {
     id: Option<String>,
     algorithm: Option<String>,
     kind: Kind,
-    public_members: String,
+    public_members: Box<str>,
     thumbprint: [u8; 32],
     thumbprint_text: String,
 }
@@ -29,20 +29,20 @@ enum Kind {
     Ed25519,
 }
 
-/// Why a key verifies nothing here.
+/// Why a key is unusable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Unusable {
-    /// It is not a JWK, or its `kty` or curve is none of the supported ones; symmetric keys are among these.
+    /// It is not a JWK, or its `kty` or curve is not supported; symmetric keys are not.
     #[error("not a public RSA, EC or Ed25519 key of a supported curve")]
     Unsupported,
     /// Its `kid` is too long.
     #[error("a `kid` of more than {MAX_ID_BYTES} bytes")]
     KeyId,
-    /// `use` is there and not `sig`.
+    /// `use` is present and not `sig`.
     #[error("`use` is not `sig`")]
     Use,
-    /// `key_ops` is there and lacks `verify`.
+    /// `key_ops` is present and lacks `verify`.
     #[error("`key_ops` lacks `verify`")]
     Operations,
     /// An RSA modulus that is even or not of 2048 to 8192 bits.
@@ -62,7 +62,7 @@ pub enum Unusable {
 }
 
 impl Jwk {
-    /// Reads a JWK, or says why it cannot be used.
+    /// Parses a JWK, unless it is unusable.
     pub fn parse(entry: &Value) -> Result<Self, Unusable> {
         if entry.get("use").is_some_and(|usage| usage != "sig") {
             return Err(Unusable::Use);
@@ -78,9 +78,9 @@ impl Jwk {
             return Err(Unusable::KeyId);
         }
         let (kind, public_jwk) = read_public(entry)?;
-        // In the order of their names, only what is required and nothing between: that text is what RFC 7638 hashes.
-        let public_jwk = public_jwk.to_string();
-        let thumbprint: [u8; 32] = Sha256::digest(&public_jwk).into();
+        // The required members in lexicographic order, without white space: the text that RFC 7638 hashes.
+        let public_jwk = public_jwk.to_string().into_boxed_str();
+        let thumbprint: [u8; 32] = Sha256::digest(public_jwk.as_bytes()).into();
         let thumbprint_text = Base64UrlUnpadded::encode_string(&thumbprint);
         Ok(Self {
             id,
@@ -102,12 +102,12 @@ impl Jwk {
         &self.thumbprint
     }
 
-    /// The same as people write it: in base64url (RFC 9278).
+    /// The thumbprint in base64url (RFC 9278).
     pub fn thumbprint_text(&self) -> &str {
         &self.thumbprint_text
     }
 
-    /// The public key and nothing else, as JSON: what a platform imports.
+    /// The public key alone, as JSON: the form that platforms import.
     pub fn public_jwk(&self) -> &str {
         &self.public_members
     }
@@ -123,8 +123,8 @@ impl Jwk {
     }
 }
 
-/// The kind of a key and what is public of it, if its numbers are those of one. Leading zeros, which some issuers write
-/// before an RSA key's numbers, are left out: equal keys look equal.
+/// The kind of a key and its public members, if they are valid. Leading zeros, which some issuers write before an RSA key's
+/// numbers, are left out, so that equal keys have equal members.
 fn read_public(entry: &Value) -> Result<(Kind, Value), Unusable> {
     let text = |name| entry.get(name).and_then(Value::as_str).ok_or(Unusable::Unsupported);
     let bytes = |name| Base64UrlUnpadded::decode_vec(text(name)?).map_err(|_| Unusable::Unsupported);
@@ -167,7 +167,7 @@ fn read_public(entry: &Value) -> Result<(Kind, Value), Unusable> {
     }
 }
 
-/// As much of a key id as is stored. One that is too long stays too long.
+/// The part of a key id that is stored. One that is too long stays too long.
 pub fn shortened_id(id: &str) -> &str {
     id.get(..id.ceil_char_boundary(MAX_ID_BYTES + 1)).unwrap_or(id)
 }
@@ -212,7 +212,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn each_rule_sets_a_key_aside() {
+    fn unusable_keys_are_rejected_with_a_reason() {
         assert_eq!(reason(&rsa(256, 1, "AQAB")), None);
         assert_eq!(reason(&rsa(1024, 1, "Aw")), None);
         assert_eq!(reason(&rsa(256, 2, "AQAB")), Some(Unusable::Modulus));

@@ -1,4 +1,4 @@
-//! An issuer's keys as they are kept: with their times, and the history of each.
+//! The stored record of an issuer's keys, with their times and history.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ impl KeyRecord {
         self.fetched
     }
 
-    /// Until when they should have been fetched again.
+    /// When they should be refreshed at the latest.
     pub fn expires(&self) -> NumericDate {
         self.expires
     }
@@ -64,7 +64,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_no_record_is_refused() {
+    fn malformed_records_are_rejected() {
         for bad in [json!({}), json!({"jwks": {}, "fetchedAt": 1, "expiresAt": 2}), json!([])] {
             assert!(KeyRecord::parse(&bad).is_err());
         }

@@ -9,28 +9,28 @@ use serde_json::Value;
 use crate::keys::jwk::{Jwk, Unusable, member, shortened_id};
 use crate::token::algorithm::Algorithm;
 
-/// The most keys that are taken of a set.
+/// The most keys of a set.
 pub const MAX_KEYS: usize = 100;
 
 /// The most different keys that are tried on one token.
 pub const MAX_CANDIDATES: usize = 4;
 
-/// The same for a token that names none: each costs the check of a signature, which a forged token pays nothing for.
+/// The same for a token without `kid`: each costs a signature check, even for a forged token.
 pub const MAX_CANDIDATES_WITHOUT_ID: usize = 2;
 
-/// The keys that an issuer publishes. One unusable key does not spoil the others.
+/// The keys that an issuer publishes. Unusable ones do not affect the others.
 #[derive(Clone, Debug)]
 pub struct KeySet {
     keys: Vec<Arc<Jwk>>,
     unusable: Vec<UnusableKey>,
 }
 
-/// A key that is left aside, and why.
+/// An unusable key, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UnusableKey {
     /// Its `kid`, if it has one; cut where it is too long.
     pub kid: Option<String>,
-    /// What is wrong with it.
+    /// What is wrong.
     pub reason: Unusable,
 }
 
@@ -45,15 +45,15 @@ pub struct InvalidKeySet;
 pub enum NoCandidates {
     /// No usable key has the token's `kid` and fits its `alg`.
     None,
-    /// Those that do are ones that the project does not trust.
+    /// The project blocks those that do.
     #[serde(rename = "distrusted")]
     Blocked,
-    /// More than [`MAX_CANDIDATES`] different ones do, or [`MAX_CANDIDATES_WITHOUT_ID`] for a token without `kid`.
+    /// More than `MAX_CANDIDATES` different ones do, or `MAX_CANDIDATES_WITHOUT_ID` for a token without `kid`.
     TooMany,
 }
 
 impl KeySet {
-    /// Reads a JWK set (RFC 7517, section 5). Keys that cannot be used are kept apart, with the reason.
+    /// Reads a JWK set (RFC 7517, section 5). Unusable keys are kept apart, with the reason.
     pub fn parse(document: &Value) -> Result<Self, InvalidKeySet> {
         let entries = document.get("keys").and_then(Value::as_array).ok_or(InvalidKeySet)?;
         if entries.len() > MAX_KEYS {
@@ -69,6 +69,8 @@ impl KeySet {
                 }
             }
         }
+        set.keys.shrink_to_fit();
+        set.unusable.shrink_to_fit();
         Ok(set)
     }
 
@@ -77,7 +79,7 @@ impl KeySet {
         &self.keys
     }
 
-    /// The keys that were left aside.
+    /// The unusable keys.
     pub fn unusable(&self) -> &[UnusableKey] {
         &self.unusable
     }
@@ -89,7 +91,7 @@ impl KeySet {
     }
 
     /// The keys to try on a token: those with its `kid` (without one: all) that fit its algorithm, equal keys once.
-    /// Those that are not `trusted` are left aside.
+    /// Those that are not `trusted` are skipped.
     pub fn candidates(
         &self,
         kid: Option<&str>,
@@ -145,13 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn leading_zeros_make_no_other_key() {
+    fn leading_zeros_do_not_make_a_different_key() {
         let set = KeySet::parse(&json!({"keys": [rsa(256, 1, "AQAB"), rsa(256, 1, "AAEAAQ")]})).unwrap();
         assert_eq!(set.candidates(None, Algorithm::try_from("RS256").unwrap(), |_| true).unwrap().len(), 1);
     }
 
     #[test]
-    fn too_many_different_keys_are_refused() {
+    fn too_many_candidates_are_rejected() {
         let keys: Vec<_> = (0..5).map(|fill| ed25519("same", fill)).collect();
         let set = KeySet::parse(&json!({"keys": keys})).unwrap();
         let eddsa = Algorithm::try_from("EdDSA").unwrap();
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_without_kid_is_tried_with_two_keys_at_most() {
+    fn token_without_kid_tries_at_most_two_keys() {
         let set = |count| {
             let keys: Vec<_> = (0..count).map(|fill| ed25519("same", fill)).collect();
             KeySet::parse(&json!({"keys": keys})).unwrap()
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_of_a_key_that_is_not_usable_is_cut() {
+    fn kid_of_an_unusable_key_is_shortened() {
         let set = KeySet::parse(&json!({"keys": [ed25519(&"k".repeat(200_000), 1)]})).unwrap();
         let unusable = &set.unusable()[0];
         assert_eq!((unusable.kid.as_ref().unwrap().len(), unusable.reason), (257, Unusable::KeyId));

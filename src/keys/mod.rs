@@ -2,9 +2,11 @@
 
 pub mod discovery;
 pub mod fetched_keys;
+pub mod imported_keys;
 pub mod jwk;
 pub mod key_record;
 pub mod key_set;
 pub mod refresh_schedule;
 mod roca;
+pub mod signature_check;
 mod stored_jwk;

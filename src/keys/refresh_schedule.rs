@@ -1,4 +1,4 @@
-//! When an issuer's keys are fetched: ahead of time, once for a key that is not known, and ever more rarely while the
+//! When an issuer's keys are fetched: ahead of expiry, once a cooldown for unknown keys, and with back-off while the
 //! issuer fails.
 
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::excerpt::excerpt;
 use crate::token::numeric_date::NumericDate;
 
-/// The shortest life of fetched keys, in seconds, whatever the issuer says of caching.
-const MIN_LIFE: f64 = 300.0;
+/// The shortest lifetime of fetched keys, in seconds, even if the issuer forbids caching.
+const MIN_LIFETIME: f64 = 300.0;
 
-/// The part of their life after which keys are fetched again, so that no request waits for them.
+/// The fraction of their lifetime after which keys are refreshed, so that no request waits for them.
 const REFRESH_AT: f64 = 0.8;
 
-/// The part by which a time is drawn earlier or later, so that many issuers do not meet at one moment.
+/// The fraction by which a time is randomized, so that many issuers are not refreshed at once.
 const JITTER: f64 = 0.1;
 
 /// The longest wait after a failure, in seconds.
@@ -21,32 +21,32 @@ const MAX_WAIT: f64 = 600.0;
 /// The longest reason of a failure that is kept, in bytes.
 pub const MAX_REASON_BYTES: usize = 500;
 
-/// How long the answer to somebody who only looks at an issuer is used again, in seconds.
+/// How long the keys of an issuer that is only being inspected are reused, in seconds.
 const GLANCE: f64 = 60.0;
 
-/// The bounds that whoever runs the gateway sets, in seconds.
+/// The bounds that the operator sets, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshPolicy {
-    /// The longest life of fetched keys.
+    /// The longest lifetime of fetched keys.
     pub max_lifetime: f64,
-    /// The shortest time between two fetches because of a key that is not known; the first wait after a failure.
+    /// The shortest time between two fetches for unknown keys, and the first wait after a failure.
     pub cooldown: f64,
     /// How long keys serve after the last time they could be fetched.
     pub max_stale: f64,
 }
 
-/// Why keys are wanted from an issuer.
+/// Why an issuer's keys are fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FetchReason {
-    /// It is time, or there are none.
+    /// A refresh is due, or there are no keys.
     Due,
-    /// A key is not among those that are known.
+    /// A token names an unknown key.
     Newer,
-    /// Somebody looks at the issuer before it is trusted.
+    /// An owner inspects the issuer before saving an entry.
     Glance,
 }
 
-/// What is known of the fetches of one issuer's keys.
+/// When one issuer's keys were and will be fetched.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RefreshSchedule {
     /// When the last fetch began.
@@ -62,7 +62,7 @@ pub struct RefreshSchedule {
 impl RefreshPolicy {
     /// How long keys serve that the issuer allows to be cached for `seconds`.
     pub fn lifetime(&self, seconds: Option<f64>) -> f64 {
-        seconds.unwrap_or(self.max_lifetime).max(MIN_LIFE).min(self.max_lifetime)
+        seconds.unwrap_or(self.max_lifetime).max(MIN_LIFETIME).min(self.max_lifetime)
     }
 }
 
@@ -70,12 +70,12 @@ impl RefreshSchedule {
     /// Whether a fetch may begin at `now`; if not, when.
     pub fn admits(
         &self,
-        want: FetchReason,
+        reason: FetchReason,
         now: NumericDate,
         policy: &RefreshPolicy,
     ) -> Result<(), NumericDate> {
         let since_last = |seconds| self.attempted.map(|attempted| attempted.plus(seconds));
-        let earliest = match want {
+        let earliest = match reason {
             FetchReason::Due => self.due,
             FetchReason::Newer => since_last(policy.cooldown),
             FetchReason::Glance => since_last(GLANCE),
@@ -83,10 +83,10 @@ impl RefreshSchedule {
         earliest.filter(|earliest| now < *earliest).map_or(Ok(()), Err)
     }
 
-    /// Takes note of a fetch that began at `began` and brought keys that serve for `life` seconds. `chance`, from 0 to 1,
+    /// Takes note of a fetch that began at `began` and yielded keys with a lifetime in seconds. `chance`, from 0 to 1,
     /// is what the time of the next one is drawn by.
-    pub fn succeed(&mut self, began: NumericDate, life: f64, chance: f64) {
-        let due = began.plus(life * (REFRESH_AT - JITTER * chance));
+    pub fn succeed(&mut self, began: NumericDate, lifetime: f64, chance: f64) {
+        let due = began.plus(lifetime * (REFRESH_AT - JITTER * chance));
         *self = Self { attempted: Some(began), due: Some(due), failures: 0, error: None };
     }
 
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn life_is_what_the_issuer_says_within_bounds() {
+    fn lifetime_follows_the_issuer_within_bounds() {
         assert_eq!(POLICY.lifetime(None).to_bits(), 3600.0_f64.to_bits());
         for (said, counts) in [(0.0, 300.0), (600.0, 600.0), (1e9, 3600.0)] {
             assert_eq!(POLICY.lifetime(Some(said)).to_bits(), f64::to_bits(counts));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_fetched_before_their_life_ends() {
+    fn refresh_is_due_before_the_lifetime_ends() {
         let mut life = RefreshSchedule::default();
         assert_eq!(life.admits(FetchReason::Due, at(0.0), &POLICY), Ok(()));
         for (chance, due) in [(0.0, 1800.0), (1.0, 1700.0)] {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_worth_one_fetch_a_cooldown_and_a_glance_one_a_minute() {
+    fn unknown_keys_fetch_once_a_cooldown_and_glances_once_a_minute() {
         let mut life = RefreshSchedule::default();
         life.succeed(at(1000.0), 3600.0, 0.0);
         assert_eq!(life.admits(FetchReason::Newer, at(1029.0), &POLICY), Err(at(1030.0)));
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_wait_longer_each_time_and_a_success_ends_them() {
+    fn failures_back_off_until_a_success() {
         let mut life = RefreshSchedule::default();
         for (failures, wait) in [30.0, 60.0, 120.0, 240.0, 480.0, 600.0, 600.0].into_iter().enumerate() {
             assert_eq!(life.failures as usize, failures);

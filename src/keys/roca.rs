@@ -80,7 +80,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_power_of_the_generator_has_the_fingerprint_and_its_neighbours_have_not() {
+    fn only_powers_of_the_generator_have_the_fingerprint() {
         let mut number = fingerprinted();
         assert_eq!((number.len(), number[0]), (257, 1));
         assert!(has_fingerprint(&number));

@@ -1,4 +1,4 @@
-//! What is stored of a key that an issuer publishes.
+//! The stored form of a key that an issuer publishes.
 
 use serde_json::{Map, Value, json};
 
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_form_of_a_key_reads_alike_and_is_no_longer() {
+    fn stored_jwk_parses_the_same_and_is_not_longer() {
         let key = || rsa(256, 1, "AQAB");
         for key in [
             key(),
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_id_that_is_too_long_is_not_stored_whole() {
+    fn long_kid_is_shortened_when_stored() {
         for id in ["k".repeat(200_000), "ü".repeat(200_000), "😀".repeat(200_000)] {
             let stored = public_part(&with(rsa(256, 1, "AQAB"), "kid", json!(id)));
             let kept = stored["kid"].as_str().unwrap();

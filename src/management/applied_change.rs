@@ -1,4 +1,4 @@
-//! What a change makes of a project.
+//! Applying a change to a project.
 
 use std::collections::BTreeSet;
 
@@ -21,19 +21,19 @@ const MAX_BLOCKED: usize = 100;
 /// The largest snapshot, in bytes of JSON: each edge reads it as a whole and keeps it in memory.
 const MAX_SNAPSHOT: usize = 256 * 1024;
 
-/// A change that was made: the project after it, and what it was about before and after.
+/// An applied change: the project after it, and the resource before and after.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Applied {
     /// The project.
     pub project: Project,
-    /// What was there.
+    /// The resource before.
     pub before: Option<Value>,
-    /// What is there now.
+    /// The resource after; `None` if it was removed.
     pub after: Option<Value>,
 }
 
 impl Project {
-    /// What the change makes of the project. `precondition` is about the resource that the change is about.
+    /// The project after the change. `precondition` applies to the resource that is changed.
     pub fn apply(&self, change: &Change, precondition: &Precondition) -> Result<Applied, Refusal> {
         let current = self.current(change);
         if !self.exists && !matches!(change, Change::PutProject { .. }) {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn each_change_is_one_version_and_a_refused_one_is_none() {
+    fn only_applied_changes_increment_the_version() {
         let two = project(&["aa", "bb"]);
         assert_eq!((two.version, two.order()), (3, json!(["aa", "bb"])));
         assert_eq!(apply(&two, &Change::AddIdp { idp: entry("aa") }), Err(Refusal::Exists));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_names_every_entry_once() {
+    fn reorder_requires_every_entry_exactly_once() {
         let two = project(&["aa", "bb"]);
         let reorder = |ids: &[&str]| {
             let ids = ids.iter().map(|id| (*id).to_owned()).collect();
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_that_is_gone_takes_nothing_and_keeps_its_version() {
+    fn deleted_project_keeps_its_version_and_rejects_changes() {
         let gone = apply(&project(&["aa"]), &Change::DeleteProject).unwrap();
         assert_eq!((gone.snapshot(), gone.version), (Some(json!({ "version": 3, "deleted": true })), 3));
         assert_eq!(Project::default().snapshot(), None);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_has_at_most_a_hundred_entries() {
+    fn project_is_limited_to_a_hundred_entries() {
         let ids: Vec<_> = (0..100).map(|index| format!("idp-{index}")).collect();
         let full = project(&ids.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(apply(&full, &Change::AddIdp { idp: entry("more") }), Err(Refusal::TooMany));

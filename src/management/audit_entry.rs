@@ -17,9 +17,9 @@ const BEGINNING: usize = 2000;
 pub enum AuditOutcome<'o> {
     /// It was made: what was there, and what is there now.
     Made {
-        /// What was there.
+        /// The resource before.
         before: Option<&'o Value>,
-        /// What is there now.
+        /// The resource after; `None` if it was removed.
         after: Option<&'o Value>,
     },
     /// It was refused, by the code of that name.
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_entry_is_kept_as_it_is() {
+    fn short_entries_are_unchanged() {
         let (before, after) = (json!({ "id": "aa" }), json!({ "id": "bb" }));
         let made = AuditOutcome::Made { before: Some(&before), after: Some(&after) };
         let change = json!({ "add_idp": { "idp": after } });
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_entry_is_cut_and_says_how_long_it_was() {
+    fn long_entries_are_shortened_with_their_original_length() {
         for filling in ["x", "\"", "\\", "\u{1}", "ä", "😀"] {
             let long = json!({ "id": "aa", "text": filling.repeat(60_000) });
             let change = json!({ "add_idp": { "idp": long } });

@@ -8,7 +8,7 @@ use crate::config::label::check_label;
 use crate::document_reader;
 use crate::fault::Faults;
 
-/// Something that is to be changed.
+/// A change to a project.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
@@ -36,7 +36,7 @@ pub enum Change {
         /// Which.
         id: String,
     },
-    /// Changes the order in which they are asked.
+    /// Changes the order in which entries are matched.
     Reorder {
         /// Their ids, each once.
         ids: Vec<String>,

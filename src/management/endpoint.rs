@@ -24,10 +24,10 @@ pub enum Endpoint {
     Keys(ProjectId, String),
     /// `/projects/{project}/custom-idp/{idpId}/keys/refresh`: fetching them anew.
     KeysRefresh(ProjectId, String),
-    /// `/projects/{project}/custom-idp/{idpId}/keys/{kid}/distrust`: that a key does not count for the project. The key is
+    /// `/projects/{project}/custom-idp/{idpId}/keys/{kid}/distrust`: whether the project blocks a key. The key is
     /// named by its `kid` or its thumbprint.
     KeyBlock(ProjectId, String, String),
-    /// `/projects/{project}/custom-idp-order`: their ids in the order in which they are asked.
+    /// `/projects/{project}/custom-idp-order`: the order in which entries are matched.
     IdpOrder(ProjectId),
     /// `/projects/{project}/audit-log`: who changed what.
     AuditLog(ProjectId),
@@ -35,7 +35,7 @@ pub enum Endpoint {
     Explain(ProjectId),
 }
 
-/// Why a request means nothing.
+/// Why a request matches no endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoEndpoint {
     /// There is no such resource.
@@ -92,7 +92,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether a request with `method` brings a document.
+    /// Whether a request with `method` has a document as its body.
     pub fn takes_document(&self, method: Method) -> bool {
         let is_deed = matches!(self, Self::KeysRefresh(..) | Self::KeyBlock(..));
         !is_deed && matches!(method, Method::Post | Method::Put)
@@ -104,8 +104,8 @@ impl Endpoint {
         !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_))
     }
 
-    /// Whether the query of such a request may have this parameter. One that nobody knows is refused, not ignored: a
-    /// misspelt `dryRun` would store what was not meant to be stored.
+    /// Whether the query of such a request may have this parameter. Unknown ones are refused, not ignored: a misspelt `dryRun`
+    /// would make the change.
     pub fn takes(&self, method: Method, name: &str, value: &str) -> bool {
         let is_change = self.is_changed_by(method);
         match (name, self) {
@@ -117,7 +117,7 @@ impl Endpoint {
         }
     }
 
-    /// The project that it belongs to; `None` for what belongs to none.
+    /// The project that it belongs to, if any.
     pub fn project(&self) -> Option<&ProjectId> {
         match self {
             Self::Routes | Self::RoutesAuditLog | Self::Projects => None,
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_names_a_resource_with_its_methods() {
+    fn paths_map_to_endpoints_with_their_methods() {
         let project = ProjectId::try_from("p1").unwrap();
         for (path, endpoint) in [
             ("/gateway", Endpoint::Routes),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_the_parameters_that_it_knows() {
+    fn only_known_query_parameters_are_accepted() {
         for (method, path, name, value, is_taken) in [
             ("PUT", "/gateway", "dryRun", "true", true),
             ("PUT", "/gateway", "dryRun", "1", false),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_unknown() {
+    fn other_paths_are_unknown() {
         for path in [
             "",
             "/",

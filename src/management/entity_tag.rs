@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_names_its_tags() {
+    fn list_contains_its_tags() {
         for list in [r#""a""#, r#""b", "a""#, r#" ,"b" ,, "a","#, "*", r#"W/"b","a""#, r#""x,y", "a""#] {
             assert_eq!(names(list, r#""a""#, Comparison::Strong), Some(true), "{list}");
         }
@@ -68,26 +68,26 @@ mod tests {
     }
 
     #[test]
-    fn weak_tags_compare_weakly_only() {
+    fn weak_tags_match_in_weak_comparison_only() {
         assert_eq!(names(r#"W/"a""#, r#""a""#, Comparison::Weak), Some(true));
         assert_eq!(names(r#"W/"a""#, r#""a""#, Comparison::Strong), Some(false));
     }
 
     #[test]
-    fn a_client_has_what_its_list_names() {
+    fn is_known_if_the_client_lists_the_tag() {
         assert!(is_known(r#""b", W/"a""#, r#""a""#));
         assert!(!is_known(r#""b""#, r#""a""#));
         assert!(!is_known("a", r#""a""#), "what is not a list names nothing");
     }
 
     #[test]
-    fn a_comma_in_quotes_separates_nothing() {
+    fn comma_within_a_tag_is_not_a_separator() {
         assert_eq!(names(r#""a,b""#, r#""a,b""#, Comparison::Strong), Some(true));
         assert_eq!(names(r#""x,"a",y""#, r#""a""#, Comparison::Strong), None);
     }
 
     #[test]
-    fn anything_else_is_no_list() {
+    fn malformed_lists_are_rejected() {
         for bad in [
             "a",
             r#""a"#,

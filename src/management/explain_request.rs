@@ -1,4 +1,4 @@
-//! A request of which somebody wants to know what would become of it.
+//! A request to explain a decision.
 
 use serde_json::{Map, Value};
 
@@ -6,12 +6,12 @@ use crate::document_reader::{self, Node};
 use crate::fault::Faults;
 use crate::token::malformed::MAX_TOKEN_LENGTH;
 
-/// A request, and what it has for a token.
+/// The request to explain, with a token, claims or neither.
 #[derive(Debug)]
 pub struct ExplainRequest {
     /// Its token.
     pub token: Option<String>,
-    /// Claims that nobody signed, instead of a token.
+    /// Unsigned claims, instead of a token.
     pub claims: Option<Map<String, Value>>,
     /// Its method.
     pub method: String,
@@ -40,8 +40,7 @@ impl ExplainRequest {
     }
 }
 
-/// The most bytes of claims: as many as the longest token has room for. Claims that nobody signed then cost no more to
-/// explain than a token, and give no longer answer.
+/// The most bytes of claims: as many as fit into the longest token, so that claims cost no more to explain than a token.
 const MAX_CLAIMS: usize = MAX_TOKEN_LENGTH / 4 * 3;
 
 fn check_claims(claims: &Node<'_>, has_token: bool) {
@@ -58,7 +57,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_request_has_a_token_or_claims_or_neither() {
+    fn explain_request_has_a_token_or_claims_or_neither() {
         let read = |more: Value| {
             let mut document = json!({ "method": "GET", "path": "/x" });
             document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -73,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_no_longer_than_those_of_a_token() {
+    fn claims_are_limited_to_the_size_of_a_token() {
         let read = |length: usize| {
             let claims = json!({ "a": "x".repeat(length - r#"{"a":""}"#.len()) });
             ExplainRequest::parse(&json!({ "method": "GET", "path": "/x", "claims": claims }))

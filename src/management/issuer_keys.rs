@@ -1,4 +1,4 @@
-//! What owners see of an issuer's keys.
+//! An issuer's keys as project owners see them.
 
 use serde_json::{Value, json};
 
@@ -8,16 +8,16 @@ use crate::keys::key_set::KeySet;
 use crate::keys::refresh_schedule::RefreshSchedule;
 use crate::token::numeric_date::NumericDate;
 
-/// An issuer's keys, as its object knows them and as a project sees them: nothing from before the project named the
-/// issuer, as that would show that another project does.
+/// An issuer's keys as one project may see them. History from before the project named the issuer is hidden: it would reveal that
+/// another project does.
 #[derive(Clone, Copy, Debug)]
 pub struct IssuerKeys<'k> {
     /// The issuer.
     pub issuer: &'k Issuer,
     /// The last good keys, as they are stored.
     pub record: Option<&'k Value>,
-    /// What is known of their fetches.
-    pub life: &'k RefreshSchedule,
+    /// When they were and will be fetched.
+    pub schedule: &'k RefreshSchedule,
     /// Since when the project names the issuer.
     pub since: NumericDate,
 }
@@ -42,24 +42,25 @@ impl IssuerKeys<'_> {
         }
         let stored = |name| self.record.and_then(|record| time(record, name));
         let fetched = stored("fetchedAt");
-        // A fetch from before, which was for somebody else, looks like one of that moment.
+        // An earlier fetch was made for another project; it must look like one of that moment.
         let delay = fetched.map_or(0.0, |fetched| self.since.as_seconds() - fetched.as_seconds()).max(0.0);
         let delayed = |time: Option<NumericDate>| time.map(|time| time.plus(delay));
         let is_former = |seen: &&Value| self.is_shown(seen) && !self.is_current(seen);
-        let error = self.life.error.as_ref();
-        let error = error
-            .map(|reason| json!({ "at": self.life.attempted.map(|at| self.clamp(at)), "reason": reason }));
+        let error = self.schedule.error.as_ref();
+        let error = error.map(
+            |reason| json!({ "at": self.schedule.attempted.map(|at| self.clamp(at)), "reason": reason }),
+        );
         json!({
             "keys": keys,
             "formerKeys": self.history().filter(is_former).map(|seen| self.clamped(seen)).collect::<Vec<_>>(),
             "fetchedAt": delayed(fetched),
             "expiresAt": delayed(stored("expiresAt")),
-            "nextRefresh": delayed(self.life.due),
+            "nextRefresh": delayed(self.schedule.due),
             "lastError": error,
         })
     }
 
-    /// The thumbprint of the key of that id, or with that thumbprint, as it is or was.
+    /// The thumbprint of the current or former key with that `kid` or thumbprint.
     pub fn thumbprint(&self, kid: &str) -> Option<String> {
         let is_it = |seen: &&Value| {
             let is = |name| seen.get(name).and_then(Value::as_str) == Some(kid);
@@ -69,7 +70,7 @@ impl IssuerKeys<'_> {
         seen.get("thumbprint").and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// Whether a key is there, or was since the project names the issuer.
+    /// Whether a key is current, or was after the project named the issuer.
     fn is_shown(&self, seen: &Value) -> bool {
         self.is_current(seen) || time(seen, "lastSeen").is_some_and(|last| last >= self.since)
     }
@@ -148,10 +149,10 @@ mod tests {
     }
 
     #[test]
-    fn owners_see_keys_that_are_there_were_there_and_are_distrusted() {
-        let (record, issuer, mut life) = (record(), issuer(), RefreshSchedule::default());
-        life.succeed(at(20.0), 60.0, 0.0);
-        let keys = IssuerKeys { issuer: &issuer, record: Some(&record), life: &life, since: at(5.0) };
+    fn owners_see_current_former_and_blocked_keys() {
+        let (record, issuer, mut schedule) = (record(), issuer(), RefreshSchedule::default());
+        schedule.succeed(at(20.0), 60.0, 0.0);
+        let keys = IssuerKeys { issuer: &issuer, record: Some(&record), schedule: &schedule, since: at(5.0) };
         let blocked = BlockedKey { iss: issuer.as_str().to_owned(), kid: "b".to_owned(), thumbprint: None };
         let thumbprint = keys.thumbprint("b").unwrap();
         assert_eq!(
@@ -168,21 +169,25 @@ mod tests {
     }
 
     #[test]
-    fn nothing_shows_from_before_the_project_named_the_issuer() {
-        let (record, issuer, mut life) = (record(), issuer(), RefreshSchedule::default());
-        life.succeed(at(20.0), 60.0, 0.0);
-        let keys =
-            |life, since| IssuerKeys { issuer: &issuer, record: Some(&record), life, since: at(since) };
+    fn history_before_the_project_named_the_issuer_is_hidden() {
+        let (record, issuer, mut schedule) = (record(), issuer(), RefreshSchedule::default());
+        schedule.succeed(at(20.0), 60.0, 0.0);
+        let keys = |schedule, since| IssuerKeys {
+            issuer: &issuer,
+            record: Some(&record),
+            schedule,
+            since: at(since),
+        };
         // Between the two fetches: the former key was there before only.
-        let fetched = life.clone();
+        let fetched = schedule.clone();
         let seen = keys(&fetched, 15.0);
         let described = seen.describe(&[]);
         assert_eq!((&described["formerKeys"], seen.thumbprint("a")), (&json!([]), None));
         assert_eq!(described["keys"][0]["firstSeen"], 15.0);
         assert_eq!(described["fetchedAt"], 20.0);
         // After both.
-        life.fail(at(21.0), "down", None, &POLICY, 0.0);
-        let described = keys(&life, 25.0).describe(&[]);
+        schedule.fail(at(21.0), "down", None, &POLICY, 0.0);
+        let described = keys(&schedule, 25.0).describe(&[]);
         for (name, time) in [("fetchedAt", 25.0), ("expiresAt", 85.0), ("nextRefresh", 56.0)] {
             assert_eq!(described[name], time, "{name}");
         }

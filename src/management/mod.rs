@@ -1,4 +1,4 @@
-//! The management API: what its requests mean, and what a change makes of a project. Pure like the rest of the core.
+//! The management API: its endpoints, and changes to a project. Pure like the rest of the core.
 
 mod applied_change;
 mod audit_entry;

@@ -2,7 +2,7 @@
 
 use super::entity_tag::{Comparison, etag, names};
 
-/// What a request demands of the resource as it is.
+/// The precondition of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Precondition {
     /// The value of `If-Match`.
@@ -12,8 +12,8 @@ pub struct Precondition {
 }
 
 impl Precondition {
-    /// Whether a resource whose representation is `current` (`None`: it does not exist) is as demanded. A list that
-    /// cannot be read demands something unknown, so it never holds.
+    /// Whether the precondition holds for a resource with the representation `current` (`None`: it does not exist). A malformed
+    /// list never holds.
     pub fn holds(&self, current: Option<&str>) -> bool {
         let tag = current.map(etag);
         // No list can name what does not exist.
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_names_one_representation() {
+    fn if_match_requires_the_current_tag() {
         let (a, b) = (etag("a"), etag("b"));
         assert_ne!(a, b);
         assert!(holds(Some(&a), None, Some("a")));
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_means_whether_it_exists() {
+    fn if_match_star_requires_existence() {
         assert!(holds(Some("*"), None, Some("a")));
         assert!(!holds(Some("*"), None, None));
         assert!(holds(None, Some("*"), None));
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_list_of_tags_never_holds() {
+    fn malformed_precondition_never_holds() {
         for current in [None, Some("a")] {
             assert!(!holds(Some("a"), None, current));
             assert!(!holds(None, Some("a"), current));

@@ -11,7 +11,7 @@ use crate::config::blocked_key::BlockedKey;
 /// A project that is deleted keeps its version, so that one of the same name goes on from there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Project {
-    /// Whether there is such a project.
+    /// Whether the project exists.
     pub exists: bool,
     /// Grows by one with each change, over all projects of this name.
     pub version: u64,
@@ -19,7 +19,7 @@ pub struct Project {
     pub label: Option<Value>,
     /// Its identity providers.
     pub idps: Vec<Value>,
-    /// The keys that it does not trust.
+    /// The blocked keys.
     pub blocked: Vec<BlockedKey>,
 }
 

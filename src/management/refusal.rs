@@ -6,20 +6,20 @@ use crate::fault::Faults;
 /// Why a change is not made.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
-    /// There is no such project or identity provider.
+    /// The project or identity provider does not exist.
     NotFound,
-    /// There is one with that id already.
+    /// The id is taken.
     Exists,
-    /// The resource is not as the request demands.
+    /// The precondition of the request does not hold.
     PreconditionFailed,
-    /// The project has as much as it can have.
+    /// A limit of the project is reached.
     TooMany,
     /// The document has faults.
     Invalid(Faults),
 }
 
 impl Refusal {
-    /// The code by which it is told.
+    /// Its error code.
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::NotFound => ErrorCode::NotFound,

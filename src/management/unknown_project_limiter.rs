@@ -1,16 +1,16 @@
-//! Requests about projects that an edge does not know.
+//! A limit on look-ups of projects that are not published yet, or do not exist.
 
 use crate::project_id::ProjectId;
 use crate::token::numeric_date::NumericDate;
 
-/// How many projects that an edge does not know it asks for within a minute.
+/// The most different unknown projects that one isolate looks up per minute.
 const MAX_NAMES: usize = 30;
 
-/// The time over which they are counted, in seconds.
+/// The period of the limit, in seconds.
 const MINUTE: f64 = 60.0;
 
-/// The unknown projects that an edge asked objects about within the last minute. KV lags behind, so the owner of a new
-/// project is let through; invented names wake at most [`MAX_NAMES`] objects a minute.
+/// The unknown projects that an isolate looked up within the last minute. Replication has a delay, so the owner of a new project
+/// is admitted; invented names cause at most `MAX_NAMES` look-ups a minute.
 #[derive(Debug, Default)]
 pub struct UnknownProjectLimiter {
     began: Option<NumericDate>,
@@ -18,7 +18,7 @@ pub struct UnknownProjectLimiter {
 }
 
 impl UnknownProjectLimiter {
-    /// Whether the object of `project` may be asked at `now`. One that was asked within the minute may be asked again.
+    /// Whether `project` may be looked up at `now`. One that was looked up within the minute may be looked up again.
     pub fn admit(&mut self, project: &ProjectId, now: NumericDate) -> bool {
         if self.began.is_none_or(|began| now >= began.plus(MINUTE)) {
             self.began = Some(now);
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thirty_unknown_projects_are_asked_for_within_a_minute() {
+    fn limiter_admits_thirty_unknown_projects_a_minute() {
         let mut unknown = UnknownProjectLimiter::default();
         let mut admits = |index: usize, now: f64| {
             let project = ProjectId::try_from(&*format!("p{index}")).unwrap();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// A digital signature algorithm of RFC 7518 (section 3.1) or RFC 8037. HMAC and `none` do not exist here.
+/// A digital signature algorithm of RFC 7518 (section 3.1) or RFC 8037. HMAC and `none` are not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Algorithm(&'static Row);
 
@@ -112,14 +112,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neither_none_nor_hmac_exists() {
+    fn none_and_hmac_are_unsupported() {
         for bad in ["none", "None", "HS256", "rs256", "ES256K", "RSA1_5", ""] {
             assert_eq!(Algorithm::try_from(bad), Err(UnsupportedAlgorithm), "{bad}");
         }
     }
 
     #[test]
-    fn the_error_names_the_whole_table() {
+    fn error_lists_every_algorithm() {
         let names: Vec<_> = Algorithm::all().map(Algorithm::name).collect();
         assert_eq!(UnsupportedAlgorithm.to_string(), format!("one of {}", names.join(", ")));
     }

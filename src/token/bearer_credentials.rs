@@ -1,6 +1,6 @@
-//! The bearer token of a request (RFC 6750, section 2.1).
+//! The bearer credentials of a request (RFC 6750, section 2.1).
 
-/// What a request's `Authorization` header offers.
+/// The content of a request's `Authorization` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BearerCredentials<'r> {
     /// No header, or one of another scheme.
@@ -12,7 +12,7 @@ pub enum BearerCredentials<'r> {
 }
 
 impl<'r> BearerCredentials<'r> {
-    /// Reads the header's value. The scheme's name counts in any case (RFC 9110, section 11.1).
+    /// Reads the header's value. The scheme is case-insensitive (RFC 9110, section 11.1).
     pub fn parse(header: Option<&'r str>) -> Self {
         let Some(value) = header else { return Self::Missing };
         let is_list = value.as_bytes().contains(&b',');
@@ -39,14 +39,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scheme_counts_in_any_case() {
+    fn scheme_is_case_insensitive() {
         for header in ["Bearer x.y.z", "bearer x.y.z", "BEARER   x.y.z"] {
             assert_eq!(BearerCredentials::parse(Some(header)), BearerCredentials::Bearer("x.y.z"));
         }
     }
 
     #[test]
-    fn other_schemes_offer_nothing() {
+    fn other_schemes_are_missing_credentials() {
         for header in [None, Some(""), Some("Basic abc"), Some("Digest a=\"b, c\", d=e"), Some("Bearerx y")] {
             assert_eq!(BearerCredentials::parse(header), BearerCredentials::Missing, "{header:?}");
         }

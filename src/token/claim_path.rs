@@ -1,13 +1,14 @@
-//! The claims of a token, and the paths by which an entry names them.
+//! The path by which an entry names a claim.
+
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
 /// Where a claim is: a top-level name, or names separated by `.` (`realm_access.roles`, `resource_access.my\.client.roles`).
+///
+/// Only the text is kept: a list of its names could be many times as large.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimPath {
-    name: String,
-    steps: Vec<String>,
-}
+pub struct ClaimPath(Box<str>);
 
 /// The text does not name a claim.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,33 +22,35 @@ impl TryFrom<&str> for ClaimPath {
         if name.is_empty() || name.chars().count() > 256 {
             return Err(InvalidClaimPath);
         }
-        let (mut steps, mut step) = (Vec::new(), String::new());
-        let mut rest = name.chars().peekable();
-        while let Some(c) = rest.next() {
-            match c {
-                '\\' if rest.next_if_eq(&'.').is_some() => step.push('.'),
-                '.' => steps.push(std::mem::take(&mut step)),
-                _ => step.push(c),
-            }
-        }
-        steps.push(step);
-        Ok(Self { name: name.to_owned(), steps })
+        Ok(Self(name.into()))
     }
 }
 
 impl ClaimPath {
     /// The path as written.
     pub fn as_str(&self) -> &str {
-        &self.name
+        &self.0
     }
 
     /// The claim's value: a top-level claim of the literal name wins over the path.
     pub fn find<'c>(&self, claims: &'c Map<String, Value>) -> Option<&'c Value> {
-        if let Some(value) = claims.get(&self.name) {
+        if let Some(value) = claims.get(self.as_str()) {
             return Some(value);
         }
-        let (first, rest) = self.steps.split_first()?;
-        rest.iter().try_fold(claims.get(first)?, |value, step| value.as_object()?.get(step))
+        let mut names = self.names();
+        let first = claims.get(&*names.next()?)?;
+        names.try_fold(first, |value, name| value.as_object()?.get(&*name))
+    }
+
+    /// The names that the path leads through, separated by each `.` that follows no `\`.
+    fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let mut is_escaped = false;
+        let names = self.0.split(move |c| {
+            let is_separator = c == '.' && !is_escaped;
+            is_escaped = c == '\\';
+            is_separator
+        });
+        names.map(|name| if name.contains('\\') { name.replace("\\.", ".").into() } else { name.into() })
     }
 }
 
@@ -61,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_descends_and_a_literal_name_wins() {
+    fn literal_claim_name_takes_precedence_over_nested_path() {
         let claims = json!({"a": {"b": 1, "c.d": {"e": 2}}, "a.b": 3, "https://x.example/roles": 4});
         assert_eq!(find("a.c\\.d.e", &claims), Some(json!(2)));
         assert_eq!(find("a.b", &claims), Some(json!(3)));
@@ -70,7 +73,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_none() {
+    fn backslash_escapes_only_a_dot() {
+        let claims = json!({"a\\b": {"c\\.d\\": {"e": 1, "": {"f": 2}}}});
+        assert_eq!(find(r"a\b.c\\.d\.e", &claims), None);
+        assert_eq!(find(r"a\b.c\\.d\", &claims), Some(claims["a\\b"]["c\\.d\\"].clone()));
+        let claims = json!({"": {"": {"x": 1}}, "a.": {"": {"..b": 2}}});
+        assert_eq!(find("..x", &claims), Some(json!(1)));
+        assert_eq!(find(r"a\...\.\.b", &claims), Some(json!(2)));
+    }
+
+    #[test]
+    fn absent_claims_are_none() {
         let claims = json!({"a": {"b": [1]}});
         for missing in ["x", "a.x", "a.b.0", "a.b.c", ".a", "a.", "a\\.b"] {
             assert_eq!(find(missing, &claims), None, "{missing}");

@@ -1,4 +1,4 @@
-//! What a token says about its bearer, whoever vouches for it.
+//! The claims of a token, verified or not.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
 use crate::token::validity::Validity;
 
-/// The claims that a token carries, of the types that every token needs, and what its header says about them.
+/// The claims of a token, with the required ones in their types, and its header.
 #[derive(Debug)]
 pub struct Claims {
     members: Map<String, Value>,
@@ -17,14 +17,14 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Takes claims that have an issuer and times; `header` is absent where nobody wrote one.
+    /// Accepts claims with an issuer and times; `header` is absent for simulated claims.
     pub fn new(claims: Map<String, Value>, header: Option<JoseHeader>) -> Result<Self, Malformed> {
         let issuer = claims.get("iss").and_then(Value::as_str).ok_or(Malformed::Issuer)?.to_owned();
         let times = Validity::read(&claims).ok_or(Malformed::Time)?;
         Ok(Self { members: claims, issuer, times, header })
     }
 
-    /// When it counts.
+    /// When the token is valid.
     pub fn validity(&self) -> Validity {
         self.times
     }
@@ -39,8 +39,7 @@ impl Claims {
         self.times.expires()
     }
 
-    /// The kind of token that the claim `typ` names, if it is none that opens an API. Keycloak gives these the same header as
-    /// access tokens.
+    /// The kind of a token that is not for APIs, by the claim `typ`. Keycloak gives such tokens the same header as access tokens.
     pub fn other_kind(&self) -> Option<&str> {
         let kind = self.members.get("typ").and_then(Value::as_str);
         kind.filter(|kind| matches!(*kind, "ID" | "Refresh" | "Logout" | "Offline"))

@@ -1,4 +1,4 @@
-//! A bearer token as it arrived: its form is checked, nothing it says is trusted.
+//! A token as a compact JWS (RFC 7515): parsed, and later verified.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jwt_compact::UntrustedToken;
@@ -11,7 +11,7 @@ use crate::token::jose_header::JoseHeader;
 use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
 use crate::token::strict_json;
 
-/// A well-formed compact JWS (RFC 7515, section 7.1) with the claims every token needs. Nobody vouches for it yet.
+/// A well-formed compact JWS (RFC 7515, section 7.1) with the required claims. Its signature is not verified.
 #[derive(Debug)]
 pub struct Token<'t> {
     text: &'t str,
@@ -70,7 +70,7 @@ impl<'t> Token<'t> {
         self.jws.signature_bytes()
     }
 
-    /// What it says before any signature is checked: good for choosing whom to ask, never for deciding.
+    /// Its claims before the signature is checked: for finding the issuer's keys, never for deciding.
     pub fn unverified_claims(&self) -> &Claims {
         &self.claims
     }
@@ -80,18 +80,18 @@ impl<'t> Token<'t> {
         self.text
     }
 
-    /// The token after a check of its signature succeeded.
+    /// The token after its signature was verified.
     pub(crate) fn verified(self) -> VerifiedToken<'t> {
         VerifiedToken(self)
     }
 }
 
-/// A token whose signature was found to be its issuer's. Only this yields claims to decide on.
+/// A token whose signature was verified with its issuer's key. Decisions use only its claims.
 #[derive(Debug)]
 pub struct VerifiedToken<'t>(Token<'t>);
 
 impl<'t> VerifiedToken<'t> {
-    /// What the issuer signed.
+    /// The claims that the issuer signed.
     pub fn claims(&self) -> &Claims {
         &self.0.claims
     }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_header_claims_and_signature() {
+    fn token_parses_header_claims_and_signature() {
         let text = jws(r#"{"alg":"ES256","kid":"k","typ":"at+jwt","x":{}}"#, PAYLOAD);
         let token = Token::parse(&text).unwrap();
         assert_eq!(token.algorithm().name(), "ES256");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_is_strict() {
+    fn malformed_tokens_are_rejected() {
         assert_eq!(Token::parse(&"a".repeat(MAX_TOKEN_LENGTH + 1)).unwrap_err(), Malformed::TooLong);
         let good = jws(HEADER, PAYLOAD);
         for bad in [
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_have_their_types() {
+    fn claims_of_wrong_types_are_rejected() {
         assert_eq!(fault(HEADER, "[]"), Malformed::Payload);
         assert_eq!(fault(HEADER, r#"{"iss":"a","iss":"b","iat":0,"exp":1}"#), Malformed::Payload);
         assert_eq!(fault(HEADER, r#"{"iss":"a","iat":0,"exp":1e400}"#), Malformed::Payload);

@@ -12,7 +12,7 @@ pub struct JoseHeader {
 }
 
 impl JoseHeader {
-    /// Its `typ` as [`short_media_type`] writes it.
+    /// Its `typ` in lower case, without `application/`.
     pub fn short_media_type(&self) -> Option<String> {
         self.media_type.as_deref().map(short_media_type)
     }

@@ -1,8 +1,8 @@
-//! Why a token is refused for its form alone.
+//! Why a token is malformed.
 
 use serde::Serialize;
 
-/// The longest token that is looked at, in bytes.
+/// The longest token that is accepted, in bytes.
 pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
 
 /// Why a token is not well-formed.
@@ -15,10 +15,10 @@ pub enum Malformed {
     /// Not three base64url parts with a JSON header.
     #[error("not a compact JWS with a JSON header")]
     NotAJws,
-    /// `alg` is none of the supported ones.
+    /// `alg` is not supported.
     #[error("an unsupported `alg`")]
     Algorithm,
-    /// `crit` demands extensions, and there are none here (RFC 7515, section 4.1.11).
+    /// `crit` requires extensions, and none are supported (RFC 7515, section 4.1.11).
     #[error("a `crit` header")]
     Critical,
     /// The payload is not a JSON object with unique member names.

@@ -1,7 +1,7 @@
-//! JSON without ambiguity: an object that names a member twice is refused, at any depth.
+//! Strict JSON: an object with duplicate members is refused, at any depth.
 //!
 //! RFC 7515 (section 4) and RFC 7519 (section 4) leave it to the parser whether a duplicate is an error or the last
-//! one wins; two parsers that differ there are two opinions on what was signed.
+//! one wins. Two parsers that differ in this would read different claims from one token.
 
 use std::fmt;
 
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_duplicates_at_any_depth_and_what_is_not_json() {
+    fn duplicate_members_and_invalid_json_are_rejected_at_any_depth() {
         for bad in [
             r#"{"a":1,"a":1}"#,
             r#"{"x":[{"a":1,"\u0061":2}]}"#,

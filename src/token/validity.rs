@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn time_counts_fractions_and_skew() {
+    fn validity_respects_fractions_and_skew() {
         let claims = json!({"iss": "i", "iat": 10, "exp": 20.5});
         assert_eq!(untimely(&claims, 25.499), None);
         assert_eq!(untimely(&claims, 25.5), Some(TimeClaim::Exp));
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn nbf_counts_if_present() {
+    fn nbf_is_checked_if_present() {
         let claims = json!({"iss": "i", "iat": 0, "exp": 1e300, "nbf": 10});
         assert_eq!(untimely(&claims, 5.0), None);
         assert_eq!(untimely(&claims, 4.0), Some(TimeClaim::Nbf));

@@ -37,18 +37,28 @@ const WATCHED_KV = `export default ({ KV }) => {
   };
 }`;
 
-// KV that deletes nothing while its key `holds-deletes` exists.
-const SLOW_KV = `export default ({ KV }) => ({
-  get: (...parameters) => KV.get(...parameters),
-  getWithMetadata: (...parameters) => KV.getWithMetadata(...parameters),
-  put: (...parameters) => KV.put(...parameters),
-  list: (...parameters) => KV.list(...parameters),
-  async delete(key) {
-    console.log("kv_delete " + key);
-    while (await KV.get("holds-deletes")) await scheduler.wait(20);
-    return KV.delete(key);
-  },
-});`;
+// KV that deletes nothing while its key `holds-deletes` exists, writes nothing while `holds-puts` does, and then fails to
+// write while `fails-to-write` does.
+const SLOW_KV = `export default ({ KV }) => {
+  const held = async (method, key) => {
+    console.log("kv_" + method + " " + key);
+    while (await KV.get("holds-" + method + "s")) await scheduler.wait(20);
+  };
+  return {
+    get: (...parameters) => KV.get(...parameters),
+    getWithMetadata: (...parameters) => KV.getWithMetadata(...parameters),
+    list: (...parameters) => KV.list(...parameters),
+    async put(key, ...parameters) {
+      await held("put", key);
+      if (await KV.get("fails-to-write")) throw new Error("KV PUT failed: 500 Internal Server Error");
+      return KV.put(key, ...parameters);
+    },
+    async delete(key) {
+      await held("delete", key);
+      return KV.delete(key);
+    },
+  };
+}`;
 
 // The issuers' objects, where the log has a line for each question. That of an issuer `…/silent` never answers.
 const WATCHED_ISSUERS = `class DurableObjectNamespace {
@@ -82,15 +92,17 @@ const ASSETS = {
  * Starts the edge and the control plane. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables
  * and secrets of both, except for the administrator's tokens, which only the control plane has; with `flakyConfig`, the
  * namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line `kv_read <key>` for each value that is
- * read; with `slowJwks`, the namespace JWKS deletes nothing while it is told so, and the log has a line `kv_delete <key>`;
- * with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to an issuer's object, and that of an issuer
- * whose name ends with `/silent` never answers; without `hasFiles` there are no static files; `persist` is a folder that
- * outlives the workers; `outbound` answers the requests that the workers make, instead of the network; with `hasSecond`, a
- * second edge shares KV and the control plane with the first, and `secondUrl` is its socket.
+ * read; with `slowJwks`, the namespace JWKS deletes or writes nothing while it is told so, and the log has a line
+ * `kv_delete <key>` or `kv_put <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to an
+ * issuer's object, and that of an issuer whose name ends with `/silent` never answers; without `hasFiles` there are no static
+ * files; `persist` is a folder that outlives the workers; `outbound` answers the requests that the workers make, instead of
+ * the network; with `hasSecond`, a second edge shares KV and the control plane with the first, and `secondUrl` is its
+ * socket; with `traps`, a header makes the wasm trap (trapping.js).
  * `url` is the edge's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
  */
 export async function startGateway({
+  traps = false,
   config = {},
   jwks = {},
   bindings = {},
@@ -132,11 +144,12 @@ export async function startGateway({
     wrappedBindings: Object.fromEntries(wrappers.map(({ name }) => [name.replace("wrapped-", ""), name])),
     outboundService: outbound,
   };
+  const scriptOf = (plane) => ROOT + (traps ? `tests/e2e/trapping-${plane}.js` : `${plane}/worker.js`);
   const { ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS, ...variables } = bindings;
   const edge = {
     ...common,
     name: EDGE,
-    scriptPath: `${ROOT}edge/worker.js`,
+    scriptPath: scriptOf("edge"),
     bindings: variables,
     serviceBindings: {
       CONTROL,
@@ -147,7 +160,7 @@ export async function startGateway({
   const control = {
     ...common,
     name: CONTROL,
-    scriptPath: `${ROOT}control/worker.js`,
+    scriptPath: scriptOf("control"),
     bindings,
     durableObjects: {
       ...(watchedIssuers ? { UNWATCHED_ISSUERS: issuers } : { ISSUERS: issuers }),

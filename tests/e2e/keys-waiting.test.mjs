@@ -20,12 +20,6 @@ describe("requests that wait for keys", () => {
   /** Saving the entry had the keys fetched. */
   const cooldown = () => pause(4100);
 
-  /** Sends a request with a token of an unknown key. */
-  function ask(token, agent) {
-    const headers = { authorization: `Bearer ${token}` };
-    return send(api.gateway.url, `/api/${api.id}/x`, { headers, agent });
-  }
-
   function stranger() {
     const [, payload, signature] = own.token.split(".");
     const header = JSON.stringify({ alg: "ES256", kid: randomUUID() });
@@ -41,7 +35,7 @@ describe("requests that wait for keys", () => {
     const before = questions();
     await api.issuer.behave(answers, async () => {
       const waiting = Array.from({ length: 1100 }, (_, index) =>
-        index % 11 === 5 ? ask(good, agent) : ask(stranger(), agent),
+        index % 11 === 5 ? own.ask(good, agent) : own.ask(stranger(), agent),
       );
       await until("the issuer is asked", () => questions() > before);
       await until("the requests have arrived", () => arrived(agent) === 1100);
@@ -75,7 +69,7 @@ describe("requests that wait for keys", () => {
       const asking = request({ hostname, port, path: `/api/${api.id}/x`, headers, agent: false });
       asking.on("error", () => {}).end();
       await until("the object is asked", () => questions() === before + 1);
-      const waiting = ask(good);
+      const waiting = own.ask(good);
       const gone = new Promise((resolve) => asking.on("close", resolve));
       asking.socket.resetAndDestroy();
       await gone;
@@ -97,7 +91,7 @@ describe("requests that wait for keys", () => {
     const agent = new Agent({ keepAlive: true });
     const { answers, release } = heldBack(api.issuer);
     await api.issuer.behave(answers, async () => {
-      const waiting = Array.from({ length: 50 }, () => ask(token, agent));
+      const waiting = Array.from({ length: 50 }, () => own.ask(token, agent));
       await until("the issuer is asked", () => own.asked() > 0);
       await until("the requests have arrived", () => arrived(agent) === 50);
       release();
@@ -114,7 +108,7 @@ describe("requests that wait for keys", () => {
     await api.issuer.behave(answers, async () => {
       const refused = [];
       const waiting = Array.from({ length: 1550 }, async () => {
-        const { status } = await ask(stranger(), agent);
+        const { status } = await own.ask(stranger(), agent);
         if (status === 503) refused.push(status);
         return status;
       });
@@ -132,7 +126,7 @@ describe("requests that wait for keys", () => {
     await api.gateway.put("CONFIG", `project/${api.id}`, { version: 1, idps: [{ ...api.ENTRY, iss }] });
     const token = await tokenOf(own.key, iss);
     for (const count of [1, 2]) {
-      const waiting = Promise.all([ask(token), ask(token)]);
+      const waiting = Promise.all([own.ask(token), own.ask(token)]);
       await until("the object is asked", () => asked(iss) === count);
       assert.deepEqual(
         (await waiting).map(({ status }) => status),
@@ -140,6 +134,36 @@ describe("requests that wait for keys", () => {
       );
     }
   });
+
+  for (const [what, request, expected] of [
+    [
+      "callers of the management API",
+      (token) => ["GET", "custom-idp", undefined, { authorization: `Bearer ${token}` }],
+      401,
+    ],
+    [
+      "tokens to explain",
+      (token) => ["POST", "explain", { method: "GET", path: `/api/${api.id}/x`, token }],
+      200,
+    ],
+  ]) {
+    test(`400 unknown keys of ${what} at a slow issuer ask its object once`, async () => {
+      const { answers, release } = heldBack(api.issuer);
+      await cooldown();
+      const before = questions();
+      await api.issuer.behave(answers, async () => {
+        const waiting = Array.from({ length: 400 }, () => {
+          const [method, path, body, headers] = request(stranger());
+          return api.call(method, `${api.project}/${path}`, body, headers);
+        });
+        await until("the issuer is asked", () => questions() > before);
+        await pause(1000);
+        release();
+        for (const { status } of await Promise.all(waiting)) assert.equal(status, expected);
+      });
+      assert.equal(questions(), before + 1);
+    });
+  }
 
   test("those that wait in an issuer's object cost nothing meanwhile", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 400 });
@@ -164,6 +188,41 @@ describe("requests that wait for keys", () => {
       assert.ok(spent < 0.4, `${spent} s of CPU`);
     });
     agent.destroy();
+  });
+});
+
+describe("clients that go while they wait for keys", () => {
+  const api = managed({}, { watchedIssuers: true });
+  const own = withIssuer(api);
+
+  test("make room for others", async () => {
+    const iss = `${own.iss}/silent`;
+    api.id = `silent-${own.count}`;
+    await api.gateway.put("CONFIG", `project/${api.id}`, { version: 1, idps: [{ ...api.ENTRY, iss }] });
+    const token = await tokenOf(own.key, iss);
+    const ask = (agent) => own.ask(token, agent);
+    const agent = new Agent({ keepAlive: true, maxSockets: 2000 });
+    const refused = [];
+    for (let count = 0; count < 1550; count += 1) {
+      ask(agent).then(
+        ({ status }) => refused.push(status),
+        () => {},
+      );
+    }
+    await until("50 are refused", () => refused.length === 50);
+    for (const socket of Object.values(agent.sockets).flat()) socket.resetAndDestroy();
+    agent.destroy();
+    const isRefused = async () =>
+      Promise.race([
+        ask().then(
+          () => true,
+          () => true,
+        ),
+        pause(500),
+      ]);
+    await until("a request may wait", async () => !(await isRefused()));
+    const asked = api.gateway.lines.filter((line) => line === `issuer_asked ${iss}`);
+    assert.equal(asked.length, 1, "it waits for the same answer");
   });
 });
 

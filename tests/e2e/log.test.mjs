@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
+import { ADMIN, BASE } from "./managed.mjs";
 import { bearer, ENTRY, stored } from "./project.mjs";
 import { keyRecord, publicJwk } from "./tokens.mjs";
 
@@ -22,7 +23,11 @@ describe("log lines", () => {
     config["project/many"] = { version: 1, idps: [many] };
     const keys = ["ec256-1", "ec256-2"].map((name) => ({ ...publicJwk(name), kid: name + "k".repeat(250) }));
     jwks[many.iss] = keyRecord(keys);
-    gateway = await startGateway({ config, jwks });
+    // Faults name their places, whose characters take six bytes each in JSON.
+    const names = Array.from({ length: 40 }, (_, index) => `${index}${"\u0001".repeat(200)}`);
+    const label = Object.fromEntries(names.map((name) => [name, 1]));
+    config["project/faulty"] = { version: 1, idps: [{ ...ENTRY, label }] };
+    gateway = await startGateway({ config, jwks, bindings: { ADMIN_TOKEN: ADMIN.authorization.slice(7) } });
   });
 
   after(async () => {
@@ -56,6 +61,34 @@ describe("log lines", () => {
     }
   });
 
+  test("a line of the management API says who got what answer", async () => {
+    const client = { "cf-connecting-ip": "203.0.113.7" };
+    for (const [method, path, headers, expected] of [
+      ["GET", "/projects", ADMIN, [200, null]],
+      ["GET", "/projects?page=2", ADMIN, [400, "parameter_invalid"]],
+      ["GET", "/projects/p1/custom-idp", {}, [401, "token_missing"]],
+      ["GET", "/projects/unmade", ADMIN, [404, "not_found"]],
+    ]) {
+      const options = { method, headers: { ...client, ...headers } };
+      const line = JSON.parse(await lineOf(BASE + path, options));
+      assert.deepEqual([line.status, line.code], expected);
+      assert.equal(line.address, client["cf-connecting-ip"]);
+    }
+    const long = { headers: { "cf-connecting-ip": "x".repeat(10_000) } };
+    assert.equal(JSON.parse(await lineOf(`${BASE}/projects`, long)).address, "x".repeat(64));
+  });
+
+  test("a warning is at most 8 KiB", async () => {
+    await send(gateway.url, "/api/faulty/x", { headers: await bearer() });
+    const found = () => gateway.lines.find((line) => line.includes(`"subject":"CONFIG: project/faulty"`));
+    for (const end = Date.now() + 10_000; !found() && Date.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const bytes = Buffer.byteLength(found());
+    assert.ok(bytes > MAX_LINE / 2 && bytes <= MAX_LINE, `${bytes} bytes`);
+    JSON.parse(found());
+  });
+
   test("a line is at most 8 KiB, and says what was left out", async () => {
     const long = "x".repeat(12_000);
     const roles = (count) => Array.from({ length: count }, (_, number) => `r${number}`);
@@ -70,11 +103,14 @@ describe("log lines", () => {
         { headers: await bearer({ roles: roles(90).map((r) => r + "-".repeat(100)) }) },
         /"omitted","count":/,
       ],
+      ["a subject of wide characters", "/api/p1/x", { headers: await bearer({ sub: "😀".repeat(256) }) }],
+      ["a subject to escape", "/api/p1/x", { headers: await bearer({ sub: "\u0001".repeat(256) }) }],
       ["an address", "/api/p1/x", { headers: { "cf-connecting-ip": long } }, undefined],
       ["keys", "/api/many/x", { headers: await bearer({ iss: "https://many.example" }) }, undefined],
     ]) {
       const line = await lineOf(path, options);
-      assert.ok(line.length <= MAX_LINE, `${what}: ${line.length}`);
+      const bytes = Buffer.byteLength(line);
+      assert.ok(bytes <= MAX_LINE, `${what}: ${bytes}`);
       const { trace } = JSON.parse(line);
       assert.ok(Array.isArray(trace), what);
       if (cut) assert.match(line, cut, what);

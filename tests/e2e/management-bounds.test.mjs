@@ -70,9 +70,6 @@ describe("waking objects", () => {
   });
 
   test("a project that KV does not have yet serves its owner and the administrator", async () => {
-    // A new isolate, with an allowance of its own.
-    await gateway.close();
-    await start();
     const owners = { ...ENTRY, iss: issuer.url, allowedAzp: ["owner-app"], definedRoles: ["owner"] };
     const owner = await bearer({ iss: issuer.url, azp: "owner-app" });
     for (const project of ["new", "newer"]) {
@@ -80,6 +77,9 @@ describe("waking objects", () => {
       assert.equal((await call("POST", `/projects/${project}/custom-idp`, owners)).status, 201);
       await gateway.delete("CONFIG", `project/${project}`);
     }
+    // A new isolate, which knows neither project and has an allowance of its own.
+    await gateway.close();
+    await start();
     assert.equal((await call("GET", "/projects/new/custom-idp", undefined, owner)).status, 200);
     await codes(entries("invented"), owner);
     // A project that was asked for within the minute is served on; another one waits for KV; the administrator never waits.
@@ -102,6 +102,29 @@ describe("waking objects", () => {
     const seconds = Number(refused.headers["retry-after"]);
     assert.ok(seconds > 0 && seconds <= 61, `${seconds} seconds`);
     assert.equal((await probe(9)).status, 200);
+  });
+});
+
+describe("a KV outage", () => {
+  let gateway;
+
+  before(async () => {
+    gateway = await startGateway({ flakyConfig: true });
+    await gateway.put("CONFIG", "fails", "yes");
+  });
+
+  after(() => gateway?.close());
+
+  test("is 503 beyond the allowance of unknown projects, not 401", async () => {
+    const headers = await bearer();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        send(gateway.url, `${BASE}/projects/p${index}/custom-idp`, { headers }),
+      ),
+    );
+    const count = (code) => answers.filter((answer) => answer.json().code === code).length;
+    // The objects of the first 30 decide: these projects do not exist.
+    assert.deepEqual([count("token_untrusted"), count("store_unavailable")], [30, 10]);
   });
 });
 

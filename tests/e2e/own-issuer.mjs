@@ -45,10 +45,10 @@ export async function until(what, look) {
 /** What the suites share: an issuer of its own for each test, named by the entry `idp` of the test's project. */
 export function withIssuer(api) {
   const own = { count: 0 };
+  own.ask = (token, agent) =>
+    send(api.gateway.url, `/api/${api.id}/x`, { headers: { authorization: `Bearer ${token}` }, agent });
   own.use = async (token) => {
-    const answer = await send(api.gateway.url, `/api/${api.id}/x`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const answer = await own.ask(token);
     return answer.status === 200 ? 200 : `${answer.status} ${answer.json().code}`;
   };
   own.record = async () => JSON.parse(await api.gateway.get("JWKS", own.iss));

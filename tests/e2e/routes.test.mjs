@@ -66,6 +66,36 @@ describe("routes", () => {
   });
 });
 
+describe("a KV replica that lags behind", () => {
+  const api = managed({ CONFIG_TTL_SECONDS: "0" });
+
+  test("does not hide a project from the edge that made it", async () => {
+    assert.equal((await api.call("POST", `${api.project}/custom-idp`, api.ENTRY)).status, 201);
+    assert.equal(await api.use(api.user), 200);
+    await api.gateway.delete("CONFIG", `project/${api.id}`);
+    assert.equal(await api.use(api.user), 200);
+  });
+
+  test("does not bring former routes back", async () => {
+    assert.equal(await api.use({}), 401);
+    const former = await api.gateway.get("CONFIG", "gateway");
+    const document = {
+      origins: { origin: { url: api.origin.url } },
+      routes: [{ ...ROUTE, path: "/new/{project}" }],
+    };
+    const saved = await api.call("PUT", "/gateway", document);
+    assert.deepEqual([saved.status, await api.use({})], [200, 404]);
+    const newer = await api.gateway.get("CONFIG", "gateway");
+    assert.deepEqual(JSON.parse(newer), { ...document, version: 2 });
+    await api.gateway.put("CONFIG", "gateway", former);
+    assert.equal(await api.use({}), 404);
+    // The version is for the edges alone.
+    const read = await api.call("GET", "/gateway");
+    assert.deepEqual([read.json(), read.headers.etag], [document, saved.headers.etag]);
+    assert.equal((await api.call("PUT", "/gateway", JSON.parse(newer))).status, 422);
+  });
+});
+
 describe("an edge in another isolate than the objects", () => {
   let origin, gateway, headers;
 

@@ -1,4 +1,4 @@
-//! The vectors of `tests/vectors/`: what is configured, tokens, and what becomes of requests with them.
+//! The vectors of `tests/vectors/`: configuration, tokens, and the expected decisions.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use edge_authorizer::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A file: what is configured, a token, and what becomes of requests with it.
+/// A file: configuration, a token, and the expected decisions on requests with it.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vectors {
@@ -52,7 +52,7 @@ pub struct Case {
     claims: Value,
     #[serde(default)]
     sign: Sign,
-    /// What becomes of it.
+    /// The expected decision.
     pub expect: Expect,
 }
 
@@ -80,7 +80,7 @@ struct Sign {
     header: Value,
 }
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
@@ -131,7 +131,7 @@ impl Vectors {
             origin: None,
             asks_for_method: false,
         };
-        let mut step = authorize(&self.gateway(), &request, self.clock(), &mut TokenCache::default());
+        let mut step = authorize(&self.parsed_routes(), &request, self.clock(), &mut TokenCache::default());
         loop {
             step = match step {
                 Step::Decided(decision) => return decision,
@@ -153,7 +153,7 @@ impl Vectors {
         }
     }
 
-    fn gateway(&self) -> Routes {
+    fn parsed_routes(&self) -> Routes {
         Routes::parse(&self.routes()).unwrap()
     }
 
@@ -172,9 +172,9 @@ impl Vectors {
 
     /// The project that a request's path names, or one that does not exist.
     pub fn project_of(&self, case: &Case) -> ProjectId {
-        let gateway = self.gateway();
+        let routes = self.parsed_routes();
         let path = RequestPath::try_from(&*case.path).ok();
-        let route = path.as_ref().and_then(|path| gateway.find(path).ok().flatten());
+        let route = path.as_ref().and_then(|path| routes.find(path).ok().flatten());
         let project = route.and_then(|route| ProjectId::try_from(route.project?).ok());
         project.unwrap_or_else(|| ProjectId::try_from("none").unwrap())
     }

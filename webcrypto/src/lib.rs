@@ -3,14 +3,12 @@
 #![cfg(target_arch = "wasm32")]
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::pin::Pin;
 
 use edge_authorizer::KeyOutcome;
-use edge_authorizer::{Algorithm, Jwk, Scheme, SignatureCheck};
+use edge_authorizer::{Algorithm, ImportedKeys, Scheme, SignatureCheck};
 use js_sys::futures::JsFuture;
 use js_sys::{Array, JSON, Object, Promise, Reflect};
-use lru::LruCache;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Crypto, CryptoKey, SubtleCrypto};
@@ -21,12 +19,8 @@ extern "C" {
     static CRYPTO: Crypto;
 }
 
-/// The most imported keys that are kept.
-const MAX_IMPORTED: NonZeroUsize = NonZeroUsize::new(256).unwrap();
-
 thread_local! {
-    /// Imported keys: a key serves one algorithm, so both are its name.
-    static IMPORTED: RefCell<LruCache<([u8; 32], &'static str), Imported>> = RefCell::new(LruCache::new(MAX_IMPORTED));
+    static IMPORTED: RefCell<ImportedKeys<Imported>> = RefCell::default();
 }
 
 /// A key as WebCrypto has it, and the algorithm as it wants it.
@@ -40,7 +34,7 @@ struct Imported {
 /// is a wrong signature.
 pub async fn check(check: &SignatureCheck<'_>, is_true: impl AsyncFnOnce(Promise) -> bool) -> KeyOutcome {
     let subtle = CRYPTO.with(Crypto::subtle);
-    let Some(Imported { key, parameters }) = import(&subtle, check.key, check.algorithm).await else {
+    let Some(Imported { key, parameters }) = import(&subtle, check).await else {
         return KeyOutcome::KeyRefused;
     };
     let verified = subtle.verify_with_object_and_u8_array_and_u8_array(
@@ -58,22 +52,20 @@ pub async fn is_true(promise: Promise) -> bool {
     JsFuture::from(promise).await.is_ok_and(|answer| answer == JsValue::TRUE)
 }
 
-async fn import(subtle: &SubtleCrypto, key: &Jwk, algorithm: Algorithm) -> Option<Imported> {
-    let name = (*key.thumbprint(), algorithm.name());
-    if let Some(imported) = IMPORTED.with_borrow_mut(|keys| keys.get(&name).cloned()) {
+async fn import(subtle: &SubtleCrypto, check: &SignatureCheck<'_>) -> Option<Imported> {
+    if let Some(imported) = IMPORTED.with_borrow_mut(|keys| keys.get(check)) {
         return Some(imported);
     }
     // Boxed, so that the function that awaits this one stays small: it is compiled when it is first called.
-    let imported: Pin<Box<dyn Future<Output = Option<Imported>> + '_>> =
-        Box::pin(import_anew(subtle, key, algorithm));
+    let imported: Pin<Box<dyn Future<Output = Option<Imported>> + '_>> = Box::pin(import_anew(subtle, check));
     let imported = imported.await?;
-    IMPORTED.with_borrow_mut(|keys| keys.put(name, imported.clone()));
+    IMPORTED.with_borrow_mut(|keys| keys.insert(check, imported.clone()));
     Some(imported)
 }
 
-async fn import_anew(subtle: &SubtleCrypto, key: &Jwk, algorithm: Algorithm) -> Option<Imported> {
-    let parameters = parameters(algorithm)?;
-    let jwk = JSON::parse(key.public_jwk()).ok()?.dyn_into::<Object>().ok()?;
+async fn import_anew(subtle: &SubtleCrypto, check: &SignatureCheck<'_>) -> Option<Imported> {
+    let parameters = parameters(check.algorithm)?;
+    let jwk = JSON::parse(check.key.public_jwk()).ok()?.dyn_into::<Object>().ok()?;
     let usages = Array::of1(&"verify".into());
     let promise = subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages).ok()?;
     let key: CryptoKey = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;

@@ -83,12 +83,12 @@ fn read<'r>(edge: &Edge, incoming: &'r Incoming, project: Option<&ProjectId>) ->
 pub async fn screen(edge: &Edge, incoming: &Incoming, endpoint: &Endpoint) -> Result<(), Reply> {
     let project = endpoint.owned_project();
     let (Claimed::Token(_), Some(id)) = (read(edge, incoming, project)?, project) else { return Ok(()) };
-    if let Ok(Some(_)) = store::snapshot(edge, id).await {
+    let snapshot = store::snapshot(edge, id).await;
+    if matches!(snapshot, Ok(Some(_))) || UNKNOWN.with_borrow_mut(|unknown| unknown.admit(id, now())) {
         return Ok(());
     }
-    if UNKNOWN.with_borrow_mut(|unknown| unknown.admit(id, now())) {
-        return Ok(());
-    }
+    // While KV fails, it is unknown whether there is such a project.
+    snapshot?;
     Err(Reply::denied(&Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }))
 }
 

@@ -22,7 +22,7 @@ pub async fn describe(
     let issuer = &issuer(project, idp)?;
     let FromIssuer { record, life } = ask(edge, issuer, FetchReason::Due).await?;
     let since = since(object, issuer)?;
-    Ok(IssuerKeys { issuer, record: record.as_ref(), life: &life, since }.describe(&project.blocked))
+    Ok(IssuerKeys { issuer, record: record.as_ref(), schedule: &life, since }.describe(&project.blocked))
 }
 
 /// Has the keys fetched anew, once a cooldown, and describes them. Where they were just fetched for another project, they
@@ -50,7 +50,7 @@ pub async fn refresh(
         return Err(Reply::issuer_unusable(reason));
     }
     let since = since(object, issuer)?;
-    let keys = IssuerKeys { issuer, record: record.as_ref(), life: &life, since };
+    let keys = IssuerKeys { issuer, record: record.as_ref(), schedule: &life, since };
     Ok(Reply::representation(&keys.describe(&project.blocked), None))
 }
 
@@ -68,7 +68,7 @@ pub async fn distrust(
     }
     let FromIssuer { record, life } = ask(edge, issuer, FetchReason::Due).await?;
     let since = since(object, issuer)?;
-    let thumbprint = IssuerKeys { issuer, record: record.as_ref(), life: &life, since }.thumbprint(kid);
+    let thumbprint = IssuerKeys { issuer, record: record.as_ref(), schedule: &life, since }.thumbprint(kid);
     let (iss, kid) = (issuer.as_str().to_owned(), kid.to_owned());
     Ok(Change::BlockKey(BlockedKey { iss, kid, thumbprint }))
 }

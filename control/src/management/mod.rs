@@ -12,13 +12,14 @@ mod request;
 pub use project::answer_for_project;
 pub use registry::answer_for_registry;
 
-use cloudflare::edge::{Arrival, Edge, Incoming};
+use cloudflare::edge::{Arrival, Edge, Incoming, Place};
 use cloudflare::env::Env;
 use cloudflare::question::{CHANGED, Question};
 use cloudflare::settings::Settings;
 use cloudflare::{http, log, store};
 use edge_authorizer::management::{Endpoint, NoEndpoint};
 use edge_authorizer::{ErrorCode, Method, ProjectId, RequestPath, Target, Unavailable};
+use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Response;
@@ -35,8 +36,20 @@ pub async fn handle(edge: &Edge, incoming: &Incoming) -> std::result::Result<Res
     let id = http::new_id();
     let answer = hand_over(edge, incoming, &id).await;
     let response = answer.or_else(|reply: Reply| reply.into_response(&id))?;
-    log::management(&id, &incoming.method, incoming.target().path, response.status());
+    let code = refused_with(&response).await;
+    log::management(incoming, &id, response.status(), code.as_deref());
     Ok(response)
+}
+
+/// The code of a refusal, which is in its document.
+async fn refused_with(response: &Response) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Problem {
+        code: String,
+    }
+    let copy = Some(response).filter(|response| response.status() >= 400)?.clone().ok()?;
+    let text = http::wait(copy.text().ok()?).await.ok()?.as_string()?;
+    serde_json::from_str(&text).ok().map(|Problem { code }| code)
 }
 
 async fn hand_over(edge: &Edge, incoming: &Incoming, id: &str) -> std::result::Result<Response, Reply> {
@@ -108,14 +121,15 @@ fn id_of(incoming: &Incoming) -> String {
     incoming.header(REQUEST_ID).unwrap_or_default()
 }
 
-/// Answers a request in an object, with what `answer` makes of it.
+/// Answers a request in the object of that number, with what `answer` makes of it.
 async fn in_object(
     env: &Env,
     request: &web_sys::Request,
+    object: u32,
     answer: impl AsyncFnOnce(&Edge, &Incoming) -> std::result::Result<Reply, Reply>,
 ) -> Result<worker::Response> {
     let settings = Settings::get(env).map_err(|variable| variable.0.to_owned())?;
-    let edge = Edge { env: env.clone(), context: None, settings, ask_issuer: ask_for_keys };
+    let edge = Edge { env: env.clone(), place: Place::Object(object), settings, ask_issuer: ask_for_keys };
     let incoming = Incoming {
         arrival: arrival(request),
         method: request.method(),

@@ -18,7 +18,8 @@ pub async fn answer_for_project(
     env: &Env,
     request: &web_sys::Request,
 ) -> Result<Response> {
-    in_object(env, request, async |edge, incoming| answer(object, edge, incoming).await).await
+    in_object(env, request, object.number(), async |edge, incoming| answer(object, edge, incoming).await)
+        .await
 }
 
 async fn answer(

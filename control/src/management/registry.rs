@@ -21,7 +21,8 @@ pub async fn answer_for_registry(
     env: &Env,
     request: &web_sys::Request,
 ) -> Result<Response> {
-    in_object(env, request, async |edge, incoming| answer(registry, edge, incoming).await).await
+    in_object(env, request, registry.number(), async |edge, incoming| answer(registry, edge, incoming).await)
+        .await
 }
 
 async fn answer(

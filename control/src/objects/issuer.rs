@@ -9,7 +9,7 @@ use cloudflare::http::now;
 use cloudflare::issuer::FromIssuer;
 use cloudflare::log;
 use cloudflare::settings::Settings;
-use edge_authorizer::{FetchReason, Issuer, RefreshSchedule};
+use edge_authorizer::{FetchReason, Issuer, NumericDate, RefreshPolicy, RefreshSchedule};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
@@ -50,6 +50,39 @@ struct Kept {
     is_published: bool,
 }
 
+impl Kept {
+    /// Whether KV has the keys, if there are any.
+    fn is_settled(&self) -> bool {
+        self.is_published || self.record.is_none()
+    }
+
+    /// Takes note of a fetch that began at `began`.
+    fn note(
+        &mut self,
+        outcome: std::result::Result<Found, Failure>,
+        began: NumericDate,
+        chance: f64,
+        policy: &RefreshPolicy,
+    ) {
+        match outcome {
+            Ok(Found { published, cacheable }) => {
+                for kid in self.record.iter().flat_map(|former| published.changed(former)) {
+                    log::warning("key_changed", &self.issuer, format_args!("another key has the id `{kid}`"));
+                }
+                let life = policy.lifetime(cacheable);
+                self.record = Some(published.stored(began, life, self.record.as_ref()));
+                self.is_published = false;
+                self.life.succeed(began, life, chance);
+            }
+            // Keys that were good stay good.
+            Err(Failure { reason, retry_after }) => {
+                log::warning("keys_not_fetched", &self.issuer, &reason);
+                self.life.fail(began, &reason, retry_after, policy, chance);
+            }
+        }
+    }
+}
+
 impl DurableObject for IssuerObject {
     fn new(state: State, env: worker::Env) -> Self {
         let env = JsValue::from(env).unchecked_into();
@@ -86,7 +119,8 @@ impl DurableObject for IssuerObject {
 
     async fn alarm(&self) -> Result<Response> {
         self.load()?;
-        if self.is_stored.get() && !self.is_trusted()? {
+        let is_settled = self.kept.borrow().is_settled();
+        if self.is_stored.get() && is_settled && !self.is_trusted()? {
             self.remove().await?;
         } else {
             self.renew(FetchReason::Due).await?;
@@ -125,38 +159,28 @@ impl IssuerObject {
         Ok(!query(&self.sql(), "SELECT 1 FROM project LIMIT 1", Vec::new())?.is_empty())
     }
 
-    /// Fetches the keys if it is time for it: once for all who ask meanwhile.
+    /// Fetches the keys if it is time for it: once for all who ask meanwhile. The alarm publishes them, so that nobody who
+    /// needs them waits for KV.
     async fn renew(&self, want: FetchReason) -> Result<()> {
         let settings = Settings::get(&self.env).map_err(|variable| variable.0.to_owned())?;
         let Some(_turn) = self.fetching.take().await else { return Ok(()) };
         // Nothing depends on the chance but when many issuers are fetched.
         let (began, chance) = (now(), js_sys::Math::random());
-        let mut kept = self.kept.borrow().clone();
-        if kept.life.admits(want, began, &settings.keys).is_err() {
+        if self.kept.borrow().life.admits(want, began, &settings.keys).is_err() {
             return Ok(());
         }
-        let outcome = match Issuer::try_from(&*kept.issuer) {
+        let issuer = self.kept.borrow().issuer.clone();
+        let outcome = match Issuer::try_from(&*issuer) {
             Ok(issuer) => discover::keys(&issuer, &discover::insecure_hosts(&self.env)).await,
             Err(error) => Err(Failure { reason: error.to_string(), retry_after: None }),
         };
-        match outcome {
-            Ok(Found { published, cacheable }) => {
-                for kid in kept.record.iter().flat_map(|former| published.changed(former)) {
-                    log::warning("key_changed", &kept.issuer, format_args!("another key has the id `{kid}`"));
-                }
-                let life = settings.keys.lifetime(cacheable);
-                kept.record = Some(published.stored(began, life, kept.record.as_ref()));
-                kept.is_published = false;
-                kept.life.succeed(began, life, chance);
-            }
-            // Keys that were good stay good.
-            Err(Failure { reason, retry_after }) => {
-                log::warning("keys_not_fetched", &kept.issuer, &reason);
-                kept.life.fail(began, &reason, retry_after, &settings.keys, chance);
-            }
+        // The issuer may have been removed, or its keys published, during the fetch.
+        self.kept.borrow_mut().note(outcome, began, chance, &settings.keys);
+        if !self.is_stored.get() {
+            return Ok(());
         }
-        self.kept.replace(kept);
-        self.settle().await
+        self.save()?;
+        self.set_alarm().await
     }
 
     /// Stores what is known, publishes keys that are not yet, and sets the alarm for what comes next.
@@ -169,7 +193,7 @@ impl IssuerObject {
         self.state.storage().set_alarm(RETRY).await?;
         // One at a time, so that older keys never land after newer ones.
         let Some(_turn) = self.publishing.take().await else { return Ok(()) };
-        let Kept { issuer, life, record, is_published } = self.kept.borrow().clone();
+        let Kept { issuer, record, is_published, .. } = self.kept.borrow().clone();
         if let Some(record) = record.filter(|_| !is_published) {
             if let Err(error) = within_time(publish::publish(&self.env, "JWKS", &issuer, Some(&record))).await
             {
@@ -181,7 +205,16 @@ impl IssuerObject {
             self.kept.borrow_mut().is_published = is_current;
             self.save()?;
         }
-        let wait = life.due.map_or(0.0, |due| due.as_seconds() - now().as_seconds());
+        self.set_alarm().await
+    }
+
+    /// Sets the alarm for what comes next: to publish the keys, or to fetch them.
+    async fn set_alarm(&self) -> Result<()> {
+        let wait = {
+            let kept = self.kept.borrow();
+            let due = kept.life.due.filter(|_| kept.is_settled());
+            due.map_or(0.0, |due| due.as_seconds() - now().as_seconds())
+        };
         self.state.storage().set_alarm(Duration::from_secs_f64(wait.max(0.0))).await
     }
 

@@ -1,6 +1,5 @@
 //! A project's object: its entries, its version, its audit log. A change commits here and then is published.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -9,20 +8,20 @@ use cloudflare::http::now;
 use cloudflare::{log, store};
 use edge_authorizer::management::AuditOutcome;
 use edge_authorizer::management::{Applied, Change, Project};
-use edge_authorizer::{ErrorCode, NumericDate, Snapshot};
+use edge_authorizer::{ErrorCode, NumericDate, ProjectId, Snapshot};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{
     DurableObject, Error, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
 };
 
-use super::RETRY;
 use super::audit::{self, AuditLog, Author};
 use super::message::{ToIssuer, ToRegistry, ask_issuer, is_question, tell_registry};
 use super::naming::{self, Naming};
 use super::probe::{self, Probes};
 use super::rows::{has_table, integer, migrate, query};
 use super::turn::{Taken, Turn, within_time};
+use super::{RETRY, new_number};
 use crate::{management, publish};
 
 /// The steps by which the schema came to be; each runs once, in order.
@@ -52,11 +51,6 @@ const MIGRATIONS: [&str; 6] = [
     naming::MIGRATION,
 ];
 
-thread_local! {
-    /// How many objects this isolate has had.
-    static INSTANCES: Cell<u32> = const { Cell::new(0) };
-}
-
 /// The object of one project.
 #[durable_object(alarm)]
 pub struct ProjectObject {
@@ -64,9 +58,7 @@ pub struct ProjectObject {
     env: Env,
     changing: Turn,
     publishing: Turn,
-    /// Which of the isolate's objects this is. One that takes the place of another after a failure may have other data of
-    /// the same version.
-    instance: u32,
+    number: u32,
 }
 
 /// What is stored of a project beside its entries.
@@ -80,8 +72,7 @@ impl DurableObject for ProjectObject {
     fn new(state: State, env: worker::Env) -> Self {
         let env = JsValue::from(env).unchecked_into();
         let (changing, publishing) = (Turn::default(), Turn::default());
-        let instance = INSTANCES.replace(INSTANCES.get().wrapping_add(1));
-        Self { state, env, changing, publishing, instance }
+        Self { state, env, changing, publishing, number: new_number() }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
@@ -140,10 +131,16 @@ impl ProjectObject {
         if !self.is_known()? {
             return Ok(None);
         }
-        let version = query(&self.sql(), "SELECT version FROM project", Vec::new())?;
-        let version = version.first().map_or(Ok(0), |row| row.number(0))?;
-        let key = format!("object/{}", self.instance);
-        store::snapshot_of_object(&key, version, || Ok(self.read()?.snapshot()))
+        let rows = query(&self.sql(), "SELECT name, version FROM project", Vec::new())?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let project = ProjectId::try_from(row.text(0)?.unwrap_or_default()).map_err(|e| e.to_string())?;
+        let key = format!("object/{}", self.number);
+        store::snapshot_of_object(&project, &key, row.number(1)?, || Ok(self.read()?.snapshot()))
+    }
+
+    /// Which of the isolate's objects this is.
+    pub fn number(&self) -> u32 {
+        self.number
     }
 
     /// The issuers that its owners look at.

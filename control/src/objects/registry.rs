@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{DurableObject, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
 
-use super::RETRY;
 use super::audit::{self, AuditLog, Author};
 use super::message::{ToRegistry, is_question, receive};
 use super::rows::{Row, integer, migrate, query};
 use super::turn::{Turn, within_time};
+use super::{RETRY, new_number};
 use crate::{management, publish};
 
 /// The steps by which the schema came to be; each runs once, in order.
@@ -33,6 +33,7 @@ pub struct RegistryObject {
     state: State,
     env: Env,
     publishing: Turn,
+    number: u32,
 }
 
 /// The routes document as it is stored.
@@ -42,10 +43,21 @@ struct Stored {
     published: u64,
 }
 
+impl Stored {
+    /// What is published: the document with its version, by which edges know it from an older one.
+    fn publication(&self) -> Value {
+        let mut publication = self.document.clone();
+        if let Some(properties) = publication.as_object_mut() {
+            properties.insert("version".to_owned(), self.version.into());
+        }
+        publication
+    }
+}
+
 impl DurableObject for RegistryObject {
     fn new(state: State, env: worker::Env) -> Self {
         let env = JsValue::from(env).unchecked_into();
-        Self { state, env, publishing: Turn::default() }
+        Self { state, env, publishing: Turn::default(), number: new_number() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -55,7 +67,7 @@ impl DurableObject for RegistryObject {
         }
         let (_, news) = receive::<Option<ToRegistry>>(&mut request).await?;
         let Some(ToRegistry { project, exists, label }) = news else {
-            let routes = self.gateway()?.as_ref().map(Value::to_string);
+            let routes = self.stored()?.map(|stored| stored.publication().to_string());
             return Response::ok(routes.unwrap_or_default());
         };
         if exists {
@@ -85,6 +97,11 @@ impl RegistryObject {
             Ok(Stored { document: row.json(0)?, version: row.number(1)?, published: row.number(2)? })
         };
         rows.first().map(read).transpose()
+    }
+
+    /// Which of the isolate's objects this is.
+    pub fn number(&self) -> u32 {
+        self.number
     }
 
     /// The routes document, if there is one.
@@ -129,15 +146,15 @@ impl RegistryObject {
         // One at a time, so that older routes never land after newer ones.
         let Some(_turn) = self.publishing.take().await else { return Ok(false) };
         let unpublished = self.stored()?.filter(|stored| stored.published != stored.version);
-        let Some(Stored { document, version, .. }) = unpublished else { return Ok(true) };
-        if let Err(error) =
-            within_time(publish::publish(&self.env, "CONFIG", "gateway", Some(&document))).await
-        {
+        let Some(stored) = unpublished else { return Ok(true) };
+        let publication = stored.publication();
+        let published = publish::publish(&self.env, "CONFIG", "gateway", Some(&publication));
+        if let Err(error) = within_time(published).await {
             log::warning("not_published", "gateway", error);
             self.state.storage().set_alarm(RETRY).await?;
             return Ok(false);
         }
-        self.sql().exec("UPDATE gateway SET published = ?", vec![integer(version)])?;
+        self.sql().exec("UPDATE gateway SET published = ?", vec![integer(stored.version)])?;
         Ok(true)
     }
 
