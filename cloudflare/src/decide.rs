@@ -1,11 +1,13 @@
 //! Driving the core's decision: each step's need is fetched, then the step resumes.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::LocalKey;
 
 use edge_authorizer::{
-    Clock, Decision, NumericDate, Request, Requirement, Routes, Snapshot, Step, TokenCache, authorize,
+    Clock, Decision, KeySet, NumericDate, Request, Requirement, Routes, Snapshot, Step, TokenCache,
+    Unavailable, authorize,
 };
 
 use crate::edge::Edge;
@@ -18,6 +20,9 @@ pub enum Source {
     /// What is given here: a project as it would be.
     Given(Option<Arc<Snapshot>>),
 }
+
+/// An issuer's keys, or a promise of them.
+type Keys<'k> = Pin<Box<dyn Future<Output = Result<Arc<KeySet>, Unavailable>> + 'k>>;
 
 /// Decides on a request to an origin, by what this edge knows of the project and of the token.
 pub async fn decide(
@@ -45,7 +50,10 @@ pub async fn drive<R: Requirement>(edge: &Edge, mut step: Step<'_, R>, source: S
                 need.resume(snapshot)
             }
             Step::NeedKeys(need) => {
-                let keys = keys::keys(edge, need.project(), need.issuer(), need.needs_newer_keys()).await;
+                let (project, issuer) = (need.project(), need.issuer());
+                // Boxed for the reason that `store.rs` gives.
+                let keys: Keys<'_> = Box::pin(keys::keys(edge, project, issuer, need.needs_newer_keys()));
+                let keys = keys.await;
                 need.resume(keys)
             }
             Step::NeedCheck(need) => {

@@ -1,6 +1,7 @@
 //! What is read from KV, through memory.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use edge_authorizer::Faults;
@@ -98,22 +99,32 @@ pub fn remember_keys(project: &ProjectId, issuer: &Issuer, stored: &Value) -> Op
 /// KV did not answer, or its answer means nothing: what is known already goes on counting.
 struct NoNews;
 
+/// A value on its way from KV.
+type Loading<T> = Pin<Box<dyn Future<Output = Result<Loaded<T>, NoNews>>>>;
+
 impl<T: Versioned> Shelf<T> {
     async fn get(&'static self, edge: &Edge, key: &str, project: Option<&ProjectId>) -> Loaded<T> {
         let cached = self.cache.with_borrow_mut(|cache| cache.look_up(key, now(), edge.settings.config_ttl));
         match cached {
             Cached::Fresh(loaded) => loaded,
             Cached::Stale(loaded) => {
-                let (env, key, project) = (edge.env.clone(), key.to_owned(), project.cloned());
+                let loading = self.loading(edge, key, project);
                 edge.later(async move {
                     // Where KV fails, the value goes on serving until it is old.
-                    let _ = self.load(&env, &key, project.as_ref()).await;
+                    let _ = loading.await;
                 });
                 loaded
             }
-            Cached::Old(loaded) => self.load(&edge.env, key, project).await.unwrap_or(loaded),
-            Cached::Missing => self.load(&edge.env, key, project).await.unwrap_or(Err(Unavailable)),
+            Cached::Old(loaded) => self.loading(edge, key, project).await.unwrap_or(loaded),
+            Cached::Missing => self.loading(edge, key, project).await.unwrap_or(Err(Unavailable)),
         }
+    }
+
+    /// Reads a value from KV. Boxed, so that it is not part of the function that decides: the engine compiles each function
+    /// at its first call, and takes longer for a large one than for its parts.
+    fn loading(&'static self, edge: &Edge, key: &str, project: Option<&ProjectId>) -> Loading<T> {
+        let (env, key, project) = (edge.env.clone(), key.to_owned(), project.cloned());
+        Box::pin(async move { self.load(&env, &key, project.as_ref()).await })
     }
 
     /// Reads a value from KV and keeps it. One that cannot be read is kept as such: it denies until it is mended.

@@ -43,6 +43,7 @@ impl Access {
 
 impl MethodRoles {
     /// Reads `{"<method>": [role, …], "*": [role, …]}` of a route.
+    #[inline(never)]
     pub fn read(node: &Node<'_>) -> Option<Self> {
         let mut access = Self::default();
         for (name, node) in node.members()? {

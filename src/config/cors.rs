@@ -25,6 +25,7 @@ pub type ResponseHeaders = Vec<(&'static str, String)>;
 
 impl Cors {
     /// Reads `{"origins", "headers", "credentials", "maxAge"}` of a route.
+    #[inline(never)]
     pub fn read(node: &Node<'_>) -> Option<Self> {
         node.properties(|cors| {
             let credentials = cors.optional("credentials").and_then(|node| node.boolean()).unwrap_or(false);

@@ -43,6 +43,7 @@ impl CustomIdp {
     }
 
     /// Reads an entry that is part of a larger document.
+    #[inline(never)]
     pub fn read(node: &Node<'_>) -> Option<Self> {
         node.properties(|entry| {
             // Every property is read before one is required, so that all faults are found.

@@ -29,6 +29,7 @@ const DEFAULT_TIMEOUT_MS: u32 = 30_000;
 
 impl Origin {
     /// Reads an origin of the routes document.
+    #[inline(never)]
     pub fn read(node: &Node<'_>) -> Option<Self> {
         node.properties(|origin| {
             let url = origin.required("url", OriginUrl::EXPECTED).and_then(|node| node.parse());

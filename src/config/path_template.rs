@@ -7,6 +7,7 @@ use crate::http::own_path::OwnPath;
 const MAX_PARAMETERS: usize = 16;
 
 /// Reads the template of a route. Only a public route may lack `{project}`.
+#[inline(never)]
 pub fn read_template(node: &Node<'_>, is_public: bool) -> Option<String> {
     let template = node.text()?;
     let Some(path) = template.strip_prefix('/') else {

@@ -26,6 +26,7 @@ pub enum RoleDetection {
 
 impl RoleDetection {
     /// Reads the properties of an entry that determine the roles.
+    #[inline(never)]
     pub fn read(entry: &Properties<'_, '_>) -> Option<Self> {
         for name in ["allowedRoles", "definedRoles", "rolesClaim", "roleTemplate"] {
             entry.optional(name); // Known, whatever the detection is.

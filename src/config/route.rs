@@ -29,6 +29,7 @@ pub type Origins = BTreeMap<String, Arc<Origin>>;
 
 impl Route {
     /// Reads a route, and returns it with the node of its path.
+    #[inline(never)]
     pub fn read<'d>(route: &Properties<'_, 'd>, origins: &Origins) -> Option<(Node<'d>, Self)> {
         let path = route.required("path", "the path's template");
         let origin = route

@@ -82,6 +82,7 @@ impl Routes {
         })
     }
 
+    #[inline(never)]
     fn insert(&mut self, path: &Node<'_>, route: Route) -> Option<()> {
         if let Err(error) = self.matcher.insert(&*route.template, self.list.len()) {
             path.fault(format_args!("a path that can stand beside the others ({error})"));

@@ -1,4 +1,4 @@
-// A name that resolves to loopback, which the worker cannot see: self-hosted, workerd's `network.allow` stops it.
+// A name that resolves to loopback, which the workers cannot see: self-hosted, workerd's `network.allow` stops it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ import { publicJwk } from "../e2e/tokens.mjs";
 
 /** The runtime that miniflare brings. */
 const { default: WORKERD } = createRequire(createRequire(import.meta.url).resolve("miniflare"))("workerd");
-const EDGE = fileURLToPath(new URL("../../edge/", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ROUTES = [
   { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
   { path: "/public/{*rest}", origin: "origin", public: true },
@@ -34,7 +34,13 @@ const KV = `export default {
 
 const quoted = (value) => JSON.stringify(JSON.stringify(value));
 
-/** The worker as somebody would run it themselves. `insecure` lifts the worker's own rule, as for any other name. */
+const modules = (worker) => `[
+        (name = "worker.js", esModule = embed "${worker}/worker.js"),
+        (name = "build/index.js", esModule = embed "${worker}/build/index.js"),
+        (name = "build/index_bg.wasm", wasm = embed "${worker}/build/index_bg.wasm"),
+      ]`;
+
+/** The workers as somebody would run them themselves. `insecure` lifts the control plane's own rule, as for any other name. */
 const config = ({ allow, values, insecure }) => `
 using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -47,11 +53,17 @@ const config :Workerd.Config = (
       bindings = [(name = "VALUES", json = ${quoted(values)})],
     )),
     (name = "edge", worker = (
-      modules = [
-        (name = "worker.js", esModule = embed "worker.js"),
-        (name = "build/index.js", esModule = embed "build/index.js"),
-        (name = "build/index_bg.wasm", wasm = embed "build/index_bg.wasm"),
+      modules = ${modules("edge")},
+      compatibilityDate = "2026-04-01",
+      bindings = [
+        (name = "CONFIG", kvNamespace = "kv"),
+        (name = "JWKS", kvNamespace = "kv"),
+        (name = "CONTROL", service = "control"),
+        (name = "CONTROL_QUESTIONS", service = (name = "control", entrypoint = "Questions")),
       ],
+    )),
+    (name = "control", worker = (
+      modules = ${modules("control")},
       compatibilityDate = "2026-04-01",
       durableObjectNamespaces = [(className = "IssuerObject", uniqueKey = "issuers", enableSql = true)],
       durableObjectStorage = (localDisk = "disk"),
@@ -84,8 +96,10 @@ describe("a name that resolves to loopback", () => {
       "project/p1": { version: 1, idps: [{ ...ENTRY, iss }] },
     };
     folder = mkdtempSync(join(tmpdir(), "edge-authorizer-"));
-    cpSync(`${EDGE}worker.js`, join(folder, "worker.js"));
-    cpSync(`${EDGE}build`, join(folder, "build"), { recursive: true });
+    for (const worker of ["edge", "control"]) {
+      cpSync(`${ROOT}${worker}/worker.js`, join(folder, worker, "worker.js"));
+      cpSync(`${ROOT}${worker}/build`, join(folder, worker, "build"), { recursive: true });
+    }
     writeFileSync(join(folder, "kv.js"), KV);
   });
 

@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use std::cell::RefCell;
+use std::pin::Pin;
 
 use edge_authorizer::KeyOutcome;
 use edge_authorizer::{Algorithm, ImportedKeys, Scheme, SignatureCheck};
@@ -55,14 +56,20 @@ async fn import(subtle: &SubtleCrypto, check: &SignatureCheck<'_>) -> Option<Imp
     if let Some(imported) = IMPORTED.with_borrow_mut(|keys| keys.get(check)) {
         return Some(imported);
     }
+    // Boxed, so that the function that awaits this one stays small: it is compiled when it is first called.
+    let imported: Pin<Box<dyn Future<Output = Option<Imported>> + '_>> = Box::pin(import_anew(subtle, check));
+    let imported = imported.await?;
+    IMPORTED.with_borrow_mut(|keys| keys.insert(check, imported.clone()));
+    Some(imported)
+}
+
+async fn import_anew(subtle: &SubtleCrypto, check: &SignatureCheck<'_>) -> Option<Imported> {
     let parameters = parameters(check.algorithm)?;
     let jwk = JSON::parse(check.key.public_jwk()).ok()?.dyn_into::<Object>().ok()?;
     let usages = Array::of1(&"verify".into());
     let promise = subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages).ok()?;
-    let imported: CryptoKey = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
-    let imported = Imported { key: imported, parameters };
-    IMPORTED.with_borrow_mut(|keys| keys.insert(check, imported.clone()));
-    Some(imported)
+    let key: CryptoKey = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    Some(Imported { key, parameters })
 }
 
 /// The algorithm as WebCrypto wants it, for importing a key and for using it.
