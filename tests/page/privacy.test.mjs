@@ -12,13 +12,15 @@ describe("the page", () => {
 
   test("asks for nothing while a token is pasted, decoded, verified with pasted keys and explained", async () => {
     const requests = [];
+    // The browser requests the icon when it likes.
+    const isIcon = (url) => url.endsWith("/icon.svg");
+    const record = (url) => isIcon(url) || requests.push(url);
     const session = await inspector.page.context().newCDPSession(inspector.page);
     await session.send("Network.enable");
-    session.on("Network.requestWillBeSent", ({ request }) => requests.push(request.url));
-    session.on("Network.webSocketCreated", ({ url }) => requests.push(url));
-    inspector.page.context().on("request", (request) => requests.push(request.url()));
-    // The browser asks for the icon when it likes.
-    const asked = () => inspector.site.paths.filter((path) => !path.endsWith("/icon.svg"));
+    session.on("Network.requestWillBeSent", ({ request }) => record(request.url));
+    session.on("Network.webSocketCreated", ({ url }) => record(url));
+    inspector.page.context().on("request", (request) => record(request.url()));
+    const asked = () => inspector.site.paths.filter((path) => !isIcon(path));
     const before = asked();
 
     await inspector.field("Access token").fill(await token());
