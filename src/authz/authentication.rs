@@ -119,6 +119,7 @@ impl<'r> ProjectNeeded<'r> {
         &self.project
     }
 
+    #[inline(never)]
     pub fn resume(self, snapshot: Result<Option<Arc<Snapshot>>, Unavailable>) -> Authentication<'r> {
         let Self { mut evaluation, project, token } = self;
         let token = match (token, &snapshot) {
@@ -167,6 +168,7 @@ impl<'r> KeysNeeded<'r> {
         matches!(self.token, Matched::New { needs_newer_keys: true, .. })
     }
 
+    #[inline(never)]
     pub fn resume(self, keys: Result<Arc<KeySet>, Unavailable>) -> Authentication<'r> {
         let Self { mut evaluation, project, token } = self;
         let Ok(keys) = keys else {
@@ -255,6 +257,7 @@ impl<'r> CheckNeeded<'r> {
         &self.unverified.token
     }
 
+    #[inline(never)]
     pub fn resume(self, outcome: KeyOutcome) -> Authentication<'r> {
         let Self { key, others, mut unverified } = self;
         unverified.evaluation.trace.push(TraceStep::Key { kid: key.id().map(str::to_owned), outcome });

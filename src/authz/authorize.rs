@@ -36,6 +36,7 @@ pub enum Step<'r, R: Requirement = RouteRequirement> {
 }
 
 /// Decides on `request`, as far as the request alone and the token cache allow.
+#[inline(never)]
 pub fn authorize<'r>(
     routes: &Routes,
     request: &Request<'r>,
