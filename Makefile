@@ -14,7 +14,7 @@ SHELL := /bin/bash
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
+run: setup build ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
 
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes

@@ -12,7 +12,7 @@ import { listen, close, startOrigin } from "./origin.mjs";
 import { startProvider } from "./provider.mjs";
 import { createServer } from "node:http";
 
-const CONTROL = fileURLToPath(new URL("../control/", import.meta.url));
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const MANAGEMENT = "/project-management-service/v1";
 
 const HELP = `usage: make run [PORT=8787] [PROVIDER_PORT=9100] [ORIGIN_PORT=9000]
@@ -44,13 +44,12 @@ async function main() {
   const state = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
   started.push(() => rm(state, { recursive: true, force: true }));
 
-  console.log("• starting the workers (the first build takes two minutes)");
+  console.log("• starting the workers");
   const admin = randomUUID();
-  const control = await writeControlConfig(state, {
-    INSECURE_ISSUER_HOSTS: new URL(provider.issuer).host,
-    ADMIN_TOKEN: admin,
-  });
-  await startWorkers(state, port, control);
+  const variables = { INSECURE_ISSUER_HOSTS: new URL(provider.issuer).host, ADMIN_TOKEN: admin };
+  const edge = await writeConfig(state, "edge", ROOT);
+  const control = await writeConfig(state, "control", `${ROOT}control/`, variables);
+  await startWorkers(state, port, [edge, control]);
   console.log("• seeding the routes and the project `demo`, by the management API");
   const base = `http://127.0.0.1:${port}`;
   await seed(base, admin, origin.url, provider.issuer);
@@ -86,25 +85,21 @@ async function seed(base, admin, originUrl, issuer) {
   for (const idp of idps(issuer)) await put("POST", "/projects/demo/custom-idp", idp);
 }
 
-/** The control plane's configuration with more variables: wrangler's `--var` sets those of the first worker only. */
-async function writeControlConfig(state, variables) {
-  const { rawConfig: config } = readConfig({ config: `${CONTROL}wrangler.toml` });
-  const file = join(state, "control.json");
-  const absolute = (path) => join(CONTROL, path);
-  const changed = {
-    ...config,
-    main: absolute(config.main),
-    build: { ...config.build, cwd: CONTROL, watch_dir: config.build.watch_dir.map(absolute) },
-    assets: { ...config.assets, directory: absolute(config.assets.directory) },
-    vars: { ...config.vars, ...variables },
-  };
+/** A worker's configuration with more variables, and without its build: `make run` has built it. */
+async function writeConfig(state, name, folder, variables = {}) {
+  const { rawConfig } = readConfig({ config: `${folder}wrangler.toml` });
+  const { build: _, ...config } = rawConfig;
+  const file = join(state, `${name}.json`);
+  const changed = { ...config, main: join(folder, config.main), vars: { ...config.vars, ...variables } };
+  if (config.assets) changed.assets = { ...config.assets, directory: join(folder, config.assets.directory) };
   await writeFile(file, JSON.stringify(changed));
   return file;
 }
 
-function startWorkers(state, port, control) {
+function startWorkers(state, port, configs) {
   const child = wrangler([
-    ...["dev", "-c", "wrangler.toml", "-c", control],
+    "dev",
+    ...configs.flatMap((config) => ["-c", config]),
     ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", state],
     ...["--show-interactive-dev-session=false", "--log-level", "log"],
   ]);
@@ -141,7 +136,15 @@ function end(child) {
   const gone = new Promise((resolve) => child.once("exit", resolve));
   process.kill(-child.pid, "SIGTERM");
   const hard = setTimeout(() => process.kill(-child.pid, "SIGKILL"), 5000);
-  return gone.finally(() => clearTimeout(hard));
+  // What it started may outlive it.
+  return gone.finally(() => {
+    clearTimeout(hard);
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // Nothing is left of the group.
+    }
+  });
 }
 
 async function printRequests(base, provider, admin) {

@@ -16,9 +16,9 @@ let ended = 0;
 /** What rejects the calls to objects that are under way: an instance that trapped never completes them. */
 const pending = new Set();
 
-// A task runs in a microtask, where no caller catches what it throws.
+// A task runs in a microtask, where no caller catches what it throws: a trap, of which a stack overflow is a RangeError.
 addEventListener("error", ({ error }) => {
-  if (error instanceof WebAssembly.RuntimeError) noteTrap(error);
+  if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) noteTrap(error);
 });
 
 function noteTrap(error) {

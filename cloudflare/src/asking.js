@@ -2,9 +2,12 @@
 const BEAT = 1000;
 const GONE = 3000;
 
+/** Those that wait, by project: whatever issuers it names, a project has no more than its share. */
+const byProject = new Map();
+
 // A promise that `wake` fulfils, or time. It is made in the request that waits, so the runtime goes on there, whoever wakes.
 // Where a client has gone, the runtime drops the request without a word, and its timer with it.
-export const wait = (waiters, seconds) => {
+export const wait = (waiters, project, seconds) => {
   const waiter = { seen: Date.now() };
   const end = waiter.seen + seconds * 1000;
   let beat;
@@ -15,19 +18,28 @@ export const wait = (waiters, seconds) => {
       if (waiter.seen >= end) resolve();
     }, BEAT);
   });
+  const share = byProject.get(project) ?? new Set();
+  byProject.set(project, share.add(waiter));
   waiters.add(waiter);
   return woken.finally(() => {
     clearInterval(beat);
     waiters.delete(waiter);
+    forget(project, waiter);
   });
 };
 
-// Whether one more may wait. Those that are gone are forgotten when there is no room.
-export const has_room = (waiters, most) => {
-  if (waiters.size < most) return true;
+const forget = (project, waiter) => {
+  const share = byProject.get(project);
+  if (share?.delete(waiter) && share.size === 0) byProject.delete(project);
+};
+
+// Whether one more of a project may wait. Those that are gone are forgotten when there is no room.
+export const has_room = (project, most) => {
+  const share = byProject.get(project) ?? [];
+  if (!(share.size >= most)) return true;
   const oldest = Date.now() - GONE;
-  for (const waiter of waiters) if (waiter.seen < oldest) waiters.delete(waiter);
-  return waiters.size < most;
+  for (const waiter of share) if (waiter.seen < oldest) forget(project, waiter);
+  return share.size < most;
 };
 
 export const wake = (waiters) => {

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use edge_authorizer::{KeyRecord, NumericDate, Unavailable};
+use edge_authorizer::{KeyRecord, NumericDate, ProjectId, Unavailable};
 use js_sys::{Promise, Set};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,14 +19,14 @@ pub type Answer = Result<(Option<Arc<KeyRecord>>, bool), Unavailable>;
 /// How long a request waits, in seconds: longer than a fetch may take.
 pub const PATIENCE: f64 = 15.0;
 
-/// The most requests that wait for one answer. More are refused, which frees what they hold; those whose client has gone are
+/// The most requests of a project that wait. More are refused, which frees what they hold; those whose client has gone are
 /// none.
 const MAX_WAITERS: u32 = 1500;
 
 #[wasm_bindgen(module = "/src/asking.js")]
 extern "C" {
-    fn has_room(waiters: &Set, most: u32) -> bool;
-    fn wait(waiters: &Set, seconds: f64) -> Promise;
+    fn has_room(project: &str, most: u32) -> bool;
+    fn wait(waiters: &Set, project: &str, seconds: f64) -> Promise;
     fn wake(waiters: &Set);
 }
 
@@ -44,10 +44,10 @@ impl Asking {
         Self { began, answer: RefCell::default(), waiters: Set::new(&JsValue::UNDEFINED) }
     }
 
-    /// Waits for the answer. Where it does not come in time, or too many wait, there is none.
-    pub async fn answer(&self) -> Answer {
-        if self.answer.borrow().is_none() && has_room(&self.waiters, MAX_WAITERS) {
-            let _in_time_or_not = http::wait(wait(&self.waiters, PATIENCE)).await;
+    /// Waits for the answer, for a request of `project`. Where it does not come in time, or too many wait, there is none.
+    pub async fn answer(&self, project: &ProjectId) -> Answer {
+        if self.answer.borrow().is_none() && has_room(project.as_str(), MAX_WAITERS) {
+            let _in_time_or_not = http::wait(wait(&self.waiters, project.as_str(), PATIENCE)).await;
         }
         self.answer.borrow().clone().unwrap_or(Err(Unavailable))
     }

@@ -72,7 +72,7 @@ pub async fn keys(
                 // They should have been fetched again: whoever is here does not wait for it.
                 (Some(record), false)
             } else {
-                asking.answer().await?
+                asking.answer(project).await?
             }
         }
     };

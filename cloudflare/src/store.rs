@@ -188,7 +188,7 @@ pub fn remember_published(project: Option<&ProjectId>, stored: &str) {
 }
 
 fn remember(project: &ProjectId, stored: Option<&str>) {
-    let _kept = SNAPSHOT.take_note(project.as_str(), None, stored, now());
+    let _kept = SNAPSHOT.take_note(project.as_str(), Some(project), stored, now());
 }
 
 fn remember_gateway(stored: &str) {

@@ -8,15 +8,20 @@ use cloudflare::edge::Incoming;
 use cloudflare::env::{Env, Fetcher};
 use cloudflare::issuer::IssuerKeys;
 use cloudflare::question::{self, CHANGED, Question, failed, read_keys};
-use cloudflare::{http, store};
+use cloudflare::{http, log, store};
 use edge_authorizer::{Denial, ErrorCode, FetchReason, Issuer, ProjectId, Unavailable};
 use js_sys::encode_uri_component;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Request, Response};
 
-/// Has the control plane answer a request.
+/// Has the control plane answer a request, unless its target cannot be forwarded.
 pub async fn hand_over(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
+    if let Some(reason) = incoming.target().fault() {
+        let (id, denial) = (http::new_id(), Denial { code: ErrorCode::RequestInvalid, realm: None });
+        log::management(&incoming, &id, denial.code.status(), Some(denial.code.as_str()));
+        return Ok(Answer::detailed_problem(&denial, &id, None, Some(reason)).respond()?.into());
+    }
     let Ok(response) = send(&incoming, &env).await else {
         let denial = Denial { code: ErrorCode::StoreUnavailable, realm: None };
         return Ok(Answer::problem(&denial, &http::new_id()).respond()?.into());

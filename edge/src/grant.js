@@ -29,7 +29,12 @@ let asked = {};
 
 export class Grant {
   static learn(passingNames, connectionOptions, isHost, problem) {
-    rules = { passingNames, connectionOptions, isHost, problem };
+    rules = {
+      passingNames: reporting(passingNames),
+      connectionOptions: reporting(connectionOptions),
+      isHost: reporting(isHost),
+      problem: reporting(problem),
+    };
   }
 
   /**
@@ -51,6 +56,18 @@ export class Grant {
     return new Exchange(this, arrival, start, began).send(arrival.url.slice(start, end));
   }
 }
+
+/** A function of the wasm whose trap is seen, whoever catches it. */
+const reporting =
+  (rule) =>
+  (...parameters) => {
+    try {
+      return rule(...parameters);
+    } catch (error) {
+      reportError(error);
+      throw error;
+    }
+  };
 
 /** A request that is sent by a grant, and its answer. */
 class Exchange {

@@ -101,7 +101,7 @@ describe("requests that wait for keys", () => {
     agent.destroy();
   });
 
-  test("at most 1 500 requests wait for one answer; more are refused at once", async () => {
+  test("at most 1 500 requests of a project wait; more are refused at once", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 2000 });
     const { answers, release } = heldBack(api.issuer);
     await cooldown();
@@ -117,6 +117,26 @@ describe("requests that wait for keys", () => {
       const statuses = await Promise.all(waiting);
       assert.equal(statuses.filter((status) => status === 401).length, 1500);
     });
+    agent.destroy();
+  });
+
+  test("a project that names several slow issuers has no more requests that wait", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 2000 });
+    const issuers = [1, 2, 3].map((number) => `${own.iss}/${number}/silent`);
+    api.id = `slow-${own.count}`;
+    const idps = issuers.map((iss, number) => ({ ...api.ENTRY, id: `idp-${number}`, iss }));
+    await api.gateway.put("CONFIG", `project/${api.id}`, { version: 1, idps });
+    const tokens = await Promise.all(issuers.map((iss) => tokenOf(own.key, iss)));
+    let refused = 0;
+    const all = Array.from({ length: 1600 }, async (_, number) => {
+      const { status } = await own.ask(tokens[number % 3], agent);
+      assert.equal(status, 503);
+      refused += 1;
+    });
+    await until("100 are refused", () => refused === 100);
+    await pause(500);
+    assert.equal(refused, 100);
+    await Promise.all(all);
     agent.destroy();
   });
 

@@ -6,7 +6,7 @@ use cloudflare::decide::{Source, drive};
 use cloudflare::edge::{Edge, Incoming};
 use cloudflare::http::now;
 use cloudflare::issuer::FromIssuer;
-use edge_authorizer::management::{Change, Project, list_keys};
+use edge_authorizer::management::{Applied, Change, Project, list_keys};
 use edge_authorizer::{
     Clock, CustomIdp, Denial, ErrorCode, FetchReason, ProjectId, RoleDetection, Snapshot, Unavailable,
     authorize_owner,
@@ -54,8 +54,8 @@ async fn attempt(
 ) -> Result<Reply, Reply> {
     let precondition = request::precondition(incoming);
     // The issuer is asked before it is one's turn: one that is slow holds nobody up.
-    let preview = object.read()?.apply(&request.change, &precondition)?;
-    let examination = examine(object, edge, incoming, &request.change, preview.before.as_ref()).await?;
+    let former_issuer = former_issuer(&object.read()?.apply(&request.change, &precondition)?);
+    let examination = examine(object, edge, incoming, &request.change, former_issuer.as_ref()).await?;
     let turn = object.turn().await.ok_or(Unavailable)?;
     let current = object.read()?;
     let applied = current.apply(&request.change, &precondition)?;
@@ -83,14 +83,19 @@ async fn owns(edge: &Edge, incoming: &Incoming, id: &ProjectId, project: &Projec
     drive(edge, step, Source::Given(snapshot)).await.is_ok()
 }
 
-/// Looks at the issuer of an entry that is to be saved in the place of `before`. That it cannot be used is a refusal only
+/// The issuer of what is to be replaced. No more of a project is kept while an issuer is awaited.
+fn former_issuer(applied: &Applied) -> Option<Value> {
+    applied.before.as_ref()?.get("iss").cloned()
+}
+
+/// Looks at the issuer of an entry that is to be saved in the place of one of the `former_issuer`. That it cannot be used is a refusal only
 /// for one that is new: an owner must be able to tighten roles while their provider is down.
 async fn examine(
     object: &ProjectObject,
     edge: &Edge,
     incoming: &Incoming,
     change: &Change,
-    before: Option<&Value>,
+    former_issuer: Option<&Value>,
 ) -> Result<Examination, Reply> {
     let mut examination = Examination::default();
     let (Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. }) = change else { return Ok(examination) };
@@ -98,7 +103,7 @@ async fn examine(
     if entry.opens_ownership() && !incoming.is_set("force") {
         return Err(Reply::refused(ErrorCode::WouldOpenOwnership));
     }
-    let is_new = before.and_then(|before| before.get("iss")) != idp.get("iss");
+    let is_new = former_issuer != idp.get("iss");
     match object.probes().admit(entry.issuer.as_str(), now())? {
         Ok(()) => {
             let answer = ask_for_keys(edge.env.clone(), entry.issuer.clone(), FetchReason::Glance).await;

@@ -16,13 +16,13 @@ use crate::objects::{ProjectObject, ask_for_keys};
 pub async fn describe(
     object: &ProjectObject,
     edge: &Edge,
-    project: &Project,
+    project: Project,
     idp: &str,
 ) -> Result<Value, Reply> {
-    let issuer = &issuer(project, idp)?;
+    let (issuer, blocked) = &named(project, idp)?;
     let FromIssuer { record, life } = ask(edge, issuer, FetchReason::Due).await?;
     let since = since(object, issuer)?;
-    Ok(IssuerKeys { issuer, record: record.as_ref(), schedule: &life, since }.describe(&project.blocked))
+    Ok(IssuerKeys { issuer, record: record.as_ref(), schedule: &life, since }.describe(blocked))
 }
 
 /// Has the keys fetched anew, once a cooldown, and describes them. Where they were just fetched for another project, they
@@ -30,10 +30,10 @@ pub async fn describe(
 pub async fn refresh(
     object: &ProjectObject,
     edge: &Edge,
-    project: &Project,
+    project: Project,
     idp: &str,
 ) -> Result<Reply, Reply> {
-    let issuer = &issuer(project, idp)?;
+    let (issuer, blocked) = &named(project, idp)?;
     let start = now();
     let again =
         object.naming(issuer.as_str())?.map(|naming| naming.refreshed.plus(edge.settings.keys.cooldown));
@@ -51,18 +51,18 @@ pub async fn refresh(
     }
     let since = since(object, issuer)?;
     let keys = IssuerKeys { issuer, record: record.as_ref(), schedule: &life, since };
-    Ok(Reply::representation(&keys.describe(&project.blocked), None))
+    Ok(Reply::representation(&keys.describe(blocked), None))
 }
 
 /// The change by which the key of that id, or with that thumbprint, does not count for the project any more.
 pub async fn distrust(
     object: &ProjectObject,
     edge: &Edge,
-    project: &Project,
+    project: Project,
     idp: &str,
     kid: &str,
 ) -> Result<Change, Reply> {
-    let issuer = &issuer(project, idp)?;
+    let (issuer, _) = &named(project, idp)?;
     if kid.len() > MAX_KEY_ID_BYTES {
         return Err(Reply::refused(ErrorCode::NotFound));
     }
@@ -81,6 +81,11 @@ fn since(object: &ProjectObject, issuer: &Issuer) -> Result<NumericDate, Reply> 
 /// The change by which it counts again.
 pub fn trust(project: &Project, idp: &str, kid: &str) -> Result<Change, Reply> {
     Ok(Change::UnblockKey { iss: issuer(project, idp)?.as_str().to_owned(), kid: kid.to_owned() })
+}
+
+/// The issuer of an entry, and the keys that the project blocks: no more of a project is kept while its issuer is awaited.
+fn named(project: Project, idp: &str) -> Result<(Issuer, Vec<BlockedKey>), Reply> {
+    Ok((issuer(&project, idp)?, project.blocked))
 }
 
 fn issuer(project: &Project, idp: &str) -> Result<Issuer, Reply> {

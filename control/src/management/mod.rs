@@ -59,7 +59,7 @@ async fn hand_over(edge: &Edge, incoming: &Incoming, id: &str) -> std::result::R
     let (binding, name) = object_of(project);
     let request = with_id(incoming, id).map_err(|_| Unavailable)?;
     let response = send(&edge.env, binding, name, &request).await?;
-    if !endpoint.is_changed_by(method) || !response.ok() {
+    if !endpoint.is_changed_by(method) || !response.ok() || incoming.is_set("dryRun") {
         return Ok(response);
     }
     with_changed(&response, project).map_err(|_| Unavailable.into())

@@ -36,7 +36,7 @@ async fn answer(
     };
     // Reading a project takes milliseconds, so it is read where it is needed, and once.
     let (id, change) = match (&endpoint, method) {
-        (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(object, edge, &object.read()?, idp).await,
+        (Endpoint::KeysRefresh(_, idp), _) => return keys::refresh(object, edge, object.read()?, idp).await,
         (Endpoint::Explain(id), _) if object.read()?.exists => {
             return explain::explain(edge, id, object.snapshot()?, &document).await;
         }
@@ -54,7 +54,7 @@ async fn answer(
         (Endpoint::Idp(id, idp), _) => (id, Change::ReplaceIdp { id: idp.clone(), idp: document }),
         (Endpoint::KeyBlock(id, idp, kid), Method::Delete) => (id, keys::trust(&object.read()?, idp, kid)?),
         (Endpoint::KeyBlock(id, idp, kid), _) => {
-            (id, keys::distrust(object, edge, &object.read()?, idp, kid).await?)
+            (id, keys::distrust(object, edge, object.read()?, idp, kid).await?)
         }
         (Endpoint::IdpOrder(id), _) => (id, Change::Reorder { ids: request::read_ids(&document)? }),
         _ => return Err(Reply::refused(ErrorCode::NotFound)),
@@ -79,7 +79,7 @@ async fn read(
         Endpoint::Idps(_) => Some(Value::Array(project.idps)),
         Endpoint::Idp(_, idp) => project.idp(idp).cloned(),
         Endpoint::IdpOrder(_) => Some(project.order()),
-        Endpoint::Keys(_, idp) => Some(keys::describe(object, edge, &project, idp).await?),
+        Endpoint::Keys(_, idp) => Some(keys::describe(object, edge, project, idp).await?),
         _ => project.representation(),
     })
 }
