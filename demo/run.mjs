@@ -34,7 +34,11 @@ async function main() {
   const [port, providerPort, originPort] = ["port", "provider-port", "origin-port"].map((name) =>
     portNumber(name, values[name]),
   );
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => stop(0));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    // Wrangler's module would end this process at once, and what was started would stay.
+    process.removeAllListeners(signal);
+    process.once(signal, () => stop(0));
+  }
 
   await assertFree(port);
   const origin = await startOrigin(originPort);
