@@ -126,7 +126,7 @@ fn each_request_has_one_log_line_and_no_secret_in_it() {
     let id = response.header("x-request-id").unwrap().to_owned();
     let lines = world.shared.lines.lock().unwrap();
     let line = format!(
-        r#"{{"event":"management","requestId":"{id}","method":"GET","path":"{BASE}/projects","status":200}}"#
+        r#"{{"event":"management","requestId":"{id}","method":"GET","path":"{BASE}/projects","address":"203.0.113.7","status":200,"code":null}}"#
     );
     assert_eq!(*lines, [line]);
 }

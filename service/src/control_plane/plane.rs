@@ -1,74 +1,72 @@
 //! The control plane of a process.
 
+use std::sync::Arc;
+
 use edge_authorizer::Unavailable;
 
 use super::state::ControlState;
 use crate::data_plane::DataPlane;
-use crate::host::{ControlHost, IssuerRequest, IssuerResponse, Key};
+use crate::host::{ControlHost, DataHost, IssuerRequest, IssuerResponse, Key, LogSink};
 use crate::http::{Body, Request, Response};
 use crate::log;
-use crate::management::{Call, Screened};
+use crate::management::{Call, Reply, Screened};
 use crate::publication::publish;
 use crate::records::{ProjectRecord, RoutesRecord, load};
-use crate::settings::{AdminTokens, Settings};
+use crate::settings::AdminTokens;
 
 /// The control plane of a process. `S` is the host's signal.
 pub struct ControlPlane<S>(ControlState<S>);
 
 impl<S> ControlPlane<S> {
-    /// A plane that remembers nothing yet; `is_shared` as for [`DataPlane::new`].
-    pub fn new(settings: Settings, admins: AdminTokens, is_shared: bool) -> Self {
-        Self(ControlState::new(settings, admins, is_shared))
+    /// A plane that remembers nothing yet but what the process's data plane does.
+    pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens) -> Self {
+        Self(ControlState::new(data, admins))
     }
 
-    /// What it shares with the data plane; in a process with both, the same value.
-    pub fn data(&self) -> &DataPlane<S> {
+    /// What it shares with the data plane.
+    pub fn data(&self) -> &Arc<DataPlane<S>> {
         &self.0.data
     }
 
-    /// Answers a request to the management API, and writes its log line: [`Self::screen`] and [`Self::answer`] where one
-    /// process has all records.
+    /// Answers a request to the management API: [`Self::screen`] and [`Self::answer`] where one process has all records.
     pub async fn handle<H: ControlHost<Signal = S>>(
         &self,
         host: &H,
         request: &Request,
         body: impl Body,
     ) -> Response {
-        let response = match self.screen(host, request).await {
-            Ok(screened) => {
-                let response = self.answer(host, request, body).await;
-                if screened.is_change() && response.is_success() {
-                    self.note_change(host, &screened.key()).await;
-                }
-                response
-            }
-            Err(refusal) => refusal,
+        let screened = match self.screen(host, request).await {
+            Ok(screened) => screened,
+            Err(refusal) => return refusal,
         };
-        host.info(&log::management(&request.id, &request.method, &request.path, response.status));
+        let response = self.answer(host, request, body).await;
+        if screened.is_change() && response.is_success() {
+            self.note_change(host, &screened.key()).await;
+        }
         response
     }
 
-    /// Refuses what needs no record. This is a filter and proves nothing: [`Self::answer`] decides by what is stored. A host
+    /// Refuses what needs no record, and writes the log line of that. This is a filter and proves nothing: [`Self::answer`] decides by what is stored. A host
     /// whose records are elsewhere screens a request first, so that requests without acceptable credentials wake nothing.
-    pub async fn screen<H: ControlHost<Signal = S>>(
+    pub async fn screen<H: DataHost<Signal = S>>(
         &self,
         host: &H,
         request: &Request,
     ) -> Result<Screened, Response> {
-        self.call(host, request).screen().await.map_err(|reply| reply.into_response(&request.id))
+        self.call(host, request).screen().await.map_err(|reply| finish(host, request, reply))
     }
 
-    /// Answers a request to the management API where its record is.
+    /// Answers a request to the management API where its record is, and writes its log line.
     pub async fn answer<H: ControlHost<Signal = S>>(
         &self,
         host: &H,
         request: &Request,
         body: impl Body,
     ) -> Response {
-        self.call(host, request).answer(body).await.into_response(&request.id)
+        finish(host, request, self.call(host, request).answer(body).await)
     }
 
-    fn call<'c, H: ControlHost<Signal = S>>(&'c self, host: &'c H, request: &'c Request) -> Call<'c, H> {
+    fn call<'c, H: DataHost<Signal = S>>(&'c self, host: &'c H, request: &'c Request) -> Call<'c, H> {
         Call { host, state: &self.0, request }
     }
 
@@ -115,4 +113,11 @@ impl<S> ControlPlane<S> {
             Key::Issuer(issuer) => self.0.issuers(host).wake(issuer).await,
         }
     }
+}
+
+/// The response that a reply becomes, whose log line is written.
+fn finish(host: &impl LogSink, request: &Request, reply: Reply) -> Response {
+    let response = reply.into_response(&request.id);
+    host.info(&log::management(request, &response));
+    response
 }

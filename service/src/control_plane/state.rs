@@ -1,6 +1,6 @@
 //! What the control plane of a process remembers.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use edge_authorizer::management::UnknownProjectLimiter;
 
@@ -9,12 +9,12 @@ use crate::data_plane::DataPlane;
 use crate::host::ControlHost;
 use crate::issuers::{IssuerService, UnstoredIssuers};
 use crate::publication::Turns;
-use crate::settings::{AdminTokens, Settings};
+use crate::settings::AdminTokens;
 
 /// What the control plane of a process remembers. All of it may be lost at any time. `S` is the host's signal.
 pub struct ControlState<S> {
     /// What it shares with the data plane.
-    pub data: DataPlane<S>,
+    pub data: Arc<DataPlane<S>>,
     /// The tokens of platform administrators.
     pub admins: AdminTokens,
     /// Projects that the replica does not have, but that were asked for.
@@ -29,8 +29,7 @@ pub struct ControlState<S> {
 
 impl<S> ControlState<S> {
     /// One that remembers nothing yet.
-    pub fn new(settings: Settings, admins: AdminTokens, is_shared: bool) -> Self {
-        let data = DataPlane::new(settings, is_shared);
+    pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens) -> Self {
         let (unknown_projects, snapshots) = (Mutex::default(), StoredSnapshots::default());
         let (turns, unstored) = (Turns::default(), UnstoredIssuers::default());
         Self { data, admins, unknown_projects, snapshots, turns, unstored }

@@ -26,7 +26,7 @@ impl StoredSnapshots {
         project: &Project,
     ) -> Option<Arc<Snapshot>> {
         let text = project.snapshot().filter(|_| project.exists)?.to_string();
-        let loaded = self.0.note(host, id.as_str(), None, Some(&text), host.now());
+        let loaded = self.0.note(host, id.as_str(), Some(id), Some(&text), host.now());
         loaded.ok().flatten().filter(|snapshot| !snapshot.is_deleted())
     }
 }

@@ -1,26 +1,28 @@
 //! The keys of issuers. The control plane alone fetches them, and one request asks it for all that wait.
 
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
 use edge_authorizer::{
-    FetchReason, Issuer, KeyRecord, KeySet, NumericDate, ProjectId, RefreshPolicy, Unavailable,
+    FairCache, FetchReason, Issuer, KeyRecord, KeySet, NumericDate, Owner, ProjectId, RefreshPolicy,
+    Unavailable,
 };
-use lru::LruCache;
 
 use super::replicas::Replicas;
 use crate::host::KeysAnswer;
 use crate::host::{Clock, IssuerRequest, IssuerResponse, Issuers, Job, LogSink, PendingKeys, Replica, Tasks};
 use crate::lock::lock;
 
-/// The most issuers of which it is kept when they were asked; each takes at most half a kilobyte.
-const MAX_ASKED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+/// What may be kept of when issuers were asked, in bytes. Projects share it fairly.
+const MAX_ASKED_BYTES: usize = 512 * 1024;
+
+/// What is kept of an issuer beside its name, in bytes.
+const ASKED_BYTES: usize = 128;
 
 /// How long a request waits, in seconds: longer than a fetch may take.
 const PATIENCE: f64 = 15.0;
 
-/// The most requests that wait for one answer. More are refused, which frees what they hold.
-const MAX_WAITERS: u32 = 1500;
+/// What is asked about which issuer, by the requests of which scope.
+type Question = (u32, FetchReason, Issuer);
 
 /// What is known of a request to the control plane. A flood of unknown keys asks no more often than there can be news.
 enum Asked<S> {
@@ -32,6 +34,8 @@ enum Asked<S> {
         again: NumericDate,
         /// Whether the last attempt to fetch the keys failed.
         failed: bool,
+        /// Whether there were keys that serve. If they are lost here, they have to be requested again.
+        has_keys: bool,
     },
 }
 
@@ -39,7 +43,9 @@ impl<S> Clone for Asked<S> {
     fn clone(&self) -> Self {
         match self {
             Self::Pending(pending) => Self::Pending(pending.clone()),
-            Self::Answered { again, failed } => Self::Answered { again: *again, failed: *failed },
+            Self::Answered { again, failed, has_keys } => {
+                Self::Answered { again: *again, failed: *failed, has_keys: *has_keys }
+            }
         }
     }
 }
@@ -47,14 +53,12 @@ impl<S> Clone for Asked<S> {
 /// The keys of issuers, as this process knows them.
 pub struct KeySource<S> {
     policy: RefreshPolicy,
-    /// Whether requests may wait for what another one asks.
-    is_shared: bool,
-    asked: Mutex<LruCache<(FetchReason, Issuer), Asked<S>>>,
+    asked: Mutex<FairCache<Question, Asked<S>>>,
 }
 
 impl<S> KeySource<S> {
-    pub fn new(policy: RefreshPolicy, is_shared: bool) -> Self {
-        Self { policy, is_shared, asked: Mutex::new(LruCache::new(MAX_ASKED)) }
+    pub fn new(policy: RefreshPolicy) -> Self {
+        Self { policy, asked: Mutex::new(FairCache::new(MAX_ASKED_BYTES)) }
     }
 
     /// The keys of an issuer, which `project` needs. `needs_newer_keys`: those known so far lack the one of the token.
@@ -69,29 +73,26 @@ impl<S> KeySource<S> {
     where
         H: Replica + Issuers + Tasks<Signal = S> + Clock + LogSink,
     {
-        let serves =
-            |record: &Arc<KeyRecord>, time: NumericDate| time < record.fetched().plus(self.policy.max_stale);
         let kept = replicas.key_record(host, project, issuer).await;
         let time = host.now();
-        let kept = kept.filter(|record| serves(record, time));
+        let kept = kept.filter(|record| self.serves(record, time));
         if let Some(record) = kept.as_ref().filter(|record| !needs_newer_keys && time < record.expires()) {
             return Ok(record.keys().clone());
         }
         let reason = if needs_newer_keys { FetchReason::Newer } else { FetchReason::Due };
-        let (record, failed) = match self.asked(reason, issuer, time) {
-            Some(Asked::Answered { failed, .. }) => (kept, failed),
+        let question = (host.scope(), reason, issuer.clone());
+        let (record, failed) = match self.asked(&question, time) {
+            Some(Asked::Answered { failed, has_keys, .. }) if kept.is_some() || !has_keys => (kept, failed),
             asked => {
                 let pending = match asked {
                     Some(Asked::Pending(pending)) => pending,
-                    _ => self.ask(host, project, reason, issuer, time),
+                    _ => self.ask(host, project, question, time),
                 };
                 if let Some(record) = kept.filter(|_| !needs_newer_keys) {
                     // They should have been fetched again, but no request waits for that while they serve.
                     (Some(record), false)
                 } else {
-                    let (record, failed) = wait(host, &pending).await?;
-                    let time = host.now();
-                    (record.filter(|record| serves(record, time)), failed)
+                    wait(host, project, &pending).await?
                 }
             }
         };
@@ -103,14 +104,17 @@ impl<S> KeySource<S> {
         }
     }
 
+    /// Whether keys may be used, though they should have been fetched again.
+    fn serves(&self, record: &KeyRecord, now: NumericDate) -> bool {
+        now < record.fetched().plus(self.policy.max_stale)
+    }
+
     /// What is known of a request for an issuer's keys, unless they have to be requested now.
-    fn asked(&self, reason: FetchReason, issuer: &Issuer, now: NumericDate) -> Option<Asked<S>> {
-        let asked = lock(&self.asked).get(&(reason, issuer.clone())).cloned();
+    fn asked(&self, question: &Question, now: NumericDate) -> Option<Asked<S>> {
+        let asked = lock(&self.asked).get(question).map(|(_, asked)| asked.clone());
         asked.filter(|asked| match asked {
             // A request that comes a cooldown later needs keys that are newer than those that may be on their way.
-            Asked::Pending(pending) => {
-                self.is_shared && now < pending.began.plus(PATIENCE.min(self.policy.cooldown))
-            }
+            Asked::Pending(pending) => now < pending.began.plus(PATIENCE.min(self.policy.cooldown)),
             Asked::Answered { again, .. } => now < *again,
         })
     }
@@ -120,16 +124,13 @@ impl<S> KeySource<S> {
         &self,
         host: &H,
         project: &ProjectId,
-        reason: FetchReason,
-        issuer: &Issuer,
+        question: Question,
         began: NumericDate,
     ) -> Arc<PendingKeys<S>> {
-        let pending = Arc::new(PendingKeys { began, signal: host.signal(), state: Mutex::default() });
-        if self.is_shared {
-            lock(&self.asked).put((reason, issuer.clone()), Asked::Pending(pending.clone()));
-        }
-        let (project, issuer) = (project.clone(), issuer.clone());
-        host.later(Job::RequestKeys { project, issuer, reason, pending: pending.clone() });
+        let pending = Arc::new(PendingKeys { began, signal: host.signal(), answer: Mutex::default() });
+        let (_, reason, issuer) = question.clone();
+        keep(&mut lock(&self.asked), project, question, Asked::Pending(pending.clone()));
+        host.later(Job::RequestKeys { project: project.clone(), issuer, reason, pending: pending.clone() });
         pending
     }
 
@@ -144,47 +145,71 @@ impl<S> KeySource<S> {
     ) where
         H: Issuers + Tasks<Signal = S> + Clock + LogSink,
     {
-        let answer = host.ask_issuer(issuer.as_str(), &IssuerRequest::Keys(reason)).await;
-        let (answer, asked) = match answer {
-            Ok(IssuerResponse { record, schedule }) => {
-                let failed = schedule.error.is_some();
-                let again = match reason {
-                    FetchReason::Newer => schedule.attempted.map(|at| at.plus(self.policy.cooldown)),
-                    _ => schedule.due,
-                };
-                let again = again.unwrap_or_else(|| host.now().plus(self.policy.cooldown));
-                let record = record.and_then(|record| replicas.note_keys(host, project, &issuer, &record));
-                (Ok((record, failed)), Some(Asked::Answered { again, failed }))
-            }
-            Err(Unavailable) => (Err(Unavailable), None),
-        };
-        self.note((reason, issuer), pending, asked);
-        lock(&pending.state).1 = Some(answer);
+        let question = (host.scope(), reason, issuer);
+        let response = host.ask_issuer(question.2.as_str(), &IssuerRequest::Keys(reason)).await;
+        let (answer, asked) = self.read(host, replicas, project, &question, response);
+        self.note(project, question, pending, asked);
+        *lock(&pending.answer) = Some(answer);
         host.wake(&pending.signal);
     }
 
+    /// The answer of the control plane, and what is kept of it.
+    fn read<H: Clock + LogSink>(
+        &self,
+        host: &H,
+        replicas: &Replicas,
+        project: &ProjectId,
+        (_, reason, issuer): &Question,
+        response: Result<IssuerResponse, Unavailable>,
+    ) -> (KeysAnswer, Option<Asked<S>>) {
+        let Ok(IssuerResponse { record, schedule }) = response else { return (Err(Unavailable), None) };
+        let failed = schedule.error.is_some();
+        let again = match reason {
+            FetchReason::Newer => schedule.attempted.map(|at| at.plus(self.policy.cooldown)),
+            _ => schedule.due,
+        };
+        let again = again.unwrap_or_else(|| host.now().plus(self.policy.cooldown));
+        let record = record.and_then(|record| replicas.note_keys(host, project, issuer, &record));
+        let record = record.filter(|record| self.serves(record, host.now()));
+        let has_keys = record.is_some();
+        (Ok((record, failed)), Some(Asked::Answered { again, failed, has_keys }))
+    }
+
     /// Keeps `asked`, unless there is a newer request meanwhile. Without it, the next request asks.
-    fn note(&self, key: (FetchReason, Issuer), pending: &Arc<PendingKeys<S>>, asked: Option<Asked<S>>) {
+    fn note(
+        &self,
+        project: &ProjectId,
+        question: Question,
+        pending: &Arc<PendingKeys<S>>,
+        asked: Option<Asked<S>>,
+    ) {
         let mut all = lock(&self.asked);
         let is_newer =
             |other: &Asked<S>| matches!(other, Asked::Pending(other) if !Arc::ptr_eq(other, pending));
         match asked {
-            _ if all.peek(&key).is_some_and(is_newer) => None,
-            Some(asked) => all.put(key, asked),
-            None => all.pop(&key),
-        };
+            _ if all.get(&question).is_some_and(|(_, other)| is_newer(other)) => {}
+            Some(asked) => keep(&mut all, project, question, asked),
+            None => drop(all.remove(&question)),
+        }
     }
 }
 
-/// Waits for the answer. If it does not come in time, or too many wait, there is none.
-async fn wait<H: Tasks>(host: &H, pending: &PendingKeys<H::Signal>) -> KeysAnswer {
-    let may_wait = {
-        let mut state = lock(&pending.state);
-        state.0 = state.0.saturating_add(1);
-        state.1.is_none() && state.0 <= MAX_WAITERS
-    };
-    if may_wait {
-        host.wait(&pending.signal, PATIENCE).await;
+/// Keeps what is known of a request, for the project that needs the keys.
+fn keep<S>(
+    all: &mut FairCache<Question, Asked<S>>,
+    project: &ProjectId,
+    question: Question,
+    asked: Asked<S>,
+) {
+    let bytes = ASKED_BYTES + question.2.as_str().len();
+    let _evicted = all.put(question, Owner::Project(project.clone()), asked, bytes);
+}
+
+/// Waits for the answer. If it does not come in time, or too many of the project wait, there is none.
+async fn wait<H: Tasks>(host: &H, project: &ProjectId, pending: &PendingKeys<H::Signal>) -> KeysAnswer {
+    let is_open = lock(&pending.answer).is_none();
+    if is_open {
+        host.wait(&pending.signal, Some(project), PATIENCE).await;
     }
-    lock(&pending.state).1.clone().unwrap_or(Err(Unavailable))
+    lock(&pending.answer).clone().unwrap_or(Err(Unavailable))
 }

@@ -24,10 +24,9 @@ pub struct DataPlane<S> {
 }
 
 impl<S> DataPlane<S> {
-    /// A plane that remembers nothing yet. Without `is_shared`, no request waits for an issuer's keys that another one
-    /// requests: in a Durable Object, whose last client may go, the runtime would have nothing to run what is woken.
-    pub fn new(settings: Settings, is_shared: bool) -> Self {
-        let (replicas, keys) = (Replicas::new(settings.config_ttl), KeySource::new(settings.keys, is_shared));
+    /// A plane that remembers nothing yet.
+    pub fn new(settings: Settings) -> Self {
+        let (replicas, keys) = (Replicas::new(settings.config_ttl), KeySource::new(settings.keys));
         Self { settings, replicas, keys, tokens: Mutex::default() }
     }
 

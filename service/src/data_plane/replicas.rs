@@ -48,7 +48,7 @@ impl Replicas {
         H: Replica + Tasks + Clock + LogSink,
     {
         let again = || Job::ReadSnapshot(project.clone());
-        let snapshot = self.snapshots.get(host, project.as_str(), None, self.ttl, again).await?;
+        let snapshot = self.snapshots.get(host, project.as_str(), Some(project), self.ttl, again).await?;
         // The memory keeps the tombstone itself, so that no older snapshot of a replica replaces it.
         Ok(snapshot.filter(|snapshot| !snapshot.is_deleted()))
     }
@@ -75,7 +75,7 @@ impl Replicas {
 
     /// Reads a snapshot again.
     pub async fn refresh_snapshot<H: Replica + Clock + LogSink>(&self, host: &H, project: &ProjectId) {
-        self.snapshots.refresh(host, project.as_str(), None).await;
+        self.snapshots.refresh(host, project.as_str(), Some(project)).await;
     }
 
     /// Reads an issuer's keys again.
@@ -95,7 +95,7 @@ impl Replicas {
 
     /// Keeps the snapshot of a project that was changed from here.
     pub fn note_snapshot(&self, host: &(impl Clock + LogSink), project: &ProjectId, text: Option<&str>) {
-        let _kept = self.snapshots.note(host, project.as_str(), None, text, host.now());
+        let _kept = self.snapshots.note(host, project.as_str(), Some(project), text, host.now());
     }
 
     /// Keeps keys that the control plane gave.

@@ -29,7 +29,7 @@ pub use log_sink::LogSink;
 pub use publisher::{Publisher, ReplicaWrite};
 pub use replica::{Replica, Space};
 pub use store::{Commit, CommitError, Listed, Record, Reference, Store};
-pub use tasks::{Job, KeysAnswer, PendingKeys, Tasks};
+pub use tasks::{Job, KeysAnswer, MAX_WAITERS, PendingKeys, Tasks};
 pub use verifier::Verifier;
 
 /// What the data plane requires: it reads replicas, checks signatures and requests keys. It writes nothing.

@@ -37,9 +37,12 @@ pub struct PendingKeys<S> {
     pub began: NumericDate,
     /// Given with the answer.
     pub signal: S,
-    /// How many wait, and the answer.
-    pub state: Mutex<(u32, Option<KeysAnswer>)>,
+    /// The answer.
+    pub answer: Mutex<Option<KeysAnswer>>,
 }
+
+/// The most requests of a project that wait for issuers' keys. More are refused, which frees what they hold.
+pub const MAX_WAITERS: u32 = 1500;
 
 /// Runs work after the answer, and wakes requests that wait for one another.
 ///
@@ -50,14 +53,28 @@ pub trait Tasks {
     /// Something that is given once.
     type Signal;
 
+    /// Which requests can wake each other: those of one scope. A host whose requests can all do so has one.
+    ///
+    /// At Cloudflare each Durable Object is a scope of its own: when its last client has gone, the runtime has nothing to run
+    /// what another object wakes.
+    fn scope(&self) -> u32 {
+        0
+    }
+
     /// Goes on with `job`, whatever becomes of the request.
     fn later(&self, job: Job<Self::Signal>);
 
     /// A signal that is not given yet.
     fn signal(&self) -> Self::Signal;
 
-    /// Waits until the signal is given, for `seconds` at most. One that was given before is given still.
-    fn wait(&self, signal: &Self::Signal, seconds: f64) -> impl Future<Output = ()>;
+    /// Waits until the signal is given, for `seconds` at most. One that was given before is given still. A request of a
+    /// `project` waits only if fewer than [`MAX_WAITERS`] of it do; those whose clients have gone do not count.
+    fn wait(
+        &self,
+        signal: &Self::Signal,
+        project: Option<&ProjectId>,
+        seconds: f64,
+    ) -> impl Future<Output = ()>;
 
     /// Gives the signal to all that wait for it or will.
     fn wake(&self, signal: &Self::Signal);

@@ -39,6 +39,7 @@ pub fn problem_with(
     let problem = Problem { title, status, code, detail, request_id, faults, reason };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let response = Response::new(status, "application/problem+json", body).with("x-request-id", request_id);
+    let response = Response { code: Some(code), ..response };
     let response = match denial.challenge() {
         Some(challenge) => response.with("www-authenticate", &challenge),
         None => response,

@@ -1,6 +1,6 @@
 //! An answer that is not an origin's.
 
-use edge_authorizer::ResponseHeaders;
+use edge_authorizer::{ErrorCode, ResponseHeaders};
 
 /// An answer that is not an origin's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,18 +11,20 @@ pub struct Response {
     pub headers: ResponseHeaders,
     /// Its body, if it has one.
     pub body: Option<String>,
+    /// The code of a refusal, which is in its body, too.
+    pub code: Option<ErrorCode>,
 }
 
 impl Response {
     /// An answer with a body, which no cache may keep.
     pub fn new(status: u16, media_type: &'static str, body: String) -> Self {
         let headers = vec![("content-type", media_type.to_owned()), ("cache-control", "no-store".to_owned())];
-        Self { status, headers, body: Some(body) }
+        Self { status, headers, body: Some(body), code: None }
     }
 
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: None }
+        Self { status, headers: Vec::new(), body: None, code: None }
     }
 
     /// The answer to `/healthz`: the process runs.

@@ -3,12 +3,7 @@
 use edge_authorizer::{Decision, ErrorCode, Identity, NumericDate, Outcome, ProjectId};
 use serde::Serialize;
 
-use super::shortened::{
-    MAX_ADDRESS_CHARACTERS, MAX_METHOD_CHARACTERS, MAX_PATH_CHARACTERS, MAX_ROUTE_CHARACTERS, shortened,
-};
-
-/// The most of a trace, in bytes.
-const MAX_TRACE_BYTES: usize = 4 * 1024;
+use super::shortened::{MAX_ADDRESS, MAX_METHOD, MAX_PATH, MAX_ROUTE, MAX_SUBJECT, MAX_TRACE, shortened};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,9 +55,9 @@ pub fn decision_end(decision: &Decision, end: DecisionEnd<'_>) -> String {
         code: end.code,
         known: decision.cached_token.as_ref().is_some_and(|cached| cached.number().is_some()),
         request_id: end.request_id,
-        method: shortened(end.method, MAX_METHOD_CHARACTERS),
-        path: shortened(end.path, MAX_PATH_CHARACTERS),
-        address: end.address.map(|address| shortened(address, MAX_ADDRESS_CHARACTERS)),
+        method: shortened(end.method, MAX_METHOD),
+        path: shortened(end.path, MAX_PATH),
+        address: end.address.map(|address| shortened(address, MAX_ADDRESS)),
         origin_status: None,
         milliseconds: ((end.answered.as_seconds() - end.received.as_seconds()) * 1000.0).round(),
     };
@@ -77,13 +72,13 @@ pub fn decision_start(decision: &Decision) -> String {
         event: "decision",
         verdict: decision.verdict.outcome(),
         project: decision.project.as_ref().map(ProjectId::as_str),
-        route: decision.route.as_ref().map(|route| shortened(&route.template, MAX_ROUTE_CHARACTERS)),
+        route: decision.route.as_ref().map(|route| shortened(&route.template, MAX_ROUTE)),
         idp: identity.map(|identity| identity.idp.as_str()),
-        subject: identity.map(|identity| identity.subject.as_str()),
+        subject: identity.map(|identity| shortened(&identity.subject, MAX_SUBJECT)),
     };
     let mut line = serde_json::to_string(&start).unwrap_or_default();
     line.pop();
-    [&line, r#","trace":"#, &decision.trace.to_json_within(MAX_TRACE_BYTES)].concat()
+    [&line, r#","trace":"#, &decision.trace.to_json_within(MAX_TRACE)].concat()
 }
 
 #[cfg(test)]

@@ -5,18 +5,18 @@ use edge_authorizer::{ErrorCode, Method, RequestPath, Unavailable};
 
 use super::reply::Reply;
 use crate::control_plane::ControlState;
-use crate::host::{Commit, ControlHost, Key};
+use crate::host::{Commit, ControlHost, DataHost, Key};
 use crate::http::{Body, Request};
 use crate::records::{Format, Loaded, commit, load};
 
 /// A call: the request, with the host that it came to and what that host's control plane remembers.
-pub struct Call<'c, H: ControlHost> {
+pub struct Call<'c, H: DataHost> {
     pub host: &'c H,
     pub state: &'c ControlState<H::Signal>,
     pub request: &'c Request,
 }
 
-impl<H: ControlHost> Call<'_, H> {
+impl<H: DataHost> Call<'_, H> {
     /// The resource that the request names, with a method and parameters that it has.
     pub fn find(&self) -> Result<(Endpoint, Method), Reply> {
         let path = RequestPath::try_from(&*self.request.path)
@@ -31,7 +31,9 @@ impl<H: ControlHost> Call<'_, H> {
             Err(Reply::refused(ErrorCode::ParameterInvalid))
         }
     }
+}
 
+impl<H: ControlHost> Call<'_, H> {
     /// Answers the call.
     pub async fn answer(&self, body: impl Body) -> Reply {
         let answered = async {

@@ -12,7 +12,7 @@ use super::call::Call;
 use super::reply::Reply;
 use crate::data_plane::{PlaneResolver, SnapshotSource};
 use crate::driver::drive;
-use crate::host::ControlHost;
+use crate::host::DataHost;
 
 /// What credentials say by themselves.
 pub enum Credentials<'r> {
@@ -22,7 +22,7 @@ pub enum Credentials<'r> {
     Token(Box<Step<'r, OwnerRequirement>>),
 }
 
-impl<H: ControlHost> Call<'_, H> {
+impl<H: DataHost> Call<'_, H> {
     /// Reads the credentials of the request. What is missing, ambiguous, malformed or expired is refused, and so are all
     /// but administrators where there is no `project` whose owners may.
     pub fn credentials<'r>(

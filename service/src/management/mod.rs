@@ -15,4 +15,5 @@ mod routes_resources;
 mod screening;
 
 pub use call::Call;
+pub use reply::Reply;
 pub use screening::Screened;

@@ -1,19 +1,19 @@
 //! Refusing what needs no record.
 
 use edge_authorizer::management::Endpoint;
-use edge_authorizer::{Denial, ErrorCode, Method};
+use edge_authorizer::{Denial, ErrorCode};
 
 use super::call::Call;
 use super::caller::Credentials;
 use super::reply::Reply;
-use crate::host::{ControlHost, Key};
+use crate::host::{DataHost, Key};
 use crate::lock::lock;
 
 /// A request that names a resource and has credentials that could be accepted.
 #[derive(Clone, Debug)]
 pub struct Screened {
     endpoint: Endpoint,
-    method: Method,
+    is_change: bool,
 }
 
 impl Screened {
@@ -24,16 +24,17 @@ impl Screened {
 
     /// Whether it changes what is published.
     pub fn is_change(&self) -> bool {
-        self.endpoint.is_changed_by(self.method)
+        self.is_change
     }
 }
 
-impl<H: ControlHost> Call<'_, H> {
+impl<H: DataHost> Call<'_, H> {
     /// Refuses what needs no record.
     pub async fn screen(&self) -> Result<Screened, Reply> {
         let (endpoint, method) = self.find()?;
         self.screen_credentials(&endpoint).await?;
-        Ok(Screened { endpoint, method })
+        let is_change = endpoint.is_changed_by(method) && !self.request.is_set("dryRun");
+        Ok(Screened { endpoint, is_change })
     }
 
     async fn screen_credentials(&self, endpoint: &Endpoint) -> Result<(), Reply> {

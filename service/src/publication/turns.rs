@@ -41,7 +41,7 @@ impl<S> Turns<S> {
             if left <= 0.0 {
                 return None;
             }
-            host.wait(&signal, left).await;
+            host.wait(&signal, None, left).await;
         }
     }
 

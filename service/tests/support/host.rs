@@ -1,5 +1,6 @@
 //! A host in memory: what it reaches is shared by all nodes of a test.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -31,12 +32,38 @@ pub struct Shared {
 #[derive(Clone, Debug, Default)]
 pub struct Signal(Arc<AtomicBool>);
 
+/// How many requests of each project wait.
+#[derive(Debug, Default)]
+pub struct Places(Mutex<BTreeMap<ProjectId, u32>>);
+
+/// A place among those that wait, until this is dropped.
+struct Place<'p>(&'p Places, ProjectId);
+
+impl Places {
+    fn take(&self, project: &ProjectId) -> Option<Place<'_>> {
+        let mut all = self.0.lock().unwrap();
+        let waiting = all.entry(project.clone()).or_default();
+        let has_room = *waiting < MAX_WAITERS;
+        *waiting += u32::from(has_room);
+        has_room.then(|| Place(self, project.clone()))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut all = self.0.0.lock().unwrap();
+        *all.get_mut(&self.1).unwrap() -= 1;
+    }
+}
+
 /// One node.
 pub struct TestHost {
     pub shared: Arc<Shared>,
     pub plane: OnceLock<Weak<ControlPlane<Signal>>>,
     /// Work that goes on after answers.
     pub jobs: Mutex<Vec<Job<Signal>>>,
+    /// The requests that wait.
+    pub places: Places,
     /// Whether it is the only node.
     pub is_exclusive: bool,
 }
@@ -77,7 +104,10 @@ impl Tasks for TestHost {
         Signal::default()
     }
 
-    async fn wait(&self, signal: &Signal, seconds: f64) {
+    async fn wait(&self, signal: &Signal, project: Option<&ProjectId>, seconds: f64) {
+        let Some(_place) = project.map_or(Some(None), |project| self.places.take(project).map(Some)) else {
+            return;
+        };
         let end = self.now().plus(seconds);
         let is_over = || signal.0.load(Ordering::Relaxed) || self.now() >= end;
         poll_fn(|_| if is_over() { Poll::Ready(()) } else { Poll::Pending }).await;

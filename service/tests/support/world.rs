@@ -7,10 +7,10 @@ use edge_authorizer::{Request as OriginRequest, Verdict};
 use serde_json::{Value, json};
 use service::host::{Entropy, Key, LogSink};
 use service::http::{Request, Response};
-use service::{AdminTokens, ControlPlane, Settings};
+use service::{AdminTokens, ControlPlane, DataPlane, Settings};
 
 use super::executor::{Task, run_all};
-use super::host::{Shared, Signal, TestHost};
+use super::host::{Places, Shared, Signal, TestHost};
 use super::tokens::{ADMIN, public_key};
 
 /// The path of the management API.
@@ -171,12 +171,12 @@ impl World {
 
 impl Node {
     fn new(shared: &Arc<Shared>, is_exclusive: bool, variables: &Value) -> Self {
-        let (jobs, plane) = (Mutex::default(), OnceLock::new());
-        let host = Arc::new(TestHost { shared: shared.clone(), plane, jobs, is_exclusive });
+        let (jobs, places, plane) = (Mutex::default(), Places::default(), OnceLock::new());
+        let host = Arc::new(TestHost { shared: shared.clone(), plane, jobs, places, is_exclusive });
         let settings = Settings::read(|name| variables.get(name)?.as_str().map(str::to_owned)).unwrap();
         let secret = |name: &str| (name == "ADMIN_TOKEN").then(|| ADMIN.to_owned());
         let admins = AdminTokens::read(secret, &*host as &TestHost);
-        let plane = Arc::new(ControlPlane::new(settings, admins, true));
+        let plane = Arc::new(ControlPlane::new(Arc::new(DataPlane::new(settings)), admins));
         let _first = host.plane.set(Arc::downgrade(&plane));
         Self { host, plane }
     }
