@@ -151,6 +151,7 @@ thread_local! {
 }
 
 /// What this isolate remembers, with the variables of its worker, which stay the same for as long as it lives.
+#[expect(clippy::arc_with_non_send_sync, reason = "hosts with threads share it between them")]
 pub fn plane(env: &Env) -> Result<Arc<Plane>, InvalidVariable> {
     if let Some(plane) = PLANE.with(|cell| cell.get().cloned()) {
         return Ok(plane);
