@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod asking;
+pub mod console;
 pub mod decide;
 pub mod edge;
 pub mod env;

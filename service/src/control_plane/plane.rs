@@ -79,7 +79,7 @@ impl<S> ControlPlane<S> {
     ) -> Result<Option<String>, Unavailable> {
         Ok(match key {
             Key::Project(_) => load::<ProjectRecord>(host, key).await?.value.project.snapshot(),
-            Key::Routes => load::<RoutesRecord>(host, key).await?.value.document,
+            Key::Routes => load::<RoutesRecord>(host, key).await?.value.publication(),
             Key::Issuer(_) => None,
         }
         .map(|value| value.to_string()))

@@ -8,7 +8,7 @@ use crate::host::{
     Commit, CommitError, ControlHost, IssuerRequest, IssuerResponse, Key, Reference, ReplicaWrite, Space,
 };
 use crate::log::warning;
-use crate::publication::{RETRY, Turns, publish};
+use crate::publication::{RETRY, Replicated, Turns, publish};
 use crate::records::{IssuerRecord, Lease, Loaded, MAX_ATTEMPTS, Update, commit, failed, load, update};
 use crate::settings::Settings;
 
@@ -39,14 +39,15 @@ impl<H: ControlHost> IssuerService<'_, H> {
         Ok(self.known(key, issuer).await?.response())
     }
 
-    /// Does what is due: fetches keys, publishes them, or removes an issuer that no project names.
+    /// Does what is due: fetches keys, publishes them, or removes an issuer that no project names. Keys that were requested
+    /// before a project is registered are published first.
     pub async fn wake(&self, issuer: &str) -> Result<(), Unavailable> {
         let key = &Key::Issuer(issuer.to_owned());
         let loaded = self.load(key).await?;
         if !loaded.exists() {
             return Ok(());
         }
-        if !loaded.is_referenced {
+        if !loaded.is_referenced && loaded.value.is_removable() {
             return self.remove_unreferenced(key, issuer).await;
         }
         self.renew(key, issuer, FetchReason::Due).await?;
@@ -113,10 +114,10 @@ impl<H: ControlHost> IssuerService<'_, H> {
                 return Update::Keep(());
             }
             self.note(record, &outcome, began, chance);
-            Update::Commit((), Commit { wake_after: Some(RETRY), ..Commit::default() })
+            // The host wakes the issuer for the publication: no request that needs the keys waits for the replicas.
+            Update::Commit((), Commit { wake_after: record.next_wake(host.now()), ..Commit::default() })
         })
-        .await?;
-        self.settle(key).await
+        .await
     }
 
     /// Notes what came of a fetch. Keys that were good stay good.
@@ -169,6 +170,7 @@ impl<H: ControlHost> IssuerService<'_, H> {
             }
             // What is removed is no longer published, whatever becomes of the record.
             value.is_published = false;
+            value.is_removing = true;
             value.lease = (!host.is_exclusive()).then(|| Lease::new(&holder, host.now()));
             let Some(revision) = commit(host, key, revision, &value, Commit::default()).await? else {
                 continue;

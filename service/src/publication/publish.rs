@@ -25,6 +25,7 @@ pub async fn publish<R: Replicated, H: ControlHost>(
     let name = format!("publish {key}");
     let Some(_turn) = turns.take(host, &name).await else { return Ok(false) };
     let holder = host.new_id();
+    let mut last = None;
     for _ in 0..MAX_ATTEMPTS {
         let Loaded { mut value, mut revision, .. } = load::<R>(host, key).await?;
         let Some(write) = value.unpublished(key) else {
@@ -43,7 +44,10 @@ pub async fn publish<R: Replicated, H: ControlHost>(
             revision = claimed;
         }
         let published = async {
-            host.publish(&write).await?;
+            // A commit that changes nothing of what is published does not need it to be written again.
+            if last.as_ref() != Some(&write) {
+                host.publish(&write).await?;
+            }
             value.announce(host, key).await
         };
         if let Err(failure) = published.await {
@@ -51,6 +55,7 @@ pub async fn publish<R: Replicated, H: ControlHost>(
             release::<R, H>(host, key, &holder).await?;
             return wake(host, key, RETRY).await.map(|()| false);
         }
+        last = Some(write);
         value.mark_published();
         *value.lease() = None;
         let mark = Commit { wake_after: value.next_wake(host.now()), ..Commit::default() };

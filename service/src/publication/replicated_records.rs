@@ -53,8 +53,10 @@ impl Replicated for ProjectRecord {
 
 impl Replicated for RoutesRecord {
     fn unpublished(&self, key: &Key) -> Option<ReplicaWrite> {
-        let document = self.document.as_ref().filter(|_| self.published != self.version)?;
-        let value = Some(document.to_string());
+        if self.published == self.version {
+            return None;
+        }
+        let value = Some(self.publication()?.to_string());
         Some(ReplicaWrite { space: Space::Config, key: key.to_string(), value, lifetime: None })
     }
 
@@ -88,6 +90,7 @@ impl Replicated for IssuerRecord {
 
     fn mark_published(&mut self) {
         self.is_published = true;
+        self.is_removing = false;
     }
 
     fn lease(&mut self) -> &mut Option<Lease> {
@@ -95,6 +98,7 @@ impl Replicated for IssuerRecord {
     }
 
     fn next_wake(&self, now: NumericDate) -> Option<f64> {
-        Some(self.schedule.due.map_or(0.0, |due| due.as_seconds() - now.as_seconds()).max(0.0))
+        let due = self.schedule.due.filter(|_| self.is_published || self.record.is_none());
+        Some(due.map_or(0.0, |due| due.as_seconds() - now.as_seconds()).max(0.0))
     }
 }

@@ -48,6 +48,17 @@ impl TryFrom<Wire> for RoutesRecord {
     }
 }
 
+impl RoutesRecord {
+    /// What is published: the document with its version, by which replicas know it from an older one.
+    pub fn publication(&self) -> Option<Value> {
+        let mut publication = self.document.clone()?;
+        if let Some(properties) = publication.as_object_mut() {
+            properties.insert("version".to_owned(), self.version.into());
+        }
+        Some(publication)
+    }
+}
+
 impl From<RoutesRecord> for Wire {
     fn from(record: RoutesRecord) -> Self {
         let RoutesRecord { document, version, published, lease, others } = record;
