@@ -35,8 +35,8 @@ impl Store for ObjectHost<'_> {
         true
     }
 
-    async fn load(&self, key: &Key) -> Result<Option<Record>, Failure> {
-        self.store.load(key).map_err(Failure::new)
+    async fn load(&self, key: &Key, known: Option<u64>) -> Result<Option<Record>, Failure> {
+        self.store.load(key, known).map_err(Failure::new)
     }
 
     async fn commit(&self, key: &Key, expected: Option<u64>, commit: Commit) -> Result<u64, CommitError> {
@@ -110,7 +110,10 @@ impl Publisher for ObjectHost<'_> {
             None => namespace.delete(&write.key),
         };
         let written = async { within(PUBLISH_SECONDS, &start()?).await };
-        written.await.map(|_| ()).map_err(|error| Failure(http::reason(&error)))
+        written.await.map(|_| ()).map_err(|error| {
+            let is_late = error.is_undefined();
+            if is_late { Failure::new("it takes too long") } else { Failure(http::reason(&error)) }
+        })
     }
 }
 

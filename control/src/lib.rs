@@ -3,6 +3,7 @@
 //! Clients reach it through the edge only. [`handle`] answers what the edge hands over, [`reply`] what the edge itself asks.
 
 mod asset;
+mod body;
 mod handler;
 mod host;
 mod message;

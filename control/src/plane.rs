@@ -14,10 +14,10 @@ thread_local! {
     static PLANE: OnceCell<Rc<ControlPlane<Signal>>> = const { OnceCell::new() };
 }
 
-/// The host of what runs at `place`, and the control plane of the isolate.
-pub fn enter(env: Env, place: Place) -> Result<(Host, Rc<ControlPlane<Signal>>), InvalidVariable> {
+/// The host of what runs `at` a place, and the control plane of the isolate.
+pub fn enter(env: Env, at: Place) -> Result<(Host, Rc<ControlPlane<Signal>>), InvalidVariable> {
     let plane = host::plane(&env)?;
-    let host = Host { env, place, plane, ask: ask_issuer };
+    let host = Host { env, place: at, plane, ask: ask_issuer };
     let control = PLANE.with(|cell| {
         let new = || {
             let admins = AdminTokens::read(|name| host.env.text(name), &host);

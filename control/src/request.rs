@@ -1,9 +1,9 @@
 //! Requests as the service takes them.
 
-use cloudflare::http::{self, read_at_most};
+use cloudflare::http;
 use edge_authorizer::Target;
 use js_sys::Array;
-use service::http::{Body, BodyTooLong, Request};
+use service::http::Request;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Headers;
 
@@ -28,14 +28,4 @@ pub fn headers(headers: &Headers) -> Result<Vec<(String, String)>, JsValue> {
             Ok((text(entry.get(0)), text(entry.get(1))))
         })
         .collect()
-}
-
-/// The body of a request.
-pub struct Stream<'r>(pub &'r web_sys::Request);
-
-impl Body for Stream<'_> {
-    async fn read(self, limit: usize) -> Result<Option<Vec<u8>>, BodyTooLong> {
-        let Some(body) = self.0.body() else { return Ok(None) };
-        read_at_most(&body, limit).await.map(Some).ok_or(BodyTooLong)
-    }
 }

@@ -1,8 +1,6 @@
-// The promise, which fails if it is not settled in time. What it stands for is not cancelled.
+// The promise, which is rejected with nothing if it is not settled in time. What it stands for is not cancelled.
 export const within = (promise, seconds) => {
   let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it takes too long")), seconds * 1000);
-  });
+  const late = new Promise((_, reject) => (timer = setTimeout(reject, seconds * 1000)));
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };

@@ -11,7 +11,7 @@ extern "C" {
     fn promise_within(promise: &Promise, seconds: f64) -> Promise;
 }
 
-/// Waits for a promise for `seconds` at most; then it is an error.
+/// Waits for a promise for `seconds` at most; then the error is `undefined`.
 pub async fn within(seconds: f64, promise: &Promise) -> Result<JsValue, JsValue> {
     http::wait(promise_within(promise, seconds)).await
 }

@@ -24,7 +24,7 @@ impl DurableObject for ProjectObject {
             return self.object.answer(request.inner()).await;
         }
         let (name, ()) = receive(&mut request).await?;
-        let key = project_key(name).ok_or("this is no name of a project")?;
+        let key = project_key(&name).ok_or("this is no name of a project")?;
         self.object.published(&key).await
     }
 
@@ -33,8 +33,8 @@ impl DurableObject for ProjectObject {
     }
 }
 
-fn project_key(name: String) -> Option<Key> {
-    ProjectId::try_from(&*name).ok().map(Key::Project)
+fn project_key(name: &str) -> Option<Key> {
+    ProjectId::try_from(name).ok().map(Key::Project)
 }
 
 /// The object of one issuer.
@@ -56,7 +56,7 @@ impl DurableObject for IssuerObject {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.object.wake(|issuer| Some(Key::Issuer(issuer))).await
+        self.object.wake(|issuer| Some(Key::Issuer(issuer.to_owned()))).await
     }
 }
 

@@ -13,10 +13,10 @@ use service::host::Key;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Response, Result, State};
 
+use crate::body::Stream;
 use crate::host::ObjectHost;
-use crate::request::{self, Stream};
 use crate::store::ObjectStore;
-use crate::{plane, store};
+use crate::{plane, request, store};
 
 /// After how many seconds work that failed is repeated.
 const RETRY: f64 = 2.0;
@@ -44,8 +44,8 @@ impl Object {
 
     /// What the service needs to work here.
     pub fn enter(&self) -> Result<(ObjectHost<'_>, Rc<ControlPlane<Signal>>)> {
-        let place = Place::Object(self.number);
-        let (host, plane) = plane::enter(self.env.clone(), place).map_err(|variable| variable.to_string())?;
+        let entered = plane::enter(self.env.clone(), Place::Object(self.number));
+        let (host, plane) = entered.map_err(|variable| variable.to_string())?;
         Ok((ObjectHost { host, store: &self.store }, plane))
     }
 
@@ -70,8 +70,8 @@ impl Object {
     }
 
     /// Does what is due; if it fails, again soon.
-    pub async fn wake(&self, key_of: fn(String) -> Option<Key>) -> Result<Response> {
-        let Some(key) = self.store.name()?.and_then(key_of) else { return Response::empty() };
+    pub async fn wake(&self, key_of: fn(&str) -> Option<Key>) -> Result<Response> {
+        let Some(key) = self.store.name()?.as_deref().and_then(key_of) else { return Response::empty() };
         let (host, plane) = self.enter()?;
         if plane.wake(&host, &key).await.is_err() {
             self.store.wake_after(RETRY).await?;

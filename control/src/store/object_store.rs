@@ -62,15 +62,17 @@ impl ObjectStore {
     }
 
     /// The record, if there is one.
-    pub fn load(&self, key: &Key) -> Result<Option<Record>> {
+    pub fn load(&self, key: &Key, known: Option<u64>) -> Result<Option<Record>> {
         if !self.is_open()? {
             return Ok(None);
         }
-        let rows = query(&self.sql(), "SELECT value, revision FROM record", Vec::new())?;
+        let known = known.map_or(SqlStorageValue::Null, integer);
+        let columns = "SELECT iif(revision IS ?, NULL, value), revision FROM record";
+        let rows = query(&self.sql(), columns, vec![known])?;
         let Some(row) = rows.first() else { return Ok(None) };
         let is_referenced = matches!(key, Key::Issuer(_))
             && !query(&self.sql(), "SELECT 1 FROM project LIMIT 1", Vec::new())?.is_empty();
-        let value = row.text(0)?.unwrap_or_default().to_owned();
+        let value = row.text(0)?.map(str::to_owned);
         Ok(Some(Record { value, revision: row.number(1)?, is_referenced }))
     }
 

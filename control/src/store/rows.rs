@@ -57,10 +57,10 @@ impl Row {
     }
 
     /// The number in a column, whole or not.
+    #[expect(clippy::cast_precision_loss, reason = "JavaScript had it as a number")]
     pub fn float(&self, column: usize) -> Result<f64> {
         match self.0.get(column) {
             Some(SqlStorageValue::Float(number)) => Ok(*number),
-            // What JavaScript takes for whole is.
             Some(SqlStorageValue::Integer(number)) => Ok(*number as f64),
             _ => Err(format!("column {column} is no number").into()),
         }

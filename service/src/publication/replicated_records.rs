@@ -13,19 +13,19 @@ const TOMBSTONE_SECONDS: u32 = 30 * 86_400;
 
 impl Replicated for ProjectRecord {
     fn unpublished(&self, key: &Key) -> Option<ReplicaWrite> {
-        if self.published == self.project.version {
+        if self.published == self.project().version {
             return None;
         }
-        let value = self.project.snapshot().map(|snapshot| snapshot.to_string());
-        let lifetime = (!self.project.exists && value.is_some()).then_some(TOMBSTONE_SECONDS);
+        let value = self.project().snapshot_text();
+        let lifetime = (!self.project().exists && value.is_some()).then_some(TOMBSTONE_SECONDS);
         Some(ReplicaWrite { space: Space::Config, key: format!("project/{key}"), value, lifetime })
     }
 
     async fn announce(&self, host: &(impl Store + Issuers), key: &Key) -> Result<(), Failure> {
         let Key::Project(id) = key else { return Ok(()) };
-        let listed = Listed { id: id.as_str().to_owned(), label: self.project.label.clone() };
-        host.list(id, Some(&listed).filter(|_| self.project.exists)).await?;
-        for registration in self.issuers.pending(&self.project.issuers()) {
+        let listed = Listed { id: id.as_str().to_owned(), label: self.project().label.clone() };
+        host.list(id, Some(&listed).filter(|_| self.project().exists)).await?;
+        for registration in self.issuers.pending(&self.project().issuers()) {
             let project = id.as_str().to_owned();
             let (iss, request) = match registration {
                 Registration::Register(iss) => (iss, IssuerRequest::Register { project }),
@@ -38,8 +38,7 @@ impl Replicated for ProjectRecord {
     }
 
     fn mark_published(&mut self) {
-        self.published = self.project.version;
-        self.issuers.settle(&self.project.issuers());
+        self.settle();
     }
 
     fn lease(&mut self) -> &mut Option<Lease> {

@@ -8,7 +8,7 @@ use super::format::{FORMAT, Format, UnknownFormat};
 use super::lease::Lease;
 use crate::host::IssuerResponse;
 
-/// What is known of an issuer. At Cloudflare it is the column `kept` of the table `issuer` as it is.
+/// What is known of an issuer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 pub struct IssuerRecord {
