@@ -136,13 +136,7 @@ async fn keys(env: Env, issuer: String, request: IssuerRequest) -> Result<String
 async fn published(env: Env, context: Context, key: Key) -> Result<String, Unavailable> {
     let text = published_by(&env, &key).await?;
     if let Ok((host, plane)) = plane::enter(env, Place::Worker(context)) {
-        match &key {
-            Key::Project(project) => {
-                plane.data().note_snapshot(&host, project, Some(&*text).filter(|text| !text.is_empty()));
-            }
-            Key::Routes if !text.is_empty() => plane.data().note_routes(&host, &text),
-            Key::Routes | Key::Issuer(_) => {}
-        }
+        plane.note_published(&host, &key, Some(&*text).filter(|text| !text.is_empty()));
     }
     Ok(text)
 }

@@ -87,6 +87,19 @@ impl<S> ControlPlane<S> {
         })
     }
 
+    /// Keeps what is published of a key where only [`Self::screen`] reads it, which needs to know no more of a project than
+    /// that it exists.
+    pub fn note_published<H: DataHost<Signal = S>>(&self, host: &H, key: &Key, text: Option<&str>) {
+        let data = &self.0.data;
+        match (key, text) {
+            (Key::Project(project), text) if !data.replicas().has_snapshot(host, project) => {
+                data.note_snapshot(host, project, text);
+            }
+            (Key::Routes, Some(text)) => data.note_routes(host, text),
+            (Key::Project(_) | Key::Routes | Key::Issuer(_), _) => {}
+        }
+    }
+
     async fn note_change<H: ControlHost<Signal = S>>(&self, host: &H, key: &Key) {
         let Ok(text) = self.published(host, key).await else { return };
         match (key, text) {
