@@ -44,7 +44,7 @@ impl<H: ControlHost> Call<'_, H> {
         author: &Author,
     ) -> Result<Reply, Reply> {
         let precondition = document::precondition(self.request);
-        // The issuer is asked before the turn is taken: one that is slow holds up no other change.
+        // Before the turn is taken: an issuer that is slow holds up no other change.
         let (mut version, mut applied) = self.preview(key, change, &precondition).await?;
         let examination = self.examine(key, change, applied.before.as_deref()).await?;
         let turn = self.state.turns.take(self.host, &format!("change {key}")).await.ok_or(Unavailable)?;
