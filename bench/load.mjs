@@ -36,6 +36,20 @@ export async function load(worker, { path, seconds, connections, tokens, isRefus
   };
 }
 
+const CONNECTIONS = 64;
+const FIRST_SECONDS = 3;
+
+/** Sends at least so many requests, and returns how many. wrk sends for a time: as often as it takes. */
+export async function sendAtLeast(worker, path, wanted, tokens) {
+  let [requests, seconds] = [0, FIRST_SECONDS];
+  while (requests < wanted) {
+    const sent = await load(worker, { path, connections: CONNECTIONS, seconds, tokens });
+    requests += sent.requests;
+    seconds = Math.max(1, Math.ceil((wanted - requests) / sent.rate));
+  }
+  return requests;
+}
+
 function argumentsOf(tokens) {
   if (!tokens) return [];
   const { file, first = 0, count, isTampered } = tokens;

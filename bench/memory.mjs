@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { ask } from "./ask.mjs";
 import { corpus } from "./corpus.mjs";
 import { PATH } from "./documents.mjs";
-import { load } from "./load.mjs";
+import { load, sendAtLeast } from "./load.mjs";
 import { residentMiB } from "./processes.mjs";
 import { median } from "./rounds.mjs";
 import { FOLDER } from "./workerd.mjs";
@@ -25,11 +25,11 @@ export async function memory(stage, { settlingRequests, memoryRequests, memoryTo
   }, SAMPLE_MS);
   try {
     say("one token, until the heap has its size");
-    await sendAtLeast(worker, settlingRequests, { file, count: 1 });
+    await sendAtLeast(worker, PATH, settlingRequests, { file, count: 1 });
     samples.length = 0;
     const settled = resident();
     say(`${memoryTokens} tokens`);
-    const requests = await sendAtLeast(worker, memoryRequests, { file, count: memoryTokens });
+    const requests = await sendAtLeast(worker, PATH, memoryRequests, { file, count: memoryTokens });
     const quarter = Math.ceil(samples.length / 4);
     const atLast = median(samples.slice(-quarter));
     const before = median(samples.slice(-2 * quarter, -quarter));
@@ -38,17 +38,6 @@ export async function memory(stage, { settlingRequests, memoryRequests, memoryTo
     clearInterval(sampling);
     await worker.stop();
   }
-}
-
-/** wrk sends for a time, not a number: as often as it takes. */
-async function sendAtLeast(worker, wanted, tokens) {
-  let [requests, seconds] = [0, FIRST_SECONDS];
-  while (requests < wanted) {
-    const sent = await load(worker, { path: PATH, connections: CONNECTIONS, seconds, tokens });
-    requests += sent.requests;
-    seconds = Math.max(1, Math.ceil((wanted - requests) / sent.rate));
-  }
-  return requests;
 }
 
 const REGULAR_TOKENS = 1000;

@@ -6,11 +6,13 @@
 
 pub mod answer;
 mod asking;
+pub mod console;
 pub mod decide;
 pub mod edge;
 pub mod env;
 pub mod host;
 pub mod http;
+pub mod incoming;
 pub mod issuer;
 mod keys;
 mod kv;

@@ -2,12 +2,14 @@
 
 use edge_authorizer::{FetchReason, Unavailable};
 use serde::{Deserialize, Serialize};
+use service::log::warning;
 use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestInit, Response};
 
+use crate::console::Console;
 use crate::env::Fetcher;
+use crate::http;
 use crate::issuer::FromIssuer;
-use crate::{http, log};
 
 /// A question of the edge to the control plane.
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,6 +50,6 @@ pub fn read_keys(name: &str, answer: &str) -> Result<FromIssuer, Unavailable> {
 
 /// Logs that a part of the gateway did not answer.
 pub fn failed(name: &str, reason: impl std::fmt::Display) -> Unavailable {
-    log::warning("object_failed", name, reason);
+    warning(&Console, "object_failed", name, reason);
     Unavailable
 }

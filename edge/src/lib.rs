@@ -6,9 +6,10 @@
 mod control;
 mod forward;
 mod handler;
+mod prepared_request;
 
-use cloudflare::edge::{Arrival, Incoming};
 use cloudflare::env::{Context, Env};
+use cloudflare::incoming::{Arrival, Incoming};
 use cloudflare::{http, task};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,10 +1,11 @@
 // A permitted request on its way to the origin. What is the same for every request with the same token, route and method is
 // prepared once; what is left to do is the least that can be done, and crosses to wasm no more. `isKnown` says whether the
-// token was looked at for an earlier request.
+// token was evaluated for an earlier request.
 //
-// The rules are the core's: `passingNames(names)`, for each name on a line of its own the folded name of a header that may
-// reach an origin, empty for one that stays; `connectionOptions(value)`, the folded names in a `Connection` header, a line each; `isHost(text)`; and
-// `problem(code, id, reason)`, the answer to a request that fails.
+// This applies the core's rules, `src/http/forwarding.rs`; `tests/forwarding.json` holds both to the same results. From the
+// core come `passingNames(names)`: for each name, a line each, the folded name of a header that may reach an origin, empty for
+// one that is dropped; `connectionOptions(value)`: the folded names in a `Connection` header, a line each; `isHost(text)`;
+// and `problem(what, id)`: the answer to a request that fails, by its code or its fault.
 
 /** The folded names of headers that may reach an origin, by their names; empty for those that stay. */
 const folded = new Map();
@@ -13,13 +14,10 @@ const MAX_NAMES = 1000;
 const MAX_NEW_NAMES = 50;
 const MAX_NAME_LENGTH = 64;
 
-/** The most headers of a request: the runtime takes long to send more. */
-const MAX_HEADERS = 500;
-
 /** What `cache: "no-store"` tells the platform's cache; as an option, it would also add headers that no client sent. */
 const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
 
-// As in `log.rs`.
+// As in the log lines of `service/src/log/`.
 const MAX_PATH_LENGTH = 512;
 const MAX_ADDRESS_LENGTH = 64;
 
@@ -27,26 +25,27 @@ let rules;
 /** What the last request asked for; the next one mostly asks for the same. */
 let asked = {};
 
-export class Grant {
-  static learn(passingNames, connectionOptions, isHost, problem) {
+export class PreparedRequest {
+  static learn(passingNames, connectionOptions, isHost, problem, maxHeaders) {
     rules = {
       passingNames: reporting(passingNames),
       connectionOptions: reporting(connectionOptions),
       isHost: reporting(isHost),
       problem: reporting(problem),
+      maxHeaders,
     };
   }
 
   /**
-   * `headers` and `cors` are names and values in turn, each on a line of its own; `log` is the log line without its last
-   * members and its end.
+   * `added` and `cors` are names and values in turn, a line each; `log` is the log line without its last members and its
+   * end.
    */
-  constructor(origin, timeoutMs, forwardsToken, secret, headers, cors, log, isKnown) {
+  constructor(origin, timeoutMs, forwardsToken, secret, added, cors, log, isKnown) {
     this.origin = origin;
     this.timeoutMs = timeoutMs;
     this.forwardsToken = forwardsToken;
     this.secret = secret;
-    this.headers = headers.split("\n");
+    this.added = added.split("\n");
     this.cors = cors?.split("\n");
     this.log = `${log},"known":${isKnown},`;
   }
@@ -69,10 +68,10 @@ const reporting =
     }
   };
 
-/** A request that is sent by a grant, and its answer. */
+/** A request on its way, and its answer. */
 class Exchange {
-  constructor(grant, arrival, start, began) {
-    this.grant = grant;
+  constructor(prepared, arrival, start, began) {
+    this.prepared = prepared;
     this.arrival = arrival;
     this.start = start;
     this.began = began;
@@ -87,13 +86,13 @@ class Exchange {
     const isRead = method === "GET" || method === "HEAD";
     // GET and HEAD have no body (RFC 9110, section 9.3.1); one that they bring is not dropped silently.
     if (isRead && body !== null && this.arrival.headers.get("content-length")?.trim() !== "0") {
-      return this.#fail("request_invalid", "a body with GET or HEAD");
+      return this.#refuse("body");
     }
     const headers = this.#headers(isRead);
-    if (typeof headers === "string") return this.#fail("request_invalid", headers);
+    if (typeof headers === "string") return this.#refuse(headers);
     const init = { method, headers, redirect: "manual", cf: UNCACHED };
     if (!isRead) init.body = body;
-    const sent = fetch(this.grant.origin + target, init);
+    const sent = fetch(this.prepared.origin + target, init);
     return new Promise((resolve, reject) => {
       let isLate = false;
       const settle = (answer) => {
@@ -108,7 +107,7 @@ class Exchange {
       const timer = setTimeout(() => {
         isLate = true;
         fail("origin_timeout");
-      }, this.grant.timeoutMs);
+      }, this.prepared.timeoutMs);
       sent.then(
         (response) => {
           // The answer has begun; its body may take longer.
@@ -123,16 +122,16 @@ class Exchange {
     });
   }
 
-  /** The headers that the origin gets; a text if there are too many, or too many that could end here. */
+  /** The headers that the origin gets, or the name of a fault: of all `headers`, or of those in `connection`. */
   #headers(isRead) {
     const { method, url } = this.arrival;
-    const { forwardsToken, secret, headers: own } = this.grant;
+    const { forwardsToken, secret, added } = this.prepared;
     const headers = {};
     let host, connection;
     let count = 0;
     let names = folded;
     for (const [name, value] of this.arrival.headers) {
-      if ((count += 1) > MAX_HEADERS) return `more than ${MAX_HEADERS} headers`;
+      if ((count += 1) > rules.maxHeaders) return "headers";
       if (name === "cf-connecting-ip") this.client = value;
       if (name === "host") host = value;
       else if (name === "connection") connection = value;
@@ -151,11 +150,11 @@ class Exchange {
     }
     if (connection !== undefined && connection !== "keep-alive") {
       const options = rules.connectionOptions(connection)?.split("\n");
-      if (options === undefined) return "more than 32 names in the header `Connection`";
+      if (options === undefined) return "connection";
       for (const name in headers) if (options.includes(names.get(name))) delete headers[name];
     }
     if (this.isUpgrade) headers.upgrade = "websocket";
-    for (let index = 1; index < own.length; index += 2) headers[own[index - 1]] = own[index];
+    for (let index = 1; index < added.length; index += 2) headers[added[index - 1]] = added[index];
     if (this.client !== undefined) headers["x-forwarded-for"] = this.client;
     const { scheme, authority } = askedFor(
       this.start > 0 ? url.slice(0, this.start) : `http://${host ?? ""}`,
@@ -173,7 +172,7 @@ class Exchange {
     if (status < 200 && !(status === 101 && this.isUpgrade)) return this.#fail("origin_unreachable");
     // Outside 100 to 599 it is invalid (RFC 9110, section 15), and no answer can be made of it.
     if (status > 599) return this.#fail("origin_unreachable");
-    const { cors } = this.grant;
+    const { cors } = this.prepared;
     const answer = remade(response);
     answer.headers.set("x-request-id", this.id);
     // No browser asks CORS of a WebSocket's handshake.
@@ -182,10 +181,14 @@ class Exchange {
     return answer;
   }
 
-  #fail(code, reason) {
+  #refuse(fault) {
+    return this.#fail("request_invalid", fault);
+  }
+
+  #fail(code, fault) {
     this.#log(code, null);
-    const problem = rules.problem(code, this.id, reason);
-    const { cors } = this.grant;
+    const problem = rules.problem(fault ?? code, this.id);
+    const { cors } = this.prepared;
     if (cors === undefined) return problem;
     const answer = remade(problem);
     govern(answer.headers, cors);
@@ -200,12 +203,12 @@ class Exchange {
       this.client === undefined ? null : JSON.stringify(this.client.slice(0, MAX_ADDRESS_LENGTH));
     const answered = `"originStatus":${originStatus},"milliseconds":${Date.now() - this.began}`;
     console.log(
-      `${this.grant.log}"code":${code && `"${code}"`},"requestId":"${this.id}",${asked},"address":${address},${answered}}`,
+      `${this.prepared.log}"code":${code && `"${code}"`},"requestId":"${this.id}",${asked},"address":${address},${answered}}`,
     );
   }
 }
 
-/** The beginning of a URL's path. */
+/** The start of a URL's path. */
 function pathOf(url, start) {
   const end = start + MAX_PATH_LENGTH;
   const query = url.indexOf("?", start);
