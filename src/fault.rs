@@ -5,6 +5,8 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::token::strict_json;
+
 /// A fault at one place of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fault {
@@ -53,7 +55,7 @@ impl Display for Faults {
             let separator = if index == 0 { "" } else { "; " };
             write!(f, "{separator}at `{}`: expected {}", fault.pointer, fault.expected)?;
             if let Some(value) = &fault.value {
-                write!(f, ", not `{value}`")?;
+                write!(f, ", not `{}`", strict_json::to_text(value))?;
             }
         }
         Ok(())

@@ -74,7 +74,7 @@ impl TraceStep {
         }
         let mut value = strict_json::from_slice(text.as_bytes()).unwrap_or_default();
         shorten(&mut value);
-        value.to_string()
+        strict_json::to_text(&value)
     }
 }
 

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::keys::roca;
 use crate::token::algorithm::{Algorithm, Scheme};
+use crate::token::strict_json;
 
 /// The longest `kid` of a key, in bytes.
 pub const MAX_ID_BYTES: usize = 256;
@@ -79,7 +80,7 @@ impl Jwk {
         }
         let (kind, public_jwk) = read_public(entry)?;
         // The required members in lexicographic order, without white space: the text that RFC 7638 hashes.
-        let public_jwk = public_jwk.to_string().into_boxed_str();
+        let public_jwk = strict_json::to_text(&public_jwk).into_boxed_str();
         let thumbprint: [u8; 32] = Sha256::digest(public_jwk.as_bytes()).into();
         let thumbprint_text = Base64UrlUnpadded::encode_string(&thumbprint);
         Ok(Self {

@@ -11,7 +11,7 @@ const { routes, identity, cases } = JSON.parse(
 );
 
 /** What the runtime adds to a request on its way to the origin. */
-const OF_THE_RUNTIME = ["connection", "content-length", "host", "transfer-encoding"];
+const OF_THE_RUNTIME = ["cf-worker", "connection", "content-length", "host", "transfer-encoding"];
 
 describe("what the origin gets", () => {
   let origin, gateway, bearer;
