@@ -11,6 +11,7 @@ pub mod host;
 pub mod http;
 pub mod log;
 
+mod apart;
 mod control_plane;
 mod data_plane;
 mod driver;
