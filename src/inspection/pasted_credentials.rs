@@ -9,10 +9,12 @@ use crate::token::strict_json;
 
 /// Pasted credentials. Credentials of another scheme than Bearer have neither token nor claims.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PastedCredentials {
     /// The token as the gateway would read it; absent if claims were pasted.
     pub token: Option<String>,
     /// The pasted claims or those of the token, which nobody verified; absent if they cannot be read.
+    #[cfg_attr(test, ts(type = "Record<string, unknown> | null"))]
     pub claims: Option<Map<String, Value>>,
 }
 

@@ -1,5 +1,6 @@
 //! Keys as a person pastes them: a JWK set, a list of JWKs, one JWK, or PEM.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::pem::{NoPublicKey, read_pem};
@@ -21,15 +22,29 @@ pub enum InvalidKeys {
     Pem(#[from] NoPublicKey),
 }
 
-/// The keys that a text has, each without its private members. Not all of them need be usable.
-pub fn read_keys(text: &str) -> Result<Vec<Value>, InvalidKeys> {
+/// The keys of a text, each without its private members.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PastedKeys {
+    /// The keys as JWKs, which need not be usable.
+    #[cfg_attr(test, ts(type = "Array<Record<string, unknown>>"))]
+    pub keys: Vec<Value>,
+}
+
+/// Reads the keys of a text.
+pub fn read_keys(text: &str) -> Result<PastedKeys, InvalidKeys> {
     let text = text.trim();
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    if !text.starts_with(['{', '[']) {
-        return Ok(read_pem(text)?);
-    }
+    let keys = if text.is_empty() {
+        Vec::new()
+    } else if text.starts_with(['{', '[']) {
+        read_json(text)?
+    } else {
+        read_pem(text)?
+    };
+    Ok(PastedKeys { keys })
+}
+
+fn read_json(text: &str) -> Result<Vec<Value>, InvalidKeys> {
     let set = match strict_json::from_slice(text.as_bytes())? {
         Value::Array(keys) => json!({ "keys": keys }),
         set if set.get("keys").is_some() => set,
@@ -53,14 +68,14 @@ mod tests {
             json!({ "keys": [key] }).to_string(),
             "MCowBQYDK2VwAyEAmNt0DE/2fFiIjtWYIgmWQhIXFyWvULnxrqELULUkWOw=".to_owned(),
         ] {
-            assert_eq!(read_keys(&format!("\n{text}\n")).unwrap(), [key.clone()], "{text}");
+            assert_eq!(read_keys(&format!("\n{text}\n")).unwrap().keys, std::slice::from_ref(&key), "{text}");
         }
-        assert!(read_keys(" ").unwrap().is_empty());
+        assert!(read_keys(" ").unwrap().keys.is_empty());
     }
 
     #[test]
     fn private_members_are_left_out() {
-        let keys = read_keys(r#"[{"kty":"oct","k":"AA"},{"kty":"OKP","d":"AA"},7]"#).unwrap();
+        let keys = read_keys(r#"[{"kty":"oct","k":"AA"},{"kty":"OKP","d":"AA"},7]"#).unwrap().keys;
         assert_eq!(keys, [json!({ "kty": "oct" }), json!({ "kty": "OKP" }), json!({})]);
     }
 

@@ -9,6 +9,7 @@ use crate::token::claim_path::ClaimPath;
 
 /// A claim with several values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RoleClaim {
     /// The name by which an entry finds it.
     pub name: String,

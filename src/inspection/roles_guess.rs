@@ -104,7 +104,7 @@ fn with_shared_prefix(values: &[String]) -> Option<RoleTemplate> {
     let ends = first.char_indices().filter(|(_, c)| SEPARATORS.contains(c)).map(|(at, c)| at + c.len_utf8());
     let prefixes = ends.filter_map(|end| first.get(..end)).filter(|prefix| is_telling && is_shared(prefix));
     let templates = std::iter::once("").chain(prefixes).map(|prefix| format!("{prefix}{ROLE_NAME}"));
-    templates.filter_map(|template| RoleTemplate::try_from(&*template).ok()).last()
+    templates.filter_map(|template| RoleTemplate::try_from(&*template).ok()).next_back()
 }
 
 #[cfg(test)]

@@ -16,12 +16,14 @@ use crate::token::jose_header::JoseHeader;
 /// A suggested entry, and notes for its author.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Suggestion {
     /// The provider that issued the token.
     pub provider: Provider,
     /// The provider's name for people.
     pub provider_name: &'static str,
     /// The entry.
+    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
     pub idp: SuggestedIdp,
     /// What to check before saving it.
     pub notes: Vec<String>,

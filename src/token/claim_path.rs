@@ -29,14 +29,12 @@ impl TryFrom<&str> for ClaimPath {
 impl ClaimPath {
     /// The path that leads through objects by these names.
     pub fn nested(names: &[&str]) -> Result<Self, InvalidClaimPath> {
-        match names {
-            // A top-level claim is found by its literal name.
-            [name] => Self::try_from(*name),
-            _ => {
-                let names: Vec<_> = names.iter().map(|name| name.replace('.', "\\.")).collect();
-                Self::try_from(&*names.join("."))
-            }
+        // A top-level claim is found by its literal name.
+        if let [name] = names {
+            return Self::try_from(*name);
         }
+        let names: Vec<_> = names.iter().map(|name| name.replace('.', "\\.")).collect();
+        Self::try_from(&*names.join("."))
     }
 
     /// The path as written.
