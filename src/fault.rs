@@ -9,10 +9,12 @@ use crate::token::strict_json;
 
 /// A fault at one place of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Fault {
     /// The place, as a JSON pointer (RFC 6901).
     pub pointer: String,
     /// The offending value; absent where something is missing.
+    #[cfg_attr(test, ts(optional, type = "unknown"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
     /// What is expected instead.

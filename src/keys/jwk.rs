@@ -33,6 +33,7 @@ enum Kind {
 /// Why a key is unusable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Unusable {
     /// It is not a JWK, or its `kty` or curve is not supported; symmetric keys are not.
     #[error("not a public RSA, EC or Ed25519 key of a supported curve")]

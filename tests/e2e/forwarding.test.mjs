@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { stored, token } from "./project.mjs";
+import { kvFixture, token } from "./project.mjs";
 
 const { routes, identity, cases } = JSON.parse(
   readFileSync(new URL("../forwarding.json", import.meta.url), "utf8"),
@@ -27,7 +27,7 @@ describe("what the origin gets", () => {
       ...(isPublic ? { public: true } : { access: { "*": identity.roles } }),
     }));
     gateway = await startGateway({
-      ...stored(origin.url, documents, { secret }),
+      ...kvFixture(origin.url, documents, { secret }),
       bindings: { ORIGIN_SECRET: secretHeader.value },
     });
     bearer = await token({ sub: identity.subject });

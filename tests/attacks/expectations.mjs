@@ -1,4 +1,4 @@
-// What is expected of a request: the answer, and the step of the log line's trace that names the cause.
+// Expectations of a request: the answer, and the step of the log line's trace that names the cause.
 
 const untrusted = (because) => ({ status: 401, code: "token_untrusted", because });
 
@@ -64,3 +64,9 @@ export const PERMITTED = { status: 200 };
 
 /** The request is permitted, and this is what the origin receives. */
 export const arrives = (received) => ({ status: 200, received });
+
+/** The gateway refuses the request. */
+export const refused = (status, code, more) => ({ status, code, ...more });
+
+/** The gateway answers the request itself. */
+export const answered = (status) => ({ status, reaches: 0 });

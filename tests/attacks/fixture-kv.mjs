@@ -1,18 +1,18 @@
-// Projects that are there from the start: `p1`, the attacker's own, and one for each side that wants it otherwise.
+// The fixture whose projects are in KV from the start: `p1`, the attacker's own, and one for each side that wants it otherwise.
 import { ENTRY } from "../e2e/project.mjs";
 import { keyRecord, publicJwk } from "../e2e/tokens.mjs";
+import { EVIL_KEY, startFixture } from "./fixture.mjs";
 import { startBentIssuer } from "./issuer.mjs";
-import { EVIL_KEY, startSetting } from "./setting.mjs";
 
 /** The issuer that the attacker runs, and which the project `evil` trusts. */
 export const EVIL_ISSUER = "https://evil.example";
 
 /**
- * A setting for rows whose sides say by `idp`, changes of the usual entry, or `idps`, several of those, how their project
+ * A fixture for rows whose sides say by `idp`, changes of the usual entry, or `idps`, several of those, how their project
  * is to be, by `keys` what its issuer has published, or by `project` which one it is; `projects` are more of them, by name.
  * The issuer of the project `live` is there to be asked for its keys; the others cannot be reached.
  */
-export async function startStored(rows, { bindings, projects = {} } = {}) {
+export async function startKvFixture(rows, { bindings, projects = {} } = {}) {
   const issuer = await startBentIssuer({});
   const snapshots = {};
   const jwks = {
@@ -40,19 +40,19 @@ export async function startStored(rows, { bindings, projects = {} } = {}) {
     if (side.keys) jwks[iss] = keyRecord(side.keys);
     places.set(side, { project, iss });
   }
-  const setting = await startSetting({
+  const fixture = await startFixture({
     snapshots,
     jwks,
     bindings: { INSECURE_ISSUER_HOSTS: new URL(issuer.url).host, ...bindings },
   });
   const tokenOf = (side, forge) => forge(side);
   /** Where a row's sides are sent. */
-  setting.prepare = async () => (side) => ({ ...places.get(side), trap: setting.trap.url, tokenOf });
-  setting.state = async () => undefined;
-  const closeSetting = setting.close;
-  setting.close = async () => {
-    await closeSetting();
+  fixture.prepare = async () => (side) => ({ ...places.get(side), trap: fixture.trap.url, tokenOf });
+  fixture.state = async () => undefined;
+  const closeFixture = fixture.close;
+  fixture.close = async () => {
+    await closeFixture();
     await issuer.close();
   };
-  return setting;
+  return fixture;
 }

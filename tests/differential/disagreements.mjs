@@ -1,7 +1,7 @@
 // Where this worker and another disagree, and why this worker is right. `stricter` is what it refuses and the other
-// accepts, `laxer` the other way round; each class says which tokens are its own, by what is in them, and the reason.
-import { depthOf, hasDuplicates, isCanonical, some } from "./facts.mjs";
-import { SKEW } from "./layers.mjs";
+// accepts, `laxer` the other way round; each disagreement says which tokens it is `of`, by what is in them, and the reason.
+import { depthOf, hasDuplicates, isCanonical, some } from "./lenient-token.mjs";
+import { SKEW } from "./mutations.mjs";
 
 const isTextOrAbsent = (value) => value === undefined || typeof value === "string";
 const isThumbprint = (value) => /^[\w-]{27}$|^[\w-]{43}$|^[\w-]{54}$|^[\w-]{86}$/.test(value);
@@ -101,7 +101,7 @@ const NOT_ISSUED = {
 const EC_BYTES = { ES256: 64, ES384: 96, ES512: 132 };
 const bytesOf = (part) => Buffer.from(part, "base64url").length;
 
-const CLASSES = {
+const SHARED = {
   "not the one base64url text": ENCODING,
   "too long": TOO_LONG,
   "another type": TYPE,
@@ -116,7 +116,7 @@ const CLASSES = {
 
 export const STRICTER = {
   jose: {
-    ...CLASSES,
+    ...SHARED,
     "a member twice": DUPLICATES,
     "not UTF-8": NOT_UTF8,
     "half a character": SURROGATE,
@@ -124,7 +124,7 @@ export const STRICTER = {
     deep: DEEP,
   },
   envoy: {
-    ...CLASSES,
+    ...SHARED,
     "not JSON": NO_JSON,
     "not three parts": PARTS,
     "another algorithm": ALGORITHM,
@@ -165,7 +165,7 @@ export const LAXER = {
   },
 };
 
-/** The class of a disagreement, if there is one. */
-export function classify(table, facts) {
-  return Object.entries(table).find(([, { of }]) => of(facts))?.[0];
+/** The name of the disagreement on a token, if it is a known one. */
+export function findDisagreement(table, token) {
+  return Object.entries(table).find(([, { of }]) => of(token))?.[0];
 }

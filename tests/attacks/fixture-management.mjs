@@ -1,10 +1,10 @@
-// Projects that are made by the management API for each row: `{own}`, and `{other}` where a row wants one.
+// The fixture whose projects are made by the management API for each row: `{own}`, and `{other}` where a row wants one.
 import assert from "node:assert/strict";
 import { send } from "../e2e/gateway.mjs";
 import { ENTRY } from "../e2e/project.mjs";
+import { startFixture } from "./fixture.mjs";
 import { startBentIssuer } from "./issuer.mjs";
 import { filled } from "./send.mjs";
-import { startSetting } from "./setting.mjs";
 
 export const API = "/project-management-service/v1";
 
@@ -27,11 +27,11 @@ export const USERS = { ...ENTRY, id: "users", iss: "{issuer}", allowedAzp: ["use
 /** Who another project's owners are. */
 export const OTHERS = { ...OWNERS, allowedAzp: ["other-owner-app"] };
 
-/** A setting for rows that have projects of their own: `entries` are those of one, `otherEntries` of the other. */
-export async function startManaged(_rows, { bindings } = {}) {
+/** A fixture for rows that have projects of their own: `entries` are those of one, `otherEntries` of the other. */
+export async function startManagementFixture(_rows, { bindings } = {}) {
   const bends = {};
   const issuer = await startBentIssuer(bends);
-  const setting = await startSetting({
+  const fixture = await startFixture({
     bindings: {
       ADMIN_TOKEN,
       INSECURE_ISSUER_HOSTS: new URL(issuer.url).host,
@@ -40,7 +40,7 @@ export async function startManaged(_rows, { bindings } = {}) {
       ...bindings,
     },
   });
-  const { gateway, trap } = setting;
+  const { gateway, trap } = fixture;
   Object.assign(bends, { trap: trap.url, trapPort: trap.port });
   let count = 0;
 
@@ -57,7 +57,7 @@ export async function startManaged(_rows, { bindings } = {}) {
     for (const entry of entries) await call("POST", `/projects/${project}/custom-idp`, entry);
   };
 
-  setting.prepare = async ({ entries = [OWNERS], otherEntries }) => {
+  fixture.prepare = async ({ entries = [OWNERS], otherEntries }) => {
     count += 1;
     const [own, other] = [`own${count}`, `other${count}`];
     await make(own, entries);
@@ -83,16 +83,16 @@ export async function startManaged(_rows, { bindings } = {}) {
     return () => place;
   };
   /** What the edges see of a row's projects. */
-  setting.state = ({ projects }) =>
+  fixture.state = ({ projects }) =>
     Promise.all(projects.map((project) => gateway.get("CONFIG", `project/${project}`)));
   /** The newest entry of the audit log. */
-  setting.lastAudit = async ({ own }) => (await call("GET", `/projects/${own}/audit-log`)).items[0];
+  fixture.lastAudit = async ({ own }) => (await call("GET", `/projects/${own}/audit-log`)).items[0];
   /** What an issuer of its own publishes from now on. */
-  setting.publish = (place, [iss, keys]) => issuer.published.set(filled(iss, place), keys);
-  const closeSetting = setting.close;
-  setting.close = async () => {
-    await closeSetting();
+  fixture.publish = (place, [iss, keys]) => issuer.published.set(filled(iss, place), keys);
+  const closeFixture = fixture.close;
+  fixture.close = async () => {
+    await closeFixture();
     await issuer.close();
   };
-  return setting;
+  return fixture;
 }

@@ -14,7 +14,7 @@ const ROUTES = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*
  * Registers what the tests of a suite need, and returns it; it is filled when they run. `variables` are the worker's,
  * `options` are `startGateway`'s.
  */
-export function managed(variables = {}, options = {}) {
+export function managementFixture(variables = {}, options = {}) {
   const api = {
     /** Calls the management API, as the platform's administrator unless told otherwise. */
     call(method, path, body, headers = ADMIN) {

@@ -1,4 +1,4 @@
-// What a family of attacks stands before: a gateway, an origin behind it, and a trap that nobody may come near.
+// The fixture of a family of attacks: a gateway, an origin behind it, and a trap that nobody may come near.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { close, listen } from "../../demo/origin.mjs";
@@ -23,7 +23,7 @@ const ROUTES = [
 const SECRET_HEADER = { name: "X-Origin-Auth", secret: "ORIGIN_SECRET" };
 
 /** Starts it all, with what KV holds beside the routes. */
-export async function startSetting({ snapshots = {}, jwks = {}, bindings } = {}) {
+export async function startFixture({ snapshots = {}, jwks = {}, bindings } = {}) {
   const origin = await startTestOrigin();
   const trap = await startTrap();
   const origins = { origin: { url: origin.url }, guarded: { url: origin.url, secretHeader: SECRET_HEADER } };

@@ -18,7 +18,7 @@ export const ENTRY = {
 
 /** Registers what a suite needs, and returns it; it is filled when the tests run. The page is opened for each test, or
  * once for the suite. */
-export function inspected(options, { once = false } = {}) {
+export function inspectorFixture(options, { once = false } = {}) {
   const inspector = {
     tab: (name) => inspector.page.getByRole("tab", { name }).click(),
     example: (name) => inspector.page.getByRole("button", { name, exact: true }).click(),

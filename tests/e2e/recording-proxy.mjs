@@ -1,4 +1,5 @@
-// Stands between the worker and whoever tries it out: notes what each operation answered, plays the world around it.
+// A proxy between the worker and the fuzzer of its API: records what each operation answered, and prepares the state that
+// the next request needs.
 import { createServer } from "node:http";
 import { close, listen } from "../../demo/origin.mjs";
 import { send } from "./gateway.mjs";
@@ -7,7 +8,7 @@ import { send } from "./gateway.mjs";
  * Starts it on a free port. `description` is the API's; `prepare` is awaited at first and after each change. Whatever
  * issuer a document names, as long as it is one, the worker is told that it is `issuer`.
  */
-export async function startWitness({ gateway, issuer, description, prepare }) {
+export async function startRecordingProxy({ gateway, issuer, description, prepare }) {
   const operations = operationsOf(description);
   const isIssuer = new RegExp(description.components.schemas.Issuer.pattern);
 

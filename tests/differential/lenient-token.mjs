@@ -1,7 +1,7 @@
 // What can be said of a token by reading it as leniently as anybody would.
 
 /** The token's parts, with what they hold as far as it can be read. */
-export function factsOf(text) {
+export function readLeniently(text) {
   const parts = text.split(".");
   const [header, claims] = parts.slice(0, 2).map(documentOf);
   return {

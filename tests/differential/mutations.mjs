@@ -100,8 +100,8 @@ const ORDERS = {
   ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
 };
 
-/** The layers, each with its changes by name. */
-export const LAYERS = {
+/** The mutations by the layer that they change. */
+export const MUTATIONS = {
   bytes: {
     "random characters": (draft, random) => void draft.bend.push(random.mutate),
     "cut off": (draft, random) => void draft.bend.push((token) => token.slice(0, random.below(token.length))),

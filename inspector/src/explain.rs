@@ -1,95 +1,50 @@
-//! A request, and all that decides on it.
+//! Explains the decision on a request.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use edge_authorizer::Fault;
-use edge_authorizer::inspection::{Line, NarrativeContext, narrate};
+use edge_authorizer::inspection::{
+    DocumentFaults, ExplainAnswer, ExplainQuestion, Explained, NarrativeContext, narrate,
+};
 use edge_authorizer::{
     Claims, Clock, Explanation, KeySet, NumericDate, ProjectId, Request, Routes, SimulationStep, Snapshot,
     Step, Token, TokenCache, Unavailable, authorize, simulate,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::documents;
 
-/// The question: a request with a token, or with claims that nobody signed, and what is configured.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Case {
-    token: Option<String>,
-    claims: Option<Map<String, Value>>,
-    method: String,
-    path: String,
-    /// The routes document, as text.
-    routes: String,
-    /// The project whose entries are given.
-    project: String,
-    /// Its entries, each as text.
-    idps: Vec<String>,
-    /// The key sets by their issuers.
-    keys: BTreeMap<String, Value>,
-    /// When, in seconds since 1970.
-    now: f64,
-    /// How far clocks may differ, in seconds.
-    skew: f64,
-}
-
-/// The answer.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Answer {
-    /// What is wrong with the documents.
-    Faults(Faults),
-    /// What becomes of the request.
-    #[serde(untagged)]
-    Explained {
-        /// The decision and its trace.
-        explanation: Explanation,
-        /// The same in sentences.
-        narrative: Vec<Line>,
-    },
-}
-
-/// What is wrong with the documents.
-#[derive(Default, Serialize)]
-pub struct Faults {
-    routes: Vec<Fault>,
-    idps: Vec<Vec<Fault>>,
-    project: Option<String>,
-}
-
 /// Explains what becomes of the request.
-pub async fn explain(case: Case) -> Answer {
-    let (routes, snapshot) = (documents::routes(&case.routes), documents::entries(&case.idps));
-    let project = ProjectId::try_from(&*case.project);
+pub async fn explain(question: ExplainQuestion) -> ExplainAnswer {
+    let (routes, snapshot) = (documents::routes(&question.routes), documents::entries(&question.idps));
+    let project = ProjectId::try_from(&*question.project);
     let (routes, snapshot, project) = match (routes, snapshot, project) {
         (Ok(routes), Ok(snapshot), Ok(project)) => (routes, Arc::new(snapshot), project),
         (routes, snapshot, project) => {
-            return Answer::Faults(Faults {
+            return ExplainAnswer::Faults(DocumentFaults {
                 routes: routes.err().unwrap_or_default(),
                 idps: snapshot.err().unwrap_or_default(),
                 project: project.err().map(|error| error.to_string()),
             });
         }
     };
-    let clock = Clock { now: NumericDate::from_seconds(case.now), skew: case.skew };
-    let world = World { routes, snapshot, project, keys: case.keys, clock };
-    let authorization = case.token.as_ref().map(|token| format!("Bearer {token}"));
+    let clock = Clock { now: NumericDate::from_seconds(question.now), skew: question.skew };
+    let world = World { routes, snapshot, project, keys: question.keys, clock };
+    let authorization = question.token.as_ref().map(|token| format!("Bearer {token}"));
     let request = Request {
-        method: &case.method,
-        path: &case.path,
+        method: &question.method,
+        path: &question.path,
         authorization: authorization.as_deref(),
         origin: None,
         asks_for_method: false,
     };
-    let explanation = match case.claims.clone() {
+    let claims = question.claims.filter(|_| question.token.is_none());
+    let explanation = match claims.clone() {
         Some(claims) => world.simulate(&request, claims),
         None => world.decide(&request).await,
     };
-    let claims = case.claims.and_then(|claims| Claims::new(claims, None).ok());
-    let token = case.token.as_deref().and_then(|token| Token::parse(token).ok());
+    let claims = claims.and_then(|claims| Claims::new(claims, None).ok());
+    let token = question.token.as_deref().and_then(|token| Token::parse(token).ok());
     let context = NarrativeContext {
         idps: world.snapshot.idps(),
         project: &world.project,
@@ -97,7 +52,7 @@ pub async fn explain(case: Case) -> Answer {
         clock,
     };
     let narrative = narrate(&explanation, context);
-    Answer::Explained { explanation, narrative }
+    ExplainAnswer::Explained(Explained { explanation, narrative })
 }
 
 /// What a decision depends on besides the request.

@@ -1,5 +1,5 @@
-// The members of a header or payload, with what they mean and what is wrong with them.
-import type { Flaw, PartName } from "../answers.ts";
+// The claims of a payload, or the parameters of a header, with what they mean and what is wrong with them.
+import type { Flaw, PartName } from "../core-types.ts";
 import { ALGORITHMS, CLAIMS, HEADER, type Meaning } from "../glossary.ts";
 import { exactNumbers, nameOf, parseObject, pretty } from "../json.ts";
 import { isTime, meaning } from "../time.ts";
@@ -11,7 +11,7 @@ interface Props {
   now: number;
 }
 
-export function Members({ part, text, flaws, now }: Props) {
+export function ClaimTable({ part, text, flaws, now }: Props) {
   const members = parseObject(text, exactNumbers);
   if (!members)
     return <Text text={text} offset={flaws.find((flaw) => flaw.offset !== null)?.offset ?? undefined} />;
@@ -23,7 +23,7 @@ export function Members({ part, text, flaws, now }: Props) {
     flaws.find((flaw) => flaw.member !== null && nameOf(flaw.member) === name)?.message;
   return (
     <>
-      <table class="members">
+      <table class="claim-table">
         <thead class="unseen">
           <tr>
             <th scope="col">Member</th>

@@ -2,7 +2,7 @@
 import { createLocalJWKSet, errors, jwtVerify } from "jose";
 import { send } from "../e2e/gateway.mjs";
 import { JWKS } from "./generate.mjs";
-import { SKEW } from "./layers.mjs";
+import { SKEW } from "./mutations.mjs";
 
 const ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split(" ");
 
