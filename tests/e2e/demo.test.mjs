@@ -15,6 +15,7 @@ import { close, listen } from "../../demo/origin.mjs";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const documentation = readFileSync(join(ROOT, "docs/management-api.md"), "utf8");
 const READY = "Ctrl-C ends all of it";
 
 /** Runs until a condition holds. */
@@ -72,16 +73,18 @@ describe("the demo", () => {
       () => demo.output,
     );
     assert.ok(demo.output.includes(READY), demo.output);
-    demo.processes = await group(demo.child.pid);
+    demo.processes = group(demo.child.pid);
     assert.equal(demo.processes.filter(({ name }) => name === "workerd").length, 2);
     return demo;
   }
 
+  const guardOf = (pid) =>
+    processes().find(({ parent, args }) => parent === pid && args.includes("guard.mjs"));
+
   /** The processes of the group that the demo's guard leads. */
-  async function group(pid) {
-    const all = processes();
-    const guard = all.find(({ parent, args }) => parent === pid && args.includes("guard.mjs"));
-    return all.filter(({ leader }) => leader === guard.pid);
+  function group(pid) {
+    const guard = guardOf(pid);
+    return processes().filter(({ leader }) => leader === guard.pid);
   }
 
   /** Nothing runs, listens, or is left of the demo. */
@@ -126,6 +129,14 @@ describe("the demo", () => {
       curl -s --max-time 10 "\${admin[@]}" -X PUT $api/projects/mine -d '{"label": {"en": "Mine"}}'
       curl -s --max-time 10 "\${owner[@]}" $api/projects/demo/custom-idp-order`;
     assert.match((await run("bash", ["-c", script])).stdout, /"Mine".*\["apps","devices"\]/s);
+
+    // The first owner, as the documentation has it for the demo.
+    const [, firstOwner] = documentation.split("## The first owner")[1].match(/```sh\n(.*?)```/s);
+    const here = firstOwner.replaceAll(":8787", `:${ports[0]}`).replaceAll(":9100", `:${ports[1]}`);
+    const block = `${token}\n${variables}\n${here.replaceAll("curl ", "curl -s --max-time 10 ")}`;
+    const owned = (await run("bash", ["-c", block])).stdout;
+    assert.doesNotMatch(owned, /"status"/);
+    assert.match(owned, /"id":"owners".*"id":"apps".*"x-auth-project": "plant7"/s);
 
     await until(
       () => demo.output.split("\n").filter((line) => line.startsWith('{"event":"decision"')).length >= 8,
@@ -184,10 +195,10 @@ describe("the demo", () => {
         () => demo.output,
       );
       await until(
-        () => processes().some(({ parent }) => parent === demo.child.pid),
+        () => guardOf(demo.child.pid),
         () => "no guard",
       );
-      demo.processes = await group(demo.child.pid);
+      demo.processes = group(demo.child.pid);
       demo.child.kill(signal);
       assert.deepEqual(await demo.gone, [0, null]);
       await ended(demo);
