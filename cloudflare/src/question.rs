@@ -9,18 +9,17 @@ use web_sys::{Request, RequestInit, Response};
 use crate::console::Console;
 use crate::env::Fetcher;
 use crate::http;
-use crate::issuer::FromIssuer;
 
 /// A question of the edge to the control plane.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Question {
-    /// An issuer's keys, for the given reason. The answer is a [`FromIssuer`].
+    /// An issuer's keys, for the given reason. The answer is a [`service::host::IssuerResponse`].
     Keys(String, FetchReason),
-    /// The text that is published of a project, or of the routes.
-    Published(Option<String>),
+    /// The text that is published under a key of `CONFIG`, or would be: KV lags behind.
+    Published(String),
 }
 
-/// The header by which the control plane tells the edge, in JSON, what to ask after a change. It goes no further.
+/// The header by which the control plane tells the edge which key of `CONFIG` a request changed. It goes no further.
 pub const CHANGED: &str = "x-changed";
 
 /// Where questions are sent. Other URLs are those of clients.
@@ -41,11 +40,6 @@ pub async fn put(whom: &Fetcher, name: &str, question: &impl Serialize) -> Resul
     };
     let (response, text) = answer.await.map_err(|error| failed(name, http::reason(&error)))?;
     if response.ok() { Ok(text) } else { Err(failed(name, text)) }
-}
-
-/// The keys in an answer of an issuer's object.
-pub fn read_keys(name: &str, answer: &str) -> Result<FromIssuer, Unavailable> {
-    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(name, error))
 }
 
 /// Logs that a part of the gateway did not answer.

@@ -6,22 +6,23 @@
 use cloudflare::env::{Env, Fetcher};
 use cloudflare::host::{Host, IssuerAnswer};
 use cloudflare::http;
-use cloudflare::incoming::Incoming;
 use cloudflare::question::{self, CHANGED, Question, failed};
 use cloudflare::response::respond;
-use edge_authorizer::{Denial, ErrorCode, ProjectId, Unavailable};
+use edge_authorizer::{Denial, ErrorCode, Unavailable};
 use js_sys::encode_uri_component;
-use service::host::{Entropy, IssuerRequest, LogSink};
+use service::host::{Entropy, IssuerRequest, Key, LogSink};
 use service::http::{problem, problem_with};
 use service::log;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Request, Response};
 
+use crate::incoming::Incoming;
+
 /// Has the control plane answer a request, unless its target cannot be forwarded.
 pub async fn hand_over(incoming: Incoming, host: Host) -> Result<JsValue, JsValue> {
     if let Some(reason) = incoming.target().fault() {
-        let request = incoming.to_service(host.new_id());
+        let request = incoming.for_log(host.new_id());
         let denial = Denial { code: ErrorCode::RequestInvalid, realm: None };
         let response = problem_with(&denial, &request.id, None, Some(reason));
         host.info(&log::management(&request, &response));
@@ -31,8 +32,8 @@ pub async fn hand_over(incoming: Incoming, host: Host) -> Result<JsValue, JsValu
         let denial = Denial { code: ErrorCode::StoreUnavailable, realm: None };
         return Ok(respond(&problem(&denial, &host.new_id()))?.into());
     };
-    let Some(question) = response.headers().get(CHANGED)? else { return Ok(response.into()) };
-    note_change(&host, &question).await;
+    let Some(key) = response.headers().get(CHANGED)? else { return Ok(response.into()) };
+    note_change(&host, &key).await;
     Ok(without(&response, CHANGED)?.into())
 }
 
@@ -46,16 +47,11 @@ async fn send(incoming: &Incoming, env: &Env) -> Result<Response, Unavailable> {
     sent.await.map_err(|error| failed("CONTROL", http::reason(&error)))
 }
 
-/// Keeps what a request changed: the edge that had it changed does not wait for KV.
-async fn note_change(host: &Host, question: &str) {
-    let Ok(Question::Published(project)) = serde_json::from_slice(question.as_bytes()) else { return };
-    let Ok(text) = ask(&host.env, "published", &Question::Published(project.clone())).await else { return };
-    match project.map(|name| ProjectId::try_from(&*name)) {
-        Some(Ok(project)) => {
-            host.plane.note_snapshot(host, &project, Some(&*text).filter(|text| !text.is_empty()));
-        }
-        Some(Err(_)) => {}
-        None => host.plane.note_routes(host, &text),
+/// Keeps what a request changed, under a key of `CONFIG`: the edge that had it changed does not wait for KV.
+async fn note_change(host: &Host, key: &str) {
+    let Ok(text) = ask(&host.env, key, &Question::Published(key.to_owned())).await else { return };
+    if let Some(key) = Key::of_config_key(key) {
+        host.plane.note(host, &key, Some(&*text).filter(|text| !text.is_empty()));
     }
 }
 

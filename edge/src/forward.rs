@@ -3,7 +3,6 @@
 //! The path that was decided on is the path that is sent; bodies stream; redirects are the client's to follow.
 
 use cloudflare::host::Host;
-use cloudflare::incoming::Incoming;
 use cloudflare::response::{lines, respond};
 use edge_authorizer::forwarding::{Forwarding, ForwardingFault, MAX_HEADERS};
 use edge_authorizer::{Decision, Denial, ErrorCode, Permit, Target, header_rules};
@@ -14,6 +13,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
 use web_sys::Response;
 
+use crate::incoming::Incoming;
 use crate::prepared_request::{PreparedRequest, RequestKey};
 
 /// Teaches JavaScript the rules of the core. Once an instance.

@@ -5,7 +5,6 @@ use std::future::ready;
 use cloudflare::console::Console;
 use cloudflare::env::{Context, Env};
 use cloudflare::host::{self, Host, Place};
-use cloudflare::incoming::Incoming;
 use cloudflare::response::respond;
 use cloudflare::task::Task;
 use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, Verdict};
@@ -16,6 +15,7 @@ use wasm_bindgen::JsValue;
 
 use crate::control;
 use crate::forward::{NotForwarded, forward};
+use crate::incoming::Incoming;
 
 /// Answers a request. What is for the gateway itself is a future apart: that of a request to an origin stays small.
 pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {

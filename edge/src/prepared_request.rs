@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
-use cloudflare::incoming::Arrival;
 use edge_authorizer::{CachedToken, Decision, ErrorCode, FairCache, Method, Owner, Permit, ProjectId, Route};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::incoming::Arrival;
 
 #[wasm_bindgen(module = "/src/prepared_request.js")]
 extern "C" {

@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { ADMIN, managed } from "./managed.mjs";
+import { ADMIN, managementFixture } from "./fixture-management.mjs";
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("../../scripts/backup.mjs", import.meta.url));
 
 describe("a backup of routes and projects", () => {
-  const api = managed();
+  const api = managementFixture();
 
   test("restores a project with its label, entries, order and distrusted keys", async () => {
     const folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));

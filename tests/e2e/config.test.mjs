@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { ENTRY, bearer, stored } from "./project.mjs";
+import { ENTRY, bearer, kvFixture } from "./project.mjs";
 
 const ROUTES = [
   { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
@@ -24,7 +24,7 @@ describe("configuration", () => {
   });
 
   async function start(bindings, change = (values) => values) {
-    const gateway = await startGateway({ bindings, ...change(stored(origin.url, ROUTES)) });
+    const gateway = await startGateway({ bindings, ...change(kvFixture(origin.url, ROUTES)) });
     gateways.push(gateway);
     return gateway;
   }

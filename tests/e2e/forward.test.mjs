@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { send, sendRaw, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { bearer, stored } from "./project.mjs";
+import { bearer, kvFixture } from "./project.mjs";
 
 const ROUTES = [
   { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
@@ -29,7 +29,7 @@ describe("forwarded requests", () => {
       nobody: { url: "http://127.0.0.1:9" },
     };
     gateway = await startGateway({
-      ...stored(origin.url, ROUTES, origins),
+      ...kvFixture(origin.url, ROUTES, origins),
       bindings: { ORIGIN_SECRET: "it was the edge" },
     });
     headers = await bearer({ sub: "Jörg, 100% \r\n" });

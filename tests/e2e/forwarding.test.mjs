@@ -4,14 +4,14 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { stored, token } from "./project.mjs";
+import { kvFixture, token } from "./project.mjs";
 
 const { routes, identity, cases } = JSON.parse(
   readFileSync(new URL("../forwarding.json", import.meta.url), "utf8"),
 );
 
 /** What the runtime adds to a request on its way to the origin. */
-const OF_THE_RUNTIME = ["connection", "content-length", "host", "transfer-encoding"];
+const OF_THE_RUNTIME = ["cf-worker", "connection", "content-length", "host", "transfer-encoding"];
 
 describe("what the origin gets", () => {
   let origin, gateway, bearer;
@@ -27,7 +27,7 @@ describe("what the origin gets", () => {
       ...(isPublic ? { public: true } : { access: { "*": identity.roles } }),
     }));
     gateway = await startGateway({
-      ...stored(origin.url, documents, { secret }),
+      ...kvFixture(origin.url, documents, { secret }),
       bindings: { ORIGIN_SECRET: secretHeader.value },
     });
     bearer = await token({ sub: identity.subject });

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use edge_authorizer::management::ExplainRequest;
 use edge_authorizer::{
     Decision, Explanation, Faults, ProjectId, Request, RequestPath, Routes, Snapshot, TokenCache, authorize,
-    simulate, strict_json,
+    simulate,
 };
 use serde_json::Value;
 
 use super::call::Call;
-use super::reply::Reply;
+use super::reply::{Reply, text_of};
 use crate::driver::{drive, drive_simulation};
 use crate::host::ControlHost;
 
@@ -32,10 +32,7 @@ impl<H: ControlHost> Call<'_, H> {
             Ok(routes) => self.evaluate(&routes, explained, snapshot).await,
             Err(_) => Decision::without_configuration().into(),
         };
-        // By way of text: the log writes traces as text, too, and another way of writing would cost the wasm some kilobytes.
-        let text = serde_json::to_string(&explanation).unwrap_or_default();
-        let body = strict_json::from_slice(text.as_bytes()).unwrap_or_default();
-        Ok(Reply::Body { status: 200, headers: Vec::new(), body })
+        Ok(Reply::Body { status: 200, headers: Vec::new(), body: text_of(&explanation) })
     }
 
     async fn evaluate(
