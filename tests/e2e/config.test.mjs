@@ -118,6 +118,8 @@ describe("configuration", () => {
     ]) {
       const gateway = await start({ [name]: value });
       assert.equal(await ask(gateway), "503 config_unavailable", `${name}=${value}`);
+      // It says that the edge runs, and no more (docs/operations.md).
+      assert.equal((await send(gateway.url, "/healthz")).status, 200);
       // What workerd prints may come after the answer.
       for (const line = `"variable_invalid","subject":"${name}"`; !gateway.log().includes(line);) {
         await new Promise((resolve) => setTimeout(resolve, 10));
