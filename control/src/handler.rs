@@ -133,7 +133,7 @@ async fn keys(env: Env, issuer: String, request: IssuerRequest) -> Result<String
 async fn published(env: Env, context: Context, key: Key) -> Result<String, Unavailable> {
     let text = published_by(&env, &key).await?;
     if let Ok((host, plane)) = plane::enter(env, Place::Worker(context)) {
-        plane.data().note(&host, &key, Some(&*text).filter(|text| !text.is_empty()));
+        plane.note_published(&host, &key, Some(&*text).filter(|text| !text.is_empty()));
     }
     Ok(text)
 }

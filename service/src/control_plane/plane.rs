@@ -91,6 +91,15 @@ impl<S> ControlPlane<S> {
         })
     }
 
+    /// Keeps what is published of a key where only [`Self::screen`] reads it, which needs to know no more of a project than
+    /// that it exists.
+    pub fn note_published<H: DataHost<Signal = S>>(&self, host: &H, key: &Key, text: Option<&str>) {
+        let data = &self.0.data;
+        if !matches!(key, Key::Project(project) if data.replicas().has_snapshot(host, project)) {
+            data.note(host, key, text);
+        }
+    }
+
     /// Answers a request about an issuer where its record is.
     pub async fn answer_issuer<H: ControlHost<Signal = S>>(
         &self,
