@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run check test setup lint unit supply build deploy dry-run e2e attacks differential abuse fuzz page screenshots \
+.PHONY: help run ports check test setup lint unit supply build deploy dry-run e2e attacks differential abuse fuzz page screenshots \
 	bench format
 
 PORT ?= 8787
@@ -14,8 +14,14 @@ SHELL := /bin/bash
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup build ## Run the demo: worker, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=)
-	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT)
+run: ports setup build ## Run the demo: workers, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=, KEEP=1 keeps its state)
+	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT) \
+		$(if $(KEEP),--keep .wrangler/demo)
+
+# Before anything is built, which takes minutes. Without Node.js, `setup` says what is missing.
+ports:
+	@if command -v node >/dev/null; then \
+		node demo/ports.mjs PORT=$(PORT) PROVIDER_PORT=$(PROVIDER_PORT) ORIGIN_PORT=$(ORIGIN_PORT); fi
 
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 

@@ -1,14 +1,18 @@
 // What resident memory grows by under each kind of abuse.
+import { writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { ABUSE, gateway, routeOf, stored, token, VARIABLES } from "./abuse.mjs";
 import { startKv } from "./kv.mjs";
+import { sendAtLeast } from "./load.mjs";
 import { residentMiB } from "./processes.mjs";
 import { median } from "./rounds.mjs";
+import { FOLDER } from "./workerd.mjs";
 import { startWorker } from "./workers.mjs";
 
 const CONCURRENCY = 16;
 const SAMPLES = 3;
 const RETRY_MS = 50;
+const PATH = "/route-0/defined";
 
 /** How much resident memory each kind of abuse adds, in MiB. */
 export async function bounds({ originUrl }, size, say) {
@@ -32,7 +36,7 @@ async function growth(abuse, originUrl, size) {
     }
     await client.sendAll(requests);
   };
-  const ordinary = Array(size.ordinary).fill({ path: "/route-0/defined", token: token({}) });
+  const ordinary = Array(size.ordinary).fill({ path: PATH, token: token({}) });
   const settled = async () => {
     const samples = [];
     for (let sample = 0; sample < SAMPLES; sample += 1) {
@@ -44,7 +48,7 @@ async function growth(abuse, originUrl, size) {
   try {
     const { toWarmUp = 0 } = abuse;
     const rounds = abuse.rounds(size);
-    await client.sendAll(ordinary);
+    await settle(worker, size);
     for (let number = 0; number < toWarmUp; number += 1) await sendRound(rounds[number], number);
     const before = await settled();
     for (let number = toWarmUp; number < rounds.length; number += 1) await sendRound(rounds[number], number);
@@ -55,6 +59,13 @@ async function growth(abuse, originUrl, size) {
     await worker.stop();
     await kv.close();
   }
+}
+
+/** Has the worker serve ordinary requests until V8's heap has its size, which no kind of abuse has to answer for. */
+async function settle(worker, { settlingRequests }) {
+  const file = `${FOLDER}ordinary.txt`;
+  writeFileSync(file, `${token({})}\n`);
+  await sendAtLeast(worker, PATH, settlingRequests, { file, count: 1 });
 }
 
 /** Sends requests over some connections, and takes no other status than the one that each expects. */

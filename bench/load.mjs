@@ -1,6 +1,6 @@
 // Load on a worker, by wrk.
 import { fileURLToPath } from "node:url";
-import { HOST } from "./ask.mjs";
+import { HOST } from "./client.mjs";
 import { cpuSeconds, launch, OTHER_CORE } from "./processes.mjs";
 
 const SCRIPT = fileURLToPath(new URL("load.lua", import.meta.url));
@@ -34,6 +34,20 @@ export async function load(worker, { path, seconds, connections, tokens, isRefus
     p99: result.p99 / 1000,
     computed: (computed / requests) * 1e6,
   };
+}
+
+const CONNECTIONS = 64;
+const FIRST_SECONDS = 3;
+
+/** Sends at least so many requests, and returns how many. wrk sends for a time: as often as it takes. */
+export async function sendAtLeast(worker, path, wanted, tokens) {
+  let [requests, seconds] = [0, FIRST_SECONDS];
+  while (requests < wanted) {
+    const sent = await load(worker, { path, connections: CONNECTIONS, seconds, tokens });
+    requests += sent.requests;
+    seconds = Math.max(1, Math.ceil((wanted - requests) / sent.rate));
+  }
+  return requests;
 }
 
 function argumentsOf(tokens) {

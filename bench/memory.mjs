@@ -1,9 +1,9 @@
 // Memory under very many tokens, and what a flood of one-time tokens does to those that are used again and again.
 import { readFileSync, writeFileSync } from "node:fs";
-import { ask } from "./ask.mjs";
+import { sendOne } from "./client.mjs";
 import { corpus } from "./corpus.mjs";
 import { PATH } from "./documents.mjs";
-import { load } from "./load.mjs";
+import { load, sendAtLeast } from "./load.mjs";
 import { residentMiB } from "./processes.mjs";
 import { median } from "./rounds.mjs";
 import { FOLDER } from "./workerd.mjs";
@@ -13,9 +13,9 @@ const FIRST_SECONDS = 3;
 const SAMPLE_MS = 500;
 
 /** The resident memory of this worker, in MiB, while it serves `memoryRequests` with `memoryTokens` tokens in turn. */
-export async function memory(stage, { settlingRequests, memoryRequests, memoryTokens }, say) {
+export async function memory(environment, { settlingRequests, memoryRequests, memoryTokens }, say) {
   const file = await corpus("RS256", memoryTokens);
-  const worker = await stage.start("ours");
+  const worker = await environment.start("ours");
   const resident = () => residentMiB(worker.pid);
   const atFirst = resident();
   const samples = [];
@@ -25,11 +25,11 @@ export async function memory(stage, { settlingRequests, memoryRequests, memoryTo
   }, SAMPLE_MS);
   try {
     say("one token, until the heap has its size");
-    await sendAtLeast(worker, settlingRequests, { file, count: 1 });
+    await sendAtLeast(worker, PATH, settlingRequests, { file, count: 1 });
     samples.length = 0;
     const settled = resident();
     say(`${memoryTokens} tokens`);
-    const requests = await sendAtLeast(worker, memoryRequests, { file, count: memoryTokens });
+    const requests = await sendAtLeast(worker, PATH, memoryRequests, { file, count: memoryTokens });
     const quarter = Math.ceil(samples.length / 4);
     const atLast = median(samples.slice(-quarter));
     const before = median(samples.slice(-2 * quarter, -quarter));
@@ -40,17 +40,6 @@ export async function memory(stage, { settlingRequests, memoryRequests, memoryTo
   }
 }
 
-/** wrk sends for a time, not a number: as often as it takes. */
-async function sendAtLeast(worker, wanted, tokens) {
-  let [requests, seconds] = [0, FIRST_SECONDS];
-  while (requests < wanted) {
-    const sent = await load(worker, { path: PATH, connections: CONNECTIONS, seconds, tokens });
-    requests += sent.requests;
-    seconds = Math.max(1, Math.ceil((wanted - requests) / sent.rate));
-  }
-  return requests;
-}
-
 const REGULAR_TOKENS = 1000;
 const FLOOD_RATIO = 10;
 // By the length of their signatures the two kinds are told apart.
@@ -58,7 +47,7 @@ const [REGULAR, REGULAR_BYTES] = ["ES256", 64];
 const [ONE_TIME, ONE_TIME_BYTES] = ["RS256", 256];
 
 /** How many of the requests with regular tokens are answered without a check, while ten one-time tokens come with each. */
-export async function flood(stage, { memoryTokens, floodSeconds }, say) {
+export async function flood(environment, { memoryTokens, floodSeconds }, say) {
   const lines = (file, count) => readFileSync(file, "utf8").split("\n", count);
   const regular = await corpus(REGULAR, memoryTokens);
   const tokens = lines(regular, REGULAR_TOKENS);
@@ -69,9 +58,9 @@ export async function flood(stage, { memoryTokens, floodSeconds }, say) {
   const file = `${FOLDER}flood.txt`;
   writeFileSync(file, mixed.join("\n"));
 
-  const worker = await stage.start("counted");
+  const worker = await environment.start("counted");
   const send = (seconds, tokens) => load(worker, { path: PATH, connections: CONNECTIONS, seconds, tokens });
-  const checks = async () => JSON.parse((await ask(worker.urlOf("Checks"), "/")).text);
+  const checks = async () => JSON.parse((await sendOne(worker.urlOf("Checks"), "/")).text);
   try {
     say("regular tokens");
     await send(FIRST_SECONDS, { file: regular, count: REGULAR_TOKENS });

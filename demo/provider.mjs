@@ -1,6 +1,6 @@
 // A real OpenID Provider that issues access tokens by client credentials.
 import { createServer } from "node:http";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 import { close, listen } from "./origin.mjs";
 
 /** The provider's clients: their secret is their name, and `roles` goes into the claim of that name. */
@@ -14,30 +14,36 @@ export const CLIENTS = {
 const RESOURCE = "urn:demo:api";
 const KEYS = { RS256: "demo-rsa", ES256: "demo-ec" };
 
-/** Starts the provider on 127.0.0.1; port 0 takes a free one. */
-export async function startProvider(port = 0) {
+/** A private key for each algorithm, as JWK. */
+export async function generateKeys() {
+  const keys = {};
+  for (const [alg, kid] of Object.entries(KEYS)) {
+    const { privateKey } = await generateKeyPair(alg, { extractable: true });
+    keys[alg] = { ...(await exportJWK(privateKey)), kid, use: "sig" };
+  }
+  return keys;
+}
+
+/** Starts the provider on 127.0.0.1; port 0 takes a free one. It signs with new keys, or with those of an earlier run. */
+export async function startProvider(port = 0, keys) {
+  keys ??= await generateKeys();
   const { default: Provider } = await withoutWarnings(() => import("oidc-provider"));
   const server = createServer();
   await listen(server, port);
   const issuer = `http://127.0.0.1:${server.address().port}`;
-  const keys = {};
-  for (const [alg, kid] of Object.entries(KEYS)) {
-    const { privateKey } = await generateKeyPair(alg, { extractable: true });
-    keys[alg] = { privateKey, jwk: { ...(await exportJWK(privateKey)), kid, use: "sig" } };
-  }
   const provider = await withoutWarnings(() => new Provider(issuer, configuration(keys)));
   server.on("request", provider.callback());
   return {
     issuer,
     token: (client, alg = "RS256") => requestToken(issuer, client, alg),
-    expiredToken: (client) => signExpired(issuer, client, keys.RS256.privateKey),
+    expiredToken: (client) => signExpired(issuer, client, keys.RS256),
     close: () => close(server),
   };
 }
 
 function configuration(keys) {
   return {
-    jwks: { keys: Object.values(keys).map((key) => key.jwk) },
+    jwks: { keys: Object.values(keys) },
     clients: Object.keys(CLIENTS).map((client_id) => ({
       client_id,
       client_secret: client_id,
@@ -55,6 +61,8 @@ function configuration(keys) {
       devInteractions: { enabled: false },
       resourceIndicators: {
         enabled: true,
+        // A request that names no resource gets a JWT too.
+        defaultResource: () => `${RESOURCE}:RS256`,
         getResourceServerInfo: (_context, resource) => ({
           scope: "",
           audience: RESOURCE,
@@ -78,7 +86,7 @@ async function requestToken(issuer, client, alg) {
   return answer.access_token;
 }
 
-function signExpired(issuer, client, key) {
+async function signExpired(issuer, client, jwk) {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ client_id: client, roles: CLIENTS[client].roles })
     .setProtectedHeader({ alg: "RS256", kid: KEYS.RS256, typ: "at+jwt" })
@@ -87,7 +95,7 @@ function signExpired(issuer, client, key) {
     .setAudience(RESOURCE)
     .setIssuedAt(now - 7200)
     .setExpirationTime(now - 3600)
-    .sign(key);
+    .sign(await importJWK(jwk, "RS256"));
 }
 
 // The provider warns on standard output that it runs with development settings, which is what it is here for.

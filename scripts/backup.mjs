@@ -5,9 +5,12 @@ import { setTimeout as pause } from "node:timers/promises";
 const HELP = `usage: node scripts/backup.mjs save FILE
        node scripts/backup.mjs restore FILE [PROJECT…]
 
+\`save\` writes the routes and all projects to FILE.
+\`restore\` replaces the routes and every project in FILE, or, if projects are named, those projects only. Projects that
+are not in FILE stay as they are.
+
 Environment: GATEWAY_URL (https://api.example.com) and ADMIN_TOKEN.
-\`restore\` replaces the routes and every project in the file, or, if projects are named, those projects only.
-Projects that are not in the file stay as they are.`;
+Exit status: 0 done, 1 failed, or some projects were not restored, 2 wrong arguments or environment.`;
 
 const BASE = "/project-management-service/v1";
 const ATTEMPTS = 5;
@@ -18,28 +21,63 @@ const [command, file, ...names] = process.argv.slice(2);
 const { GATEWAY_URL, ADMIN_TOKEN } = process.env;
 
 async function main() {
-  if (!GATEWAY_URL || !ADMIN_TOKEN || !file || !["save", "restore"].includes(command)) {
-    console.error(HELP);
+  if (["--help", "-h"].includes(command)) return console.log(HELP);
+  const fault = usageFault();
+  if (fault) {
+    console.error(`backup: ${fault}\n\n${HELP}`);
     return 2;
   }
   if (command === "save") return save();
-  return restore(JSON.parse(await readFile(file, "utf8")));
+  return restore(await readBackup());
+}
+
+/** What is wrong with the arguments and the environment, if anything is. */
+function usageFault() {
+  if (!["save", "restore"].includes(command)) return command ? `no such command: ${command}` : "no command";
+  if (!file) return "no FILE";
+  if (command === "save" && names.length > 0) return "`save` saves all projects and takes no names";
+  if (!GATEWAY_URL) return "GATEWAY_URL is not set";
+  if (!URL.canParse(GATEWAY_URL) || !/^https?:$/.test(new URL(GATEWAY_URL).protocol)) {
+    return `GATEWAY_URL=${GATEWAY_URL} is not an http(s) URL`;
+  }
+  if (!ADMIN_TOKEN) return "ADMIN_TOKEN is not set";
+}
+
+async function readBackup() {
+  const text = await readFile(file, "utf8").catch((error) => {
+    throw new Error(`${file} cannot be read: ${error.code}`);
+  });
+  try {
+    const backup = JSON.parse(text);
+    if (backup.projects && "gateway" in backup) return backup;
+  } catch {
+    // As for any other file that `save` has not written.
+  }
+  throw new Error(`${file} is not a backup`);
 }
 
 async function save() {
   const projects = {};
-  for (const id of await projectIds()) projects[id] = await readProject(id);
+  for (const id of await projectIds()) {
+    const project = await readProject(id);
+    // It was deleted meanwhile.
+    if (project) projects[id] = project;
+  }
   const backup = { gateway: (await read("/gateway")) ?? null, projects };
   await writeFile(file, JSON.stringify(backup, null, 2) + "\n", { mode: 0o600 });
-  console.log(`saved ${Object.keys(projects).length} projects`);
-  return 0;
+  const count = Object.keys(projects).length;
+  console.log(
+    `saved ${backup.gateway ? "the routes" : "no routes"} and ${count} ${count === 1 ? "project" : "projects"}`,
+  );
 }
 
 async function projectIds() {
   const ids = [];
   for (let path = `${BASE}/projects`; path;) {
     const response = await send("GET", path);
-    ids.push(...(await response.json()).map(({ id }) => id));
+    const page = response.ok && (await response.json().catch(() => undefined));
+    if (!Array.isArray(page)) throw new Error(`${GATEWAY_URL} has no management API: check GATEWAY_URL`);
+    ids.push(...page.map(({ id }) => id));
     path = response.headers.get("link")?.match(/^<(.*)>; rel="next"$/)?.[1];
   }
   return ids;
@@ -47,9 +85,10 @@ async function projectIds() {
 
 async function readProject(id) {
   const [project, idps] = [await read(`/projects/${id}`), await read(`/projects/${id}/custom-idp`)];
+  if (!project || !idps) return undefined;
   const distrusted = [];
   for (const idp of idps) {
-    const { keys } = await read(`/projects/${id}/custom-idp/${idp.id}/keys`);
+    const { keys } = (await read(`/projects/${id}/custom-idp/${idp.id}/keys`)) ?? { keys: [] };
     for (const { kid, thumbprint, distrusted: isDistrusted } of keys) {
       const key = PLAIN_ID.test(kid ?? "") ? kid : thumbprint;
       if (isDistrusted && key) distrusted.push({ idp: idp.id, key });
@@ -101,9 +140,12 @@ async function send(method, path, document) {
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
   const body = document === undefined ? undefined : JSON.stringify(document);
   for (let attempt = 1; ; attempt += 1) {
-    const response = await fetch(new URL(path, GATEWAY_URL), { method, headers, body });
+    const response = await fetch(new URL(path, GATEWAY_URL), { method, headers, body }).catch((error) => {
+      throw new Error(`${GATEWAY_URL} cannot be reached: ${error.cause?.code ?? error.message}`);
+    });
     if (response.ok || (method === "GET" && response.status === 404)) return response;
     if (![429, 503].includes(response.status) || attempt === ATTEMPTS) {
+      if (response.status === 401) throw new Error(`${GATEWAY_URL} does not accept ADMIN_TOKEN`);
       throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     }
     await pause(1000 * Number(response.headers.get("retry-after") ?? 5));

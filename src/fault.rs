@@ -5,12 +5,16 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::token::strict_json;
+
 /// A fault at one place of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Fault {
     /// The place, as a JSON pointer (RFC 6901).
     pub pointer: String,
     /// The offending value; absent where something is missing.
+    #[cfg_attr(test, ts(optional, type = "unknown"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
     /// What is expected instead.
@@ -53,7 +57,7 @@ impl Display for Faults {
             let separator = if index == 0 { "" } else { "; " };
             write!(f, "{separator}at `{}`: expected {}", fault.pointer, fault.expected)?;
             if let Some(value) = &fault.value {
-                write!(f, ", not `{value}`")?;
+                write!(f, ", not `{}`", strict_json::to_text(value))?;
             }
         }
         Ok(())

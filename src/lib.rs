@@ -74,7 +74,7 @@ pub use http::method::{Method, UnsupportedMethod};
 pub use http::own_path::{MANAGEMENT_PATH, OwnPath};
 pub use http::request_path::{AmbiguousPath, RequestPath};
 pub use http::target::Target;
-pub use http::{egress, header_rules};
+pub use http::{egress, forwarding, header_rules};
 pub use issuer::{InvalidIssuer, Issuer};
 pub use keys::discovery;
 pub use keys::fetched_keys::FetchedKeys;

@@ -14,6 +14,7 @@ use service::{DataPlane, InvalidVariable, Settings};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::console::Console;
 use crate::env::{Context, Env};
 use crate::kv::Namespace;
 use crate::signal::{self, Signal};
@@ -126,22 +127,16 @@ impl Entropy for Host {
 
 impl LogSink for Host {
     fn info(&self, line: &str) {
-        log(line);
+        Console.info(line);
     }
 
     fn warn(&self, line: &str) {
-        warn(line);
+        Console.warn(line);
     }
 }
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = console)]
-    fn log(line: &str);
-
-    #[wasm_bindgen(js_namespace = console)]
-    fn warn(line: &str);
-
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn random_values(bytes: &mut [u8]);
 }

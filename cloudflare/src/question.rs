@@ -2,23 +2,24 @@
 
 use edge_authorizer::{FetchReason, Unavailable};
 use serde::{Deserialize, Serialize};
+use service::log::warning;
 use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestInit, Response};
 
+use crate::console::Console;
 use crate::env::Fetcher;
-use crate::issuer::FromIssuer;
-use crate::{http, log};
+use crate::http;
 
 /// A question of the edge to the control plane.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Question {
-    /// An issuer's keys, for the given reason. The answer is a [`FromIssuer`].
+    /// An issuer's keys, for the given reason. The answer is a [`service::host::IssuerResponse`].
     Keys(String, FetchReason),
-    /// The text that is published of a project, or of the routes.
-    Published(Option<String>),
+    /// The text that is published under a key of `CONFIG`, or would be: KV lags behind.
+    Published(String),
 }
 
-/// The header by which the control plane tells the edge, in JSON, what to ask after a change. It goes no further.
+/// The header by which the control plane tells the edge which key of `CONFIG` a request changed. It goes no further.
 pub const CHANGED: &str = "x-changed";
 
 /// Where questions are sent. Other URLs are those of clients.
@@ -41,13 +42,8 @@ pub async fn put(whom: &Fetcher, name: &str, question: &impl Serialize) -> Resul
     if response.ok() { Ok(text) } else { Err(failed(name, text)) }
 }
 
-/// The keys in an answer of an issuer's object.
-pub fn read_keys(name: &str, answer: &str) -> Result<FromIssuer, Unavailable> {
-    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(name, error))
-}
-
 /// Logs that a part of the gateway did not answer.
 pub fn failed(name: &str, reason: impl std::fmt::Display) -> Unavailable {
-    log::warning("object_failed", name, reason);
+    warning(&Console, "object_failed", name, reason);
     Unavailable
 }

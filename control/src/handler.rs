@@ -5,7 +5,7 @@ use cloudflare::host::Place;
 use cloudflare::http;
 use cloudflare::question::{CHANGED, Question};
 use cloudflare::response::respond;
-use edge_authorizer::{Denial, ErrorCode, OwnPath, ProjectId, Target, Unavailable};
+use edge_authorizer::{Denial, ErrorCode, OwnPath, Target, Unavailable};
 use service::host::{IssuerRequest, Key, LogSink};
 use service::http::{Request, Response, problem, read_only};
 use service::log;
@@ -96,9 +96,7 @@ fn with_changed(response: &web_sys::Response, key: &Key) -> Result<web_sys::Resp
         response.body().as_ref(),
         response.unchecked_ref(),
     )?;
-    let project = if let Key::Project(project) = key { Some(project.as_str().to_owned()) } else { None };
-    let question = Question::Published(project);
-    answer.headers().set(CHANGED, &serde_json::to_string(&question).unwrap_or_default())?;
+    answer.headers().set(CHANGED, &key.config_key().unwrap_or_default())?;
     Ok(answer)
 }
 
@@ -111,10 +109,9 @@ pub async fn reply(
     let text = http::wait(incoming.text()?).await?.as_string().unwrap_or_default();
     let answer = match serde_json::from_str(&text) {
         Ok(Question::Keys(issuer, reason)) => keys(env, issuer, IssuerRequest::Keys(reason)).await,
-        Ok(Question::Published(None)) => published(env, context, Key::Routes).await,
-        Ok(Question::Published(Some(name))) => match ProjectId::try_from(&*name) {
-            Ok(project) => published(env, context, Key::Project(project)).await,
-            Err(_) => Err(Unavailable),
+        Ok(Question::Published(key)) => match Key::of_config_key(&key) {
+            Some(key) => published(env, context, key).await,
+            None => Err(Unavailable),
         },
         Err(error) => {
             log::warning(&cloudflare::console::Console, "question_malformed", "edge", error);

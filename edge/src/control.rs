@@ -3,31 +3,37 @@
 //! Clients' requests go to its default entrypoint (`CONTROL`), the edge's own questions to another one (`CONTROL_QUESTIONS`):
 //! nothing in a request can make it a question.
 
-use cloudflare::answer::Answer;
-use cloudflare::edge::Incoming;
 use cloudflare::env::{Env, Fetcher};
-use cloudflare::issuer::IssuerKeys;
-use cloudflare::question::{self, CHANGED, Question, failed, read_keys};
-use cloudflare::{http, log, store};
-use edge_authorizer::{Denial, ErrorCode, FetchReason, Issuer, ProjectId, Unavailable};
+use cloudflare::host::{Host, IssuerAnswer};
+use cloudflare::http;
+use cloudflare::question::{self, CHANGED, Question, failed};
+use cloudflare::response::respond;
+use edge_authorizer::{Denial, ErrorCode, Unavailable};
 use js_sys::encode_uri_component;
+use service::host::{Entropy, IssuerRequest, Key, LogSink};
+use service::http::{problem, problem_with};
+use service::log;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Request, Response};
 
+use crate::incoming::Incoming;
+
 /// Has the control plane answer a request, unless its target cannot be forwarded.
-pub async fn hand_over(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
+pub async fn hand_over(incoming: Incoming, host: Host) -> Result<JsValue, JsValue> {
     if let Some(reason) = incoming.target().fault() {
-        let (id, denial) = (http::new_id(), Denial { code: ErrorCode::RequestInvalid, realm: None });
-        log::management(&incoming, &id, denial.code.status(), Some(denial.code.as_str()));
-        return Ok(Answer::detailed_problem(&denial, &id, None, Some(reason)).respond()?.into());
+        let request = incoming.for_log(host.new_id());
+        let denial = Denial { code: ErrorCode::RequestInvalid, realm: None };
+        let response = problem_with(&denial, &request.id, None, Some(reason));
+        host.info(&log::management(&request, &response));
+        return Ok(respond(&response)?.into());
     }
-    let Ok(response) = send(&incoming, &env).await else {
+    let Ok(response) = send(&incoming, &host.env).await else {
         let denial = Denial { code: ErrorCode::StoreUnavailable, realm: None };
-        return Ok(Answer::problem(&denial, &http::new_id()).respond()?.into());
+        return Ok(respond(&problem(&denial, &host.new_id()))?.into());
     };
-    let Some(question) = response.headers().get(CHANGED)? else { return Ok(response.into()) };
-    see(&env, &question).await;
+    let Some(key) = response.headers().get(CHANGED)? else { return Ok(response.into()) };
+    note_change(&host, &key).await;
     Ok(without(&response, CHANGED)?.into())
 }
 
@@ -41,12 +47,11 @@ async fn send(incoming: &Incoming, env: &Env) -> Result<Response, Unavailable> {
     sent.await.map_err(|error| failed("CONTROL", http::reason(&error)))
 }
 
-/// The edge that has a project or the routes changed does not wait for KV.
-async fn see(env: &Env, question: &str) {
-    let Ok(Question::Published(project)) = serde_json::from_str(question) else { return };
-    let Ok(stored) = ask(env, "published", &Question::Published(project.clone())).await else { return };
-    if let Ok(project) = project.map(|name| ProjectId::try_from(&*name)).transpose() {
-        store::remember_published(project.as_ref(), &stored);
+/// Keeps what a request changed, under a key of `CONFIG`: the edge that had it changed does not wait for KV.
+async fn note_change(host: &Host, key: &str) {
+    let Ok(text) = ask(&host.env, key, &Question::Published(key.to_owned())).await else { return };
+    if let Some(key) = Key::of_config_key(key) {
+        host.plane.note(host, &key, Some(&*text).filter(|text| !text.is_empty()));
     }
 }
 
@@ -56,11 +61,12 @@ extern "C" {
     fn without(response: &Response, name: &str) -> Result<Response, JsValue>;
 }
 
-/// Asks for an issuer's keys.
-pub fn ask_issuer(env: Env, issuer: Issuer, reason: FetchReason) -> IssuerKeys {
+/// Asks for an issuer's keys. Nothing else is the data plane's to say about an issuer.
+pub fn ask_issuer(env: Env, issuer: String, request: IssuerRequest) -> IssuerAnswer {
     Box::pin(async move {
-        let answer = ask(&env, issuer.as_str(), &Question::Keys(issuer.as_str().to_owned(), reason)).await?;
-        read_keys(issuer.as_str(), &answer)
+        let IssuerRequest::Keys(reason) = request else { return Err(Unavailable) };
+        let answer = ask(&env, &issuer, &Question::Keys(issuer.clone(), reason)).await?;
+        serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&issuer, error))
     })
 }
 

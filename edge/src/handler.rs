@@ -1,64 +1,59 @@
 //! One request, from the first byte to the answer.
 
-use std::cell::RefCell;
 use std::future::ready;
 
-use cloudflare::answer::{Answer, Refusal};
-use cloudflare::decide::decide;
-use cloudflare::edge::{Edge, Incoming, Place};
+use cloudflare::console::Console;
 use cloudflare::env::{Context, Env};
-use cloudflare::settings::Settings;
+use cloudflare::host::{self, Host, Place};
+use cloudflare::response::respond;
 use cloudflare::task::Task;
-use cloudflare::{http, log, store};
-use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, TokenCache, Verdict};
+use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, Verdict};
+use service::host::{Clock, Entropy, LogSink};
+use service::http::{Response, problem, problem_with, read_only};
+use service::log::{self, DecisionEnd, warning};
 use wasm_bindgen::JsValue;
 
 use crate::control;
-use crate::forward::forward;
+use crate::forward::{NotForwarded, forward};
+use crate::incoming::Incoming;
 
-thread_local! {
-    static KNOWN: RefCell<TokenCache> = RefCell::default();
-}
-
-/// Answers a request. What is for the gateway itself is a future of its own: that of a request to an origin stays small.
+/// Answers a request. What is for the gateway itself is a future apart: that of a request to an origin stays small.
 pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
-    match OwnPath::of(incoming.target().path) {
-        Some(OwnPath::Health) => return Box::pin(ready(health(&incoming))),
-        Some(_) => return Box::pin(control::hand_over(incoming, env)),
-        None => {}
+    let own = OwnPath::of(incoming.target().path);
+    if own == Some(OwnPath::Health) {
+        return Box::pin(ready(health(&incoming)));
     }
-    let settings = match Settings::get(&env) {
-        Ok(settings) => settings,
+    let plane = match host::plane(&env) {
+        Ok(plane) => plane,
         Err(variable) => {
-            log::warning("variable_invalid", variable.0, format_args!("expected {}", variable.1));
+            warning(&Console, "variable_invalid", variable.name, &variable);
             return Box::pin(ready(fail(ErrorCode::ConfigUnavailable)));
         }
     };
-    let edge = Edge { env, place: Place::Worker(context), settings, ask_issuer: control::ask_issuer };
-    Box::pin(guard(incoming, edge))
+    let host = Host { env, place: Place::Worker(context), plane, ask: control::ask_issuer };
+    if own.is_some() { Box::pin(control::hand_over(incoming, host)) } else { Box::pin(guard(incoming, host)) }
 }
 
 /// Whether the worker runs.
 fn health(incoming: &Incoming) -> Result<JsValue, JsValue> {
-    let answer = if incoming.is_read() { Answer::healthy() } else { Answer::read_only(&http::new_id()) };
-    Ok(answer.respond()?.into())
+    let response =
+        if incoming.is_read() { Response::healthy() } else { read_only(&cloudflare::http::new_id()) };
+    Ok(respond(&response)?.into())
 }
 
 /// Forwards a request if the core permits that, explains the refusal otherwise. The answer, or a promise of it.
-async fn guard(incoming: Incoming, edge: Edge) -> Result<JsValue, JsValue> {
+async fn guard(incoming: Incoming, host: Host) -> Result<JsValue, JsValue> {
     let target = incoming.target();
-    let decision = evaluate(&edge, &incoming, target.path).await;
-    let outcome = act(&edge, &incoming, &target, &decision);
-    let outcome = outcome.or_else(|refusal| refuse(&incoming, &decision, &refusal));
-    if let Some(known) = &decision.cached_token {
-        KNOWN.with_borrow_mut(|tokens| tokens.insert(known));
-    }
-    outcome
+    let decision = evaluate(&host, &incoming, target.path).await;
+    let answer = act(&host, &incoming, &target, &decision);
+    let answer = answer.or_else(|refusal| refuse(&host, &incoming, &decision, &refusal));
+    host.plane.remember(&decision);
+    answer
 }
 
-async fn evaluate(edge: &Edge, incoming: &Incoming, path: &str) -> Decision {
-    let Ok(gateway) = store::gateway(edge).await else { return Decision::without_configuration() };
-    let origin = gateway.has_cors().then(|| incoming.header("origin")).flatten();
+async fn evaluate(host: &Host, incoming: &Incoming, path: &str) -> Decision {
+    let Ok(routes) = host.plane.routes(host).await else { return Decision::without_configuration() };
+    let origin = routes.has_cors().then(|| incoming.header("origin")).flatten();
     let request = Request {
         method: &incoming.method,
         path,
@@ -66,37 +61,57 @@ async fn evaluate(edge: &Edge, incoming: &Incoming, path: &str) -> Decision {
         origin: origin.as_deref(),
         asks_for_method: origin.is_some() && incoming.header("access-control-request-method").is_some(),
     };
-    decide(edge, &gateway, &request, incoming.began, &KNOWN).await
+    host.plane.decide(host, &routes, &request, incoming.began).await
 }
 
 /// Does what was decided: the answer, or why there is none.
 fn act(
-    edge: &Edge,
+    host: &Host,
     incoming: &Incoming,
     target: &Target<'_>,
     decision: &Decision,
-) -> Result<JsValue, Refusal> {
+) -> Result<JsValue, NotForwarded> {
     match &decision.verdict {
-        Verdict::Permit(permit) => Ok(forward(edge, decision, permit, incoming, target)?.into()),
+        Verdict::Permit(permit) => Ok(forward(host, decision, permit, incoming, target)?.into()),
         Verdict::Preflight => {
-            let id = http::new_id();
-            log::decision(decision, incoming, None, &id);
-            let answer = Answer::empty(204).with("x-request-id", &id).with_cors(decision.cors.as_ref());
-            answer.respond().map(Into::into).map_err(|_| ErrorCode::ConfigUnavailable.into())
+            let id = host.new_id();
+            log_decision(host, decision, incoming, None, &id);
+            let response = Response::empty(204).with("x-request-id", &id).with_cors(decision.cors.as_ref());
+            respond(&response).map(Into::into).map_err(|_| ErrorCode::ConfigUnavailable.into())
         }
         Verdict::Deny(denial) => Err(denial.code.into()),
     }
 }
 
-fn refuse(incoming: &Incoming, decision: &Decision, refusal: &Refusal) -> Result<JsValue, JsValue> {
-    let id = http::new_id();
-    log::decision(decision, incoming, Some(refusal.code), &id);
+fn refuse(
+    host: &Host,
+    incoming: &Incoming,
+    decision: &Decision,
+    refusal: &NotForwarded,
+) -> Result<JsValue, JsValue> {
+    let id = host.new_id();
+    log_decision(host, decision, incoming, Some(refusal.code), &id);
     let denial = Denial { code: refusal.code, realm: decision.project.clone() };
-    let problem = Answer::detailed_problem(&denial, &id, None, refusal.reason);
-    Ok(problem.with_cors(decision.cors.as_ref()).respond()?.into())
+    let response = problem_with(&denial, &id, None, refusal.reason).with_cors(decision.cors.as_ref());
+    Ok(respond(&response)?.into())
+}
+
+/// Writes the log line of a request that no origin got.
+fn log_decision(host: &Host, decision: &Decision, incoming: &Incoming, code: Option<ErrorCode>, id: &str) {
+    let address = incoming.header("cf-connecting-ip");
+    let end = DecisionEnd {
+        code,
+        request_id: id,
+        method: &incoming.method,
+        path: incoming.target().path,
+        address: address.as_deref(),
+        received: incoming.began,
+        answered: host.now(),
+    };
+    host.info(&log::decision_end(decision, end));
 }
 
 /// A refusal before anything is decided.
 fn fail(code: ErrorCode) -> Result<JsValue, JsValue> {
-    Ok(Answer::problem(&Denial { code, realm: None }, &http::new_id()).respond()?.into())
+    Ok(respond(&problem(&Denial { code, realm: None }, &cloudflare::http::new_id()))?.into())
 }

@@ -6,12 +6,15 @@
 mod control;
 mod forward;
 mod handler;
+mod incoming;
+mod prepared_request;
 
-use cloudflare::edge::{Arrival, Incoming};
 use cloudflare::env::{Context, Env};
 use cloudflare::{http, task};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::incoming::{Arrival, Incoming};
 
 /// What `worker.js` hands a request over to; gives the answer or a promise of it.
 #[wasm_bindgen]

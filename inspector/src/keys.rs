@@ -1,52 +1,21 @@
-//! Keys: what an issuer publishes, and what each makes of a signature.
+//! Keys, and what each makes of a signature.
 
 use std::sync::Arc;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use edge_authorizer::KeyOutcome;
-use edge_authorizer::{Algorithm, Issuer, Jwk, KeySet, SignatureCheck, Token, Unusable, discovery};
-use serde::{Deserialize, Serialize};
+use edge_authorizer::inspection::{KeyReport, VerifyAnswer, VerifyQuestion};
+use edge_authorizer::{Algorithm, Jwk, KeySet, SignatureCheck, Token};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A token, and the keys to try on it.
-#[derive(Deserialize)]
-pub struct Trial {
-    token: String,
-    keys: Vec<Value>,
-}
-
-/// What each key makes of the token.
-#[derive(Serialize)]
-pub struct Tried {
-    keys: Vec<KeyReport>,
-}
-
-/// What a key makes of a token.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct KeyReport {
-    kid: Option<String>,
-    thumbprint: Option<String>,
-    /// Why it verifies nothing at all.
-    unusable: Option<Unusable>,
-    /// The same in words.
-    reason: Option<String>,
-    /// Whether it is of the algorithm's kind.
-    fits: bool,
-    /// Whether the token names it, or names none.
-    is_named: bool,
-    /// What came of trying it, whether it is named or not.
-    outcome: Option<KeyOutcome>,
-}
-
 /// Tries each key, named by the token or not.
-pub async fn verify(Trial { token, keys }: Trial) -> Result<Tried, String> {
+pub async fn verify(VerifyQuestion { token, keys }: VerifyQuestion) -> Result<VerifyAnswer, String> {
     let token = Token::parse(&token).map_err(|error| error.to_string())?;
-    let mut tried = Tried { keys: Vec::new() };
+    let mut answer = VerifyAnswer { keys: Vec::new() };
     for jwk in &keys {
-        tried.keys.push(report(&token, jwk).await);
+        answer.keys.push(report(&token, jwk).await);
     }
-    Ok(tried)
+    Ok(answer)
 }
 
 async fn report(token: &Token<'_>, jwk: &Value) -> KeyReport {
@@ -82,24 +51,6 @@ async fn report(token: &Token<'_>, jwk: &Value) -> KeyReport {
         }
     }
     report
-}
-
-/// What was fetched of an issuer.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Published {
-    issuer: String,
-    configuration: String,
-    key_set: String,
-}
-
-/// The keys of an issuer, where configuration and key set are such as the edge takes.
-pub fn discover(published: &Published) -> Result<Value, String> {
-    let issuer = Issuer::try_from(&*published.issuer).map_err(|error| error.to_string())?;
-    discovery::read_configuration(&issuer, published.configuration.as_bytes())
-        .map_err(|error| error.to_string())?;
-    discovery::read_key_set(published.key_set.as_bytes()).map_err(|error| error.to_string())?;
-    serde_json::from_str(&published.key_set).map_err(|error| error.to_string())
 }
 
 /// Something that may be signed by a key.

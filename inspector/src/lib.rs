@@ -1,14 +1,25 @@
 //! The core for the browser: questions and answers are JSON. What is computed here leaves the page nowhere.
+//!
+//! The types of both are in the core, in `src/inspection/`, which also generates those of the page from them.
 
-mod case;
 mod documents;
+mod explain;
 mod keys;
+mod roles;
+mod suggestion;
 
-use edge_authorizer::inspection::{self, diagnose, suggest};
-use edge_authorizer::{Claims, ProjectId, Role, RoleTemplate, Token};
+use std::fmt::Display;
+
+use edge_authorizer::inspection::{self, DiscoveryRequest, diagnose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Reads what a person pastes, a token, an `Authorization` header or claims: `{"token", "claims"}`, or `null` of nothing.
+#[wasm_bindgen]
+pub fn read_credentials(text: &str) -> String {
+    write(&inspection::read_credentials(text))
+}
 
 /// Takes a token apart: `{"parts": […], "flaws": […]}`.
 #[wasm_bindgen]
@@ -16,21 +27,27 @@ pub fn dissect_token(token: &str) -> String {
     write(&diagnose(token))
 }
 
-/// Explains a decision; [`case::Case`] is the question. Gives `{"explanation", "narrative"}`, `{"faults"}` of the documents,
+/// Explains a decision: [`inspection::ExplainQuestion`] gives `{"explanation", "narrative"}`, `{"faults"}` of the documents,
 /// or `{"error"}`.
 #[wasm_bindgen]
 pub async fn explain(question: String) -> String {
     match read(&question) {
-        Ok(case) => write(&case::explain(case).await),
+        Ok(question) => write(&explain::explain(question).await),
         Err(error) => error,
     }
+}
+
+/// Reads the keys that a person pastes: `{"keys": […]}` or `{"error"}`.
+#[wasm_bindgen]
+pub fn read_keys(text: &str) -> String {
+    result(inspection::read_keys(text))
 }
 
 /// Tries keys on a token: `{"token", "keys": […]}` gives `{"keys": […]}`, one answer for each, or `{"error"}`.
 #[wasm_bindgen]
 pub async fn verify_token(question: String) -> String {
     match read(&question) {
-        Ok(trial) => result(keys::verify(trial).await),
+        Ok(question) => result(keys::verify(question).await),
         Err(error) => error,
     }
 }
@@ -50,12 +67,37 @@ pub fn check_routes(document: &str) -> String {
     write(&documents::routes(document).err().unwrap_or_default())
 }
 
+/// The request for the configuration of an issuer: `{"url", "timeoutMs", "maxBodyLength"}` or `{"error"}`.
+#[wasm_bindgen]
+pub fn configuration_request(issuer: &str) -> String {
+    result(DiscoveryRequest::for_configuration(issuer))
+}
+
+/// The request for the keys of an issuer: `{"issuer", "configuration"}`, the last as text, gives
+/// `{"url", "timeoutMs", "maxBodyLength"}` or `{"error"}`.
+#[wasm_bindgen]
+pub fn keys_request(question: &str) -> String {
+    match read(question) {
+        Ok(question) => result(DiscoveryRequest::for_keys(&question)),
+        Err(error) => error,
+    }
+}
+
 /// What an issuer publishes: `{"issuer", "configuration", "keySet"}`, the last two as texts, gives `{"keys": […]}` or
 /// `{"error"}`.
 #[wasm_bindgen]
 pub fn check_discovery(question: &str) -> String {
     match read(question) {
-        Ok(published) => result(keys::discover(&published)),
+        Ok(published) => result(inspection::read_published(&published)),
+        Err(error) => error,
+    }
+}
+
+/// The claims that may carry roles, of claims given as an object: a list of `{"name", "values"}`.
+#[wasm_bindgen]
+pub fn role_claims(claims: &str) -> String {
+    match read::<Map<String, Value>>(claims) {
+        Ok(claims) => write(&inspection::role_claims(&claims)),
         Err(error) => error,
     }
 }
@@ -64,50 +106,18 @@ pub fn check_discovery(question: &str) -> String {
 /// `{"before", "after", "values": […]}` or `{"error"}`.
 #[wasm_bindgen]
 pub fn match_roles(question: &str) -> String {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Question {
-        template: String,
-        project: String,
-        values: Vec<String>,
-        allowed_roles: Option<Vec<String>>,
-    }
-    let answer = |question: Question| {
-        let says = |error: &dyn ToString| error.to_string();
-        let template = RoleTemplate::try_from(&*question.template).map_err(|error| says(&error))?;
-        let project = ProjectId::try_from(&*question.project).map_err(|error| says(&error))?;
-        let allowed = question
-            .allowed_roles
-            .map(|roles| roles.iter().filter_map(|role| Role::try_from(&**role).ok()).collect::<Vec<_>>());
-        Ok(inspection::match_roles(&template, allowed.as_deref(), &project, &question.values))
-    };
     match read(question) {
-        Ok(question) => result(answer(question)),
+        Ok(question) => result(roles::match_roles(&question)),
         Err(error) => error,
     }
 }
 
 /// An entry made of a token, or of claims: `{"token", "claims", "project"}`, the last if it is known, gives
-/// `{"provider", "providerName", "idp", "notes"}` or `{"error"}`.
+/// `{"provider", "providerName", "idp", "notes", "path"}` or `{"error"}`.
 #[wasm_bindgen]
 pub fn suggest_entry(question: &str) -> String {
-    #[derive(Deserialize)]
-    struct Question {
-        token: Option<String>,
-        claims: Option<Map<String, Value>>,
-        project: Option<String>,
-    }
-    let answer = |Question { token, claims, project }| {
-        let project = project.and_then(|project: String| ProjectId::try_from(&*project).ok());
-        let suggestion = match claims {
-            Some(claims) => Claims::new(claims, None).map(|said| suggest(&said, project.as_ref())),
-            None => Token::parse(&token.unwrap_or_default())
-                .map(|token| suggest(token.unverified_claims(), project.as_ref())),
-        };
-        suggestion.map_err(|reason| reason.to_string())
-    };
     match read(question) {
-        Ok(question) => result(answer(question)),
+        Ok(question) => result(suggestion::suggest(question)),
         Err(error) => error,
     }
 }
@@ -131,10 +141,10 @@ fn write(answer: &impl Serialize) -> String {
     serde_json::to_string(answer).unwrap_or_else(|error| error_answer(&error.to_string()))
 }
 
-fn result(answer: Result<impl Serialize, String>) -> String {
+fn result(answer: Result<impl Serialize, impl Display>) -> String {
     match answer {
         Ok(answer) => write(&answer),
-        Err(error) => error_answer(&error),
+        Err(error) => error_answer(&error.to_string()),
     }
 }
 

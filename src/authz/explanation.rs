@@ -12,23 +12,29 @@ use crate::error_code::ErrorCode;
 /// The decision that a request would get, and why. It is no permit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Explanation {
     /// The verdict.
     pub verdict: Outcome,
     /// The status that the caller would get. For a permitted request it is 200, in place of the origin's status.
     pub status: u16,
     /// The error code, if it would be denied.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub code: Option<ErrorCode>,
     /// The entry that identified the caller.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub idp: Option<IdpId>,
     /// The caller's id.
     pub subject: Option<String>,
     /// The caller's roles in the project; empty if no entry identified them.
+    #[cfg_attr(test, ts(type = "Array<string>"))]
     pub roles: Roles,
     /// The identity headers that the origin would get; empty if it would not get the request.
+    #[cfg_attr(test, ts(type = "Record<string, string>"))]
     #[serde(serialize_with = "as_object")]
     pub origin_headers: Vec<(&'static str, String)>,
     /// Every step that led there.
+    #[cfg_attr(test, ts(type = "Array<unknown>"))]
     pub trace: Trace,
 }
 

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use thiserror::Error;
+
 use crate::authz::evidence::Verified;
 use crate::authz::identity::Identity;
 use crate::authz::route_requirement::Authorized;
 use crate::config::access::Access;
+use crate::config::origin::Origin;
 use crate::config::route::Route;
+use crate::http::forwarding::Forwarding;
+use crate::http::header_rules::{fold, is_value};
 
 /// The proof that a request may pass: the route is public, or a caller has a role that it requires, by a verified token.
 #[derive(Debug)]
@@ -54,4 +59,42 @@ impl Permit {
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_deref()
     }
+
+    /// What the origin gets of a request with this permit. `secret` gives the value of a secret binding.
+    pub fn forwarding(
+        &self,
+        secret: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Forwarding, InvalidSecret> {
+        let proof = proof(&self.route.origin, secret)?;
+        let secret_name = proof.as_ref().map(|(name, _)| fold(name));
+        let identity = self.identity().into_iter().flat_map(Identity::headers);
+        let identity = identity.map(|(name, value)| (name.to_ascii_lowercase(), value));
+        let added = identity.chain(proof).collect();
+        Ok(Forwarding { forward_token: self.route.forward_token, added, secret_name })
+    }
+}
+
+/// A secret binding cannot be sent to an origin.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InvalidSecret {
+    /// It is not bound.
+    #[error("the secret binding `{0}` is missing")]
+    Missing(String),
+    /// Its value is not one of a header.
+    #[error("the secret `{0}` is not printable ASCII, so it cannot be a header's value")]
+    NotPrintable(String),
+}
+
+/// The header by which an origin knows that the gateway sent a request: its name, in lower case, and its value.
+fn proof(
+    origin: &Origin,
+    secret: impl FnOnce(&str) -> Option<String>,
+) -> Result<Option<(String, String)>, InvalidSecret> {
+    let Some(header) = &origin.secret_header else { return Ok(None) };
+    let binding = header.secret.as_str();
+    let value = secret(binding).ok_or_else(|| InvalidSecret::Missing(binding.to_owned()))?;
+    if !is_value(&value) {
+        return Err(InvalidSecret::NotPrintable(binding.to_owned()));
+    }
+    Ok(Some((header.name.as_str().to_ascii_lowercase(), value)))
 }

@@ -74,7 +74,7 @@ impl TraceStep {
         }
         let mut value = strict_json::from_slice(text.as_bytes()).unwrap_or_default();
         shorten(&mut value);
-        value.to_string()
+        strict_json::to_text(&value)
     }
 }
 
@@ -217,6 +217,7 @@ pub enum IdpOutcome {
 /// The outcome of trying a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum KeyOutcome {
     /// The key verifies the signature.
     Verified,
@@ -239,11 +240,12 @@ pub enum RolesClaimOutcome {
 /// The outcome of one value of the roles claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum RoleOutcome {
     /// It gives this role.
-    Kept(Role),
+    Kept(#[cfg_attr(test, ts(type = "string"))] Role),
     /// It gives this role, which `allowedRoles` does not name.
-    NotAllowed(Role),
+    NotAllowed(#[cfg_attr(test, ts(type = "string"))] Role),
     /// It does not have the template's form.
     NoMatch,
     /// The text that the template extracts is not a role name.

@@ -1,5 +1,7 @@
 //! The template by which roles are read from the values of a claim.
 
+use std::fmt::{self, Display};
+
 use crate::project_id::ProjectId;
 
 /// The form that role values of a claim have: `{roleName}` exactly once, `{project}` at most once, literal text around.
@@ -16,8 +18,11 @@ struct Part {
     second: Option<String>,
 }
 
-const ROLE_NAME: &str = "{roleName}";
-const PROJECT: &str = "{project}";
+/// The placeholder of the role name.
+pub const ROLE_NAME: &str = "{roleName}";
+
+/// The placeholder of the project.
+pub const PROJECT: &str = "{project}";
 
 impl Part {
     fn new(text: &str) -> Self {
@@ -63,12 +68,30 @@ impl RoleTemplate {
         (self.before.for_project(project), self.after.for_project(project))
     }
 
+    /// Whether any value has this form: there is nothing around the role name.
+    pub fn takes_any_value(&self) -> bool {
+        [&self.before, &self.after].into_iter().all(|part| part.first.is_empty() && part.second.is_none())
+    }
+
     /// Whether a value can be read as a role of two projects. This is so if the text between project and role could be part of a
     /// project's name: with `-`, `a-b-c` is the role `b-c` of `a` and the role `c` of `a-b`.
     pub fn confuses_projects(&self) -> bool {
         let after_project = self.before.second.as_ref();
         let between = after_project.or_else(|| self.after.second.as_ref().map(|_| &self.after.first));
         between.is_some_and(|text| text.bytes().all(ProjectId::may_contain))
+    }
+}
+
+impl Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.first)?;
+        self.second.as_ref().map_or(Ok(()), |second| write!(f, "{PROJECT}{second}"))
+    }
+}
+
+impl Display for RoleTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{ROLE_NAME}{}", self.before, self.after)
     }
 }
 
@@ -144,6 +167,17 @@ mod tests {
         }
         assert_eq!(extract("{project}-{roleName}", "a-b-c", "a"), Some("b-c"));
         assert_eq!(extract("{project}-{roleName}", "a-b-c", "a-b"), Some("c"));
+    }
+
+    #[test]
+    fn template_is_displayed_as_written() {
+        for text in ["{roleName}", "role_{roleName}", "a.{project}:{roleName}-b", "a-{roleName}:{project}.b"]
+        {
+            let template = RoleTemplate::try_from(text).unwrap();
+            assert_eq!(template.to_string(), text);
+            assert_eq!(template.takes_any_value(), text == ROLE_NAME, "{text}");
+        }
+        assert!(!RoleTemplate::try_from("{project}{roleName}").unwrap().takes_any_value());
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::fmt::Write;
 /// Headers that are dropped: hop-by-hop headers (RFC 9110, section 7.6.1); those that override the method; those that the gateway
 /// sets, or that only it could know; `Expect`, whose interim response the runtime would take for the final one; and `Proxy`, which
 /// CGI turns into the variable `HTTP_PROXY`.
-const DROPPED: [&str; 23] = [
+const DROPPED: [&str; 24] = [
+    "cf-connecting-ip",
     "client-ip",
     "connection",
     "expect",

@@ -1,6 +1,7 @@
 //! HTTP: paths, methods, header rules, URLs, and which hosts may be fetched.
 
 pub mod egress;
+pub mod forwarding;
 pub mod header_rules;
 pub mod http_date;
 pub mod method;

@@ -17,6 +17,7 @@ use crate::token::strict_json;
 
 /// The diagnosis of a token. It has no flaws if and only if [`Token::parse`] accepts the token.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Diagnosis {
     /// Its parts, up to three.
     pub parts: Vec<Part>,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// A part of a token, between the dots.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Part {
     /// Its name.
     pub name: PartName,
@@ -20,6 +21,7 @@ pub struct Part {
 /// The parts of a compact JWS (RFC 7515, section 7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PartName {
     /// The header.
     Header,
@@ -31,6 +33,7 @@ pub enum PartName {
 
 /// A flaw of a token, and its place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Flaw {
     /// The part that has the flaw; absent if the whole token has.
     pub part: Option<PartName>,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// One sentence, with values in backticks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Line {
     /// The result of the step.
     pub mark: Mark,
@@ -16,6 +17,7 @@ pub struct Line {
 /// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Mark {
     /// It succeeded.
     Passed,

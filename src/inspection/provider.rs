@@ -8,6 +8,7 @@ use crate::http::strict_url::StrictUrl;
 /// A kind of identity provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Provider {
     /// Keycloak.
     Keycloak,

@@ -10,6 +10,7 @@ use crate::project_id::ProjectId;
 
 /// The results of a template on values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RoleMatches {
     /// The literal text before a role name.
     pub before: String,
@@ -21,6 +22,7 @@ pub struct RoleMatches {
 
 /// The result of a template on one value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RoleMatch {
     /// The value.
     pub value: String,

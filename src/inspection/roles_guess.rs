@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::provider::Provider;
 use crate::authz::role_reader::role_values;
+use crate::config::role_template::{PROJECT, ROLE_NAME, RoleTemplate};
 use crate::token::claim_path::ClaimPath;
 
 /// A claim that may carry roles.
@@ -16,7 +17,7 @@ pub struct RolesClaim {
     /// Its values, without those that every user has.
     pub values: Vec<String>,
     /// The template that reads them.
-    pub template: String,
+    pub template: RoleTemplate,
     /// How many values the template reads as roles of the project; none where it does not name the project.
     pub of_project: usize,
 }
@@ -39,10 +40,7 @@ pub fn find_roles(
     for name in names {
         let values = values_of(&name, claims).into_iter().filter(|value| !provider.gives_everybody(value));
         let values: Vec<_> = values.collect();
-        if values.is_empty() {
-            continue;
-        }
-        let (template, of_project) = guess_template(&values, project);
+        let Some((template, of_project)) = guess_template(&values, project) else { continue };
         if best.as_ref().is_none_or(|best| of_project > best.of_project) {
             best = Some(RolesClaim { name, values, template, of_project });
         }
@@ -54,7 +52,8 @@ pub fn find_roles(
 fn clients_with_roles(claims: &Map<String, Value>) -> Vec<String> {
     let clients = claims.get("resource_access").and_then(Value::as_object);
     let names = clients.into_iter().flatten().map(|(client, _)| client).filter(|client| *client != "account");
-    names.map(|client| format!("resource_access.{}.roles", client.replace('.', "\\."))).collect()
+    let path = |client: &str| ClaimPath::nested(&["resource_access", client, "roles"]);
+    names.filter_map(|client| Some(path(client).ok()?.as_str().to_owned())).collect()
 }
 
 /// The strings of a claim, as a decision reads them.
@@ -65,15 +64,13 @@ fn values_of(name: &str, claims: &Map<String, Value>) -> Vec<String> {
 }
 
 /// The template that reads most of the values, and how many are roles of the project.
-fn guess_template(values: &[String], project: Option<&str>) -> (String, usize) {
-    let mut counts = BTreeMap::<String, usize>::new();
+fn guess_template(values: &[String], project: Option<&str>) -> Option<(RoleTemplate, usize)> {
+    let mut counts = BTreeMap::<String, (RoleTemplate, usize)>::new();
     for template in values.iter().filter_map(|value| with_project(value, project?)) {
-        *counts.entry(template).or_default() += 1;
+        counts.entry(template.to_string()).or_insert((template, 0)).1 += 1;
     }
-    if let Some((template, count)) = counts.into_iter().max_by_key(|(_, count)| *count) {
-        return (template, count);
-    }
-    (format!("{}{{roleName}}", shared_prefix(values)), 0)
+    let most = counts.into_values().max_by_key(|(_, count)| *count);
+    most.or_else(|| Some((with_shared_prefix(values)?, 0)))
 }
 
 /// The characters that people put between a project and a role.
@@ -81,34 +78,33 @@ const SEPARATORS: [char; 6] = ['.', ':', '/', '_', '-', '#'];
 
 /// The template of a value in which the project is beside a separator: `plant7.access`, `access:plant7`,
 /// `apps/plant7/access`.
-fn with_project(value: &str, project: &str) -> Option<String> {
-    if value.contains(['{', '}']) {
-        return None;
-    }
+fn with_project(value: &str, project: &str) -> Option<RoleTemplate> {
     let (before, after) = value.split_once(project)?;
     let is_boundary = |text: &str| text.is_empty() || text.ends_with(SEPARATORS);
-    if let Some(separator) = after.chars().next().filter(|c| SEPARATORS.contains(c)) {
+    let template = if let Some(separator) = after.chars().next().filter(|c| SEPARATORS.contains(c)) {
         let names_a_role = after.len() > separator.len_utf8();
-        return (is_boundary(before) && names_a_role)
-            .then(|| format!("{before}{{project}}{separator}{{roleName}}"));
-    }
-    let separator = before.chars().next_back().filter(|c| SEPARATORS.contains(c))?;
-    (after.is_empty() && before.len() > separator.len_utf8())
-        .then(|| format!("{{roleName}}{separator}{{project}}"))
+        (is_boundary(before) && names_a_role).then(|| format!("{before}{PROJECT}{separator}{ROLE_NAME}"))
+    } else {
+        let separator = before.chars().next_back().filter(|c| SEPARATORS.contains(c))?;
+        (after.is_empty() && before.len() > separator.len_utf8())
+            .then(|| format!("{ROLE_NAME}{separator}{PROJECT}"))
+    };
+    RoleTemplate::try_from(&*template?).ok()
 }
 
-/// The common prefix of all values, up to a separator: `role_` of `role_access` and `role_admin`.
-fn shared_prefix(values: &[String]) -> String {
-    let Some((first, others)) = values.split_first() else { return String::new() };
+/// The template with the longest prefix, up to a separator, that all values share: `role_` of `role_access` and
+/// `role_admin`.
+fn with_shared_prefix(values: &[String]) -> Option<RoleTemplate> {
+    let (first, others) = values.split_first()?;
     let is_shared = |prefix: &str| {
         let names_a_role = |value: &String| value.strip_prefix(prefix).is_some_and(|name| !name.is_empty());
-        names_a_role(first) && others.iter().all(names_a_role) && !prefix.contains(['{', '}'])
+        names_a_role(first) && others.iter().all(names_a_role)
     };
     let is_telling = !others.is_empty() || first.to_ascii_lowercase().starts_with("role");
     let ends = first.char_indices().filter(|(_, c)| SEPARATORS.contains(c)).map(|(at, c)| at + c.len_utf8());
-    let mut prefixes =
-        ends.filter_map(|end| first.get(..end)).filter(|prefix| is_telling && is_shared(prefix));
-    prefixes.next_back().unwrap_or_default().to_owned()
+    let prefixes = ends.filter_map(|end| first.get(..end)).filter(|prefix| is_telling && is_shared(prefix));
+    let templates = std::iter::once("").chain(prefixes).map(|prefix| format!("{prefix}{ROLE_NAME}"));
+    templates.filter_map(|template| RoleTemplate::try_from(&*template).ok()).next_back()
 }
 
 #[cfg(test)]
@@ -117,7 +113,8 @@ mod tests {
     use serde_json::json;
 
     fn guess(values: &[&str], project: Option<&str>) -> String {
-        guess_template(&values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>(), project).0
+        let values: Vec<_> = values.iter().map(|value| (*value).to_owned()).collect();
+        guess_template(&values, project).unwrap().0.to_string()
     }
 
     #[test]

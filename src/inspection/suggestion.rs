@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::provider::{Profile, Provider};
 use super::roles_guess::{RolesClaim, find_roles};
 use crate::config::role::Role;
-use crate::config::role_template::RoleTemplate;
+use crate::management::idps_path;
 use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
 use crate::token::jose_header::JoseHeader;
@@ -16,15 +16,19 @@ use crate::token::jose_header::JoseHeader;
 /// A suggested entry, and notes for its author.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Suggestion {
     /// The provider that issued the token.
     pub provider: Provider,
     /// The provider's name for people.
     pub provider_name: &'static str,
     /// The entry.
+    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
     pub idp: SuggestedIdp,
     /// What to check before saving it.
     pub notes: Vec<String>,
+    /// The path of the management API to which it is posted; absent if the project is not known.
+    pub path: Option<String>,
 }
 
 /// An entry, its properties in the order in which people write them.
@@ -74,7 +78,7 @@ pub fn suggest(claims: &Claims, project: Option<&ProjectId>) -> Suggestion {
     draft.restrict(claims);
     draft.detect_roles(project);
     let Draft { idp, notes, .. } = draft;
-    Suggestion { provider, provider_name: profile.name, idp, notes }
+    Suggestion { provider, provider_name: profile.name, idp, notes, path: project.map(idps_path) }
 }
 
 struct Draft<'c> {
@@ -184,9 +188,9 @@ impl Draft<'_> {
         let RolesClaim { name, values, template, of_project } = found;
         self.idp.role_detection = "CLAIM";
         self.idp.roles_claim = Some(name.clone());
-        self.idp.role_template = Some(template.clone());
+        self.idp.role_template = Some(template.to_string());
         if of_project > 0 {
-            if RoleTemplate::try_from(&*template).is_ok_and(|template| template.confuses_projects()) {
+            if template.confuses_projects() {
                 self.note("a project's name can have the character between project and role, and then a role of one is a role of the other: better have a `.` there");
             }
             return;
@@ -194,7 +198,7 @@ impl Draft<'_> {
         if let Some(project) = project {
             self.note(format!("no value of `{name}` names the project `{project}`: its roles count in every project that has this entry"));
         }
-        if template == "{roleName}" {
+        if template.takes_any_value() {
             let is_role = |value: &String| Role::try_from(&**value).is_ok();
             let roles: Vec<_> = values.into_iter().filter(is_role).take(MAX_ROLES).collect();
             if !roles.is_empty() {
@@ -223,8 +227,9 @@ mod tests {
 
     #[test]
     fn token_with_few_claims_still_yields_an_entry() {
-        let Suggestion { provider, idp, notes, .. } =
+        let Suggestion { provider, idp, notes, path, .. } =
             suggestion(&json!({ "iss": "http://127.0.0.1:9100", "iat": 0, "exp": 1 }));
+        assert_eq!(path.as_deref(), Some("/project-management-service/v1/projects/p1/custom-idp"));
         assert_eq!(provider, Provider::Other);
         let idp = serde_json::to_value(idp).unwrap();
         assert_eq!(

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::keys::roca;
 use crate::token::algorithm::{Algorithm, Scheme};
+use crate::token::strict_json;
 
 /// The longest `kid` of a key, in bytes.
 pub const MAX_ID_BYTES: usize = 256;
@@ -32,6 +33,7 @@ enum Kind {
 /// Why a key is unusable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Unusable {
     /// It is not a JWK, or its `kty` or curve is not supported; symmetric keys are not.
     #[error("not a public RSA, EC or Ed25519 key of a supported curve")]
@@ -79,7 +81,7 @@ impl Jwk {
         }
         let (kind, public_jwk) = read_public(entry)?;
         // The required members in lexicographic order, without white space: the text that RFC 7638 hashes.
-        let public_jwk = public_jwk.to_string().into_boxed_str();
+        let public_jwk = strict_json::to_text(&public_jwk).into_boxed_str();
         let thumbprint: [u8; 32] = Sha256::digest(public_jwk.as_bytes()).into();
         let thumbprint_text = Base64UrlUnpadded::encode_string(&thumbprint);
         Ok(Self {

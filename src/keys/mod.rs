@@ -9,4 +9,4 @@ pub mod key_set;
 pub mod refresh_schedule;
 mod roca;
 pub mod signature_check;
-mod stored_jwk;
+pub mod stored_jwk;

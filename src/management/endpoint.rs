@@ -44,6 +44,11 @@ pub enum NoEndpoint {
     Method(&'static [Method]),
 }
 
+/// The path of a project's identity providers, to which a new one is posted.
+pub fn idps_path(project: &ProjectId) -> String {
+    format!("{MANAGEMENT_PATH}/projects/{project}/custom-idp")
+}
+
 impl Endpoint {
     /// The resource that `path` names, if `method` is one of its methods.
     pub fn find(path: &RequestPath<'_>, method: &str) -> Result<(Self, Method), NoEndpoint> {
@@ -172,6 +177,14 @@ mod tests {
             Err(NoEndpoint::Method(&[Method::Get, Method::Head, Method::Put]))
         );
         assert!(matches!(find("/projects", "TRACE"), Err(NoEndpoint::Method(_))));
+    }
+
+    #[test]
+    fn idps_path_is_that_of_the_endpoint() {
+        let project = ProjectId::try_from("a-b_C9").unwrap();
+        let path = idps_path(&project);
+        let found = Endpoint::find(&RequestPath::try_from(&*path).unwrap(), "POST");
+        assert_eq!(found, Ok((Endpoint::Idps(project), Method::Post)));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use applied_change::Applied;
 pub use audit_entry::{AuditOutcome, MAX_ENTRY as MAX_AUDIT_ENTRY_BYTES, audit_entry};
 pub use audit_quota::{AUDIT_PAGE, AUDIT_RETENTION, AuditQuota};
 pub use change::{Change, read_project};
-pub use endpoint::{Endpoint, NoEndpoint};
+pub use endpoint::{Endpoint, NoEndpoint, idps_path};
 pub use entity_tag::{etag, is_known};
 pub use explain_request::ExplainRequest;
 pub use issuer_keys::{IssuerKeys, list_keys};

@@ -19,13 +19,18 @@ impl<'r> BearerCredentials<'r> {
         if is_list && value.split(',').filter(|part| names_a_scheme(part)).count() > 1 {
             return Self::Ambiguous;
         }
-        let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
-        match token.trim_start_matches(' ') {
-            _ if !scheme.eq_ignore_ascii_case("bearer") => Self::Missing,
-            "" => Self::Ambiguous,
-            token => Self::Bearer(token),
+        match split_scheme(value) {
+            (scheme, _) if !scheme.eq_ignore_ascii_case("bearer") => Self::Missing,
+            (_, "") => Self::Ambiguous,
+            (_, token) => Self::Bearer(token),
         }
     }
+}
+
+/// The scheme that credentials begin with, and what follows it.
+pub fn split_scheme(value: &str) -> (&str, &str) {
+    let (scheme, rest) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
+    (scheme, rest.trim_start_matches(' '))
 }
 
 /// Whether a part between commas begins credentials, rather than going on with their parameters (`name="value"`).

@@ -27,6 +27,16 @@ impl TryFrom<&str> for ClaimPath {
 }
 
 impl ClaimPath {
+    /// The path that leads through objects by these names.
+    pub fn nested(names: &[&str]) -> Result<Self, InvalidClaimPath> {
+        // A top-level claim is found by its literal name.
+        if let [name] = names {
+            return Self::try_from(*name);
+        }
+        let names: Vec<_> = names.iter().map(|name| name.replace('.', "\\.")).collect();
+        Self::try_from(&*names.join("."))
+    }
+
     /// The path as written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -80,6 +90,17 @@ mod tests {
         let claims = json!({"": {"": {"x": 1}}, "a.": {"": {"..b": 2}}});
         assert_eq!(find("..x", &claims), Some(json!(1)));
         assert_eq!(find(r"a\...\.\.b", &claims), Some(json!(2)));
+    }
+
+    #[test]
+    fn nested_escapes_the_dots_of_names() {
+        let claims = json!({"a.b": {"c.d": 1, "e": 2}});
+        for (names, expected) in [(&["a.b", "c.d"][..], 1), (&["a.b", "e"], 2)] {
+            let path = ClaimPath::nested(names).unwrap();
+            assert_eq!(path.find(claims.as_object().unwrap()), Some(&json!(expected)), "{path:?}");
+        }
+        assert_eq!(ClaimPath::nested(&["a.b"]).unwrap().as_str(), "a.b");
+        assert_eq!(ClaimPath::nested(&[]), Err(InvalidClaimPath));
     }
 
     #[test]

@@ -16,6 +16,11 @@ pub fn from_slice(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
+/// The JSON text of a value. `Display` of a value gives the same, by a second serializer that would be 4 KiB of the edge.
+pub fn to_text(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 /// Reads the members of an object that is already being deserialized, as `#[serde(flatten)]` hands it over.
 pub fn strict_members<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
     deserializer.deserialize_map(Members)

@@ -8,7 +8,7 @@ import { JWKS } from "../differential/generate.mjs";
 import { send, startGateway } from "../e2e/gateway.mjs";
 import { startIssuer } from "../e2e/issuer.mjs";
 import { workerdIds } from "../e2e/processes.mjs";
-import { ENTRY, stored, token } from "../e2e/project.mjs";
+import { ENTRY, kvFixture, token } from "../e2e/project.mjs";
 import { keyRecord } from "../e2e/tokens.mjs";
 
 const { seconds } = parseArgs({ options: { seconds: { type: "string", default: "600" } } }).values;
@@ -53,7 +53,7 @@ const originThread = new Worker(new URL("origin.mjs", import.meta.url));
 const [originUrl] = await once(originThread, "message");
 const issuer = await startIssuer();
 issuer.keys = JWKS.keys;
-const { config } = stored(originUrl, ROUTES, { hasty: { url: originUrl, timeoutMs: 1000 } });
+const { config } = kvFixture(originUrl, ROUTES, { hasty: { url: originUrl, timeoutMs: 1000 } });
 config["project/p1"].idps = [{ ...ENTRY, iss: issuer.url }];
 const gateway = await startGateway({
   config,

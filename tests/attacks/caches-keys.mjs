@@ -1,9 +1,9 @@
 // Caches: keys that were an issuer's until a moment ago, or that the project does not trust any more.
 import { calculateJwkThumbprint } from "jose";
 import { publicJwk } from "../e2e/tokens.mjs";
-import { DISTRUSTED, NO_KEY, WRONG_SIGNATURE } from "./expect.mjs";
+import { DISTRUSTED, NO_KEY, WRONG_SIGNATURE } from "./expectations.mjs";
+import { AS_ADMIN, USERS } from "./fixture-management.mjs";
 import { bent } from "./issuer.mjs";
-import { AS_ADMIN, USERS } from "./managed.mjs";
 
 /** Keys are fetched a second after they were at the earliest; what was read from KV is used for two seconds at most. */
 export const options = { bindings: { JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" } };

@@ -11,10 +11,10 @@ import {
   malformed,
   noRole,
   skipped,
-} from "./expect.mjs";
+} from "./expectations.mjs";
+import { AS_ADMIN, AS_OWNER, AS_USER, OWNERS, USERS } from "./fixture-management.mjs";
 import { base64url, fromNow } from "./forge.mjs";
 import { bent } from "./issuer.mjs";
-import { AS_ADMIN, AS_OWNER, AS_USER, OWNERS, USERS } from "./managed.mjs";
 
 const GONE = { status: 401, code: "token_untrusted", because: { step: "token" } };
 const inOther = { path: "/api/{other}/x" };

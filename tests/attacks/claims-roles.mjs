@@ -1,5 +1,5 @@
 // Roles: shapes of the claim, values around the template, and other projects' roles.
-import { OTHER_ROLE, arrives, noRole, noRoles } from "./expect.mjs";
+import { OTHER_ROLE, arrives, noRole, noRoles } from "./expectations.mjs";
 import { adding } from "./forge.mjs";
 import { each } from "./table.mjs";
 

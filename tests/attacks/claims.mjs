@@ -1,7 +1,7 @@
 // Claims: times, issuers, clients, audiences, kinds of tokens, and who the caller is.
 import { ENTRY } from "../e2e/project.mjs";
 import { publicJwk } from "../e2e/tokens.mjs";
-import { EXPIRED, PERMITTED, arrives, malformed, notYetValid, skipped } from "./expect.mjs";
+import { EXPIRED, PERMITTED, arrives, malformed, notYetValid, skipped } from "./expectations.mjs";
 import { adding, fromNow } from "./forge.mjs";
 import { each } from "./table.mjs";
 

@@ -8,7 +8,7 @@ import {
   arrives,
   byRuntime,
   malformed,
-} from "./expect.mjs";
+} from "./expectations.mjs";
 
 import { each } from "./table.mjs";
 

@@ -1,5 +1,5 @@
 // The JSON within a token: depth, names that stand twice, bytes, numbers.
-import { PERMITTED, malformed } from "./expect.mjs";
+import { PERMITTED, malformed } from "./expectations.mjs";
 import { adding, signed } from "./forge.mjs";
 import { each } from "./table.mjs";
 

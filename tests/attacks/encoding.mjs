@@ -3,7 +3,7 @@ import { deflateRawSync } from "node:zlib";
 import { CompactEncrypt, importJWK } from "jose";
 import { ENTRY } from "../e2e/project.mjs";
 import { publicJwk } from "../e2e/tokens.mjs";
-import { WRONG_SIGNATURE, byRuntime, malformed } from "./expect.mjs";
+import { WRONG_SIGNATURE, byRuntime, malformed } from "./expectations.mjs";
 import { adding, base64url, signed } from "./forge.mjs";
 import { each } from "./table.mjs";
 

@@ -1,5 +1,5 @@
 // Pages of other sites: preflights, and who may call from where.
-import { NO_TOKEN } from "./expect.mjs";
+import { NO_TOKEN } from "./expectations.mjs";
 import { each } from "./table.mjs";
 
 const PREFLIGHT = {

@@ -1,5 +1,5 @@
 // Headers: who may say what to an origin.
-import { arrives } from "./expect.mjs";
+import { arrives } from "./expectations.mjs";
 import { each } from "./table.mjs";
 
 const PUBLIC = { token: null, path: "/public/x" };

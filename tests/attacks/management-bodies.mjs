@@ -1,7 +1,8 @@
 // The management API: what a body may be, and what the documents in it may say.
 import { gzipSync } from "node:zlib";
+import { refused } from "./expectations.mjs";
+import { API, AS_ADMIN, AS_OWNER, OWNERS, USERS } from "./fixture-management.mjs";
 import { adding } from "./forge.mjs";
-import { API, AS_ADMIN, AS_OWNER, OWNERS, USERS } from "./managed.mjs";
 import { each } from "./table.mjs";
 
 const POST = { ...AS_OWNER, method: "POST", path: "{api}/projects/{own}/custom-idp" };
@@ -9,7 +10,6 @@ const ENTRY = { ...USERS, id: "trial" };
 const TEXT = JSON.stringify(ENTRY);
 const JSON_TYPE = { "content-type": "application/json" };
 const made = { status: 201, reaches: 0 };
-const refused = (status, code, more) => ({ status, code, ...more });
 const invalid = (...faults) => refused(422, "document_invalid", { faults });
 
 const typed = (type) => ({ body: TEXT, headers: type === undefined ? {} : { "content-type": type } });

@@ -1,11 +1,11 @@
 // The explain API: what it takes for a question, whom it answers, and that nothing comes of asking.
-import { AS_OWNER, OTHERS, OWNERS } from "./managed.mjs";
+import { refused } from "./expectations.mjs";
+import { AS_OWNER, OTHERS, OWNERS } from "./fixture-management.mjs";
 import { each } from "./table.mjs";
 
 const POST = { ...AS_OWNER, method: "POST", path: "{api}/projects/{own}/explain" };
 const JSON_TYPE = { "content-type": "application/json" };
 const explained = (explanation) => ({ status: 200, reaches: 0, explained: explanation });
-const refused = (status, code, more) => ({ status, code, ...more });
 const invalid = (...faults) => refused(422, "document_invalid", { faults });
 
 /** A question about a request of the project's own; the asker's token is the request's as well. */

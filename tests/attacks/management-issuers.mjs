@@ -1,6 +1,6 @@
 // The management API: issuers that would make the edge fetch what it must not (SSRF).
+import { AS_OWNER, USERS } from "./fixture-management.mjs";
 import { bent } from "./issuer.mjs";
-import { AS_OWNER, USERS } from "./managed.mjs";
 import { each } from "./table.mjs";
 
 const naming = (iss) => ({ body: { ...USERS, id: "trial", iss } });

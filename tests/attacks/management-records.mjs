@@ -1,5 +1,5 @@
 // The management API: what callers write does not become more than a value in the log and the audit log.
-import { AS_OWNER, USERS } from "./managed.mjs";
+import { AS_OWNER, USERS } from "./fixture-management.mjs";
 import { each } from "./table.mjs";
 
 const POST = { ...AS_OWNER, method: "POST", path: "{api}/projects/{own}/custom-idp" };

@@ -1,5 +1,5 @@
 // Paths: what is decided on is what the origin gets, or nothing.
-import { AMBIGUOUS, arrives, byRuntime } from "./expect.mjs";
+import { AMBIGUOUS, arrives, byRuntime } from "./expectations.mjs";
 import { each } from "./table.mjs";
 
 const NOBODY = { token: null };

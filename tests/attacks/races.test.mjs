@@ -1,7 +1,7 @@
 // Races: what is acknowledged counts from then on, whatever else is under way.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AS_ADMIN, AS_OWNER, AS_USER, OWNERS, USERS, startManaged } from "./managed.mjs";
+import { AS_ADMIN, AS_OWNER, AS_USER, OWNERS, USERS, startManagementFixture } from "./fixture-management.mjs";
 import { send } from "./send.mjs";
 
 const ROUNDS = 10;
@@ -9,18 +9,18 @@ const OWN = "{api}/projects/{own}";
 const KEEPERS = { ...OWNERS, id: "keepers", allowedAzp: ["keeper-app"] };
 
 describe("races", () => {
-  let setting;
+  let fixture;
 
   before(async () => {
-    setting = await startManaged();
+    fixture = await startManagementFixture();
   });
 
-  after(() => setting?.close());
+  after(() => fixture?.close());
 
   /** A project and a way to send requests to it. */
   async function project(entries) {
-    const place = (await setting.prepare({ entries }))();
-    const request = async (side) => (await send(setting, side, place)).answer;
+    const place = (await fixture.prepare({ entries }))();
+    const request = async (side) => (await send(fixture, side, place)).answer;
     const audit = async () => (await request({ ...AS_ADMIN, path: `${OWN}/audit-log` })).json().items;
     return { request, audit };
   }

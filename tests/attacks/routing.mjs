@@ -1,5 +1,5 @@
 // Routing: which route and which project a path means, and targets of another form.
-import { AMBIGUOUS, NO_METHOD, NO_ROUTE, NO_TOKEN, OTHER_ROLE, arrives } from "./expect.mjs";
+import { AMBIGUOUS, NO_METHOD, NO_ROUTE, NO_TOKEN, OTHER_ROLE, arrives } from "./expectations.mjs";
 import { paths } from "./paths.mjs";
 import { each } from "./table.mjs";
 

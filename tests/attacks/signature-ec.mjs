@@ -1,7 +1,7 @@
 // Signatures on elliptic curves: numbers out of range, other encodings, points beside the curve.
 import { sign as cryptoSign } from "node:crypto";
 import { publicJwk } from "../e2e/tokens.mjs";
-import { KEY_REFUSED, NO_KEY, WRONG_SIGNATURE } from "./expect.mjs";
+import { KEY_REFUSED, NO_KEY, WRONG_SIGNATURE } from "./expectations.mjs";
 import { base64url, bendRs, generateKey, toBytes, toInteger } from "./forge.mjs";
 
 /** The orders of the curves' groups. */

@@ -1,6 +1,6 @@
 // RSA signatures: padding that is almost right, and keys that are almost keys.
 import { publicJwk } from "../e2e/tokens.mjs";
-import { NO_KEY, WRONG_SIGNATURE } from "./expect.mjs";
+import { NO_KEY, WRONG_SIGNATURE } from "./expectations.mjs";
 import { base64url, emsaPkcs1, emsaPss, generateKey, rawRsa, toBytes, toInteger } from "./forge.mjs";
 
 const RSA = publicJwk("rsa-1");

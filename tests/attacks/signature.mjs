@@ -2,10 +2,10 @@
 import { createPublicKey } from "node:crypto";
 import { ENTRY } from "../e2e/project.mjs";
 import { privateKey, publicJwk } from "../e2e/tokens.mjs";
-import { NO_KEY, TOO_MANY_KEYS, WRONG_SIGNATURE, malformed, skipped } from "./expect.mjs";
+import { NO_KEY, TOO_MANY_KEYS, WRONG_SIGNATURE, malformed, skipped } from "./expectations.mjs";
+import { EVIL_KEY } from "./fixture.mjs";
+import { EVIL_ISSUER } from "./fixture-kv.mjs";
 import { generateKey, hmac, signed } from "./forge.mjs";
-import { EVIL_KEY } from "./setting.mjs";
-import { EVIL_ISSUER } from "./stored.mjs";
 import { each } from "./table.mjs";
 
 const RSA = publicJwk("rsa-1");

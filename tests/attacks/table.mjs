@@ -3,11 +3,11 @@
 //   { about, advisory, given, control, refused, accepted, attacks: { name: side | [side, control] } }
 //
 // A side is a request (see send.mjs): `given` is what both sides share. `refused` is what is expected of the attacks (see
-// expect.mjs; where an attack is not refused but comes to nothing, what the origin receives instead), `accepted` what is of
+// expectations.mjs; where an attack is not refused but comes to nothing, what the origin receives instead), `accepted` what is of
 // the controls; a side that has `expected` of its own says so itself. `advisory` names where the attack went through
 // elsewhere. Where a project is made for each row, `entries` are its identity providers, `otherEntries` those of another
 // project, and `before` what is sent before the attack, to be permitted.
-import { PERMITTED } from "./expect.mjs";
+import { PERMITTED } from "./expectations.mjs";
 
 /** The rows of a family's groups. */
 export function rows(groups) {

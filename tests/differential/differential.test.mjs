@@ -6,13 +6,13 @@ import { hasEnvoy, startEnvoy } from "../../bench/envoy.mjs";
 import { close, listen } from "../../demo/origin.mjs";
 import { send, startGateway } from "../e2e/gateway.mjs";
 import { startIssuer } from "../e2e/issuer.mjs";
-import { ENTRY, stored } from "../e2e/project.mjs";
+import { ENTRY, kvFixture } from "../e2e/project.mjs";
 import { keyRecord } from "../e2e/tokens.mjs";
-import { LAXER, STRICTER, classify } from "./classes.mjs";
-import { factsOf } from "./facts.mjs";
+import { LAXER, STRICTER, findDisagreement } from "./disagreements.mjs";
 import { JWKS, generate } from "./generate.mjs";
-import { SKEW } from "./layers.mjs";
-import { askEnvoy, askJose, envoyProvider } from "./others.mjs";
+import { readLeniently } from "./lenient-token.mjs";
+import { SKEW } from "./mutations.mjs";
+import { askEnvoy, askJose, envoyProvider } from "./other-verifiers.mjs";
 
 const COUNT = Number(process.env.DIFFERENTIAL_COUNT ?? 2_000);
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 1);
@@ -31,7 +31,7 @@ const REFUSALS = {
 test(`${COUNT} tokens of the seed ${SEED}`, async (context) => {
   assert.ok(!WITH_ENVOY || hasEnvoy(), "no Envoy here: scripts/setup-bench.sh brings it");
   const stage = await startStage();
-  const tally = { tokens: 0, accepted: 0, classes: {} };
+  const tally = { tokens: 0, accepted: 0, disagreements: {} };
   const unexplained = [];
   let next = 0;
   const compare = async () => {
@@ -52,15 +52,15 @@ test(`${COUNT} tokens of the seed ${SEED}`, async (context) => {
           continue;
         }
         const [side, table] = ours.isAccepted ? ["laxer", LAXER[name]] : ["stricter", STRICTER[name]];
-        const facts = { ...factsOf(token), signedWith, theirs };
-        const found = classify(table, facts);
+        const read = { ...readLeniently(token), signedWith, theirs };
+        const found = findDisagreement(table, read);
         if (!found) {
           const why = (ours.isAccepted ? theirs : ours).why;
-          const said = facts.documents.map(({ json }) => json.slice(0, 400)).join(" ");
+          const said = read.documents.map(({ json }) => json.slice(0, 400)).join(" ");
           unexplained.push(`${description}: ${side} than ${name}: ${why}: ${said}`);
         }
         const label = `${side} than ${name}: ${found}`;
-        tally.classes[label] = (tally.classes[label] ?? 0) + 1;
+        tally.disagreements[label] = (tally.disagreements[label] ?? 0) + 1;
       }
     }
   };
@@ -82,7 +82,7 @@ async function startStage() {
   const originUrl = `http://127.0.0.1:${origin.address().port}`;
   const issuer = await startIssuer();
   issuer.keys = JWKS.keys;
-  const { config } = stored(originUrl, ROUTES);
+  const { config } = kvFixture(originUrl, ROUTES);
   config["project/p1"].idps = [{ ...ENTRY, iss: issuer.url }];
   const gateway = await startGateway({
     config,

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { forge, signed } from "../attacks/forge.mjs";
 import { generator } from "../e2e/random.mjs";
 import { privateKey, publicJwk } from "../e2e/tokens.mjs";
-import { LAYERS, written } from "./layers.mjs";
+import { MUTATIONS, written } from "./mutations.mjs";
 
 /** What the issuer publishes; one key is for one algorithm only. */
 export const JWKS = {
@@ -48,9 +48,9 @@ export function generate(seed, number, issuer) {
   const changes = random.chance(SHARE_OF_GOOD) ? 0 : random.chance(SHARE_OF_TWICE) ? 2 : 1;
   const done = [];
   for (let count = 0; count < changes; count += 1) {
-    const layer = random.pick(Object.keys(LAYERS));
-    const name = random.pick(Object.keys(LAYERS[layer]));
-    const detail = LAYERS[layer][name](draft, random);
+    const layer = random.pick(Object.keys(MUTATIONS));
+    const name = random.pick(Object.keys(MUTATIONS[layer]));
+    const detail = MUTATIONS[layer][name](draft, random);
     done.push(`${layer}: ${name}${detail ? ` (${detail})` : ""}`);
   }
   const description = `#${number} ${draft.alg} ${done.join(" + ") || "good"}`;

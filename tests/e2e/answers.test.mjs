@@ -6,7 +6,7 @@ import { WebSocket } from "ws";
 import { listen } from "../../demo/origin.mjs";
 import { send, sendRaw, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { stored } from "./project.mjs";
+import { kvFixture } from "./project.mjs";
 
 const ID = /^[0-9a-f-]{36}$/;
 const CORS = { origins: ["*"] };
@@ -43,7 +43,7 @@ describe("answers", () => {
       route("bytes", { origin: "bytes" }),
       route("cors", { origin: "bytes", cors: CORS }),
     ];
-    gateway = await startGateway(stored(origin.url, routes, { bytes: { url } }));
+    gateway = await startGateway(kvFixture(origin.url, routes, { bytes: { url } }));
   });
 
   after(async () => {
@@ -111,7 +111,7 @@ describe("answers", () => {
 describe("the platform's cache", () => {
   test("is bypassed by every request to an origin", async () => {
     let cf;
-    const config = stored("http://origin.example", [
+    const config = kvFixture("http://origin.example", [
       { path: "/public/{*rest}", origin: "origin", public: true },
     ]);
     const gateway = await startGateway({

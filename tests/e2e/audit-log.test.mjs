@@ -1,10 +1,10 @@
 // The audit log of a project: who sees what of it, and that it is bounded.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ADMIN, managed } from "./managed.mjs";
+import { ADMIN, managementFixture } from "./fixture-management.mjs";
 
 describe("the audit log", () => {
-  const api = managed();
+  const api = managementFixture();
 
   /** All items that a caller sees, newest first. */
   async function all(headers) {

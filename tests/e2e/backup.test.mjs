@@ -1,19 +1,19 @@
 // `scripts/backup.mjs`: what it saves is what it restores.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { ADMIN, managed } from "./managed.mjs";
+import { ADMIN, managementFixture } from "./fixture-management.mjs";
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("../../scripts/backup.mjs", import.meta.url));
 
 describe("a backup of routes and projects", () => {
-  const api = managed();
+  const api = managementFixture();
 
   test("restores a project with its label, entries, order and distrusted keys", async () => {
     const folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
@@ -53,9 +53,51 @@ describe("a backup of routes and projects", () => {
     }
   });
 
+  test("--help says how it is used", async () => {
+    for (const option of ["--help", "-h"]) {
+      const { stdout } = await run(process.execPath, [SCRIPT, option], { env: {} });
+      assert.match(stdout, /^usage: node scripts\/backup.mjs save FILE\n/);
+    }
+  });
+
   test("says what is wrong", async () => {
-    await assert.rejects(run(process.execPath, [SCRIPT, "save"]), ({ code, stderr }) => {
-      return code === 2 && stderr.startsWith("usage:");
-    });
+    const folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
+    const file = join(folder, "backup.json");
+    const other = join(folder, "other.json");
+    await writeFile(other, "{}");
+    const right = {
+      GATEWAY_URL: api.gateway.doorUrl,
+      ADMIN_TOKEN: ADMIN.authorization.replace("Bearer ", ""),
+    };
+    const none = "http://127.0.0.1:1";
+    for (const [args, variables, code, message] of [
+      [[], right, 2, "no command"],
+      [["safe", file], right, 2, "no such command: safe"],
+      [["save"], right, 2, "no FILE"],
+      [["save", file, "p1"], right, 2, "`save` saves all projects and takes no names"],
+      [["save", file], { ...right, GATEWAY_URL: "" }, 2, "GATEWAY_URL is not set"],
+      [["save", file], { ...right, GATEWAY_URL: "api" }, 2, "GATEWAY_URL=api is not an http(s) URL"],
+      [["save", file], { ...right, ADMIN_TOKEN: "" }, 2, "ADMIN_TOKEN is not set"],
+      [["save", file], { ...right, GATEWAY_URL: none }, 1, `${none} cannot be reached: `],
+      [["save", file], { ...right, ADMIN_TOKEN: "x" }, 1, `${right.GATEWAY_URL} does not accept ADMIN_TOKEN`],
+      [
+        ["save", file],
+        { ...right, GATEWAY_URL: api.origin.url },
+        1,
+        `${api.origin.url} has no management API`,
+      ],
+      [["save", join(folder, "none/backup.json")], right, 1, "ENOENT: "],
+      [["restore", file], right, 1, `${file} cannot be read: ENOENT`],
+      [["restore", other], right, 1, `${other} is not a backup`],
+    ]) {
+      const env = { ...process.env, ...variables };
+      await assert.rejects(run(process.execPath, [SCRIPT, ...args], { env }), (error) => {
+        assert.equal(error.code, code, `${args} ${error.stderr}`);
+        assert.ok(error.stderr.startsWith(`backup: ${message}`), error.stderr);
+        assert.equal(error.stderr.includes("usage:"), code === 2);
+        return true;
+      });
+    }
+    await rm(folder, { recursive: true, force: true });
   });
 });

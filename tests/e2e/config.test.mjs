@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { ENTRY, bearer, stored } from "./project.mjs";
+import { ENTRY, bearer, kvFixture } from "./project.mjs";
 
 const ROUTES = [
   { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
@@ -24,7 +24,7 @@ describe("configuration", () => {
   });
 
   async function start(bindings, change = (values) => values) {
-    const gateway = await startGateway({ bindings, ...change(stored(origin.url, ROUTES)) });
+    const gateway = await startGateway({ bindings, ...change(kvFixture(origin.url, ROUTES)) });
     gateways.push(gateway);
     return gateway;
   }
@@ -118,6 +118,8 @@ describe("configuration", () => {
     ]) {
       const gateway = await start({ [name]: value });
       assert.equal(await ask(gateway), "503 config_unavailable", `${name}=${value}`);
+      // It says that the edge runs, and no more (docs/operations.md).
+      assert.equal((await send(gateway.url, "/healthz")).status, 200);
       // What workerd prints may come after the answer.
       for (const line = `"variable_invalid","subject":"${name}"`; !gateway.log().includes(line);) {
         await new Promise((resolve) => setTimeout(resolve, 10));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { bearer, stored } from "./project.mjs";
+import { bearer, kvFixture } from "./project.mjs";
 
 const APP = "https://app.example";
 const CORS = { origins: [APP], headers: ["Authorization"], credentials: true, maxAge: 600 };
@@ -23,7 +23,7 @@ describe("CORS", () => {
 
   before(async () => {
     origin = await startTestOrigin();
-    gateway = await startGateway(stored(origin.url, ROUTES));
+    gateway = await startGateway(kvFixture(origin.url, ROUTES));
     headers = await bearer();
   });
 

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { send, startGateway } from "./gateway.mjs";
 import { sendJson, startIssuer } from "./issuer.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { ENTRY, stored } from "./project.mjs";
+import { ENTRY, kvFixture } from "./project.mjs";
 import { publicJwk, sign } from "./tokens.mjs";
 
 const ROUTES = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } }];
@@ -19,7 +19,7 @@ describe("discovery", () => {
     origin = await startTestOrigin();
     server = await startIssuer();
     gateway = await startGateway({
-      config: stored(origin.url, ROUTES).config,
+      config: kvFixture(origin.url, ROUTES).config,
       bindings: { CONFIG_TTL_SECONDS: "1", INSECURE_ISSUER_HOSTS: new URL(server.url).host },
     });
   });

@@ -1,11 +1,11 @@
 // What an entry of an identity provider has to be, and what its issuer.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { managementFixture } from "./fixture-management.mjs";
 import { DOWN, OTHER_ISSUER } from "./issuer.mjs";
-import { managed } from "./managed.mjs";
 
 describe("entries", () => {
-  const api = managed();
+  const api = managementFixture();
 
   test("a document's faults come all at once, each with its place", async () => {
     const answer = await api.call("POST", `${api.project}/custom-idp`, {

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { ADMIN, managed } from "./managed.mjs";
+import { ADMIN, managementFixture } from "./fixture-management.mjs";
 
 describe("explain", () => {
-  const api = managed();
+  const api = managementFixture();
   let path;
 
   beforeEach(async () => {

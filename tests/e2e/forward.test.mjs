@@ -1,9 +1,10 @@
 // What of a request reaches the origin, what does not, and what comes back.
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { send, sendRaw, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { bearer, stored } from "./project.mjs";
+import { bearer, kvFixture } from "./project.mjs";
 
 const ROUTES = [
   { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
@@ -28,7 +29,7 @@ describe("forwarded requests", () => {
       nobody: { url: "http://127.0.0.1:9" },
     };
     gateway = await startGateway({
-      ...stored(origin.url, ROUTES, origins),
+      ...kvFixture(origin.url, ROUTES, origins),
       bindings: { ORIGIN_SECRET: "it was the edge" },
     });
     headers = await bearer({ sub: "Jörg, 100% \r\n" });
@@ -212,6 +213,18 @@ describe("forwarded requests", () => {
   test("an answer that began in time may take longer than the time-out", async () => {
     const answer = await send(gateway.url, "/quick/drip");
     assert.deepEqual([answer.status, answer.text], [200, "0\n1\n2\n3\n"]);
+  });
+
+  test("an upload is part of the time-out", async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const status = await new Promise((resolve, reject) => {
+      const outgoing = request({ hostname, port, path: "/quick/upload", method: "POST", agent: false });
+      outgoing.on("response", (response) => resolve(response.statusCode)).on("error", reject);
+      // It never ends; what the origin got until then is no reason to wait.
+      outgoing.write("slow");
+      outgoing.flushHeaders();
+    });
+    assert.equal(status, 504);
   });
 
   test("TRACE is 405, and CONNECT and unknown methods never reach an origin", async () => {

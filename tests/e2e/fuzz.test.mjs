@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { close, listen } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { startIssuer } from "./issuer.mjs";
-import { ENTRY, bearer, stored, token } from "./project.mjs";
+import { ENTRY, bearer, kvFixture, token } from "./project.mjs";
 import { generator } from "./random.mjs";
 
 const COUNT = Number(process.env.FUZZ_COUNT ?? 100_000);
@@ -34,7 +34,7 @@ test(`${COUNT} random and mutated requests`, async (context) => {
   );
   await listen(origin, 0);
   const issuer = await startIssuer();
-  const { config } = stored(`http://127.0.0.1:${origin.address().port}`, ROUTES);
+  const { config } = kvFixture(`http://127.0.0.1:${origin.address().port}`, ROUTES);
   config["project/p1"].idps = [{ ...ENTRY, iss: issuer.url }];
   const bindings = { INSECURE_ISSUER_HOSTS: new URL(issuer.url).host };
   const gateway = await startGateway({ config, bindings });

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { Agent } from "node:http";
 import { describe, test } from "node:test";
+import { managementFixture } from "./fixture-management.mjs";
 import { send } from "./gateway.mjs";
-import { managed } from "./managed.mjs";
 import { newKey, pause, tokenOf, withIssuer } from "./own-issuer.mjs";
 
 describe("keys under load", () => {
-  const api = managed({ JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" });
+  const api = managementFixture({ JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" });
   const own = withIssuer(api);
 
   test("20 rotations at 200 requests a second refuse no token whose key was there for a cooldown", async (t) => {
@@ -40,7 +40,7 @@ describe("keys under load", () => {
 });
 
 describe("keys with the default cooldown", () => {
-  const api = managed();
+  const api = managementFixture();
   const own = withIssuer(api);
 
   test("10 000 unknown keys in 10 seconds make two refreshes at most, and refuse no good token", async (t) => {

@@ -1,12 +1,12 @@
 // Keys and what becomes of them in KV: published late, not at all, or gone again.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { managed } from "./managed.mjs";
+import { managementFixture } from "./fixture-management.mjs";
 import { DOWN } from "./issuer.mjs";
 import { newKey, pause, tokenOf, until, withIssuer } from "./own-issuer.mjs";
 
 describe("keys that KV lacks", () => {
-  const api = managed();
+  const api = managementFixture();
   const own = withIssuer(api);
 
   test("are requested from their object again once memory lacks them, too", async () => {
@@ -26,7 +26,7 @@ describe("keys that KV lacks", () => {
 });
 
 describe("while KV is slow", () => {
-  const api = managed(
+  const api = managementFixture(
     { JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" },
     { slowJwks: true, watchedIssuers: true },
   );

@@ -6,16 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { makeEarlier } from "./earlier.mjs";
+import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { startIssuer } from "./issuer.mjs";
-import { ADMIN, BASE, managed } from "./managed.mjs";
 import { newKey, until, withIssuer } from "./own-issuer.mjs";
 import { ENTRY } from "./project.mjs";
 
 const LONG = "k".repeat(200_000);
 
 describe("an issuer that rotates key ids of 200 KB", () => {
-  const api = managed({ JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" });
+  const api = managementFixture({ JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" });
   const own = withIssuer(api);
 
   test("is never unavailable, and its record stays small", async () => {

@@ -1,11 +1,11 @@
 // Projects that name the same issuer: none sees, disturbs or loses anything because of another.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { managed } from "./managed.mjs";
+import { managementFixture } from "./fixture-management.mjs";
 import { newKey, pause, until, withIssuer } from "./own-issuer.mjs";
 
 describe("projects that name the same issuer", () => {
-  const api = managed({ JWKS_COOLDOWN_SECONDS: "2", CONFIG_TTL_SECONDS: "1" });
+  const api = managementFixture({ JWKS_COOLDOWN_SECONDS: "2", CONFIG_TTL_SECONDS: "1" });
   const own = withIssuer(api);
 
   /** Another project that names the issuer: its path. */
@@ -83,7 +83,7 @@ describe("projects that name the same issuer", () => {
 });
 
 describe("an issuer that one project names no more", () => {
-  const api = managed(
+  const api = managementFixture(
     { JWKS_LIFE_SECONDS: "2", CONFIG_TTL_SECONDS: "1" },
     { slowJwks: true, watchedIssuers: true },
   );

@@ -4,13 +4,16 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { describe, test } from "node:test";
-import { ADMIN, BASE, managed } from "./managed.mjs";
+import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
 import { send } from "./gateway.mjs";
 import { heldBack, newKey, pause, tokenOf, until, withIssuer } from "./own-issuer.mjs";
 import { workerdIds } from "./processes.mjs";
 
 describe("requests that wait for keys", () => {
-  const api = managed({ JWKS_COOLDOWN_SECONDS: "4", CONFIG_TTL_SECONDS: "1" }, { watchedIssuers: true });
+  const api = managementFixture(
+    { JWKS_COOLDOWN_SECONDS: "4", CONFIG_TTL_SECONDS: "1" },
+    { watchedIssuers: true },
+  );
   const own = withIssuer(api);
 
   /** How often the object of the test's issuer was asked. */
@@ -212,7 +215,7 @@ describe("requests that wait for keys", () => {
 });
 
 describe("clients that go while they wait for keys", () => {
-  const api = managed({}, { watchedIssuers: true });
+  const api = managementFixture({}, { watchedIssuers: true });
   const own = withIssuer(api);
 
   test("make room for others", async () => {

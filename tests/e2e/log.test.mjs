@@ -1,10 +1,10 @@
 // Log lines: what they say of a request, and how long they are at most.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { ADMIN, BASE } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { ADMIN, BASE } from "./managed.mjs";
-import { bearer, ENTRY, stored } from "./project.mjs";
+import { bearer, ENTRY, kvFixture } from "./project.mjs";
 import { keyRecord, publicJwk } from "./tokens.mjs";
 
 const MAX_LINE = 8 * 1024;
@@ -15,7 +15,7 @@ describe("log lines", () => {
   before(async () => {
     origin = await startTestOrigin();
     const routes = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access", "r1"] } }];
-    const { config, jwks } = stored(origin.url, routes);
+    const { config, jwks } = kvFixture(origin.url, routes);
     const claimed = { roleDetection: "CLAIM", rolesClaim: "roles", roleTemplate: "{roleName}" };
     const { definedRoles: _, ...entry } = ENTRY;
     config["project/roles"] = { version: 1, idps: [{ ...entry, ...claimed }] };

@@ -4,9 +4,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { startIssuer } from "./issuer.mjs";
-import { ADMIN, BASE, managed } from "./managed.mjs";
 import { ENTRY, bearer } from "./project.mjs";
 
 describe("waking objects", () => {
@@ -129,7 +129,7 @@ describe("a KV outage", () => {
 });
 
 describe("the size of a project", () => {
-  const api = managed({ CONFIG_TTL_SECONDS: "0" });
+  const api = managementFixture({ CONFIG_TTL_SECONDS: "0" });
 
   test("a change beyond 256 KiB of JSON is refused", async () => {
     const allowedAud = Array.from({ length: 200 }, (_, index) => `${index}`.padStart(250, "0"));

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { BASE } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { startIssuer } from "./issuer.mjs";
-import { BASE } from "./managed.mjs";
 import { sign } from "./tokens.mjs";
 
 const TEXT = readFileSync(new URL("../../service/tests/management.json", import.meta.url), "utf8");

@@ -1,11 +1,11 @@
 // The management API: its resources, and what the edges see of them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
-import { ADMIN, BASE, managed } from "./managed.mjs";
 
 describe("management", () => {
-  const api = managed();
+  const api = managementFixture();
 
   test("an entry is added, read, changed and removed, and the edge follows at once", async () => {
     assert.equal(await api.use(api.user), 401);

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
+import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
 import { send } from "./gateway.mjs";
-import { ADMIN, BASE, managed } from "./managed.mjs";
-import { startWitness } from "./witness.mjs";
+import { startRecordingProxy } from "./recording-proxy.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DESCRIPTION = JSON.parse(await readFile(`${ROOT}www/openapi.json`, "utf8"));
@@ -24,7 +24,7 @@ const PROJECT = "/projects/myproject";
 const LIMIT = 100_000;
 
 describe("the API's description", () => {
-  const api = managed({ JWKS_COOLDOWN_SECONDS: "1" });
+  const api = managementFixture({ JWKS_COOLDOWN_SECONDS: "1" });
 
   test("it is served to everybody, by the worker and behind the front door", async () => {
     for (const url of [api.gateway.url, api.gateway.doorUrl]) {
@@ -112,17 +112,17 @@ describe("the API's description", () => {
       const owner = await api.bearer({ scp: "myproject.owner" });
       const prepare = () => restore(api, owner);
       await api.call("DELETE", PROJECT);
-      const witness = await startWitness({ ...api, description: DESCRIPTION, prepare });
+      const proxy = await startRecordingProxy({ ...api, description: DESCRIPTION, prepare });
       try {
         const { authorization } = { adminToken: ADMIN, ownerToken: owner }[scheme] ?? {};
         const credentials = authorization ? ["-H", `Authorization: ${authorization}`] : [];
-        const { code, output } = await tryOut(`${witness.url}/openapi.json`, [...parameters, ...credentials]);
+        const { code, output } = await tryOut(`${proxy.url}/openapi.json`, [...parameters, ...credentials]);
         assert.equal(code, 0, output);
 
         const mayUse = ({ credentials }) => credentials.length === 0 || credentials.includes(scheme);
         const succeeded = ({ statuses }) => statuses.some((status) => status >= 200 && status < 300);
         const names = (operations) => operations.map(({ name }) => name);
-        const { operations } = witness;
+        const { operations } = proxy;
         const requests = operations.flatMap(({ statuses }) => statuses).length;
         const [able, successful] = [operations.filter(mayUse), operations.filter(succeeded)];
         context.diagnostic(
@@ -130,7 +130,7 @@ describe("the API's description", () => {
         );
         assert.deepEqual(names(successful), names(able));
       } finally {
-        await witness.close();
+        await proxy.close();
       }
     });
   }

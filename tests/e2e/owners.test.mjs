@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { BASE, managementFixture } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
-import { BASE, managed } from "./managed.mjs";
 
 describe("who may manage", () => {
-  const api = managed();
+  const api = managementFixture();
 
   test("an owner manages the project's providers, and nothing else", async () => {
     await api.call("POST", `${api.project}/custom-idp`, api.OWNERS);

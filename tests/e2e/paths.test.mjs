@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { send, sendRaw, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { bearer, stored } from "./project.mjs";
+import { bearer, kvFixture } from "./project.mjs";
 
 const ROUTES = [
   { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
@@ -16,7 +16,7 @@ describe("paths", () => {
 
   before(async () => {
     origin = await startTestOrigin();
-    gateway = await startGateway(stored(origin.url, ROUTES));
+    gateway = await startGateway(kvFixture(origin.url, ROUTES));
     headers = await bearer();
   });
 
@@ -148,7 +148,7 @@ describe("paths", () => {
   test("what the authorizer answers itself never reaches an origin", async () => {
     const routes = [{ path: "/{project}/{*rest}", origin: "origin", public: true }];
     await gateway.put("CONFIG", "gateway", { origins: { origin: { url: origin.url } }, routes });
-    const everything = await startGateway(stored(origin.url, routes));
+    const everything = await startGateway(kvFixture(origin.url, routes));
     try {
       assert.equal((await send(everything.url, "/some/thing")).status, 200);
       for (const path of ["/inspector/x", "/%69nspector/x", "/project-management-service/v1", "/healthz/x"]) {

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { close, listen } from "../../demo/origin.mjs";
+import { ADMIN, BASE } from "./fixture-management.mjs";
 import { send, sendRaw, startGateway } from "./gateway.mjs";
-import { ADMIN, BASE } from "./managed.mjs";
-import { bearer, stored } from "./project.mjs";
+import { bearer, kvFixture } from "./project.mjs";
 
 const ROUTE = { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } };
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -50,7 +50,7 @@ describe("what a client sends", () => {
     origin = createServer((_request, response) => response.setHeader("x-changed", QUESTION).end("{}"));
     await listen(origin, 0);
     headers = await bearer();
-    const { config, jwks } = stored(`http://127.0.0.1:${origin.address().port}`, [ROUTE]);
+    const { config, jwks } = kvFixture(`http://127.0.0.1:${origin.address().port}`, [ROUTE]);
     const bindings = { ADMIN_TOKEN: ADMIN.authorization.replace("Bearer ", ""), CONFIG_TTL_SECONDS: "3600" };
     gateway = await startGateway({ config, jwks, bindings, hasSecond: true });
   });

@@ -14,7 +14,7 @@ export const ENTRY = {
 };
 
 /** What KV holds: the routes, the project `p1`, its issuer's keys. */
-export function stored(originUrl, routes, origins = {}) {
+export function kvFixture(originUrl, routes, origins = {}) {
   return {
     config: {
       gateway: { origins: { origin: { url: originUrl }, ...origins }, routes },

@@ -1,15 +1,15 @@
 // The routes: that many can be saved, who changed them, and that an edge sees at once what it has changed.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
-import { ADMIN, BASE, managed } from "./managed.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { bearer, stored } from "./project.mjs";
+import { bearer, kvFixture } from "./project.mjs";
 
 const ROUTE = { origin: "origin", access: { GET: ["access"], POST: ["data_provider"], "*": ["admin"] } };
 
 describe("routes", () => {
-  const api = managed();
+  const api = managementFixture();
   const document = (routes) => ({ origins: { origin: { url: api.origin.url } }, routes });
 
   test("a thousand routes can be saved, and other bodies stay small", async () => {
@@ -67,7 +67,7 @@ describe("routes", () => {
 });
 
 describe("a KV replica that lags behind", () => {
-  const api = managed({ CONFIG_TTL_SECONDS: "0" });
+  const api = managementFixture({ CONFIG_TTL_SECONDS: "0" });
 
   test("does not hide a project from the edge that made it", async () => {
     assert.equal((await api.call("POST", `${api.project}/custom-idp`, api.ENTRY)).status, 201);
@@ -102,7 +102,7 @@ describe("an edge in another isolate than the objects", () => {
   before(async () => {
     origin = await startTestOrigin();
     headers = await bearer();
-    const { config, jwks } = stored(origin.url, [{ ...ROUTE, path: "/old/{project}" }]);
+    const { config, jwks } = kvFixture(origin.url, [{ ...ROUTE, path: "/old/{project}" }]);
     const bindings = { ADMIN_TOKEN: ADMIN.authorization.replace("Bearer ", ""), CONFIG_TTL_SECONDS: "3600" };
     gateway = await startGateway({ config, jwks, bindings, hasSecond: true });
   });

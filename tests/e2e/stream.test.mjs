@@ -7,7 +7,7 @@ import { WebSocket } from "ws";
 import { startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
 import { workerdIds } from "./processes.mjs";
-import { bearer, stored } from "./project.mjs";
+import { bearer, kvFixture } from "./project.mjs";
 
 const MB = 1024 * 1024;
 const SIZE = 200 * MB;
@@ -18,7 +18,7 @@ describe("streams", () => {
 
   before(async () => {
     origin = await startTestOrigin();
-    gateway = await startGateway(stored(origin.url, ROUTES));
+    gateway = await startGateway(kvFixture(origin.url, ROUTES));
     headers = await bearer();
     // Warm up: what the runtime needs anyway is not the stream's.
     for (let count = 0; count < 3; count += 1) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { sendRaw, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { stored } from "./project.mjs";
+import { kvFixture } from "./project.mjs";
 
 describe("targets", () => {
   let origin, gateway;
@@ -11,7 +11,7 @@ describe("targets", () => {
   before(async () => {
     origin = await startTestOrigin();
     const routes = [{ path: "/public/{*rest}", origin: "origin", public: true }];
-    gateway = await startGateway(stored(origin.url, routes));
+    gateway = await startGateway(kvFixture(origin.url, routes));
   });
 
   after(async () => {

@@ -1,14 +1,14 @@
 // A trap fails the request in which it happens; the next one is served by a new instance of the wasm.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ADMIN, managementFixture } from "./fixture-management.mjs";
 import { send } from "./gateway.mjs";
-import { ADMIN, managed } from "./managed.mjs";
 
 /** A request reads the clock when it begins, and again in the worker and in objects after waiting. */
 const READS = [1, 2, 3, 4, 5, 6];
 
 describe("a trap", () => {
-  const api = managed({}, { traps: true });
+  const api = managementFixture({}, { traps: true });
 
   const trapping = (headers, read) => ({ ...headers, "x-trap": String(read) });
   const restarts = () => api.gateway.lines.filter((line) => line.includes("starting a new instance")).length;

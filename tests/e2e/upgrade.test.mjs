@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { makeEarlier } from "./earlier.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { startIssuer } from "./issuer.mjs";
-import { ADMIN, BASE } from "./managed.mjs";
+import { ADMIN, BASE } from "./fixture-management.mjs";
 import { until } from "./own-issuer.mjs";
 import { ENTRY, bearer } from "./project.mjs";
 

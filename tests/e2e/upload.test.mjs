@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { bearer, stored } from "./project.mjs";
+import { bearer, kvFixture } from "./project.mjs";
 
 const run = promisify(execFile);
 const MB = 1024 * 1024;
@@ -21,7 +21,7 @@ describe("uploads by curl", () => {
     await run("curl", ["--version"]).catch(() => assert.fail("curl is missing: install it"));
     folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
     origin = await startTestOrigin();
-    gateway = await startGateway(stored(origin.url, ROUTES));
+    gateway = await startGateway(kvFixture(origin.url, ROUTES));
     ({ authorization } = await bearer());
   });
 

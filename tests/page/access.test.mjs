@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
-import { inspected, token } from "./inspected.mjs";
+import { inspectorFixture, token } from "./fixture.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TABS = ["Token", "Keys", "Providers", "Request", "Roles", "Suggest"];
@@ -12,7 +12,7 @@ for (const colorScheme of ["light", "dark"]) {
   for (const width of [360, 1280]) {
     describe(`in ${colorScheme} at ${width} pixels`, () => {
       // The policy of the page would refuse axe.
-      const inspector = inspected({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+      const inspector = inspectorFixture({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
 
       async function violations() {
         return inspector.page.evaluate(async () => {
@@ -66,7 +66,7 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 describe("with the keyboard alone", () => {
-  const inspector = inspected();
+  const inspector = inspectorFixture();
 
   test("every panel and the verdict can be reached", async () => {
     const { page } = inspector;
@@ -105,7 +105,7 @@ describe("with the keyboard alone", () => {
 });
 
 describe("on a narrow screen", () => {
-  const inspector = inspected({ viewport: { width: 360, height: 740 } });
+  const inspector = inspectorFixture({ viewport: { width: 360, height: 740 } });
 
   test("the gist of the verdict is always in sight, and leads to it", async () => {
     await inspector.example("A refusal");

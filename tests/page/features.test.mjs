@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { publicJwk } from "../e2e/tokens.mjs";
-import { ENTRY, inspected, token } from "./inspected.mjs";
+import { ENTRY, inspectorFixture, token } from "./fixture.mjs";
 import { startCorsIssuer } from "./issuer.mjs";
 import { certificate, pem } from "./pem.mjs";
 
 describe("the page", () => {
-  const inspector = inspected();
+  const inspector = inspectorFixture();
 
   /** Puts a whole case in. */
   async function put({ claims, header, entries = [ENTRY], keys = [publicJwk("ec256-1")] } = {}) {

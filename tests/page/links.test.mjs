@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { publicJwk, sign } from "../e2e/tokens.mjs";
 import { openInspector } from "./browser.mjs";
-import { ENTRY, inspected, ISSUER } from "./inspected.mjs";
+import { ENTRY, inspectorFixture, ISSUER } from "./fixture.mjs";
 
 const CONFIGURATION = {
   entries: [JSON.stringify({ ...ENTRY, id: "linked" })],
@@ -27,7 +27,7 @@ const fragment = (value) =>
   `#c=${deflateRawSync(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url")}`;
 
 describe("a crafted link", () => {
-  const inspector = inspected();
+  const inspector = inspectorFixture();
 
   /** The page that a link opens, and what it shows of the configuration. */
   async function opened(value) {

@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { publicJwk } from "../e2e/tokens.mjs";
 import { openInspector } from "./browser.mjs";
-import { ENTRY, inspected, token } from "./inspected.mjs";
+import { ENTRY, inspectorFixture, token } from "./fixture.mjs";
 import { startCorsIssuer } from "./issuer.mjs";
 
 describe("the page", () => {
-  const inspector = inspected();
+  const inspector = inspectorFixture();
 
   test("asks for nothing while a token is pasted, decoded, verified with pasted keys and explained", async () => {
     const requests = [];

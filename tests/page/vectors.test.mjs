@@ -1,11 +1,14 @@
 // The vectors of tests/vectors/, put into the page by hand. tests/vectors.rs and tests/e2e/vectors.test.mjs run the same.
 import { describe, test } from "node:test";
 import { allVectors, assertExplained, authorizationOf, keysOf } from "../e2e/vectors.mjs";
-import { inspected } from "./inspected.mjs";
+import { inspectorFixture } from "./fixture.mjs";
 
 for (const [file, vectors] of allVectors()) {
   describe(file, () => {
-    const inspector = inspected({ permissions: ["clipboard-read", "clipboard-write"] }, { once: true });
+    const inspector = inspectorFixture(
+      { permissions: ["clipboard-read", "clipboard-write"] },
+      { once: true },
+    );
 
     for (const vector of vectors.cases) {
       test(vector.name, async () => {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { generator } from "../e2e/random.mjs";
 import { publicJwk, sign } from "../e2e/tokens.mjs";
+import { certificate, pem } from "./pem.mjs";
 
 const PKG = new URL("../../www/inspector/pkg/", import.meta.url);
 const SEED = Number(process.env.SEED ?? 1);
@@ -18,9 +19,14 @@ const FUNCTIONS = [
   "check_entries",
   "check_routes",
   "check_signature",
+  "configuration_request",
   "dissect_token",
   "explain",
+  "keys_request",
   "match_roles",
+  "read_credentials",
+  "read_keys",
+  "role_claims",
   "suggest_entry",
   "verify_token",
 ];
@@ -49,7 +55,7 @@ test(`${ROUNDS} random and mutated inputs never trap`, async (context) => {
     } catch (error) {
       assert.fail(`seed ${SEED}, round ${round}: ${name}(${JSON.stringify(input)}): ${error.stack}`);
     }
-    const kind = answer.error === undefined ? name : `${name}: error`;
+    const kind = answer?.error === undefined ? name : `${name}: error`;
     answers[kind] = (answers[kind] ?? 0) + 1;
   }
   context.diagnostic(`seed ${SEED}: ${JSON.stringify(answers)}`);
@@ -80,22 +86,25 @@ async function seedInputs() {
     JSON.parse(readFileSync(new URL(`../vectors/${file}`, import.meta.url))),
   );
   const json = (values) => values.map((value) => JSON.stringify(value));
+  const configuration = JSON.stringify({ issuer: claims.iss, jwks_uri: "https://a.example/keys" });
   return {
+    read_credentials: [...tokens, `Authorization: Bearer ${tokens[0]}`, "Basic YTpi", JSON.stringify(claims)],
     dissect_token: tokens,
     explain: json([
       ...tokens.map((token) => ({ ...request, ...world, idps, token })),
       ...vectors.map(({ token }) => ({ ...request, ...world, idps, claims: token.claims })),
     ]),
+    read_keys: [
+      ...json([keys, { keys }, ...keys]),
+      ...["rsa-1", "ec256-1"].flatMap((name) => [pem(name), certificate(name)]),
+    ],
     verify_token: json(tokens.map((token) => ({ token, keys }))),
     check_entries: json([idps, [JSON.stringify(entry), "{"], ...vectors.map(entriesOf)]),
     check_routes: [world.routes, JSON.stringify({ ...routes, routes: [{ path: "/{a}/{b}", public: 1 }] })],
-    check_discovery: json([
-      {
-        issuer: claims.iss,
-        configuration: JSON.stringify({ issuer: claims.iss, jwks_uri: "https://a.example/keys" }),
-        keySet: JSON.stringify({ keys }),
-      },
-    ]),
+    configuration_request: [claims.iss, "https://a.example/realms/r/"],
+    keys_request: json([{ issuer: claims.iss, configuration }]),
+    check_discovery: json([{ issuer: claims.iss, configuration, keySet: JSON.stringify({ keys }) }]),
+    role_claims: json([claims, ...vectors.map(({ token }) => token.claims)]),
     match_roles: json([{ template: "{project}.{roleName}", project: "p1", values: ["p1.a", "b"] }]),
     suggest_entry: json([
       ...tokens.map((token) => ({ token, project: "p1" })),

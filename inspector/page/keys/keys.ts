@@ -1,41 +1,39 @@
-// Runs in a sandboxed document of its own: it is told an issuer, fetches what that publishes, and says what came back.
-// It never sees a token.
+// Runs in a sandboxed document of its own: it receives addresses, fetches them, and says what came back. It never sees a
+// token.
+import type { DiscoveryRequest } from "../src/core-types.ts";
 
-const TIMEOUT_MS = 5_000;
-const MAX_BODY_LENGTH = 256 * 1024;
-
-window.addEventListener("message", async ({ data, source }: MessageEvent<{ issuer?: unknown }>) => {
-  if (source !== parent || typeof data?.issuer !== "string") return;
-  parent.postMessage(await publishedBy(data.issuer), "*");
+window.addEventListener("message", async ({ data, source }: MessageEvent<Partial<DiscoveryRequest>>) => {
+  const { url, timeoutMs, maxBodyLength } = data ?? {};
+  if (source !== parent || typeof url !== "string" || !timeoutMs || !maxBodyLength) return;
+  parent.postMessage(await fetched({ url, timeoutMs, maxBodyLength }), "*");
 });
 parent.postMessage({ ready: true }, "*");
 
-async function publishedBy(issuer: string) {
-  let url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+async function fetched(request: DiscoveryRequest) {
   try {
-    const configuration = await fetchText(url);
-    url = JSON.parse(configuration).jwks_uri;
-    return { configuration, keySet: await fetchText(url), url };
+    return { text: await fetchText(request) };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error), url: String(url) };
+    return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function fetchText(url: string): Promise<string> {
+async function fetchText({ url, timeoutMs, maxBodyLength }: DiscoveryRequest): Promise<string> {
   const response = await fetch(url, {
     credentials: "omit",
     redirect: "error",
     referrerPolicy: "no-referrer",
     cache: "no-store",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) throw new Error(`the answer has the status ${response.status}`);
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let [text, length] = ["", 0];
   for (;;) {
     const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    if (done) return text;
-    text += value;
-    if (text.length > MAX_BODY_LENGTH) throw new Error("the answer is longer than 256 KiB");
+    if (done) return text + decoder.decode();
+    length += value?.length ?? 0;
+    if (length > maxBodyLength) throw new Error(`the answer is longer than ${maxBodyLength} bytes`);
+    text += decoder.decode(value, { stream: true });
   }
 }

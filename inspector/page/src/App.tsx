@@ -1,6 +1,7 @@
 // The page: what is put in on one side, the verdict on the other.
 import { useEffect, useState } from "preact/hooks";
-import type { Entry, KeyReport } from "./answers.ts";
+import type { Entry } from "./core.ts";
+import type { KeyReport } from "./core-types.ts";
 import { defaultApi } from "./curl.ts";
 import { EXAMPLES, load } from "./examples.ts";
 import { NOTHING, type Inputs } from "./inputs.ts";
@@ -24,7 +25,9 @@ export function App() {
   const [api, setApi] = useState(() => defaultApi(location));
   const change = (changes: Partial<Inputs>) => setInputs((inputs) => ({ ...inputs, ...changes }));
   const found = useInspection(inputs, useClock());
-  const { subject, issuer, reports, outcome } = found;
+  const { credentials, issuer, reports, outcome } = found;
+  const isEmpty = credentials === null;
+  const projectFault = outcome && "faults" in outcome ? (outcome.faults.project ?? undefined) : undefined;
   useLink((configuration) => change({ ...configuration, selected: 0 }));
 
   const use = (entry: Entry, alone: boolean) => {
@@ -47,8 +50,8 @@ export function App() {
     token: () => (
       <TokenPanel
         text={inputs.token}
-        subject={subject}
-        dissection={found.dissection}
+        credentials={credentials}
+        diagnosis={found.diagnosis}
         signature={signatureInWords(reports, found.keys.length)}
         now={found.now}
         onChange={(token) => change({ token })}
@@ -79,7 +82,7 @@ export function App() {
       <RequestPanel
         inputs={inputs}
         routesFaults={found.routesFaults}
-        projectFault={outcome && "faults" in outcome ? (outcome.faults.project ?? undefined) : undefined}
+        projectFault={projectFault}
         onChange={change}
       />
     ),
@@ -96,6 +99,7 @@ export function App() {
       <SuggestPanel
         suggestion={found.suggestion}
         project={inputs.project}
+        projectFault={projectFault}
         api={api}
         onProject={(project) => change({ project })}
         onApi={setApi}
@@ -108,7 +112,7 @@ export function App() {
     linkTo(location.pathname);
     setInputs(NOTHING);
   };
-  const brief = inBrief(outcome, subject === undefined);
+  const brief = inBrief(outcome, isEmpty);
   return (
     <>
       <header>
@@ -148,7 +152,7 @@ export function App() {
             {panels[tab]?.()}
           </Tabs>
         </section>
-        <Verdict outcome={outcome} isEmpty={subject === undefined} isBusy={found.isBusy} onShow={setTab} />
+        <Verdict outcome={outcome} isEmpty={isEmpty} isBusy={found.isBusy} onShow={setTab} />
       </main>
       <aside class="brief" aria-label="The verdict in brief">
         <span>
@@ -166,7 +170,7 @@ export function App() {
 function tabsOf(inputs: Inputs, found: ReturnType<typeof useInspection>) {
   const state = (sign: Sign, text: string) => ({ sign, text });
   const faults = found.entriesFaults.flat().length;
-  const flaws = found.dissection?.flaws.length;
+  const flaws = found.diagnosis?.flaws.length;
   const isVerified = found.reports.some(isRight);
   return [
     {

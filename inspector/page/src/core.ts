@@ -1,62 +1,70 @@
 // The core in wasm: questions and answers are JSON.
 import * as glue from "./pkg/inspector.js";
 import type {
-  Dissection,
-  DocumentFaults,
-  Explained,
-  Failure,
+  Configuration,
+  Diagnosis,
+  DiscoveryRequest,
+  ExplainAnswer,
+  ExplainQuestion,
   Fault,
-  KeyReport,
+  MatchQuestion,
+  PastedCredentials,
+  PastedKeys,
+  Published,
+  RoleClaim,
   RoleMatches,
+  SuggestQuestion,
   Suggestion,
-} from "./answers.ts";
-import type { Jwk } from "./keys.ts";
+  VerifyAnswer,
+  VerifyQuestion,
+} from "./core-types.ts";
 
 /** Has to be awaited once, before anything is asked. */
 export const loaded: Promise<unknown> = glue.default({ module_or_path: "pkg/inspector_bg.wasm" });
 
-/** A token, or claims that nobody signed. */
-export interface Subject {
-  token?: string;
-  claims?: Record<string, unknown>;
+/** What a question got instead of its answer. */
+export interface Failure {
+  error: string;
 }
 
-export interface Case extends Subject {
-  method: string;
-  path: string;
-  routes: string;
-  project: string;
-  idps: string[];
-  keys: Record<string, { keys: Jwk[] }>;
-  now: number;
-  skew: number;
-}
+/** A JWK, which need not be usable. */
+export type Jwk = Record<string, unknown>;
 
-export const dissect = (token: string): Dissection => JSON.parse(glue.dissect_token(token));
+/** An entry, which may have faults. */
+export type Entry = Record<string, unknown>;
 
-export const explain = async (question: Case): Promise<Explained | DocumentFaults | Failure> =>
+export const readCredentials = (text: string): PastedCredentials | null =>
+  JSON.parse(glue.read_credentials(text));
+
+export const dissect = (token: string): Diagnosis => JSON.parse(glue.dissect_token(token));
+
+export const explain = async (question: ExplainQuestion): Promise<ExplainAnswer | Failure> =>
   JSON.parse(await glue.explain(JSON.stringify(question)));
 
-export const verify = async (token: string, keys: Jwk[]): Promise<{ keys: KeyReport[] } | Failure> =>
-  JSON.parse(await glue.verify_token(JSON.stringify({ token, keys })));
+export const readKeys = (text: string): PastedKeys | Failure => JSON.parse(glue.read_keys(text));
+
+export const verify = async (question: VerifyQuestion): Promise<VerifyAnswer | Failure> =>
+  JSON.parse(await glue.verify_token(JSON.stringify(question)));
 
 export const checkEntries = (entries: string[]): Fault[][] =>
   JSON.parse(glue.check_entries(JSON.stringify(entries)));
 
 export const checkRoutes = (document: string): Fault[] => JSON.parse(glue.check_routes(document));
 
-export const checkDiscovery = (published: {
-  issuer: string;
-  configuration: string;
-  keySet: string;
-}): { keys: Jwk[] } | Failure => JSON.parse(glue.check_discovery(JSON.stringify(published)));
+export const configurationRequest = (issuer: string): DiscoveryRequest | Failure =>
+  JSON.parse(glue.configuration_request(issuer));
 
-export const matchRoles = (question: {
-  template: string;
-  project: string;
-  values: string[];
-  allowedRoles: string[] | null;
-}): RoleMatches | Failure => JSON.parse(glue.match_roles(JSON.stringify(question)));
+export const keysRequest = (question: Configuration): DiscoveryRequest | Failure =>
+  JSON.parse(glue.keys_request(JSON.stringify(question)));
 
-export const suggest = (question: Subject & { project: string }): Suggestion | Failure =>
+export const checkDiscovery = (published: Published): PastedKeys | Failure =>
+  JSON.parse(glue.check_discovery(JSON.stringify(published)));
+
+export const roleClaims = (claims: Record<string, unknown>): RoleClaim[] =>
+  JSON.parse(glue.role_claims(JSON.stringify(claims)));
+
+export const matchRoles = (question: MatchQuestion): RoleMatches | Failure =>
+  JSON.parse(glue.match_roles(JSON.stringify(question)));
+
+export const suggest = (question: SuggestQuestion): Suggestion | Failure =>
   JSON.parse(glue.suggest_entry(JSON.stringify(question)));

@@ -1,7 +1,5 @@
 // The request that saves an entry.
-import type { Entry } from "./answers.ts";
-
-const MANAGEMENT = "/project-management-service/v1";
+import type { Entry } from "./core.ts";
 
 /** Where the management API is: where this page is from, if a worker served it. */
 export function defaultApi(location: Location): string {
@@ -10,10 +8,9 @@ export function defaultApi(location: Location): string {
 }
 
 /** A line for a POSIX shell. */
-export function curlLine(api: string, project: string, idp: Entry): string {
-  const url = `${api.replace(/\/+$/, "")}${MANAGEMENT}/projects/${encodeURIComponent(project)}/custom-idp`;
+export function curlLine(api: string, path: string, idp: Entry): string {
   return [
-    `curl -X POST ${quoted(url)}`,
+    `curl -X POST ${quoted(api.replace(/\/+$/, "") + path)}`,
     `-H "Authorization: Bearer $TOKEN"`,
     `-H 'Content-Type: application/json'`,
     `-d ${quoted(JSON.stringify(idp))}`,

@@ -1,41 +1,50 @@
 // All that follows from the inputs, worked out anew whenever one changes.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { KeyReport } from "./answers.ts";
-import { checkEntries, checkRoutes, dissect, explain, suggest, verify, type Subject } from "./core.ts";
+import {
+  checkEntries,
+  checkRoutes,
+  dissect,
+  explain,
+  readCredentials,
+  readKeys,
+  suggest,
+  verify,
+  type Jwk,
+} from "./core.ts";
+import type { KeyReport, PastedCredentials } from "./core-types.ts";
 import type { Inputs } from "./inputs.ts";
-import { readKeys, type Jwk } from "./keys.ts";
 import type { Outcome } from "./panels/Verdict.tsx";
-import { claimsOf, readSubject } from "./subject.ts";
 import { readTime } from "./time.ts";
 
-/** What is known of a subject. `clock` is the time in seconds. */
+/** What is known of the credentials and the rest. `clock` is the time in seconds. */
 export function useInspection(inputs: Inputs, clock: number) {
-  const subject = useMemo(() => readSubject(inputs.token), [inputs.token]);
-  const claims = useMemo(() => claimsOf(subject), [subject]);
-  const dissection = useMemo(
-    () => (subject?.token === undefined ? undefined : dissect(subject.token)),
-    [subject],
-  );
+  const credentials = useMemo(() => readCredentials(inputs.token), [inputs.token]);
+  const token = credentials?.token ?? null;
+  const claims = credentials?.claims ?? NO_CLAIMS;
+  const diagnosis = useMemo(() => (token === null ? undefined : dissect(token)), [token]);
   const entriesFaults = useMemo(() => checkEntries(inputs.entries), [inputs.entries]);
   const routesFaults = useMemo(() => checkRoutes(inputs.routes), [inputs.routes]);
   const suggestion = useMemo(
-    () => (subject?.token || subject?.claims ? suggest({ ...subject, project: inputs.project }) : undefined),
-    [subject, inputs.project],
+    () =>
+      credentials?.token || credentials?.claims
+        ? suggest({ ...credentials, project: inputs.project })
+        : undefined,
+    [credentials, inputs.project],
   );
   const issuer = typeof claims.iss === "string" ? claims.iss : undefined;
-  const [{ keys, fault }, hasReadKeys] = useAsync(NO_KEYS, () => readKeys(inputs.keys), [inputs.keys]);
-  const [reports] = useAsync(NO_REPORTS, () => reportsOn(subject, keys), [subject, keys]);
+  const { keys, fault } = useMemo(() => keysOf(inputs.keys), [inputs.keys]);
+  const [reports] = useAsync(NO_REPORTS, () => reportsOn(token, keys), [token, keys]);
   const now = (inputs.at === "" ? undefined : readTime(inputs.at)) ?? clock;
   const [outcome, isDecided] = useAsync<Outcome | undefined>(
     undefined,
-    () => outcomeOf(inputs, subject, keys, issuer, now),
-    [inputs, subject, keys, issuer, Math.floor(now / 5)],
+    () => outcomeOf(inputs, credentials, keys, issuer, now),
+    [inputs, credentials, keys, issuer, Math.floor(now / 5)],
   );
   return {
-    subject,
+    credentials,
     claims,
     issuer,
-    dissection,
+    diagnosis,
     entriesFaults,
     routesFaults,
     suggestion,
@@ -43,30 +52,37 @@ export function useInspection(inputs: Inputs, clock: number) {
     fault,
     reports,
     outcome,
-    isBusy: !(hasReadKeys && isDecided),
+    isBusy: !isDecided,
     now,
   };
 }
 
-const NO_KEYS: { keys: Jwk[]; fault?: string } = { keys: [] };
+const NO_CLAIMS: Record<string, unknown> = {};
 const NO_REPORTS: KeyReport[] = [];
 
-async function reportsOn(subject: Subject | undefined, keys: Jwk[]): Promise<KeyReport[]> {
-  if (subject?.token === undefined || keys.length === 0) return NO_REPORTS;
-  const tried = await verify(subject.token, keys);
-  return "error" in tried ? NO_REPORTS : tried.keys;
+/** The keys that were pasted, or what is wrong with them. */
+function keysOf(text: string): { keys: Jwk[]; fault?: string } {
+  const read = readKeys(text);
+  return "error" in read ? { keys: [], fault: read.error } : read;
+}
+
+async function reportsOn(token: string | null, keys: Jwk[]): Promise<KeyReport[]> {
+  if (token === null || keys.length === 0) return NO_REPORTS;
+  const verified = await verify({ token, keys });
+  return "error" in verified ? NO_REPORTS : verified.keys;
 }
 
 async function outcomeOf(
   { entries, project, method, path, routes, skew, keysOf }: Inputs,
-  subject: Subject | undefined,
+  credentials: PastedCredentials | null,
   keys: Jwk[],
   issuer: string | undefined,
   now: number,
 ): Promise<Outcome> {
   const owner = keysOf ?? issuer;
   const sets = owner !== undefined && keys.length > 0 ? { [owner]: { keys } } : {};
-  return explain({ ...subject, method, path, routes, project, idps: entries, keys: sets, now, skew });
+  const { token, claims } = credentials ?? { token: null, claims: null };
+  return explain({ token, claims, method, path, routes, project, idps: entries, keys: sets, now, skew });
 }
 
 /** The latest answer to a question that takes time, and whether it is to the question as it is now. */

@@ -40,8 +40,12 @@ impl<S> ControlPlane<S> {
             Err(refusal) => return refusal,
         };
         let response = self.answer(host, request, body).await;
-        if screened.is_change() && response.is_success() {
-            self.note_change(host, &screened.key()).await;
+        let key = screened.key();
+        if screened.is_change()
+            && response.is_success()
+            && let Ok(text) = self.published(host, &key).await
+        {
+            self.0.data.note(host, &key, text.as_deref());
         }
         response
     }
@@ -91,21 +95,8 @@ impl<S> ControlPlane<S> {
     /// that it exists.
     pub fn note_published<H: DataHost<Signal = S>>(&self, host: &H, key: &Key, text: Option<&str>) {
         let data = &self.0.data;
-        match (key, text) {
-            (Key::Project(project), text) if !data.replicas().has_snapshot(host, project) => {
-                data.note_snapshot(host, project, text);
-            }
-            (Key::Routes, Some(text)) => data.note_routes(host, text),
-            (Key::Project(_) | Key::Routes | Key::Issuer(_), _) => {}
-        }
-    }
-
-    async fn note_change<H: ControlHost<Signal = S>>(&self, host: &H, key: &Key) {
-        let Ok(text) = self.published(host, key).await else { return };
-        match (key, text) {
-            (Key::Project(project), text) => self.0.data.note_snapshot(host, project, text.as_deref()),
-            (Key::Routes, Some(text)) => self.0.data.note_routes(host, &text),
-            (Key::Routes | Key::Issuer(_), _) => {}
+        if !matches!(key, Key::Project(project) if data.replicas().has_snapshot(host, project)) {
+            data.note(host, key, text);
         }
     }
 

@@ -213,3 +213,25 @@ async fn wait<H: Tasks>(host: &H, project: &ProjectId, pending: &PendingKeys<H::
     }
     lock(&pending.answer).clone().unwrap_or(Err(Unavailable))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuers_of_one_project_evict_no_mark_of_another() {
+        let project = |name: &str| ProjectId::try_from(name).unwrap();
+        let question = |name: &str| {
+            (0, FetchReason::Due, Issuer::try_from(&*format!("https://{name}.example")).unwrap())
+        };
+        let again = NumericDate::from_seconds(0.0);
+        let answered = || Asked::<()>::Answered { again, failed: false, has_keys: true };
+        let mut all = FairCache::new(MAX_ASKED_BYTES);
+        keep(&mut all, &project("small"), question("small"), answered());
+        for number in 0..10_000 {
+            keep(&mut all, &project("large"), question(&format!("large-{number}")), answered());
+        }
+        assert!(all.get(&question("small")).is_some());
+        assert!(all.get(&question("large-0")).is_none());
+    }
+}

@@ -9,8 +9,9 @@ use edge_authorizer::{
 
 use super::key_source::KeySource;
 use super::replicas::Replicas;
+use crate::apart::apart;
 use crate::driver::{Resolver, drive};
-use crate::host::{DataHost, Job};
+use crate::host::{DataHost, Job, Key};
 use crate::lock::lock;
 use crate::settings::Settings;
 
@@ -82,14 +83,13 @@ impl<S> DataPlane<S> {
         }
     }
 
-    /// Keeps the routes that were changed from here, as they are published.
-    pub fn note_routes(&self, host: &impl DataHost, text: &str) {
-        self.replicas.note_routes(host, text);
-    }
-
-    /// Keeps the snapshot of a project that was changed from here, as it is published.
-    pub fn note_snapshot(&self, host: &impl DataHost, project: &ProjectId, text: Option<&str>) {
-        self.replicas.note_snapshot(host, project, text);
+    /// Keeps what was changed from here, as it is published: a project or the routes.
+    pub fn note(&self, host: &impl DataHost, key: &Key, text: Option<&str>) {
+        match key {
+            Key::Project(project) => self.replicas.note_snapshot(host, project, text),
+            Key::Routes => text.into_iter().for_each(|text| self.replicas.note_routes(host, text)),
+            Key::Issuer(_) => {}
+        }
     }
 }
 
@@ -126,7 +126,7 @@ impl<H: DataHost> Resolver for PlaneResolver<'_, H> {
         needs_newer_keys: bool,
     ) -> Result<Arc<KeySet>, Unavailable> {
         let plane = self.plane;
-        plane.keys.keys(self.host, &plane.replicas, project, issuer, needs_newer_keys).await
+        apart(plane.keys.keys(self.host, &plane.replicas, project, issuer, needs_newer_keys)).await
     }
 
     async fn verify(&self, check: &SignatureCheck<'_>) -> KeyOutcome {

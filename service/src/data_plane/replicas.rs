@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::{Issuer, KeyRecord, Loaded, ProjectId, Routes, Snapshot, Unavailable};
+use edge_authorizer::{Issuer, KeyRecord, Loaded, ProjectId, Routes, Snapshot, Unavailable, strict_json};
 use serde_json::Value;
 
 use super::replica_cache::ReplicaCache;
@@ -111,7 +111,7 @@ impl Replicas {
         issuer: &Issuer,
         record: &Value,
     ) -> Option<Arc<KeyRecord>> {
-        let text = record.to_string();
+        let text = strict_json::to_text(record);
         self.key_records.note(host, issuer.as_str(), Some(project), Some(&text), host.now()).ok().flatten()
     }
 }

@@ -15,12 +15,49 @@ pub enum Key {
     Routes,
 }
 
+const ROUTES: &str = "gateway";
+const PROJECT_PREFIX: &str = "project/";
+
+impl Key {
+    /// The key under which it is published in [`super::Space::Config`]; `None` for an issuer.
+    pub fn config_key(&self) -> Option<String> {
+        match self {
+            Self::Project(project) => Some([PROJECT_PREFIX, project.as_str()].concat()),
+            Self::Routes => Some(ROUTES.to_owned()),
+            Self::Issuer(_) => None,
+        }
+    }
+
+    /// What is published under a key of [`super::Space::Config`].
+    pub fn of_config_key(key: &str) -> Option<Self> {
+        if key == ROUTES {
+            return Some(Self::Routes);
+        }
+        key.strip_prefix(PROJECT_PREFIX).and_then(|id| ProjectId::try_from(id).ok()).map(Self::Project)
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Project(project) => f.write_str(project.as_str()),
             Self::Issuer(issuer) => f.write_str(issuer),
-            Self::Routes => f.write_str("gateway"),
+            Self::Routes => f.write_str(ROUTES),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_config_key_says_what_is_published_under_it() {
+        for key in [Key::Routes, Key::Project(ProjectId::try_from("p1").unwrap())] {
+            assert_eq!(Key::of_config_key(&key.config_key().unwrap()), Some(key));
+        }
+        for other in ["", "project/", "project/a b", "p1"] {
+            assert_eq!(Key::of_config_key(other), None, "{other}");
         }
     }
 }

@@ -18,7 +18,12 @@ impl Replicated for ProjectRecord {
         }
         let value = self.project().snapshot_text();
         let lifetime = (!self.project().exists && value.is_some()).then_some(TOMBSTONE_SECONDS);
-        Some(ReplicaWrite { space: Space::Config, key: format!("project/{key}"), value, lifetime })
+        Some(ReplicaWrite {
+            space: Space::Config,
+            key: key.config_key().unwrap_or_default(),
+            value,
+            lifetime,
+        })
     }
 
     async fn announce(&self, host: &(impl Store + Issuers), key: &Key) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 // An entry as a form. The JSON beside it says the same; what the form does not know, it leaves as it is.
-import type { Entry, Fault } from "../answers.ts";
+import type { Entry } from "../core.ts";
+import type { Fault } from "../core-types.ts";
 import { Field, ListField } from "../parts/Field.tsx";
 
 interface Props {

@@ -1,10 +1,9 @@
 // The keys that the token is tried with: the issuer's, or pasted ones.
 import { useEffect, useState } from "preact/hooks";
-import type { KeyReport } from "../answers.ts";
-import { checkDiscovery } from "../core.ts";
+import type { Jwk } from "../core.ts";
+import type { KeyReport } from "../core-types.ts";
+import { fetchKeys } from "../issuer.ts";
 import { pretty } from "../json.ts";
-import { fetchPublished } from "../issuer.ts";
-import type { Jwk } from "../keys.ts";
 import { Field } from "../parts/Field.tsx";
 import { Icon, type Sign } from "../parts/Icon.tsx";
 
@@ -66,20 +65,19 @@ function Fetch({ issuer, onFetched }: FetchProps) {
   useEffect(() => setTyped(issuer ?? ""), [issuer]);
   const run = async () => {
     setState({ text: "Fetching…" });
-    const answer = await fetchPublished(typed);
-    if ("error" in answer) {
+    const answer = await fetchKeys(typed);
+    if ("url" in answer) {
       return setState({
         text: `${answer.url} cannot be read from a page: ${answer.error}.`,
         sign: "failed",
         url: answer.url,
       });
     }
-    const checked = checkDiscovery({ issuer: typed, ...answer });
-    if ("error" in checked)
-      return setState({ text: `The issuer cannot be used: ${checked.error}.`, sign: "failed" });
-    onFetched(checked, typed);
+    if ("error" in answer)
+      return setState({ text: `The issuer cannot be used: ${answer.error}.`, sign: "failed" });
+    onFetched(answer, typed);
     setState({
-      text: `Fetched ${checked.keys.length === 1 ? "one key" : `${checked.keys.length} keys`}.`,
+      text: `Fetched ${answer.keys.length === 1 ? "one key" : `${answer.keys.length} keys`}.`,
       sign: "passed",
     });
   };
@@ -114,7 +112,7 @@ function Fetch({ issuer, onFetched }: FetchProps) {
 }
 
 function Key({ jwk, report }: { jwk: Jwk; report: KeyReport | undefined }) {
-  const { sign, text } = judge(report);
+  const { sign, text } = describe(report);
   const kind = [jwk.kty, jwk.crv, jwk.alg].filter((member) => typeof member === "string").join(" ");
   return (
     <li class={sign}>
@@ -133,7 +131,7 @@ function Key({ jwk, report }: { jwk: Jwk; report: KeyReport | undefined }) {
   );
 }
 
-function judge(report: KeyReport | undefined): { sign: Sign; text: string } {
+function describe(report: KeyReport | undefined): { sign: Sign; text: string } {
   if (!report) return { sign: "noted", text: "There is no well-formed token to try it on." };
   if (report.reason !== null) return { sign: "failed", text: `It cannot be used: ${report.reason}.` };
   if (!report.fits) return { sign: "skipped", text: "It is not for the token’s algorithm." };

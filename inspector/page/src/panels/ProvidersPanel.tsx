@@ -1,5 +1,6 @@
 // The project's identity providers: a list in their order, one of them as a form and as JSON.
-import type { Entry, Fault } from "../answers.ts";
+import type { Entry } from "../core.ts";
+import type { Fault } from "../core-types.ts";
 import type { Inputs } from "../inputs.ts";
 import { parseJson, parseObject, pretty } from "../json.ts";
 import { Faults, Field } from "../parts/Field.tsx";

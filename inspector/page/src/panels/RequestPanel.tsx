@@ -1,5 +1,5 @@
 // The request: what is asked for, when, and which routes there are.
-import type { Fault } from "../answers.ts";
+import type { Fault } from "../core-types.ts";
 import type { Inputs } from "../inputs.ts";
 import { Faults, Field, Select } from "../parts/Field.tsx";
 import { readTime } from "../time.ts";

@@ -1,11 +1,10 @@
 // The role-template workbench: which values match, and which role comes out.
-import { useState } from "preact/hooks";
-import type { RoleOutcome } from "../answers.ts";
-import { matchRoles } from "../core.ts";
+import { useMemo, useState } from "preact/hooks";
+import { matchRoles, roleClaims } from "../core.ts";
+import type { RoleOutcome } from "../core-types.ts";
 import { parseObject } from "../json.ts";
 import { Field, Select } from "../parts/Field.tsx";
 import { Icon, type Sign } from "../parts/Icon.tsx";
-import { listsOf } from "../roles.ts";
 
 interface Props {
   claims: Record<string, unknown>;
@@ -21,7 +20,10 @@ const OWN_VALUES = "(none, only mine)";
 
 export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) {
   const configured = parseObject(entry ?? "") ?? {};
-  const lists = listsOf(claims);
+  const lists = useMemo(
+    () => new Map(roleClaims(claims).map(({ name, values }) => [name, values])),
+    [claims],
+  );
   const [typed, setTyped] = useState<string>();
   const [chosen, setChosen] = useState<string>();
   const [own, setOwn] = useState("");

@@ -1,5 +1,6 @@
 // An entry made of the token alone, and the request that saves it.
-import type { Entry, Failure, Suggestion } from "../answers.ts";
+import type { Entry, Failure } from "../core.ts";
+import type { Suggestion } from "../core-types.ts";
 import { curlLine } from "../curl.ts";
 import { pretty } from "../json.ts";
 import { Copy } from "../parts/Copy.tsx";
@@ -9,19 +10,21 @@ import { Sentence } from "../parts/Sentence.tsx";
 interface Props {
   suggestion: Suggestion | Failure | undefined;
   project: string;
+  projectFault: string | undefined;
   api: string;
   onProject: (project: string) => void;
   onApi: (api: string) => void;
   onUse: (entry: Entry, alone: boolean) => void;
 }
 
-export function SuggestPanel({ suggestion, project, api, onProject, onApi, onUse }: Props) {
+export function SuggestPanel(props: Props) {
+  const { suggestion, project, projectFault, api, onProject, onApi, onUse } = props;
   if (!suggestion)
     return <p class="empty">Paste a token, and an entry that recognises its bearer is made of it.</p>;
   if ("error" in suggestion) {
     return <p class="notice failed">No entry can be made of this token: {suggestion.error}.</p>;
   }
-  const { idp, notes, providerName } = suggestion;
+  const { idp, notes, path, providerName } = suggestion;
   return (
     <>
       <p>
@@ -60,13 +63,27 @@ export function SuggestPanel({ suggestion, project, api, onProject, onApi, onUse
       </div>
       <h3>Save it through the API</h3>
       <div class="grid">
-        <Field label="Project" value={project} onChange={onProject} code />
+        <Field
+          label="Project"
+          value={project}
+          onChange={onProject}
+          faults={projectFault === undefined ? undefined : [{ pointer: "", expected: projectFault }]}
+          code
+        />
         <Field label="API" value={api} onChange={onApi} code />
       </div>
+      {path !== null && <SaveRequest line={curlLine(api, path, idp)} />}
+    </>
+  );
+}
+
+function SaveRequest({ line }: { line: string }) {
+  return (
+    <>
       <pre class="code" tabIndex={0} aria-label="The request that saves the entry">
-        {curlLine(api, project, idp)}
+        {line}
       </pre>
-      <Copy text={curlLine(api, project, idp)}>Copy the line</Copy>
+      <Copy text={line}>Copy the line</Copy>
       <p class="hint">
         <code>$TOKEN</code> is a token of an owner of the project. With <code>?dryRun=true</code> at the end
         of the address nothing is saved.

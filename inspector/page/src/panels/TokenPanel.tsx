@@ -1,22 +1,23 @@
 // The token: pasted, taken apart, its members in a person's words.
-import type { Dissection, Flaw, PartName } from "../answers.ts";
-import type { Subject } from "../core.ts";
+import type { Diagnosis, Flaw, PartName, PastedCredentials } from "../core-types.ts";
 import { nameOf } from "../json.ts";
 import { Field } from "../parts/Field.tsx";
 import { Sentence } from "../parts/Sentence.tsx";
-import { Members } from "./Members.tsx";
+import { ClaimTable } from "./ClaimTable.tsx";
 
 interface Props {
   text: string;
-  subject: Subject | undefined;
-  dissection: Dissection | undefined;
+  credentials: PastedCredentials | null;
+  diagnosis: Diagnosis | undefined;
   /** What is known of the signature, in words. */
   signature: string;
   now: number;
   onChange: (text: string) => void;
 }
 
-export function TokenPanel({ text, subject, dissection, signature, now, onChange }: Props) {
+export function TokenPanel(props: Props) {
+  const { text, credentials, diagnosis, signature, now, onChange } = props;
+  const { token, claims } = credentials ?? { token: null, claims: null };
   return (
     <>
       <Field
@@ -27,18 +28,18 @@ export function TokenPanel({ text, subject, dissection, signature, now, onChange
         rows={5}
         code
       />
-      {subject?.claims && (
+      {token === null && claims && (
         <section class="part payload">
           <h3>Claims</h3>
           <p class="hint">Nobody signed these: the decision leaves header and signature out.</p>
-          <Members part="payload" text={JSON.stringify(subject.claims)} flaws={[]} now={now} />
+          <ClaimTable part="payload" text={text} flaws={[]} now={now} />
         </section>
       )}
-      {subject?.token !== undefined && dissection && (
+      {token !== null && diagnosis && (
         <>
-          <Flaws token={subject.token} flaws={dissection.flaws} />
-          {dissection.flaws.length > 0 && <Spelling token={subject.token} dissection={dissection} />}
-          {dissection.parts.map((part) => (
+          <Flaws token={token} flaws={diagnosis.flaws} />
+          {diagnosis.flaws.length > 0 && <Spelling token={token} diagnosis={diagnosis} />}
+          {diagnosis.parts.map((part) => (
             <section class={`part ${part.name}`} key={part.name}>
               <h3>
                 {NAMES[part.name]}
@@ -48,10 +49,10 @@ export function TokenPanel({ text, subject, dissection, signature, now, onChange
                 <p>{signature}</p>
               ) : (
                 part.text !== null && (
-                  <Members
+                  <ClaimTable
                     part={part.name}
                     text={part.text}
-                    flaws={dissection.flaws.filter((flaw) => flaw.part === part.name)}
+                    flaws={diagnosis.flaws.filter((flaw) => flaw.part === part.name)}
                     now={now}
                   />
                 )
@@ -91,7 +92,7 @@ function place(token: string, { part, member, offset, start }: Flaw): string {
 }
 
 /** The token as it is spelled, its parts in colours, with the faulty characters marked. */
-function Spelling({ token, dissection: { parts, flaws } }: { token: string; dissection: Dissection }) {
+function Spelling({ token, diagnosis: { parts, flaws } }: { token: string; diagnosis: Diagnosis }) {
   const marks = flaws.filter((flaw) => flaw.member === null && flaw.part !== null && flaw.end > flaw.start);
   // Positions are in bytes of UTF-8.
   const bytes = new TextEncoder().encode(token);

@@ -1,12 +1,13 @@
 // The verdict, and the steps that led to it.
 import type { ComponentChildren } from "preact";
-import type { DocumentFaults, Explained, Explanation, Failure, Line } from "../answers.ts";
+import type { Failure } from "../core.ts";
+import type { DocumentFaults, ExplainAnswer, Explained, Explanation, Line } from "../core-types.ts";
 import { pretty } from "../json.ts";
 import { Copy } from "../parts/Copy.tsx";
 import { Icon, type Sign } from "../parts/Icon.tsx";
 import { Sentence } from "../parts/Sentence.tsx";
 
-export type Outcome = Explained | DocumentFaults | Failure;
+export type Outcome = ExplainAnswer | Failure;
 
 interface Props {
   outcome: Outcome | undefined;
@@ -29,7 +30,7 @@ export function Verdict({ outcome, isEmpty, isBusy, onShow }: Props) {
       {isEmpty ? (
         <Guide outcome={outcome} onShow={onShow} />
       ) : outcome === undefined ? null : "faults" in outcome ? (
-        <FaultyDocuments {...outcome} onShow={onShow} />
+        <FaultyDocuments faults={outcome.faults} onShow={onShow} />
       ) : "error" in outcome ? (
         <p class="notice failed">{outcome.error}</p>
       ) : (
@@ -85,7 +86,12 @@ export function inBrief(outcome: Outcome | undefined, isEmpty: boolean): { sign:
   return { sign: "passed", text: roles.length ? `Permitted as ${roles.join(", ")}` : "Permitted" };
 }
 
-function FaultyDocuments({ faults, onShow }: DocumentFaults & { onShow: (tab: string) => void }) {
+interface FaultyDocumentsProps {
+  faults: DocumentFaults;
+  onShow: (tab: string) => void;
+}
+
+function FaultyDocuments({ faults, onShow }: FaultyDocumentsProps) {
   const count = faults.idps.flat().length;
   return (
     <div class="notice failed">

@@ -1,7 +1,7 @@
 // A labelled input with what is wrong with it.
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
-import type { Fault } from "../answers.ts";
+import type { Fault } from "../core-types.ts";
 import { Sentence } from "./Sentence.tsx";
 
 interface Common {

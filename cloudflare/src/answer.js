@@ -1,7 +1,0 @@
-// An answer of the edge's own, made in one crossing: `lines` are the headers' names and values in turn.
-export function respond(status, lines, body) {
-  const headers = {};
-  const parts = lines.split("\n");
-  for (let index = 1; index < parts.length; index += 2) headers[parts[index - 1]] = parts[index];
-  return new Response(body ?? null, { status, headers });
-}

@@ -1,0 +1,41 @@
+//! A decision explained, or why there is none.
+
+use serde::Serialize;
+
+use super::line::Line;
+use crate::authz::explanation::Explanation;
+use crate::fault::Fault;
+
+/// The decision on the request, or the faults of what is configured.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum ExplainAnswer {
+    /// What is wrong with the documents.
+    Faults(DocumentFaults),
+    /// What becomes of the request.
+    #[serde(untagged)]
+    Explained(Explained),
+}
+
+/// What becomes of the request.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Explained {
+    /// The decision and its trace.
+    pub explanation: Explanation,
+    /// The same in sentences.
+    pub narrative: Vec<Line>,
+}
+
+/// What is wrong with the documents.
+#[derive(Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DocumentFaults {
+    /// Those of the routes.
+    pub routes: Vec<Fault>,
+    /// Those of each entry.
+    pub idps: Vec<Vec<Fault>>,
+    /// What is wrong with the name of the project.
+    pub project: Option<String>,
+}

@@ -1,0 +1,58 @@
+// The cases of `tests/forwarding.json` at the edge. `tests/forwarding.rs` runs the same file through the core.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { send, startGateway } from "./gateway.mjs";
+import { startTestOrigin } from "./origin.mjs";
+import { kvFixture, token } from "./project.mjs";
+
+const { routes, identity, cases } = JSON.parse(
+  readFileSync(new URL("../forwarding.json", import.meta.url), "utf8"),
+);
+
+/** What the runtime adds to a request on its way to the origin. */
+const OF_THE_RUNTIME = ["cf-worker", "connection", "content-length", "host", "transfer-encoding"];
+
+describe("what the origin gets", () => {
+  let origin, gateway, bearer;
+
+  before(async () => {
+    origin = await startTestOrigin();
+    const { secretHeader } = routes.secret;
+    const secret = { url: origin.url, secretHeader: { name: secretHeader.name, secret: "ORIGIN_SECRET" } };
+    const documents = Object.entries(routes).map(([name, { path, public: isPublic, forwardToken }]) => ({
+      path,
+      origin: name === "secret" ? "secret" : "origin",
+      forwardToken: forwardToken ?? false,
+      ...(isPublic ? { public: true } : { access: { "*": identity.roles } }),
+    }));
+    gateway = await startGateway({
+      ...kvFixture(origin.url, documents, { secret }),
+      bindings: { ORIGIN_SECRET: secretHeader.value },
+    });
+    bearer = await token({ sub: identity.subject });
+  });
+
+  after(async () => {
+    for (const server of [gateway, origin]) await server?.close();
+  });
+
+  for (const { name, route, method, headers, target = "", body, fillers = 0, expect } of cases) {
+    test(name, async () => {
+      const path = routes[route].path.replace("{project}", identity.project).replace("{*rest}", "x");
+      const sent = { ...headers };
+      if (sent.authorization) sent.authorization = sent.authorization.replace("$token", bearer);
+      for (let number = 1; number <= fillers; number += 1) sent[`x-filler-${number}`] = "1";
+      const answer = await send(gateway.url, target + path, { method, headers: sent, body });
+      const id = answer.headers["x-request-id"];
+      if (expect.reason) {
+        assert.deepEqual([answer.status, answer.json().reason], [400, expect.reason], answer.text);
+        return;
+      }
+      assert.equal(answer.status, 200, answer.text);
+      const received = Object.entries(answer.json().headers).filter(([key]) => !OF_THE_RUNTIME.includes(key));
+      const named = received.map(([key, value]) => [key, value.replace(bearer, "$token").replace(id, "$id")]);
+      assert.deepEqual(Object.fromEntries(named), expect.headers);
+    });
+  }
+});
