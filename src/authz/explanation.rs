@@ -19,6 +19,9 @@ pub struct Explanation {
     pub status: u16,
     /// The error code, if it would be denied.
     pub code: Option<ErrorCode>,
+    /// What is wrong with the request in particular, where the code does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
     /// The entry that identified the caller.
     pub idp: Option<IdpId>,
     /// The caller's id.
@@ -33,6 +36,11 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// The explanation of a refusal that does not depend on the caller.
+    pub fn refused(code: ErrorCode, reason: Option<&'static str>) -> Self {
+        Self { reason, ..Self::new(Outcome::Deny, Some(code), None, Trace::default()) }
+    }
+
     pub(crate) fn new(
         verdict: Outcome,
         code: Option<ErrorCode>,
@@ -45,6 +53,7 @@ impl Explanation {
             verdict,
             status: code.map_or(allowed_status, ErrorCode::status),
             code,
+            reason: None,
             idp: identity.map(|identity| identity.idp.clone()),
             subject: identity.map(|identity| identity.subject.clone()),
             roles: identity.map(|identity| identity.roles.clone()).unwrap_or_default(),
@@ -56,8 +65,8 @@ impl Explanation {
 
 impl From<Decision> for Explanation {
     fn from(decision: Decision) -> Self {
-        let Decision { verdict, identity, trace, .. } = decision;
-        Self::new(verdict.outcome(), verdict.code(), identity.as_deref(), trace)
+        let Decision { verdict, reason, identity, trace, .. } = decision;
+        Self { reason, ..Self::new(verdict.outcome(), verdict.code(), identity.as_deref(), trace) }
     }
 }
 

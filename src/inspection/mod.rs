@@ -2,6 +2,7 @@
 //!
 //! The rules are in the other rooms; nothing here decides.
 
+mod answer;
 mod diagnosis;
 mod duplicate_member;
 mod encoding_flaw;
@@ -15,6 +16,7 @@ mod roles_guess;
 mod suggestion;
 mod wording;
 
+pub use answer::answer;
 pub use diagnosis::{Diagnosis, diagnose};
 pub use flaw::{Flaw, Part, PartName};
 pub use line::{Line, Mark};

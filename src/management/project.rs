@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::config::blocked_key::BlockedKey;
+use crate::config::custom_idp::CustomIdp;
+use crate::config::snapshot::Snapshot;
 
 /// A project: its entries as they were written, in order, and a version that grows by one with each change.
 ///
@@ -30,6 +32,18 @@ impl Project {
 
     pub(super) fn blocked_position(&self, iss: &str, kid: &str) -> Option<usize> {
         self.blocked.iter().position(|key| key.iss == iss && key.kid == kid)
+    }
+
+    /// The key that was blocked by that name; without one, the first with that thumbprint.
+    pub(super) fn blocked_by(&self, iss: &str, name: &str) -> Option<&BlockedKey> {
+        let named = self.blocked_position(iss, name).and_then(|position| self.blocked.get(position));
+        named.or_else(|| self.blocked.iter().find(|key| key.is_named(iss, name)))
+    }
+
+    /// Whether an entry names the role `owner`, so that somebody can own the project.
+    pub fn has_owners(&self) -> bool {
+        let snapshot = self.snapshot().and_then(|snapshot| Snapshot::parse_stored(&snapshot).ok());
+        snapshot.is_some_and(|snapshot| snapshot.idps().iter().any(CustomIdp::names_owner))
     }
 
     /// The entry with that id.
