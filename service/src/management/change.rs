@@ -43,10 +43,13 @@ impl<H: ControlHost> Call<'_, H> {
         caller: &Caller,
         author: &Author,
     ) -> Result<Reply, Reply> {
-        let precondition = document::precondition(self.request);
+        let precondition = document::precondition(self.request)?;
         let is_dry_run = self.request.is_set("dryRun");
         let preview = self.load::<ProjectRecord>(key).await?.value.project.apply(change, &precondition)?;
-        let examination = self.examine(key, change, preview.before.as_ref()).await?;
+        let mut examination = self.examine(key, change, preview.before.as_ref()).await?;
+        if preview.loses_owners && matches!(caller, Caller::PlatformAdmin) && !self.request.is_set("force") {
+            examination.warnings.push(NO_OWNERS.to_owned());
+        }
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value, revision, .. } = self.load::<ProjectRecord>(key).await?;
             let applied = self.apply(id, &value.project, change, &precondition, caller).await?;
@@ -106,6 +109,10 @@ impl<H: ControlHost> Call<'_, H> {
         Ok(self.commit(key, revision, &record, extras).await?.is_some())
     }
 }
+
+/// What an administrator may not have meant.
+const NO_OWNERS: &str =
+    "no entry of the project names the role `owner` any more: only the platform administrator can manage it";
 
 /// A change as the audit log has it.
 fn text_of(change: &Change) -> String {
