@@ -13,16 +13,14 @@ export const RegistryObject = durableObject("RegistryObject");
 /** Clients' requests, which come from the edge: the target as it was sent is in the query. */
 export default {
   fetch(request, env, context) {
-    const { headers, method } = request;
     const url = decodeURIComponent(request.url.slice(request.url.indexOf("?") + 1));
-    const authorization = headers.get("authorization") ?? undefined;
-    return handle({ request, headers, method, url }, method, url, authorization, env, context);
+    return handle(request, url, env, context);
   },
 };
 
 /** The edge's questions. No client's request comes here: what the edge hands over goes to the default entrypoint. */
 export class Questions extends WorkerEntrypoint {
   fetch(request) {
-    return reply(request, this.env);
+    return reply(request, this.env, this.ctx);
   }
 }

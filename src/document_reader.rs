@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::{self, Display};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -46,7 +47,7 @@ fn read_by<T>(
     reader: Reader,
     read: impl FnOnce(&Node<'_>) -> Option<T>,
 ) -> Result<T, Faults> {
-    let outcome = read(&Node { value: document, pointer: String::new(), reader: &reader });
+    let outcome = read(&Node { value: document, place: None, reader: &reader });
     let faults = reader.faults.into_inner();
     match outcome {
         Some(outcome) if faults.is_empty() => Ok(outcome),
@@ -71,8 +72,38 @@ const MAX_ELEMENTS: usize = 256;
 /// One value of the document, with its place.
 pub struct Node<'d> {
     value: &'d Value,
-    pointer: String,
+    /// Where it is; `None` is the document itself.
+    place: Option<Place<'d>>,
     reader: &'d Reader,
+}
+
+/// The place of a value. Its pointer is written for a fault only, because most documents have none.
+#[derive(Clone)]
+struct Place<'d> {
+    parent: Option<Rc<Self>>,
+    step: Step<'d>,
+}
+
+/// What leads from a value to one within it.
+#[derive(Clone, Copy)]
+enum Step<'d> {
+    Name(&'d str),
+    Index(usize),
+}
+
+impl Place<'_> {
+    /// The pointer (RFC 6901).
+    fn pointer(&self) -> String {
+        let parent = self.parent.as_ref().map_or_else(String::new, |parent| parent.pointer());
+        match self.step {
+            Step::Index(index) => format!("{parent}/{index}"),
+            Step::Name(name) => {
+                let shortened = shortened(name, MAX_REPEATED);
+                let escaped = shortened.as_deref().unwrap_or(name).replace('~', "~0").replace('/', "~1");
+                format!("{parent}/{escaped}")
+            }
+        }
+    }
 }
 
 impl<'d> Node<'d> {
@@ -82,7 +113,7 @@ impl<'d> Node<'d> {
     }
 
     fn note(&self, expected: &dyn Display) {
-        self.reader.note(|| Fault::new(self.value, self.pointer.clone(), expected));
+        self.reader.note(|| Fault::new(self.value, self.pointer(), expected));
     }
 
     fn or_fault<T>(&self, value: Option<T>, expected: impl Display) -> Option<T> {
@@ -92,10 +123,14 @@ impl<'d> Node<'d> {
         value
     }
 
-    fn child(&self, name: &str, value: &'d Value) -> Self {
-        let shortened = shortened(name, MAX_REPEATED);
-        let escaped = shortened.as_deref().unwrap_or(name).replace('~', "~0").replace('/', "~1");
-        Self { value, pointer: format!("{}/{escaped}", self.pointer), reader: self.reader }
+    fn pointer(&self) -> String {
+        self.place.as_ref().map_or_else(String::new, Place::pointer)
+    }
+
+    /// Makes nodes of values within this one.
+    fn children(&self) -> impl Fn(Step<'d>, &'d Value) -> Self + use<'d> {
+        let (parent, reader) = (self.place.clone().map(Rc::new), self.reader);
+        move |step, value| Self { value, place: Some(Place { parent: parent.clone(), step }), reader }
     }
 
     /// The value as written.
@@ -135,9 +170,8 @@ impl<'d> Node<'d> {
     /// The elements of an array.
     pub fn elements(&self) -> Option<Vec<Self>> {
         let elements = self.or_fault(self.value.as_array(), "an array")?;
-        Some(
-            elements.iter().enumerate().map(|(index, value)| self.child(&index.to_string(), value)).collect(),
-        )
+        let child = self.children();
+        Some(elements.iter().enumerate().map(|(index, value)| child(Step::Index(index), value)).collect())
     }
 
     /// A non-empty array of strings that each make a `T`. An empty one is a fault: it would say "nobody" where the
@@ -166,13 +200,15 @@ impl<'d> Node<'d> {
     /// The members of an object whose names are data, in order.
     pub fn members(&self) -> Option<Vec<(&'d str, Self)>> {
         let map = self.or_fault(self.value.as_object(), "an object")?;
-        Some(map.iter().map(|(name, value)| (name.as_str(), self.child(name, value))).collect())
+        let child = self.children();
+        Some(map.iter().map(|(name, value)| (name.as_str(), child(Step::Name(name), value))).collect())
     }
 
     /// The properties of an object whose names `read` knows. Any other is a fault in a document that a user sent.
     pub fn properties<T>(&self, read: impl FnOnce(&Properties<'_, 'd>) -> Option<T>) -> Option<T> {
         let map = self.or_fault(self.value.as_object(), "an object")?;
-        let properties = Properties { node: self, map, known: RefCell::default() };
+        let parent = self.place.clone().map(Rc::new);
+        let properties = Properties { node: self, parent, map, known: RefCell::default() };
         let outcome = read(&properties);
         if let Some(fault_unknown) = self.reader.fault_unknown {
             fault_unknown(self, map, properties.known.into_inner());
@@ -185,7 +221,7 @@ fn fault_unknown<'d>(node: &Node<'d>, map: &'d Map<String, Value>, mut known: Ve
     known.sort_unstable();
     known.dedup();
     for (name, value) in map.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-        node.child(name, value).fault(KnownProperties { known: &known, name });
+        node.children()(Step::Name(name), value).fault(KnownProperties { known: &known, name });
     }
 }
 
@@ -206,6 +242,7 @@ impl Display for KnownProperties<'_> {
 /// The properties of an object. One that is `null` is treated as absent.
 pub struct Properties<'n, 'd> {
     node: &'n Node<'d>,
+    parent: Option<Rc<Place<'d>>>,
     map: &'d Map<String, Value>,
     known: RefCell<Vec<&'static str>>,
 }
@@ -215,7 +252,8 @@ impl<'d> Properties<'_, 'd> {
     pub fn optional(&self, name: &'static str) -> Option<Node<'d>> {
         self.known.borrow_mut().push(name);
         let value = self.map.get(name).filter(|value| !value.is_null())?;
-        Some(self.node.child(name, value))
+        let place = Place { parent: self.parent.clone(), step: Step::Name(name) };
+        Some(Node { value, place: Some(place), reader: self.node.reader })
     }
 
     /// The property `name`; that it is missing is a fault, with `expected` saying what should be there.
@@ -228,7 +266,7 @@ impl<'d> Properties<'_, 'd> {
     }
 
     fn note_missing(&self, name: &str, expected: &dyn Display) {
-        let pointer = || format!("{}/{name}", self.node.pointer);
+        let pointer = || format!("{}/{name}", self.node.pointer());
         self.node.reader.note(|| Fault { pointer: pointer(), value: None, expected: expected.to_string() });
     }
 

@@ -87,6 +87,9 @@ error_codes! {
     /// The body is longer than the management API takes.
     BodyTooLarge: "body_too_large", 413,
         "the body is longer than this resource takes; `reason` has the limit";
+    /// The body does not arrive in time.
+    BodyTimeout: "body_timeout", 408,
+        "the body did not arrive within 30 seconds";
     /// The body is not `application/json`.
     MediaTypeUnsupported: "media_type_unsupported", 415,
         "send `Content-Type: application/json`";
@@ -138,6 +141,7 @@ impl ErrorCode {
             403 => "Forbidden",
             404 => "Not Found",
             405 => "Method Not Allowed",
+            408 => "Request Timeout",
             409 => "Conflict",
             412 => "Precondition Failed",
             413 => "Content Too Large",

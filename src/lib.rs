@@ -30,7 +30,6 @@ mod error_code;
 mod excerpt;
 mod fair_cache;
 mod fault;
-pub mod fifo_lock;
 mod issuer;
 mod nearest;
 mod project_id;

@@ -1,6 +1,5 @@
 //! Static files, which the platform serves to the worker: the API's description and the page.
 
-use cloudflare::edge::Incoming;
 use cloudflare::env::Env;
 use cloudflare::http;
 use js_sys::Promise;
@@ -8,12 +7,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Request;
 
-/// Answers a request for a static file; the platform's answer where there is none is 404.
-pub async fn fetch(env: &Env, incoming: &Incoming) -> Result<JsValue, JsValue> {
+/// Answers a request for the static file at `path`; the platform's answer where there is none is 404.
+pub async fn fetch(env: &Env, request: &Request, path: &str) -> Result<JsValue, JsValue> {
     let assets: Assets = env.binding("ASSETS");
     // The host does not matter, but there has to be one, which the request's own URL need not have.
-    let url = format!("https://assets{}", incoming.target().path);
-    http::wait(assets.fetch(&url, &incoming.arrival.request())?).await
+    http::wait(assets.fetch(&format!("https://assets{path}"), request)?).await
 }
 
 #[wasm_bindgen]

@@ -1,71 +1,142 @@
 //! One request to the control plane: a client's, which the edge handed over, or a question of the edge.
 
-use cloudflare::answer::Answer;
-use cloudflare::edge::{Edge, Incoming, Place};
 use cloudflare::env::{Context, Env};
-use cloudflare::question::Question;
-use cloudflare::settings::Settings;
-use cloudflare::{http, log};
-use edge_authorizer::{Denial, ErrorCode, OwnPath, ProjectId, Unavailable};
-use wasm_bindgen::JsValue;
-use web_sys::{Request, Response};
+use cloudflare::host::Place;
+use cloudflare::http;
+use cloudflare::question::{CHANGED, Question};
+use cloudflare::response::respond;
+use edge_authorizer::{Denial, ErrorCode, OwnPath, ProjectId, Target, Unavailable};
+use service::host::{IssuerRequest, Key, LogSink};
+use service::http::{Request, Response, problem, read_only};
+use service::log;
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::objects::{ToIssuer, ask_for_keys, ask_issuer};
-use crate::{asset, management};
+use crate::message::{ask_issuer, published_by, send};
+use crate::{asset, plane, request};
 
-/// Answers a client's request.
-pub async fn handle(incoming: Incoming, env: Env, context: Context) -> Result<JsValue, JsValue> {
-    match OwnPath::of(incoming.target().path) {
-        Some(OwnPath::Asset) => serve(incoming, env).await,
-        Some(OwnPath::Management) => manage(incoming, env, context).await,
-        Some(OwnPath::Health) | None => fail(ErrorCode::RouteNotFound),
-    }
-}
-
-/// Answers a request for a static file.
-async fn serve(incoming: Incoming, env: Env) -> Result<JsValue, JsValue> {
-    if !incoming.is_read() {
-        return Ok(Answer::read_only(&http::new_id()).respond()?.into());
-    }
-    // Without the binding there are no files.
-    asset::fetch(&env, &incoming).await.or_else(|_| fail(ErrorCode::RouteNotFound))
-}
-
-async fn manage(incoming: Incoming, env: Env, context: Context) -> Result<JsValue, JsValue> {
-    match Settings::get(&env) {
-        Ok(settings) => {
-            let edge = Edge { env, place: Place::Worker(context), settings, ask_issuer: ask_for_keys };
-            Ok(management::handle(&edge, &incoming).await?.into())
+/// Answers a client's request with the target `url`.
+pub async fn handle(
+    incoming: &web_sys::Request,
+    url: &str,
+    env: Env,
+    context: Context,
+) -> Result<JsValue, JsValue> {
+    let path = Target::split(url).path;
+    match OwnPath::of(path) {
+        Some(OwnPath::Asset) if !matches!(&*incoming.method(), "GET" | "HEAD") => {
+            Ok(respond(&read_only(&http::new_id()))?.into())
         }
+        // Without the binding there are no files.
+        Some(OwnPath::Asset) => match asset::fetch(&env, incoming, path).await {
+            Ok(response) => Ok(response),
+            Err(_) => Ok(respond(&refuse(ErrorCode::RouteNotFound, &http::new_id()))?.into()),
+        },
+        Some(OwnPath::Management) => Ok(manage(incoming, url, env, context).await?.into()),
+        Some(OwnPath::Health) | None => {
+            Ok(respond(&refuse(ErrorCode::RouteNotFound, &http::new_id()))?.into())
+        }
+    }
+}
+
+fn refuse(code: ErrorCode, id: &str) -> Response {
+    problem(&Denial { code, realm: None }, id)
+}
+
+/// Answers a request to the management API: it refuses what needs no record, and forwards the rest to the object that has
+/// the record.
+async fn manage(
+    incoming: &web_sys::Request,
+    url: &str,
+    env: Env,
+    context: Context,
+) -> Result<web_sys::Response, JsValue> {
+    let request = request::read(incoming, url, http::new_id())?;
+    let (host, plane) = match plane::enter(env, Place::Worker(context)) {
+        Ok(entered) => entered,
         Err(variable) => {
-            log::warning("variable_invalid", variable.0, format_args!("expected {}", variable.1));
-            fail(ErrorCode::ConfigUnavailable)
+            log::warning(&cloudflare::console::Console, "variable_invalid", variable.name, &variable);
+            return respond(&refuse(ErrorCode::ConfigUnavailable, &request.id));
         }
-    }
+    };
+    let screened = match plane.screen(&host, &request).await {
+        Ok(screened) => screened,
+        Err(refusal) => return respond(&refusal),
+    };
+    let key = screened.key();
+    let Ok(response) = forward(&host.env, incoming, &request, url, &key).await else {
+        let refusal = refuse(ErrorCode::StoreUnavailable, &request.id);
+        host.info(&log::management(&request, &refusal));
+        return respond(&refusal);
+    };
+    if screened.is_change() && response.ok() { with_changed(&response, &key) } else { Ok(response) }
 }
 
-/// A refusal before anything is decided.
-fn fail(code: ErrorCode) -> Result<JsValue, JsValue> {
-    Ok(Answer::problem(&Denial { code, realm: None }, &http::new_id()).respond()?.into())
+/// The answer of the object that has the record of a key. It gets the request with its id and a URL that is one: on a
+/// socket of its own, the worker sees a target without a host.
+async fn forward(
+    env: &Env,
+    incoming: &web_sys::Request,
+    request: &Request,
+    url: &str,
+    key: &Key,
+) -> Result<web_sys::Response, Unavailable> {
+    let Target { path, query, .. } = Target::split(url);
+    let forwarded = web_sys::Request::new_with_str_and_init(
+        &["https://object", path, query].concat(),
+        incoming.unchecked_ref(),
+    );
+    let forwarded = forwarded.map_err(|_| Unavailable)?;
+    forwarded.headers().set("x-request-id", &request.id).map_err(|_| Unavailable)?;
+    send(env, key, &forwarded).await
+}
+
+/// The same answer, which tells the edge what to ask: the edge that has a project or the routes changed does not wait for KV.
+fn with_changed(response: &web_sys::Response, key: &Key) -> Result<web_sys::Response, JsValue> {
+    let answer = web_sys::Response::new_with_opt_readable_stream_and_init(
+        response.body().as_ref(),
+        response.unchecked_ref(),
+    )?;
+    let project = if let Key::Project(project) = key { Some(project.as_str().to_owned()) } else { None };
+    let question = Question::Published(project);
+    answer.headers().set(CHANGED, &serde_json::to_string(&question).unwrap_or_default())?;
+    Ok(answer)
 }
 
 /// Answers a question of the edge with a text, or with status 503 and nothing.
-pub async fn reply(request: &Request, env: &Env) -> Result<Response, JsValue> {
-    let text = http::wait(request.text()?).await?.as_string().unwrap_or_default();
-    let answer = match serde_json::from_slice(text.as_bytes()) {
-        Ok(Question::Keys(issuer, reason)) => ask_issuer(env, &issuer, &ToIssuer::Keys(reason)).await,
-        Ok(Question::Published(None)) => management::published(env, None).await,
+pub async fn reply(
+    incoming: &web_sys::Request,
+    env: Env,
+    context: Context,
+) -> Result<web_sys::Response, JsValue> {
+    let text = http::wait(incoming.text()?).await?.as_string().unwrap_or_default();
+    let answer = match serde_json::from_str(&text) {
+        Ok(Question::Keys(issuer, reason)) => keys(env, issuer, IssuerRequest::Keys(reason)).await,
+        Ok(Question::Published(None)) => published(env, context, Key::Routes).await,
         Ok(Question::Published(Some(name))) => match ProjectId::try_from(&*name) {
-            Ok(project) => management::published(env, Some(&project)).await,
+            Ok(project) => published(env, context, Key::Project(project)).await,
             Err(_) => Err(Unavailable),
         },
         Err(error) => {
-            log::warning("question_malformed", "edge", error);
+            log::warning(&cloudflare::console::Console, "question_malformed", "edge", error);
             Err(Unavailable)
         }
     };
     match answer {
-        Ok(text) => Response::new_with_opt_str(Some(&text)),
-        Err(Unavailable) => Answer::empty(503).respond(),
+        Ok(text) => web_sys::Response::new_with_opt_str(Some(&text)),
+        Err(Unavailable) => respond(&Response::empty(503)),
     }
+}
+
+async fn keys(env: Env, issuer: String, request: IssuerRequest) -> Result<String, Unavailable> {
+    let response = ask_issuer(env, issuer, request).await?;
+    serde_json::to_string(&response).map_err(|_| Unavailable)
+}
+
+/// The text that is published of a project or of the routes; empty where there is nothing. It is kept in memory here, too.
+async fn published(env: Env, context: Context, key: Key) -> Result<String, Unavailable> {
+    let text = published_by(&env, &key).await?;
+    if let Ok((host, plane)) = plane::enter(env, Place::Worker(context)) {
+        plane.note_published(&host, &key, Some(&*text).filter(|text| !text.is_empty()));
+    }
+    Ok(text)
 }

@@ -1,37 +1,31 @@
-//! The control plane at Cloudflare: the management API, the Durable Objects, the keys of issuers, and publication to KV.
+//! The control plane at Cloudflare: the service, with Durable Objects as its store and KV as its replica.
 //!
 //! Clients reach it through the edge only. [`handle`] answers what the edge hands over, [`reply`] what the edge itself asks.
 
 mod asset;
-mod discover;
+mod body;
 mod handler;
-mod management;
+mod host;
+mod message;
 mod objects;
-mod publish;
+mod plane;
+mod request;
+mod store;
+mod timeout;
 
-use cloudflare::edge::{Arrival, Incoming};
 use cloudflare::env::{Context, Env};
-use cloudflare::http;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
 
-/// Answers a client's request that the edge handed over.
+/// Answers a client's request that the edge handed over; `url` is its target as it was sent.
 #[wasm_bindgen]
-pub async fn handle(
-    arrival: Arrival,
-    method: String,
-    url: String,
-    authorization: Option<String>,
-    env: Env,
-    context: Context,
-) -> Result<JsValue, JsValue> {
-    let incoming = Incoming { arrival, method, url, authorization, began: http::now() };
-    handler::handle(incoming, env, context).await
+pub async fn handle(request: Request, url: String, env: Env, context: Context) -> Result<JsValue, JsValue> {
+    handler::handle(&request, &url, env, context).await
 }
 
 /// Answers a question of the edge.
 #[wasm_bindgen]
-pub async fn reply(request: Request, env: Env) -> Result<Response, JsValue> {
-    handler::reply(&request, &env).await
+pub async fn reply(request: Request, env: Env, context: Context) -> Result<Response, JsValue> {
+    handler::reply(&request, env, context).await
 }

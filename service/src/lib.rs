@@ -2,8 +2,7 @@
 //! publishes issuers' keys and snapshots, and writes log records.
 //!
 //! A host, the place the product runs on, implements the traits of [`host`] and owns a [`DataPlane`] or a [`ControlPlane`].
-//! No host does so yet: what runs at Cloudflare is `cloudflare/` and `control/`, which still have the same rules in code of
-//! their own. Nothing here names a platform, keeps global state, or decides what the core can decide.
+//! Nothing here names a platform, keeps global state, or decides what the core can decide.
 
 #![forbid(unsafe_code)]
 

@@ -104,7 +104,7 @@ fn a_deleted_project_is_published_as_a_tombstone_for_a_month() {
     assert_eq!(world.admin("DELETE", "/projects/p1", None).status, 204);
     let writes = world.shared.replica.landed.lock().unwrap();
     let tombstone = writes.last().unwrap();
-    assert_eq!(tombstone.value.as_deref(), Some(r#"{"deleted":true,"version":2}"#));
+    assert_eq!(tombstone.value.as_deref(), Some(r#"{"version":2,"deleted":true}"#));
     assert_eq!(tombstone.lifetime, Some(30 * 86_400));
 }
 

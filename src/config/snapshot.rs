@@ -36,6 +36,23 @@ impl Snapshot {
         document_reader::read_stored(document, Self::read)
     }
 
+    /// The snapshot of a project with these entries, as they are stored.
+    pub fn of_entries<'e>(
+        version: u64,
+        entries: impl Iterator<Item = &'e Value>,
+        blocked: Vec<BlockedKey>,
+    ) -> Result<Self, Faults> {
+        let mut idps: Vec<CustomIdp> = Vec::with_capacity(entries.size_hint().0);
+        for (entry, position) in entries.zip(0_usize..) {
+            let idp = document_reader::read_stored(entry, CustomIdp::read)?;
+            if idps.iter().any(|other| other.id == idp.id) {
+                return Err(Faults::one(&format!("/idps/{position}"), Some(entry), "an `id` of its own"));
+            }
+            idps.push(idp);
+        }
+        Ok(Self { version, is_deleted: false, idps, blocked })
+    }
+
     fn read(node: &Node<'_>) -> Option<Self> {
         node.properties(|snapshot| {
             let version = snapshot

@@ -1,6 +1,7 @@
 //! Applying a change to a project.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -27,9 +28,9 @@ pub struct Applied {
     /// The project.
     pub project: Project,
     /// The resource before.
-    pub before: Option<Value>,
+    pub before: Option<Arc<Value>>,
     /// The resource after; `None` if it was removed.
-    pub after: Option<Value>,
+    pub after: Option<Arc<Value>>,
     /// Whether the project had an entry that names the role `owner`, and has none now.
     pub loses_owners: bool,
 }
@@ -41,7 +42,7 @@ impl Project {
         if !self.exists && !matches!(change, Change::PutProject { .. }) {
             return Err(Refusal::NotFound);
         }
-        if !precondition.holds(current.as_ref().map(Value::to_string).as_deref()) {
+        if !precondition.holds(current.as_deref().map(Value::to_string).as_deref()) {
             return Err(Refusal::PreconditionFailed);
         }
         let mut project = self.clone();
@@ -59,31 +60,32 @@ impl Project {
 
     /// The bytes of its snapshot.
     fn size(&self) -> usize {
-        self.snapshot().map_or(0, |snapshot| snapshot.to_string().len())
+        self.snapshot_text().map_or(0, |snapshot| snapshot.len())
     }
 
     /// What a change is about, as it is.
-    fn current(&self, change: &Change) -> Option<Value> {
+    fn current(&self, change: &Change) -> Option<Arc<Value>> {
+        let entry = |id: &str| self.idps.get(self.position(id)?).cloned();
         match change {
-            Change::PutProject { .. } | Change::DeleteProject => self.representation(),
-            Change::AddIdp { idp } => self.idp(idp.get("id")?.as_str()?).cloned(),
-            Change::ReplaceIdp { id, .. } | Change::RemoveIdp { id } => self.idp(id).cloned(),
-            Change::Reorder { .. } => Some(self.order()),
+            Change::PutProject { .. } | Change::DeleteProject => self.representation().map(Arc::new),
+            Change::AddIdp { idp } => entry(idp.get("id")?.as_str()?),
+            Change::ReplaceIdp { id, .. } | Change::RemoveIdp { id } => entry(id),
+            Change::Reorder { .. } => Some(Arc::new(self.order())),
             Change::BlockKey(BlockedKey { iss, kid, .. }) => {
                 let position = self.blocked_position(iss, kid)?;
-                self.blocked.get(position).map(|key| json!(key))
+                self.blocked.get(position).map(|key| Arc::new(json!(key)))
             }
-            Change::UnblockKey { iss, kid } => self.blocked_by(iss, kid).map(|key| json!(key)),
+            Change::UnblockKey { iss, kid } => self.blocked_by(iss, kid).map(|key| Arc::new(json!(key))),
         }
     }
 
     /// Makes the change and answers what is there now.
-    fn change(&mut self, change: &Change) -> Result<Option<Value>, Refusal> {
+    fn change(&mut self, change: &Change) -> Result<Option<Arc<Value>>, Refusal> {
         match change {
             Change::PutProject { label } => {
                 self.exists = true;
                 self.label.clone_from(label);
-                Ok(self.representation())
+                Ok(self.representation().map(Arc::new))
             }
             Change::DeleteProject => {
                 *self = Self { version: self.version, ..Self::default() };
@@ -120,7 +122,7 @@ impl Project {
             }
             Change::Reorder { ids } => {
                 self.reorder(ids)?;
-                Ok(Some(self.order()))
+                Ok(Some(Arc::new(self.order())))
             }
             Change::BlockKey(key) => {
                 if let Some(position) = self.blocked_position(&key.iss, &key.kid) {
@@ -130,7 +132,7 @@ impl Project {
                     return Err(Refusal::TooMany);
                 }
                 self.blocked.push(key.clone());
-                Ok(Some(json!(key)))
+                Ok(Some(Arc::new(json!(key))))
             }
             Change::UnblockKey { iss, kid } => {
                 self.blocked_by(iss, kid).ok_or(Refusal::NotFound)?;
@@ -142,8 +144,9 @@ impl Project {
     }
 
     fn reorder(&mut self, ids: &[String]) -> Result<(), Refusal> {
-        let ordered: Option<Vec<_>> = ids.iter().map(|id| self.idp(id).cloned()).collect();
-        let is_complete = |idps: &Vec<Value>| {
+        let entry = |id: &String| self.idps.get(self.position(id)?).cloned();
+        let ordered: Option<Vec<_>> = ids.iter().map(entry).collect();
+        let is_complete = |idps: &Vec<Arc<Value>>| {
             let mut seen = BTreeSet::new();
             ids.iter().all(|id| seen.insert(id)) && idps.len() == self.idps.len()
         };
@@ -165,11 +168,11 @@ mod tests {
     use crate::config::snapshot::Snapshot;
     use crate::issuer::Issuer;
 
-    fn entry(id: &str) -> Value {
-        json!({
+    fn entry(id: &str) -> Arc<Value> {
+        Arc::new(json!({
             "id": id, "iss": "https://issuer.example", "label": { "en": "x" }, "idClaim": "sub",
             "roleDetection": "DEFINED", "definedRoles": ["access"],
-        })
+        }))
     }
 
     fn apply(project: &Project, change: &Change) -> Result<Project, Refusal> {
@@ -189,7 +192,9 @@ mod tests {
         assert_eq!(apply(&two, &Change::RemoveIdp { id: "cc".to_owned() }), Err(Refusal::NotFound));
         let one = apply(&two, &Change::RemoveIdp { id: "aa".to_owned() }).unwrap();
         assert_eq!((one.version, one.order()), (4, json!(["bb"])));
-        assert!(Snapshot::parse(&one.snapshot().unwrap()).is_ok());
+        assert_eq!(one.snapshot().unwrap().unwrap().version(), 4);
+        let text = serde_json::from_str(&one.snapshot_text().unwrap()).unwrap();
+        assert_eq!(Snapshot::parse_stored(&text).unwrap().idps().len(), 1);
     }
 
     #[test]
@@ -203,7 +208,13 @@ mod tests {
             apply(&project(&["aa"]), &Change::BlockKey(key)).unwrap()
         };
         let blocks = |project: &Project, issuer: &Issuer, (kid, thumbprint): (&str, &str)| {
-            let snapshot = Snapshot::parse(&project.snapshot().unwrap()).unwrap();
+            let snapshot = project.snapshot().unwrap().unwrap();
+            let published = serde_json::from_str(&project.snapshot_text().unwrap()).unwrap();
+            let published = Snapshot::parse_stored(&published).unwrap();
+            assert_eq!(
+                snapshot.blocks(issuer, Some(kid), thumbprint),
+                published.blocks(issuer, Some(kid), thumbprint)
+            );
             snapshot.blocks(issuer, Some(kid), thumbprint)
         };
         let by_id = block(None);
@@ -249,9 +260,9 @@ mod tests {
     #[test]
     fn a_project_without_an_entry_of_owners_is_noticed() {
         let owners = |id: &str| {
-            let mut entry = entry(id);
+            let mut entry = Value::clone(&entry(id));
             entry["definedRoles"] = json!(["owner"]);
-            entry
+            Arc::new(entry)
         };
         let applied = |project: &Project, change: &Change| {
             let applied = project.apply(change, &Precondition::default()).unwrap();
@@ -286,8 +297,9 @@ mod tests {
     #[test]
     fn deleted_project_keeps_its_version_and_rejects_changes() {
         let gone = apply(&project(&["aa"]), &Change::DeleteProject).unwrap();
-        assert_eq!((gone.snapshot(), gone.version), (Some(json!({ "version": 3, "deleted": true })), 3));
-        assert_eq!(Project::default().snapshot(), None);
+        let tombstone = r#"{"version":3,"deleted":true}"#.to_owned();
+        assert_eq!((gone.snapshot_text(), gone.version), (Some(tombstone), 3));
+        assert!(gone.snapshot().unwrap().is_none() && Project::default().snapshot_text().is_none());
         assert_eq!(apply(&gone, &Change::AddIdp { idp: entry("bb") }), Err(Refusal::NotFound));
         let again = apply(&gone, &Change::PutProject { label: None }).unwrap();
         assert_eq!((again.version, again.idps.len()), (4, 0));
@@ -303,16 +315,16 @@ mod tests {
     #[test]
     fn a_snapshot_has_at_most_256_kib() {
         let long = |id: &str| {
-            let mut entry = entry(id);
+            let mut entry = Arc::unwrap_or_clone(entry(id));
             entry["allowedAud"] = (0..200).map(|index| format!("{index:0>250}")).collect();
-            entry
+            Arc::new(entry)
         };
-        let add = |project: &Project, idp: Value| apply(project, &Change::AddIdp { idp });
+        let add = |project: &Project, idp: Arc<Value>| apply(project, &Change::AddIdp { idp });
         let mut large = project(&[]);
         for id in ["a1", "a2", "a3", "a4", "a5"] {
             large = add(&large, long(id)).unwrap();
         }
-        assert!(large.snapshot().unwrap().to_string().len() < MAX_SNAPSHOT);
+        assert!(large.snapshot_text().unwrap().len() < MAX_SNAPSHOT);
         assert_eq!(add(&large, long("a6")), Err(Refusal::TooMany));
         // One that is larger already, from before there was the limit, can shrink and not grow.
         large.idps.extend([long("b1"), long("b2")]);

@@ -1,5 +1,7 @@
 //! The changes that can be made to a project.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,14 +24,14 @@ pub enum Change {
     /// Adds an identity provider at the end.
     AddIdp {
         /// Its entry.
-        idp: Value,
+        idp: Arc<Value>,
     },
     /// Changes an identity provider.
     ReplaceIdp {
         /// Which.
         id: String,
         /// Its new entry.
-        idp: Value,
+        idp: Arc<Value>,
     },
     /// Removes an identity provider.
     RemoveIdp {

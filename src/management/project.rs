@@ -1,12 +1,15 @@
 //! A project as its owners configured it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
 use crate::config::snapshot::Snapshot;
+use crate::fault::Faults;
 
 /// A project: its entries as they were written, in order, and a version that grows by one with each change.
 ///
@@ -19,8 +22,8 @@ pub struct Project {
     pub version: u64,
     /// Its name for people, by language.
     pub label: Option<Value>,
-    /// Its identity providers.
-    pub idps: Vec<Value>,
+    /// Its identity providers. The versions of a project share those that no change replaced.
+    pub idps: Vec<Arc<Value>>,
     /// The blocked keys.
     pub blocked: Vec<BlockedKey>,
 }
@@ -42,13 +45,13 @@ impl Project {
 
     /// Whether an entry names the role `owner`, so that somebody can own the project.
     pub fn has_owners(&self) -> bool {
-        let snapshot = self.snapshot().and_then(|snapshot| Snapshot::parse_stored(&snapshot).ok());
+        let snapshot = self.snapshot().ok().flatten();
         snapshot.is_some_and(|snapshot| snapshot.idps().iter().any(CustomIdp::names_owner))
     }
 
     /// The entry with that id.
     pub fn idp(&self, id: &str) -> Option<&Value> {
-        self.idps.get(self.position(id)?)
+        self.idps.get(self.position(id)?).map(|idp| &**idp)
     }
 
     /// The ids of the entries in their order.
@@ -65,19 +68,22 @@ impl Project {
         self.exists.then_some(Value::Object(representation))
     }
 
-    /// What the edge reads: `{"version", "idps"}`, and `distrustedKeys` where there are any; of a deleted project
-    /// `{"version", "deleted"}`, and nothing of one that never was.
-    pub fn snapshot(&self) -> Option<Value> {
-        if !self.exists {
-            return (self.version > 0).then(|| json!({ "version": self.version, "deleted": true }));
+    /// The text that is published: `{"version", "idps"}`, and `distrustedKeys` if there are any; of a deleted project
+    /// `{"version", "deleted"}`, and nothing of one that never existed.
+    pub fn snapshot_text(&self) -> Option<String> {
+        if !self.exists && self.version == 0 {
+            return None;
         }
-        let mut snapshot = json!({ "version": self.version, "idps": self.idps });
-        if !self.blocked.is_empty()
-            && let Some(snapshot) = snapshot.as_object_mut()
-        {
-            snapshot.insert("distrustedKeys".to_owned(), json!(self.blocked));
-        }
-        Some(snapshot)
+        let idps = self.exists.then_some(&*self.idps);
+        let snapshot =
+            Published { version: self.version, idps, blocked: &self.blocked, deleted: !self.exists };
+        serde_json::to_string(&snapshot).ok()
+    }
+
+    /// What decides who its owners are, if it exists.
+    pub fn snapshot(&self) -> Result<Option<Snapshot>, Faults> {
+        let idps = self.idps.iter().map(|idp| &**idp);
+        self.exists.then(|| Snapshot::of_entries(self.version, idps, self.blocked.clone())).transpose()
     }
 
     /// The issuers that the entries name, each once.
@@ -86,4 +92,16 @@ impl Project {
         issuers.extend(self.idps.iter().filter_map(|idp| idp.get("iss").and_then(Value::as_str)));
         issuers
     }
+}
+
+/// The published form.
+#[derive(Serialize)]
+struct Published<'p> {
+    version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idps: Option<&'p [Arc<Value>]>,
+    #[serde(rename = "distrustedKeys", skip_serializing_if = "<[_]>::is_empty")]
+    blocked: &'p [BlockedKey],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    deleted: bool,
 }

@@ -76,6 +76,8 @@ describe("durability", () => {
     assert.equal((await call("PUT", "/projects/killed", {})).status, 201);
     const acknowledged = [];
     const writers = Array.from({ length: WRITERS }, async (_, index) => {
+      // Changes of the same moment are published together and answered at once.
+      await new Promise((resolve) => setTimeout(resolve, 10 * index));
       const answer = await add("killed", index).catch(() => undefined);
       if (answer?.status !== 201) return;
       acknowledged.push(`idp-${index}`);

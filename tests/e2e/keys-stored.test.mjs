@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { makeEarlier } from "./earlier.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { startIssuer } from "./issuer.mjs";
 import { ADMIN, BASE, managed } from "./managed.mjs";
@@ -92,6 +93,7 @@ for path in databases:
     const record = { jwks, fetchedAt: 1, expiresAt: 2, history: Array(8).fill(seen) };
     const life = { attempted: 1, due: 4e9, failures: 0, error: "x".repeat(100_000) };
     const kept = { issuer: issuer.url, life, record, is_published: true };
+    makeEarlier(folder);
     await edit("%kept TEXT%", ["UPDATE issuer SET kept = ?", [JSON.stringify(kept)]]);
     await start();
     issuer.keys = [...issuer.keys, (await newKey(`${LONG}2`)).jwk];
@@ -105,6 +107,7 @@ for path in databases:
   });
 
   test("of the issuers that a project names shows nothing older than the upgrade", async () => {
+    makeEarlier(folder);
     const columns = ["told", "since", "refreshed"].map((name) => [`ALTER TABLE issuer DROP COLUMN ${name}`]);
     await edit("%present INTEGER%", ...columns, ["DELETE FROM migration WHERE number = 6"]);
     const upgraded = Math.floor(Date.now() / 1000);

@@ -29,6 +29,6 @@ entries = [(f"project/{name}", f"seeded-{name}") for name in projects]
 with config:
     config.executemany("INSERT INTO _mf_entries (key, blob_id) VALUES (?, ?)", entries)
 
-registry = database(folder.glob("objects/*RegistryObject/*.sqlite"), "SELECT 1 FROM gateway")
+registry = database(folder.glob("objects/*RegistryObject/*.sqlite"), "SELECT 1 FROM record WHERE name = 'gateway'")
 with registry:
     registry.executemany("INSERT INTO project VALUES (?, NULL)", [(name,) for name in projects])

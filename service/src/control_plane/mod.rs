@@ -2,7 +2,6 @@
 
 mod plane;
 mod state;
-mod stored_snapshots;
 
 pub use plane::ControlPlane;
 pub use state::ControlState;

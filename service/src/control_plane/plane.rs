@@ -11,7 +11,7 @@ use crate::http::{Body, Request, Response};
 use crate::log;
 use crate::management::{Call, Reply, Screened};
 use crate::publication::publish;
-use crate::records::{ProjectRecord, RoutesRecord, load};
+use crate::records::{ProjectRecord, RoutesRecord};
 use crate::settings::AdminTokens;
 
 /// The control plane of a process. `S` is the host's signal.
@@ -77,12 +77,27 @@ impl<S> ControlPlane<S> {
         host: &H,
         key: &Key,
     ) -> Result<Option<String>, Unavailable> {
+        let records = self.0.records(host);
         Ok(match key {
-            Key::Project(_) => load::<ProjectRecord>(host, key).await?.value.project.snapshot(),
-            Key::Routes => load::<RoutesRecord>(host, key).await?.value.document,
+            Key::Project(_) => records.load::<ProjectRecord>(key).await?.value.project().snapshot_text(),
+            Key::Routes => {
+                records.load::<RoutesRecord>(key).await?.value.publication().map(|it| it.to_string())
+            }
             Key::Issuer(_) => None,
+        })
+    }
+
+    /// Keeps what is published of a key where only [`Self::screen`] reads it, which needs to know no more of a project than
+    /// that it exists.
+    pub fn note_published<H: DataHost<Signal = S>>(&self, host: &H, key: &Key, text: Option<&str>) {
+        let data = &self.0.data;
+        match (key, text) {
+            (Key::Project(project), text) if !data.replicas().has_snapshot(host, project) => {
+                data.note_snapshot(host, project, text);
+            }
+            (Key::Routes, Some(text)) => data.note_routes(host, text),
+            (Key::Project(_) | Key::Routes | Key::Issuer(_), _) => {}
         }
-        .map(|value| value.to_string()))
     }
 
     async fn note_change<H: ControlHost<Signal = S>>(&self, host: &H, key: &Key) {
@@ -107,9 +122,10 @@ impl<S> ControlPlane<S> {
     /// Does what is due for a key: the host calls this at the time that a commit or [`crate::host::Store::wake_after`] set, and again later
     /// if it fails.
     pub async fn wake<H: ControlHost<Signal = S>>(&self, host: &H, key: &Key) -> Result<(), Unavailable> {
+        let records = self.0.records(host);
         match key {
-            Key::Project(_) => publish::<ProjectRecord, H>(host, &self.0.turns, key).await.map(|_| ()),
-            Key::Routes => publish::<RoutesRecord, H>(host, &self.0.turns, key).await.map(|_| ()),
+            Key::Project(_) => publish::<ProjectRecord, H>(records, &self.0.turns, key).await.map(|_| ()),
+            Key::Routes => publish::<RoutesRecord, H>(records, &self.0.turns, key).await.map(|_| ()),
             Key::Issuer(issuer) => self.0.issuers(host).wake(issuer).await,
         }
     }

@@ -6,4 +6,3 @@ mod replica_cache;
 mod replicas;
 
 pub use plane::{DataPlane, PlaneResolver, SnapshotSource};
-pub use replica_cache::ReplicaCache;

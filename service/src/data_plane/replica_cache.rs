@@ -82,6 +82,11 @@ impl<T: Versioned> ReplicaCache<T> {
         Ok(self.note(host, key, project, text.as_deref(), now))
     }
 
+    /// Whether a value of a key is kept, however old.
+    pub fn has(&self, key: &str, now: NumericDate) -> bool {
+        matches!(lock(&self.cache).look_up(key, now, f64::INFINITY), Cached::Fresh(Ok(Some(_))))
+    }
+
     /// Keeps what a key was found to hold.
     pub fn note(
         &self,

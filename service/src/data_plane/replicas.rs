@@ -93,6 +93,11 @@ impl Replicas {
         let _kept = self.routes.note(host, ROUTES_KEY, None, Some(text), host.now());
     }
 
+    /// Whether a snapshot of a project is kept.
+    pub fn has_snapshot(&self, host: &impl Clock, project: &ProjectId) -> bool {
+        self.snapshots.has(project.as_str(), host.now())
+    }
+
     /// Keeps the snapshot of a project that was changed from here.
     pub fn note_snapshot(&self, host: &(impl Clock + LogSink), project: &ProjectId, text: Option<&str>) {
         let _kept = self.snapshots.note(host, project.as_str(), Some(project), text, host.now());

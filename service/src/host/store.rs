@@ -11,8 +11,8 @@ use super::key::Key;
 /// A record as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Its value, in JSON.
-    pub value: String,
+    /// Its value, in JSON; `None` if it is the one of the known revision.
+    pub value: Option<String>,
     /// Changes with each commit, and is never one that the key had before, not even after the record was removed.
     pub revision: u64,
     /// Whether projects are registered with it.
@@ -67,9 +67,9 @@ pub struct Listed {
 /// `commit` without awaiting anything, so SQLite writes all or nothing:
 ///
 /// ```text
-/// load:    SELECT value, revision, EXISTS (SELECT 1 FROM project) FROM record      -- or mapped from today's tables
+/// load:    SELECT iif(revision = known, NULL, value), revision FROM record; EXISTS (SELECT 1 FROM project)
 /// commit:  if the revision is not the expected one: Conflict
-///          INSERT INTO audit …; UPDATE record …; INSERT OR IGNORE INTO project …   -- or delete_all() without a value
+///          UPDATE record …; INSERT INTO audit …; INSERT OR IGNORE INTO project …   -- or delete_all() without a value
 ///          storage.set_alarm(wake_after)                                          -- in the same output gate
 /// append, audit:  the table `audit`, pruned by `AuditQuota` and `AUDIT_RETENTION`; `first_entry` is the last that begins
 /// wake_at: storage.set_alarm; the object's alarm handler calls `ControlPlane::wake`
@@ -87,8 +87,8 @@ pub trait Store {
     /// commit first.
     fn is_exclusive(&self) -> bool;
 
-    /// The record of a key, if there is one.
-    fn load(&self, key: &Key) -> impl Future<Output = Result<Option<Record>, Failure>>;
+    /// The record of a key, if there is one. The value of the `known` revision need not be read again.
+    fn load(&self, key: &Key, known: Option<u64>) -> impl Future<Output = Result<Option<Record>, Failure>>;
 
     /// Writes if the record is at the `expected` revision (`None`: there is no record), and returns its new revision.
     fn commit(

@@ -1,18 +1,40 @@
 //! The bodies of requests.
 
-/// The body is longer than the limit, or ended early.
+/// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BodyTooLong;
+pub enum BodyError {
+    /// It is longer than the limit.
+    TooLong,
+    /// It did not arrive in time.
+    TooSlow,
+    /// It ended early.
+    Incomplete,
+    /// The bodies that are being read take all the memory there is for them.
+    NoRoom,
+}
 
 /// A body that is yet to be read: nothing is read for a caller who may not send it.
+///
+/// Memory that clients can hold by sending slowly is bounded: a host gives up a body after [`BODY_SECONDS`], and reads no
+/// more than [`MAX_BODY_BYTES`] of all bodies at a time.
 pub trait Body {
     /// Its bytes, if it ends within `limit` of them; `None` where there is no body.
-    fn read(self, limit: usize) -> impl Future<Output = Result<Option<Vec<u8>>, BodyTooLong>>;
+    fn read(self, limit: usize) -> impl Future<Output = Result<Option<Vec<u8>>, BodyError>>;
 }
+
+/// How long a body may take to arrive, in seconds.
+pub const BODY_SECONDS: f64 = 30.0;
+
+/// How much of the bodies that are being read a process keeps, in bytes.
+pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// A body that was read already.
 impl Body for Option<Vec<u8>> {
-    async fn read(self, limit: usize) -> Result<Option<Vec<u8>>, BodyTooLong> {
-        if self.as_ref().is_some_and(|bytes| bytes.len() > limit) { Err(BodyTooLong) } else { Ok(self) }
+    async fn read(self, limit: usize) -> Result<Option<Vec<u8>>, BodyError> {
+        if self.as_ref().is_some_and(|bytes| bytes.len() > limit) {
+            Err(BodyError::TooLong)
+        } else {
+            Ok(self)
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! An issuer's keys: fetched ahead of time, published, and removed when no project names the issuer.
 
+use std::sync::Arc;
+
 use edge_authorizer::{FetchReason, Issuer, NumericDate, Unavailable};
 
 use super::discovery::{Discovered, NotDiscovered, discover};
@@ -8,13 +10,13 @@ use crate::host::{
     Commit, CommitError, ControlHost, IssuerRequest, IssuerResponse, Key, Reference, ReplicaWrite, Space,
 };
 use crate::log::warning;
-use crate::publication::{RETRY, Turns, publish};
-use crate::records::{IssuerRecord, Lease, Loaded, MAX_ATTEMPTS, Update, commit, failed, load, update};
+use crate::publication::{RETRY, Replicated, Turns, publish};
+use crate::records::{IssuerRecord, Lease, Loaded, MAX_ATTEMPTS, Records, Update, failed};
 use crate::settings::Settings;
 
 /// Fetches issuers' keys, for one host.
 pub struct IssuerService<'s, H: ControlHost> {
-    pub host: &'s H,
+    pub records: Records<'s, H>,
     pub settings: &'s Settings,
     pub turns: &'s Turns<H::Signal>,
     pub unstored: &'s UnstoredIssuers,
@@ -39,14 +41,15 @@ impl<H: ControlHost> IssuerService<'_, H> {
         Ok(self.known(key, issuer).await?.response())
     }
 
-    /// Does what is due: fetches keys, publishes them, or removes an issuer that no project names.
+    /// Does what is due: fetches keys, publishes them, or removes an issuer that no project names. Keys that were requested
+    /// before a project is registered are published first.
     pub async fn wake(&self, issuer: &str) -> Result<(), Unavailable> {
         let key = &Key::Issuer(issuer.to_owned());
         let loaded = self.load(key).await?;
         if !loaded.exists() {
             return Ok(());
         }
-        if !loaded.is_referenced {
+        if !loaded.is_referenced && loaded.value.is_removable() {
             return self.remove_unreferenced(key, issuer).await;
         }
         self.renew(key, issuer, FetchReason::Due).await?;
@@ -54,28 +57,28 @@ impl<H: ControlHost> IssuerService<'_, H> {
     }
 
     async fn load(&self, key: &Key) -> Result<Loaded<IssuerRecord>, Unavailable> {
-        load(self.host, key).await
+        self.records.load(key).await
     }
 
     /// What is known of an issuer, stored or not.
     async fn known(&self, key: &Key, issuer: &str) -> Result<IssuerRecord, Unavailable> {
         let loaded = self.load(key).await?;
-        Ok(if loaded.exists() { loaded.value } else { self.unstored.get(issuer) })
+        Ok(if loaded.exists() { Arc::unwrap_or_clone(loaded.value) } else { self.unstored.get(issuer) })
     }
 
     /// Publishes what is not published yet and sets the time of what comes next.
     async fn settle(&self, key: &Key) -> Result<(), Unavailable> {
-        publish::<IssuerRecord, H>(self.host, self.turns, key).await.map(|_| ())
+        publish::<IssuerRecord, H>(self.records, self.turns, key).await.map(|_| ())
     }
 
     /// Registers or unregisters a project.
     async fn refer(&self, key: &Key, issuer: &str, reference: Reference) -> Result<(), Unavailable> {
-        update(self.host, key, |record: &mut IssuerRecord| {
+        let refer = |record: &mut IssuerRecord| {
             self.complete(record, issuer);
             let (reference, wake_after) = (Some(reference.clone()), Some(RETRY));
             Update::Commit((), Commit { reference, wake_after, ..Commit::default() })
-        })
-        .await
+        };
+        self.records.update(key, refer).await
     }
 
     /// Makes a new record of what is known of an issuer that is not stored yet.
@@ -87,7 +90,7 @@ impl<H: ControlHost> IssuerService<'_, H> {
 
     /// Fetches the keys if it is time for it: once for all that ask meanwhile.
     async fn renew(&self, key: &Key, issuer: &str, reason: FetchReason) -> Result<(), Unavailable> {
-        let (host, policy) = (self.host, &self.settings.keys);
+        let (host, policy) = (self.records.host, &self.settings.keys);
         let name = format!("fetch {issuer}");
         let Some(_turn) = self.turns.take(host, &name).await else { return Ok(()) };
         let began = host.now();
@@ -106,17 +109,17 @@ impl<H: ControlHost> IssuerService<'_, H> {
             self.unstored.put(record);
             return Ok(());
         }
-        update(host, key, |record: &mut IssuerRecord| {
+        let note = |record: &mut IssuerRecord| {
             self.complete(record, issuer);
             if record.schedule.attempted.is_some_and(|attempted| attempted > began) {
                 // Another process fetched them later.
                 return Update::Keep(());
             }
             self.note(record, &outcome, began, chance);
-            Update::Commit((), Commit { wake_after: Some(RETRY), ..Commit::default() })
-        })
-        .await?;
-        self.settle(key).await
+            // The host wakes the issuer for the publication: no request that needs the keys waits for the replicas.
+            Update::Commit((), Commit { wake_after: record.next_wake(host.now()), ..Commit::default() })
+        };
+        self.records.update(key, note).await
     }
 
     /// Notes what came of a fetch. Keys that were good stay good.
@@ -127,7 +130,7 @@ impl<H: ControlHost> IssuerService<'_, H> {
         began: NumericDate,
         chance: f64,
     ) {
-        let (host, policy) = (self.host, &self.settings.keys);
+        let (host, policy) = (self.records.host, &self.settings.keys);
         match outcome {
             Ok(Discovered { keys, cacheable }) => {
                 for kid in record.record.iter().flat_map(|former| keys.changed(former)) {
@@ -146,14 +149,14 @@ impl<H: ControlHost> IssuerService<'_, H> {
     /// Removes an issuer that no project names, here and from the replicas. If a project comes to name it meanwhile, its keys
     /// are published again.
     async fn remove_unreferenced(&self, key: &Key, issuer: &str) -> Result<(), Unavailable> {
-        let (host, holder) = (self.host, self.host.new_id());
+        let (host, holder) = (self.records.host, self.records.host.new_id());
         let turn = self.turns.take(host, &format!("publish {key}")).await;
         if turn.is_none() {
             return Ok(());
         }
         let write = ReplicaWrite { space: Space::Keys, key: issuer.to_owned(), value: None, lifetime: None };
         for _ in 0..MAX_ATTEMPTS {
-            let Loaded { mut value, revision, is_referenced } = self.load(key).await?;
+            let Loaded { value, revision, is_referenced } = self.load(key).await?;
             if revision.is_none() {
                 return Ok(());
             }
@@ -167,10 +170,12 @@ impl<H: ControlHost> IssuerService<'_, H> {
             if is_excluded {
                 return Ok(());
             }
+            let mut value = Arc::unwrap_or_clone(value);
             // What is removed is no longer published, whatever becomes of the record.
             value.is_published = false;
+            value.is_removing = true;
             value.lease = (!host.is_exclusive()).then(|| Lease::new(&holder, host.now()));
-            let Some(revision) = commit(host, key, revision, &value, Commit::default()).await? else {
+            let Some(revision) = self.records.commit(key, revision, value, Commit::default()).await? else {
                 continue;
             };
             if let Err(failure) = host.publish(&write).await {

@@ -5,9 +5,9 @@ use edge_authorizer::{ErrorCode, Faults, InvalidProjectId, Method, RequestPath, 
 
 use super::reply::Reply;
 use crate::control_plane::ControlState;
-use crate::host::{Commit, ControlHost, DataHost, Key};
+use crate::host::{ControlHost, DataHost, Key};
 use crate::http::{Body, Request};
-use crate::records::{Format, Loaded, commit, load};
+use crate::records::{Loaded, ProjectRecord, Records};
 
 /// A call: the request, with the host that it came to and what that host's control plane remembers.
 pub struct Call<'c, H: DataHost> {
@@ -52,19 +52,13 @@ impl<H: ControlHost> Call<'_, H> {
         }
     }
 
-    /// The record of a key as it is stored.
-    pub async fn load<T: Format>(&self, key: &Key) -> Result<Loaded<T>, Unavailable> {
-        load(self.host, key).await
+    /// The records of the store.
+    pub fn records(&self) -> Records<'_, H> {
+        self.state.records(self.host)
     }
 
-    /// Commits a record, unless another writer came first.
-    pub async fn commit<T: Format>(
-        &self,
-        key: &Key,
-        expected: Option<u64>,
-        value: &T,
-        extras: Commit,
-    ) -> Result<Option<u64>, Unavailable> {
-        commit(self.host, key, expected, value, extras).await
+    /// A project as it is stored.
+    pub async fn load(&self, key: &Key) -> Result<Loaded<ProjectRecord>, Unavailable> {
+        self.records().load(key).await
     }
 }

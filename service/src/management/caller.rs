@@ -13,6 +13,8 @@ use super::reply::Reply;
 use crate::data_plane::{PlaneResolver, SnapshotSource};
 use crate::driver::drive;
 use crate::host::DataHost;
+use crate::log::warning;
+use crate::records::ProjectRecord;
 
 /// What credentials say by themselves.
 pub enum Credentials<'r> {
@@ -84,6 +86,11 @@ impl<H: DataHost> Call<'_, H> {
         };
         let ownership = self.drive_owner(*step, snapshot().await?).await.map_err(Reply::denied)?;
         Ok(Caller::Owner(ownership.identity().clone()))
+    }
+
+    /// What a stored project decides by.
+    pub fn snapshot_of(&self, id: &ProjectId, record: &ProjectRecord) -> Option<Arc<Snapshot>> {
+        record.snapshot(|faults| warning(self.host, "value_malformed", id.as_str(), faults))
     }
 
     /// Whether the token of the request makes its caller an owner by a snapshot.

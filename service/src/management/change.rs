@@ -8,7 +8,7 @@ use edge_authorizer::{Denial, ErrorCode, ProjectId, Snapshot, Unavailable};
 use super::author::{Author, Caller};
 use super::call::Call;
 use super::document;
-use super::reply::Reply;
+use super::reply::{Reply, text_of};
 use crate::host::{AuditNote, Commit, ControlHost, Key};
 use crate::publication::{RETRY, publish};
 use crate::records::{Loaded, MAX_ATTEMPTS, ProjectRecord, failed};
@@ -21,15 +21,15 @@ impl<H: ControlHost> Call<'_, H> {
         if let Err(Reply::Problem { denial, .. }) = &outcome
             && !self.request.is_set("dryRun")
         {
-            self.note_refusal(&key, &author.refused(&text_of(change), denial.code)).await?;
+            self.note_refusal(&key, author.refused(&text_of(change), denial.code)).await?;
         }
         outcome
     }
 
     /// Notes a refusal. A project that never existed has no log that could be filled.
-    async fn note_refusal(&self, key: &Key, note: &AuditNote) -> Result<(), Reply> {
-        if self.load::<ProjectRecord>(key).await?.exists() {
-            let appended = self.host.append(key, note.clone()).await;
+    async fn note_refusal(&self, key: &Key, note: AuditNote) -> Result<(), Reply> {
+        if self.load(key).await?.exists() {
+            let appended = self.host.append(key, note).await;
             appended.map_err(|failure| failed(self.host, key, &failure))?;
         }
         Ok(())
@@ -44,82 +44,90 @@ impl<H: ControlHost> Call<'_, H> {
         author: &Author,
     ) -> Result<Reply, Reply> {
         let precondition = document::precondition(self.request)?;
-        let is_dry_run = self.request.is_set("dryRun");
-        let preview = self.load::<ProjectRecord>(key).await?.value.project.apply(change, &precondition)?;
-        let mut examination = self.examine(key, change, preview.before.as_ref()).await?;
-        if preview.loses_owners && matches!(caller, Caller::PlatformAdmin) && !self.request.is_set("force") {
+        // The issuer is asked before the turn is taken: one that is slow holds up no other change.
+        let (mut version, mut applied) = self.preview(key, change, &precondition).await?;
+        let mut examination = self.examine(key, change, applied.before.as_deref()).await?;
+        if applied.loses_owners && matches!(caller, Caller::PlatformAdmin) && !self.request.is_set("force") {
             examination.warnings.push(NO_OWNERS.to_owned());
         }
+        let turn = self.state.turns.take(self.host, &format!("change {key}")).await.ok_or(Unavailable)?;
         for _ in 0..MAX_ATTEMPTS {
-            let Loaded { value, revision, .. } = self.load::<ProjectRecord>(key).await?;
-            let applied = self.apply(id, &value.project, change, &precondition, caller).await?;
-            if is_dry_run {
+            let Loaded { value: record, revision, .. } = self.load(key).await?;
+            if record.project().version != version {
+                version = record.project().version;
+                applied = record.project().apply(change, &precondition)?;
+            }
+            let snapshot = self.check_owner(id, &record, &applied.project, caller).await?;
+            if self.request.is_set("dryRun") {
                 return Ok(Reply::changed(self.request, change, applied, false, examination));
             }
-            if self.commit_change(key, value, revision, change, &applied, author).await? {
+            let note = author.made(&text_of(change), applied.before.as_deref(), applied.after.as_deref());
+            let begins = !record.project().exists && applied.project.exists;
+            let audit = Some(AuditNote { begins, ..note });
+            // The host wakes the key for the publication, if this request does not come to it.
+            let record = self.record_of(&record, &applied, snapshot);
+            let extras = Commit { audit, wake_after: Some(RETRY), ..Commit::default() };
+            if self.records().commit(key, revision, record, extras).await?.is_some() {
+                drop(turn);
                 // The change is made, whether or not the replicas have it yet.
-                let published =
-                    publish::<ProjectRecord, H>(self.host, &self.state.turns, key).await.unwrap_or(false);
+                let published = publish::<ProjectRecord, H>(self.records(), &self.state.turns, key).await;
+                let published = published.unwrap_or(false);
                 return Ok(Reply::changed(self.request, change, applied, published, examination));
             }
         }
         Err(Unavailable.into())
     }
 
-    /// What the change makes of the stored version, if its author may make it.
-    async fn apply(
-        &self,
-        id: &ProjectId,
-        current: &Project,
-        change: &Change,
-        precondition: &Precondition,
-        caller: &Caller,
-    ) -> Result<Applied, Reply> {
-        let applied = current.apply(change, precondition)?;
-        if matches!(caller, Caller::Owner(_)) {
-            // Who was an owner when they asked has to be one of the version that is changed.
-            if !self.owns(id, snapshot_of(current)).await {
-                let realm = Some(id.clone());
-                return Err(Reply::denied(Denial { code: ErrorCode::TokenUntrusted, realm }));
-            }
-            if !self.request.is_set("force") && !self.owns(id, snapshot_of(&applied.project)).await {
-                return Err(Reply::refused(ErrorCode::WouldLockOut));
-            }
-        }
-        Ok(applied)
-    }
-
-    /// Commits the change with its audit entry and the time when it is published at the latest, unless another writer came
-    /// first.
-    async fn commit_change(
+    /// What the change makes of the stored version. No more of that version is kept.
+    async fn preview(
         &self,
         key: &Key,
-        mut record: ProjectRecord,
-        revision: Option<u64>,
         change: &Change,
+        precondition: &Precondition,
+    ) -> Result<(u64, Applied), Reply> {
+        let record = self.load(key).await?.value;
+        Ok((record.project().version, record.project().apply(change, precondition)?))
+    }
+
+    /// Checks that an owner may make the change, and returns what the changed project decides by, if that was needed.
+    async fn check_owner(
+        &self,
+        id: &ProjectId,
+        current: &ProjectRecord,
+        changed: &Project,
+        caller: &Caller,
+    ) -> Result<Option<Arc<Snapshot>>, Reply> {
+        if matches!(caller, Caller::PlatformAdmin) {
+            return Ok(None);
+        }
+        // Who was an owner when they asked has to be one of the version that is changed.
+        if !self.owns(id, self.snapshot_of(id, current)).await {
+            return Err(Reply::denied(Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }));
+        }
+        if self.request.is_set("force") {
+            return Ok(None);
+        }
+        let snapshot = changed.snapshot().ok().flatten().map(Arc::new);
+        if !self.owns(id, snapshot.clone()).await {
+            return Err(Reply::refused(ErrorCode::WouldLockOut));
+        }
+        Ok(snapshot)
+    }
+
+    /// The record with the changed project.
+    fn record_of(
+        &self,
+        current: &ProjectRecord,
         applied: &Applied,
-        author: &Author,
-    ) -> Result<bool, Reply> {
-        let begins = !record.project.exists && applied.project.exists;
-        record.project = applied.project.clone();
-        record.issuers.note(&applied.project.issuers(), self.request.received, self.host.now());
-        let note = author.made(&text_of(change), applied.before.as_ref(), applied.after.as_ref());
-        let audit = Some(AuditNote { begins, ..note });
-        let extras = Commit { audit, wake_after: Some(RETRY), ..Commit::default() };
-        Ok(self.commit(key, revision, &record, extras).await?.is_some())
+        snapshot: Option<Arc<Snapshot>>,
+    ) -> ProjectRecord {
+        let mut record = current.clone();
+        record.replace_project(applied.project.clone(), snapshot);
+        record.note_issuers(self.request.received, self.host.now());
+        record
     }
 }
 
 /// What an administrator may not have meant.
 const NO_OWNERS: &str =
     "no entry of the project names the role `owner` any more: only the platform administrator can manage it";
-
-/// A change as the audit log has it.
-fn text_of(change: &Change) -> String {
-    serde_json::to_string(change).unwrap_or_default()
-}
-
-/// The snapshot of a project as it would be.
-fn snapshot_of(project: &Project) -> Option<Arc<Snapshot>> {
-    project.snapshot().and_then(|snapshot| Snapshot::parse_stored(&snapshot).ok()).map(Arc::new)
-}

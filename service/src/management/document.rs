@@ -5,7 +5,7 @@ use edge_authorizer::{ErrorCode, document_reader, strict_json};
 use serde_json::Value;
 
 use super::reply::Reply;
-use crate::http::{Body, BodyTooLong, Request};
+use crate::http::{Body, BodyError, Request};
 
 /// The longest body, in KiB.
 pub const MAX_BODY: usize = 64;
@@ -21,8 +21,11 @@ pub async fn read_document(request: &Request, body: impl Body, limit: usize) -> 
     if !media_type.eq_ignore_ascii_case("application/json") {
         return Err(Reply::refused(ErrorCode::MediaTypeUnsupported));
     }
-    let bytes = body.read(limit * 1024).await.map_err(|BodyTooLong| {
-        Reply::for_reason(ErrorCode::BodyTooLarge, format!("the limit is {limit} KiB"))
+    let bytes = body.read(limit * 1024).await.map_err(|error| match error {
+        BodyError::TooLong => Reply::for_reason(ErrorCode::BodyTooLarge, format!("the limit is {limit} KiB")),
+        BodyError::TooSlow => Reply::refused(ErrorCode::BodyTimeout),
+        BodyError::Incomplete => Reply::refused(ErrorCode::BodyMalformed),
+        BodyError::NoRoom => Reply::refused(ErrorCode::StoreUnavailable),
     })?;
     let bytes = bytes.filter(|bytes| !bytes.is_empty());
     let bytes = bytes.ok_or_else(|| Reply::for_reason(ErrorCode::BodyMalformed, "the body is empty"))?;

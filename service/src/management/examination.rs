@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::reply::{Examination, Reply};
 use crate::host::{Commit, ControlHost, IssuerRequest, IssuerResponse, Key};
-use crate::records::{ProjectRecord, Update, update};
+use crate::records::{ProjectRecord, Update};
 
 impl<H: ControlHost> Call<'_, H> {
     /// Looks at the issuer of an entry that is to be saved, which replaces `before`. That it cannot be used is a refusal only
@@ -27,11 +27,12 @@ impl<H: ControlHost> Call<'_, H> {
         let (Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. }) = change else {
             return Ok(examination);
         };
+        let former_issuer = before.and_then(|before| before.get("iss"));
+        let is_new = former_issuer != idp.get("iss");
         let entry = CustomIdp::parse(idp).map_err(Reply::invalid)?;
         if entry.opens_ownership() && !self.request.is_set("force") {
             return Err(Reply::refused(ErrorCode::WouldOpenOwnership));
         }
-        let is_new = before.and_then(|before| before.get("iss")) != idp.get("iss");
         match self.admit_look(key, entry.issuer.as_str()).await? {
             Ok(()) => {
                 let request = IssuerRequest::Keys(FetchReason::Glance);
@@ -59,14 +60,12 @@ impl<H: ControlHost> Call<'_, H> {
 
     /// Counts a look at an issuer, unless the project looked at too many; then, in how many seconds it may again.
     async fn admit_look(&self, key: &Key, issuer: &str) -> Result<Result<(), f64>, Reply> {
-        let admitted = update(self.host, key, |record: &mut ProjectRecord| {
-            match record.looks.admit(issuer, self.host.now()) {
-                Ok(true) => Update::Commit(Ok(()), Commit::default()),
-                Ok(false) => Update::Keep(Ok(())),
-                Err(seconds) => Update::Keep(Err(seconds)),
-            }
-        });
-        Ok(admitted.await?)
+        let admit = |record: &mut ProjectRecord| match record.looks.admit(issuer, self.host.now()) {
+            Ok(true) => Update::Commit(Ok(()), Commit::default()),
+            Ok(false) => Update::Keep(Ok(())),
+            Err(seconds) => Update::Keep(Err(seconds)),
+        };
+        Ok(self.records().update(key, admit).await?)
     }
 }
 

@@ -46,7 +46,7 @@ impl<H: ControlHost> Call<'_, H> {
             claims: claims.as_ref().or(token.as_ref().map(Token::unverified_claims)),
             clock: self.state.data.clock_at(self.host.now()),
         };
-        Ok(Reply::Body { status: 200, headers: Vec::new(), body: answer(&explanation, context) })
+        Ok(Reply::Body { status: 200, headers: Vec::new(), body: answer(&explanation, context).to_string() })
     }
 
     async fn evaluate(

@@ -1,5 +1,7 @@
 //! The resources of a project.
 
+use std::sync::Arc;
+
 use edge_authorizer::management::{Change, Endpoint, read_project};
 use edge_authorizer::{ErrorCode, Method, ProjectId};
 use serde_json::Value;
@@ -7,11 +9,9 @@ use serde_json::Value;
 use super::author::Caller;
 use super::call::Call;
 use super::document::{self, MAX_BODY};
-use super::issuer_keys::unblock_key;
-use super::reply::Reply;
+use super::reply::{Reply, text_of};
 use crate::host::{ControlHost, Key};
 use crate::http::Body;
-use crate::records::ProjectRecord;
 
 impl<H: ControlHost> Call<'_, H> {
     /// Answers a request about a project.
@@ -24,10 +24,7 @@ impl<H: ControlHost> Call<'_, H> {
     ) -> Result<Reply, Reply> {
         let key = &Key::Project(id.clone());
         let caller = if endpoint.owned_project().is_some() {
-            let snapshot = async || {
-                let project = self.load::<ProjectRecord>(key).await?.value.project;
-                Ok(self.state.snapshots.of(self.host, id, &project))
-            };
+            let snapshot = async || Ok(self.snapshot_of(id, &self.load(key).await?.value));
             self.authenticate_owner(id, snapshot).await?
         } else {
             self.authenticate_admin()?
@@ -38,18 +35,8 @@ impl<H: ControlHost> Call<'_, H> {
             Value::Null
         };
         let change = match (endpoint, method) {
-            (Endpoint::KeysRefresh(_, idp), _) => {
-                let project = self.load::<ProjectRecord>(key).await?.value.project;
-                return self.refresh_keys(key, &project, idp).await;
-            }
-            (Endpoint::Explain(_), _) => {
-                let project = self.load::<ProjectRecord>(key).await?.value.project;
-                if !project.exists {
-                    return Err(Reply::refused(ErrorCode::NotFound));
-                }
-                let snapshot = self.state.snapshots.of(self.host, id, &project);
-                return self.explain(id, snapshot, &document).await;
-            }
+            (Endpoint::KeysRefresh(_, idp), _) => return self.refresh_keys(key, idp).await,
+            (Endpoint::Explain(_), _) => return self.explain_stored(id, key, &document).await,
             (_, Method::Get | Method::Head) => {
                 let found = self.read(key, endpoint, &caller).await?;
                 let found = found.ok_or_else(|| Reply::refused(ErrorCode::NotFound))?;
@@ -72,39 +59,50 @@ impl<H: ControlHost> Call<'_, H> {
         Ok(match (endpoint, method) {
             (Endpoint::Project(_), Method::Delete) => Change::DeleteProject,
             (Endpoint::Project(_), _) => read_project(&document).map_err(Reply::invalid)?,
-            (Endpoint::Idps(_), _) => Change::AddIdp { idp: document },
+            (Endpoint::Idps(_), _) => Change::AddIdp { idp: Arc::new(document) },
             (Endpoint::Idp(_, idp), Method::Delete) => Change::RemoveIdp { id: idp.clone() },
-            (Endpoint::Idp(_, idp), _) => Change::ReplaceIdp { id: idp.clone(), idp: document },
-            (Endpoint::KeyBlock(_, idp, kid), _) => {
-                let project = self.load::<ProjectRecord>(key).await?.value.project;
-                if method == Method::Delete {
-                    unblock_key(&project, idp, kid)?
-                } else {
-                    self.block_key(key, &project, idp, kid).await?
-                }
-            }
+            (Endpoint::Idp(_, idp), _) => Change::ReplaceIdp { id: idp.clone(), idp: Arc::new(document) },
+            (Endpoint::KeyBlock(_, idp, kid), Method::Delete) => self.unblock_key(key, idp, kid).await?,
+            (Endpoint::KeyBlock(_, idp, kid), _) => self.block_key(key, idp, kid).await?,
             (Endpoint::IdpOrder(_), _) => Change::Reorder { ids: document::read_ids(&document)? },
             _ => return Err(Reply::refused(ErrorCode::NotFound)),
         })
     }
 
-    /// A resource as it is.
-    async fn read(&self, key: &Key, endpoint: &Endpoint, caller: &Caller) -> Result<Option<Value>, Reply> {
-        let loaded = self.load::<ProjectRecord>(key).await?;
-        let is_known = loaded.exists();
-        let project = loaded.value.project;
+    /// Explains a request by the project as it is stored.
+    async fn explain_stored(&self, id: &ProjectId, key: &Key, document: &Value) -> Result<Reply, Reply> {
+        let record = self.load(key).await?.value;
+        if !record.project().exists {
+            return Err(Reply::refused(ErrorCode::NotFound));
+        }
+        let snapshot = self.snapshot_of(id, &record);
+        drop(record);
+        self.explain(id, snapshot, document).await
+    }
+
+    /// A resource as it is, in JSON.
+    async fn read(&self, key: &Key, endpoint: &Endpoint, caller: &Caller) -> Result<Option<String>, Reply> {
+        let (is_known, record) = {
+            let loaded = self.load(key).await?;
+            (loaded.exists(), loaded.value)
+        };
+        let project = record.project();
         Ok(match endpoint {
             // A deleted project has a log; one that never existed has none. What was done before the project was made again
             // is its former owners' business.
             Endpoint::AuditLog(_) if is_known => {
-                Some(self.audit_page(key, matches!(caller, Caller::Owner(_))).await?)
+                let page = self.audit_page(key, matches!(caller, Caller::Owner(_))).await?;
+                Some(page.to_string())
             }
             _ if !project.exists => None,
-            Endpoint::Idps(_) => Some(Value::Array(project.idps)),
-            Endpoint::Idp(_, idp) => project.idp(idp).cloned(),
-            Endpoint::IdpOrder(_) => Some(project.order()),
-            Endpoint::Keys(_, idp) => Some(self.describe_keys(key, &project, idp).await?),
-            _ => project.representation(),
+            Endpoint::Idps(_) => Some(text_of(&project.idps)),
+            Endpoint::Idp(_, idp) => project.idp(idp).map(Value::to_string),
+            Endpoint::IdpOrder(_) => Some(project.order().to_string()),
+            Endpoint::Keys(_, idp) => {
+                drop(record);
+                Some(self.describe_keys(key, idp).await?.to_string())
+            }
+            _ => project.representation().map(|representation| representation.to_string()),
         })
     }
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use edge_authorizer::management::{Applied, Change, Refusal, etag, is_known};
 use edge_authorizer::{Denial, ErrorCode, Faults, Method, Unavailable};
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::host::Listed;
 use crate::http::{Request, Response, problem_with};
 
 /// What was found about an entry beside its faults.
@@ -22,7 +24,7 @@ pub struct Examination {
 #[derive(Debug)]
 pub enum Reply {
     /// A body of JSON, with headers besides.
-    Body { status: u16, headers: Vec<(&'static str, String)>, body: Value },
+    Body { status: u16, headers: Vec<(&'static str, String)>, body: String },
     /// No body, with headers.
     Empty { status: u16, headers: Vec<(&'static str, String)> },
     /// A refusal, with what its document says besides, and headers.
@@ -35,23 +37,22 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// The resource as it is, unless the client has it already.
-    pub fn representation(value: Value, if_none_match: Option<&str>) -> Self {
-        let tag = etag(&value.to_string());
+    /// The resource as it is, in JSON, unless the client has it already.
+    pub fn representation(text: String, if_none_match: Option<&str>) -> Self {
+        let tag = etag(&text);
         let headers = vec![("etag", tag.clone())];
         if if_none_match.is_some_and(|list| is_known(list, &tag)) {
             return Self::Empty { status: 304, headers };
         }
-        Self::Body { status: 200, headers, body: value }
+        Self::Body { status: 200, headers, body: text }
     }
 
     /// A page of the list of projects, and where the next one is.
-    pub fn page(request: &Request, projects: Vec<Value>, size: u32) -> Self {
+    pub fn page(request: &Request, projects: &[Listed], size: u32) -> Self {
         let last = projects.last().filter(|_| projects.len() == size as usize);
-        let last = last.and_then(|project| project.get("id")).and_then(Value::as_str);
-        let next = last.map(|id| ("link", format!("<{}?after={id}>; rel=\"next\"", request.path)));
+        let next = last.map(|last| ("link", format!("<{}?after={}>; rel=\"next\"", request.path, last.id)));
         let known = request.header("if-none-match");
-        let mut reply = Self::representation(Value::Array(projects), known.as_deref());
+        let mut reply = Self::representation(text_of(&projects), known.as_deref());
         if let Self::Body { headers, .. } | Self::Empty { headers, .. } = &mut reply {
             headers.extend(next);
         }
@@ -73,10 +74,11 @@ impl Reply {
             if warnings.is_empty() {
                 return Self::Empty { status: 204, headers };
             }
-            let body = json!({ "warnings": warnings, "published": published });
+            let body = json!({ "warnings": warnings, "published": published }).to_string();
             return Self::Body { status: 200, headers, body };
         };
-        headers.push(("etag", etag(&after.to_string())));
+        let text = after.to_string();
+        headers.push(("etag", etag(&text)));
         if matches!(change, Change::AddIdp { .. }) {
             let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
             headers.push(("location", format!("{}/{id}", request.path)));
@@ -84,20 +86,24 @@ impl Reply {
         let is_created = before.is_none() && !request.is_set("dryRun");
         let body = match change {
             Change::AddIdp { .. } | Change::ReplaceIdp { .. } => {
-                json!({ "idp": after, "keys": keys, "warnings": warnings, "published": published })
+                let rest = json!({ "keys": keys, "published": published, "warnings": warnings });
+                with_member("idp", &text, &rest)
             }
             Change::BlockKey(_) => {
-                json!({ "distrusted": after, "warnings": warnings, "published": published })
+                let rest = json!({ "published": published, "warnings": warnings });
+                with_member("distrusted", &text, &rest)
             }
-            _ => after,
+            _ => text,
         };
         Self::Body { status: if is_created { 201 } else { 200 }, headers, body }
     }
 
     /// The routes were changed.
     pub fn routes(document: &Value, warnings: &[String], created: bool, published: bool) -> Self {
-        let headers = vec![("x-published", published.to_string()), ("etag", etag(&document.to_string()))];
-        let body = json!({ "gateway": document, "warnings": warnings, "published": published });
+        let text = document.to_string();
+        let headers = vec![("x-published", published.to_string()), ("etag", etag(&text))];
+        let rest = json!({ "published": published, "warnings": warnings });
+        let body = with_member("gateway", &text, &rest);
         Self::Body { status: if created { 201 } else { 200 }, headers, body }
     }
 
@@ -150,7 +156,7 @@ impl Reply {
                 (problem_with(&denial, request_id, faults.as_ref(), reason.as_deref()), headers)
             }
             Self::Body { status, headers, body } => {
-                let response = Response::new(status, "application/json", body.to_string());
+                let response = Response::new(status, "application/json", body);
                 (response.with(UNCHANGED.0, UNCHANGED.1), headers)
             }
             Self::Empty { status, headers } => {
@@ -160,6 +166,17 @@ impl Reply {
         let response = headers.iter().fold(response, |response, (name, value)| response.with(name, value));
         response.with("x-request-id", request_id)
     }
+}
+
+/// A value in JSON.
+pub fn text_of(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// An object that has `rest` and before it a member whose JSON is there already.
+fn with_member(name: &str, text: &str, rest: &Value) -> String {
+    let rest = rest.to_string();
+    ["{\"", name, "\":", text, ",", rest.strip_prefix('{').unwrap_or_default()].concat()
 }
 
 /// A compressed answer would have another, weak entity tag.

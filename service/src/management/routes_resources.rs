@@ -1,8 +1,10 @@
 //! The resources that belong to no project: the routes, and the list of projects.
 
+use std::sync::Arc;
+
 use edge_authorizer::management::Endpoint;
 use edge_authorizer::{ErrorCode, Method, Routes, Unavailable};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::author::Author;
 use super::call::Call;
@@ -32,56 +34,58 @@ impl<H: ControlHost> Call<'_, H> {
                 self.put_routes(document, &Author::new(&caller, self.request)).await
             }
             (Endpoint::Routes, _) => {
-                let document = self.load::<RoutesRecord>(&Key::Routes).await?.value.document;
-                let document = document.ok_or_else(|| Reply::refused(ErrorCode::NotFound))?;
-                Ok(Reply::representation(document, known.as_deref()))
+                let record = self.records().load::<RoutesRecord>(&Key::Routes).await?.value;
+                let document =
+                    record.document.as_deref().ok_or_else(|| Reply::refused(ErrorCode::NotFound))?;
+                Ok(Reply::representation(document.to_string(), known.as_deref()))
             }
             (Endpoint::RoutesAuditLog, _) => {
                 let page = self.audit_page(&Key::Routes, false).await?;
-                Ok(Reply::representation(page, known.as_deref()))
+                Ok(Reply::representation(page.to_string(), known.as_deref()))
             }
             (Endpoint::Projects, _) => {
                 let after = self.request.parameter("after").unwrap_or_default();
                 let listed = self.host.projects(&after, PAGE).await;
                 let listed = listed.map_err(|failure| failed(self.host, &Key::Routes, &failure))?;
-                let projects = listed.iter().map(|project| json!(project)).collect();
-                Ok(Reply::page(self.request, projects, PAGE))
+                Ok(Reply::page(self.request, &listed, PAGE))
             }
             _ => Err(Reply::refused(ErrorCode::NotFound)),
         }
     }
 
     async fn put_routes(&self, document: Value, author: &Author) -> Result<Reply, Reply> {
+        let document = Arc::new(document);
         let outcome = self.attempt_routes(&document, author).await;
         if let Err(Reply::Problem { denial, .. }) = &outcome
             && !self.request.is_set("dryRun")
         {
-            let note = author.refused(&text_of(&document), denial.code);
+            let note = author.refused(&change_of(&document), denial.code);
             let appended = self.host.append(&Key::Routes, note).await;
             appended.map_err(|failure| failed(self.host, &Key::Routes, &failure))?;
         }
         outcome
     }
 
-    async fn attempt_routes(&self, document: &Value, author: &Author) -> Result<Reply, Reply> {
+    async fn attempt_routes(&self, document: &Arc<Value>, author: &Author) -> Result<Reply, Reply> {
         let routes = Routes::parse(document).map_err(Reply::invalid)?;
         let warnings: Vec<_> = routes.secrets().into_iter().map(secret_warning).collect();
         let precondition = document::precondition(self.request)?;
         for _ in 0..MAX_ATTEMPTS {
-            let Loaded { mut value, revision, .. } = self.load::<RoutesRecord>(&Key::Routes).await?;
+            let Loaded { value, revision, .. } = self.records().load::<RoutesRecord>(&Key::Routes).await?;
+            let mut value = Arc::unwrap_or_clone(value);
             let before = value.document.replace(document.clone());
-            if !precondition.holds(before.as_ref().map(Value::to_string).as_deref()) {
+            if !precondition.holds(before.as_deref().map(Value::to_string).as_deref()) {
                 return Err(Reply::refused(ErrorCode::PreconditionFailed));
             }
             if self.request.is_set("dryRun") {
                 return Ok(Reply::routes(document, &warnings, false, false));
             }
             value.version += 1;
-            let audit = Some(author.made(&text_of(document), before.as_ref(), Some(document)));
+            let audit = Some(author.made(&change_of(document), before.as_deref(), Some(document)));
             let extras = Commit { audit, wake_after: Some(RETRY), ..Commit::default() };
-            if self.commit(&Key::Routes, revision, &value, extras).await?.is_some() {
+            if self.records().commit(&Key::Routes, revision, value, extras).await?.is_some() {
                 // The change is made, whether or not the replicas have it yet.
-                let published = publish::<RoutesRecord, H>(self.host, &self.state.turns, &Key::Routes)
+                let published = publish::<RoutesRecord, H>(self.records(), &self.state.turns, &Key::Routes)
                     .await
                     .unwrap_or(false);
                 return Ok(Reply::routes(document, &warnings, before.is_none(), published));
@@ -99,6 +103,6 @@ fn secret_warning(name: &str) -> String {
 }
 
 /// A change of the routes as the audit log has it.
-fn text_of(document: &Value) -> String {
+fn change_of(document: &Value) -> String {
     ["{\"put_gateway\":{\"gateway\":", &document.to_string(), "}}"].concat()
 }

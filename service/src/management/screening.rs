@@ -42,12 +42,12 @@ impl<H: DataHost> Call<'_, H> {
         let is_token =
             matches!(self.credentials(self.authorization().as_deref(), project)?, Credentials::Token(_));
         let Some(id) = project.filter(|_| is_token) else { return Ok(()) };
-        if let Ok(Some(_)) = self.state.data.replicas().snapshot(self.host, id).await {
+        let snapshot = self.state.data.replicas().snapshot(self.host, id).await;
+        if matches!(snapshot, Ok(Some(_))) || lock(&self.state.unknown_projects).admit(id, self.host.now()) {
             return Ok(());
         }
-        if lock(&self.state.unknown_projects).admit(id, self.host.now()) {
-            return Ok(());
-        }
+        // While the replica fails, it is unknown whether there is such a project.
+        snapshot?;
         Err(Reply::denied(Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }))
     }
 }

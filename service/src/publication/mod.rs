@@ -6,4 +6,5 @@ mod replicated_records;
 mod turns;
 
 pub use publish::{RETRY, publish};
+pub use replicated::Replicated;
 pub use turns::Turns;

@@ -13,19 +13,19 @@ const TOMBSTONE_SECONDS: u32 = 30 * 86_400;
 
 impl Replicated for ProjectRecord {
     fn unpublished(&self, key: &Key) -> Option<ReplicaWrite> {
-        if self.published == self.project.version {
+        if self.published == self.project().version {
             return None;
         }
-        let value = self.project.snapshot().map(|snapshot| snapshot.to_string());
-        let lifetime = (!self.project.exists && value.is_some()).then_some(TOMBSTONE_SECONDS);
+        let value = self.project().snapshot_text();
+        let lifetime = (!self.project().exists && value.is_some()).then_some(TOMBSTONE_SECONDS);
         Some(ReplicaWrite { space: Space::Config, key: format!("project/{key}"), value, lifetime })
     }
 
     async fn announce(&self, host: &(impl Store + Issuers), key: &Key) -> Result<(), Failure> {
         let Key::Project(id) = key else { return Ok(()) };
-        let listed = Listed { id: id.as_str().to_owned(), label: self.project.label.clone() };
-        host.list(id, Some(&listed).filter(|_| self.project.exists)).await?;
-        for registration in self.issuers.pending(&self.project.issuers()) {
+        let listed = Listed { id: id.as_str().to_owned(), label: self.project().label.clone() };
+        host.list(id, Some(&listed).filter(|_| self.project().exists)).await?;
+        for registration in self.issuers.pending(&self.project().issuers()) {
             let project = id.as_str().to_owned();
             let (iss, request) = match registration {
                 Registration::Register(iss) => (iss, IssuerRequest::Register { project }),
@@ -38,8 +38,7 @@ impl Replicated for ProjectRecord {
     }
 
     fn mark_published(&mut self) {
-        self.published = self.project.version;
-        self.issuers.settle(&self.project.issuers());
+        self.settle();
     }
 
     fn lease(&mut self) -> &mut Option<Lease> {
@@ -53,8 +52,10 @@ impl Replicated for ProjectRecord {
 
 impl Replicated for RoutesRecord {
     fn unpublished(&self, key: &Key) -> Option<ReplicaWrite> {
-        let document = self.document.as_ref().filter(|_| self.published != self.version)?;
-        let value = Some(document.to_string());
+        if self.published == self.version {
+            return None;
+        }
+        let value = Some(self.publication()?.to_string());
         Some(ReplicaWrite { space: Space::Config, key: key.to_string(), value, lifetime: None })
     }
 
@@ -88,6 +89,7 @@ impl Replicated for IssuerRecord {
 
     fn mark_published(&mut self) {
         self.is_published = true;
+        self.is_removing = false;
     }
 
     fn lease(&mut self) -> &mut Option<Lease> {
@@ -95,6 +97,7 @@ impl Replicated for IssuerRecord {
     }
 
     fn next_wake(&self, now: NumericDate) -> Option<f64> {
-        Some(self.schedule.due.map_or(0.0, |due| due.as_seconds() - now.as_seconds()).max(0.0))
+        let due = self.schedule.due.filter(|_| self.is_published || self.record.is_none());
+        Some(due.map_or(0.0, |due| due.as_seconds() - now.as_seconds()).max(0.0))
     }
 }

@@ -1,17 +1,25 @@
 //! One after another, within a process.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use crate::host::{Clock, Tasks};
+use crate::host::Tasks;
 use crate::lock::lock;
 
 /// How long a turn is waited for, in seconds.
 const PATIENCE: f64 = 12.0;
 
-/// Turns by name. Nothing depends on them for its correctness, which commits at an expected revision see to; they keep
-/// requests of a process from fetching or publishing the same thing at the same time, and let them learn what came of it.
-pub struct Turns<S>(Mutex<BTreeMap<String, Arc<S>>>);
+/// Turns by name, in the order of arrival. Nothing depends on them for its correctness, which commits at an expected
+/// revision see to; they keep requests of a process from changing, fetching or publishing the same thing at the same time,
+/// and let them learn what came of it.
+///
+/// Each scope has its own turns: what waits in one cannot be woken from another, and one that ends without dropping its
+/// futures blocks none.
+pub struct Turns<S>(Mutex<BTreeMap<Name, VecDeque<Arc<S>>>>);
+
+/// The scope, and the name within it.
+type Name = (u32, String);
 
 impl<S> Default for Turns<S> {
     fn default() -> Self {
@@ -19,48 +27,71 @@ impl<S> Default for Turns<S> {
     }
 }
 
-/// A turn, until this is dropped.
+/// A turn, or a place in the queue for one, until this is dropped.
 pub struct Turn<'t, H: Tasks> {
     turns: &'t Turns<H::Signal>,
     host: &'t H,
-    name: String,
+    name: Name,
+    /// Given when the turn comes.
+    signal: Option<Arc<H::Signal>>,
 }
 
 impl<S> Turns<S> {
     /// Waits for the turn of that name; `None` if that takes too long.
     pub async fn take<'t, H>(&'t self, host: &'t H, name: &str) -> Option<Turn<'t, H>>
     where
-        H: Tasks<Signal = S> + Clock,
+        H: Tasks<Signal = S>,
     {
-        let end = host.now().plus(PATIENCE);
-        loop {
-            let Some(signal) = self.taken(host, name) else {
-                return Some(Turn { turns: self, host, name: name.to_owned() });
-            };
-            let left = end.as_seconds() - host.now().as_seconds();
-            if left <= 0.0 {
-                return None;
-            }
-            host.wait(&signal, None, left).await;
+        let turn = self.enter(host, (host.scope(), name.to_owned()));
+        if let Some(signal) = &turn.signal {
+            host.wait(signal, None, PATIENCE).await;
         }
+        (!turn.is_waiting()).then_some(turn)
     }
 
-    /// Takes the turn, or gives the signal of its end.
-    fn taken(&self, host: &impl Tasks<Signal = S>, name: &str) -> Option<Arc<S>> {
-        let mut taken = lock(&self.0);
-        let signal = taken.get(name).cloned();
-        if signal.is_none() {
-            taken.insert(name.to_owned(), Arc::new(host.signal()));
+    /// Takes the turn, or a place in the queue.
+    fn enter<'t, H: Tasks<Signal = S>>(&'t self, host: &'t H, name: Name) -> Turn<'t, H> {
+        let signal = match lock(&self.0).entry(name.clone()) {
+            Entry::Vacant(free) => {
+                free.insert(VecDeque::new());
+                None
+            }
+            Entry::Occupied(mut taken) => {
+                let signal = Arc::new(host.signal());
+                taken.get_mut().push_back(signal.clone());
+                Some(signal)
+            }
+        };
+        Turn { turns: self, host, name, signal }
+    }
+
+    /// Ends a turn and gives the next one. It stays taken meanwhile, so that none that arrives now comes first.
+    fn pass_on(&self, name: &Name) -> Option<Arc<S>> {
+        let mut all = lock(&self.0);
+        let next = all.get_mut(name)?.pop_front();
+        if next.is_none() {
+            all.remove(name);
         }
-        signal
+        next
+    }
+}
+
+impl<H: Tasks> Turn<'_, H> {
+    fn is_waiting(&self) -> bool {
+        let all = lock(&self.turns.0);
+        let queue = all.get(&self.name).into_iter().flatten();
+        self.signal.as_ref().is_some_and(|signal| queue.into_iter().any(|other| Arc::ptr_eq(other, signal)))
     }
 }
 
 impl<H: Tasks> Drop for Turn<'_, H> {
     fn drop(&mut self) {
-        let ended = lock(&self.turns.0).remove(&self.name);
-        if let Some(signal) = ended {
-            self.host.wake(&signal);
+        if self.is_waiting() {
+            if let Some(queue) = lock(&self.turns.0).get_mut(&self.name) {
+                queue.retain(|other| !self.signal.as_ref().is_some_and(|signal| Arc::ptr_eq(other, signal)));
+            }
+        } else if let Some(next) = self.turns.pass_on(&self.name) {
+            self.host.wake(&next);
         }
     }
 }

@@ -12,7 +12,10 @@ use crate::host::Failure;
 pub const FORMAT: u32 = 1;
 
 /// A value that is stored as JSON. Members that another release added are kept.
-pub trait Format: Clone + Default + Serialize + DeserializeOwned {
+pub trait Format: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// How many times its text a value takes in memory, compared with a document.
+    const COPIES: usize = 1;
+
     /// Reads a stored value.
     fn read(text: &str) -> Result<Self, Failure> {
         serde_json::from_str(text).map_err(Failure::new)

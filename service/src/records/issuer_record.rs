@@ -8,7 +8,7 @@ use super::format::{FORMAT, Format, UnknownFormat};
 use super::lease::Lease;
 use crate::host::IssuerResponse;
 
-/// What is known of an issuer. At Cloudflare it is the column `kept` of the table `issuer` as it is.
+/// What is known of an issuer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 pub struct IssuerRecord {
@@ -20,6 +20,8 @@ pub struct IssuerRecord {
     pub record: Option<Value>,
     /// Whether they are published.
     pub is_published: bool,
+    /// Whether they are being removed from the replicas.
+    pub is_removing: bool,
     /// The right to publish it.
     pub lease: Option<Lease>,
     /// What another release stored besides.
@@ -37,26 +39,33 @@ struct Wire {
     life: RefreshSchedule,
     record: Option<Value>,
     is_published: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    is_removing: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lease: Option<Lease>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 impl TryFrom<Wire> for IssuerRecord {
     type Error = UnknownFormat;
 
     fn try_from(wire: Wire) -> Result<Self, UnknownFormat> {
-        let Wire { format, issuer, life, record, is_published, lease, others } = wire;
+        let Wire { format, issuer, life, record, is_published, is_removing, lease, others } = wire;
         UnknownFormat::check(format)?;
-        Ok(Self { issuer, schedule: life, record, is_published, lease, others })
+        Ok(Self { issuer, schedule: life, record, is_published, is_removing, lease, others })
     }
 }
 
 impl From<IssuerRecord> for Wire {
     fn from(record: IssuerRecord) -> Self {
-        let IssuerRecord { issuer, schedule, record, is_published, lease, others } = record;
-        Self { format: FORMAT, issuer, life: schedule, record, is_published, lease, others }
+        let IssuerRecord { issuer, schedule, record, is_published, is_removing, lease, others } = record;
+        Self { format: FORMAT, issuer, life: schedule, record, is_published, is_removing, lease, others }
     }
 }
 
@@ -70,7 +79,13 @@ impl IssuerRecord {
     pub fn succeed(&mut self, keys: &FetchedKeys, began: NumericDate, life: f64, chance: f64) {
         self.record = Some(keys.stored(began, life, self.record.as_ref()));
         self.is_published = false;
+        self.is_removing = false;
         self.schedule.succeed(began, life, chance);
+    }
+
+    /// Whether it can be removed if no project is registered: keys that are not published yet were just requested.
+    pub fn is_removable(&self) -> bool {
+        self.is_published || self.is_removing || self.record.is_none()
     }
 
     /// What others learn of it.

@@ -4,6 +4,7 @@ mod format;
 mod issuer_record;
 mod lease;
 mod project_record;
+mod record_cache;
 mod routes_record;
 mod stored;
 
@@ -11,5 +12,6 @@ pub use format::Format;
 pub use issuer_record::IssuerRecord;
 pub use lease::Lease;
 pub use project_record::ProjectRecord;
+pub use record_cache::RecordCache;
 pub use routes_record::RoutesRecord;
-pub use stored::{Loaded, MAX_ATTEMPTS, Update, commit, failed, load, update};
+pub use stored::{Loaded, MAX_ATTEMPTS, Records, Update, failed};

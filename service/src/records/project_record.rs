@@ -1,23 +1,22 @@
 //! A project as it is stored.
 
-use edge_authorizer::BlockedKey;
+use std::sync::{Arc, OnceLock};
+
 use edge_authorizer::management::{IssuerLimiter, NamedIssuers, Project};
-use serde::{Deserialize, Serialize};
+use edge_authorizer::{BlockedKey, Faults, NumericDate, Snapshot};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::format::{FORMAT, Format, UnknownFormat};
 use super::lease::Lease;
 
 /// A project, the version of it that is published, and what it remembers of issuers.
-///
-/// A store that has its values in tables maps them: at Cloudflare `exists` is the column `present`, `distrustedKeys` is
-/// `distrusted`, `idps` the rows of `idp` by `position`, `issuers` those of `issuer` with `registered` = `told`, and `looks`
-/// those of `probe` by `at`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Wire", into = "Wire")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "Wire")]
 pub struct ProjectRecord {
-    /// The project.
-    pub project: Project,
+    project: Project,
+    /// What the project decides by, once it is parsed.
+    snapshot: OnceLock<Option<Arc<Snapshot>>>,
     /// The version that was published last.
     pub published: u64,
     /// The issuers that it names, or is still registered with.
@@ -30,10 +29,43 @@ pub struct ProjectRecord {
     others: Map<String, Value>,
 }
 
-impl Format for ProjectRecord {}
+impl Format for ProjectRecord {
+    /// The project and its snapshot.
+    const COPIES: usize = 2;
+}
+
+impl ProjectRecord {
+    /// The project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// Replaces the project, of which `snapshot` is what it decides by, if that is parsed already.
+    pub fn replace_project(&mut self, project: Project, snapshot: Option<Arc<Snapshot>>) {
+        self.project = project;
+        self.snapshot = snapshot.map_or_else(OnceLock::new, |snapshot| Some(snapshot).into());
+    }
+
+    /// Notes that the replicas have the project, and that its issuers have learnt what was pending.
+    pub fn settle(&mut self) {
+        self.published = self.project.version;
+        self.issuers.settle(&self.project.issuers());
+    }
+
+    /// Notes the issuers that the project names since a request that came at `began`.
+    pub fn note_issuers(&mut self, began: NumericDate, now: NumericDate) {
+        self.issuers.note(&self.project.issuers(), began, now);
+    }
+
+    /// What the project decides by; `None` if it does not exist or cannot be read, which denies. `on_fault` learns why.
+    pub fn snapshot(&self, on_fault: impl FnOnce(Faults)) -> Option<Arc<Snapshot>> {
+        let parse = || self.project.snapshot().map_err(on_fault).ok().flatten().map(Arc::new);
+        self.snapshot.get_or_init(parse).clone()
+    }
+}
 
 /// The stored form.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
     #[serde(default)]
@@ -43,51 +75,59 @@ struct Wire {
     published: u64,
     label: Option<Value>,
     #[serde(default)]
-    idps: Vec<Value>,
+    idps: Vec<Arc<Value>>,
     #[serde(default)]
     distrusted_keys: Vec<BlockedKey>,
     #[serde(default)]
     issuers: NamedIssuers,
     #[serde(default)]
     looks: IssuerLimiter,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     lease: Option<Lease>,
     #[serde(flatten)]
     others: Map<String, Value>,
+}
+
+/// The same, to be written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WireRef<'r> {
+    format: u32,
+    exists: bool,
+    version: u64,
+    published: u64,
+    label: &'r Option<Value>,
+    idps: &'r [Arc<Value>],
+    distrusted_keys: &'r [BlockedKey],
+    issuers: &'r NamedIssuers,
+    looks: &'r IssuerLimiter,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lease: &'r Option<Lease>,
+    #[serde(flatten)]
+    others: &'r Map<String, Value>,
 }
 
 impl TryFrom<Wire> for ProjectRecord {
     type Error = UnknownFormat;
 
     fn try_from(wire: Wire) -> Result<Self, UnknownFormat> {
-        let Wire {
-            format,
-            exists,
-            version,
-            published,
-            label,
-            idps,
-            distrusted_keys,
-            issuers,
-            looks,
-            lease,
-            others,
-        } = wire;
-        let project = Project { exists, version, label, idps, blocked: distrusted_keys };
-        UnknownFormat::check(format)?;
-        Ok(Self { project, published, issuers, looks, lease, others })
+        let Wire { exists, version, label, idps, distrusted_keys: blocked, .. } = wire;
+        UnknownFormat::check(wire.format)?;
+        let project = Project { exists, version, label, idps, blocked };
+        let Wire { published, issuers, looks, lease, others, .. } = wire;
+        Ok(Self { project, snapshot: OnceLock::new(), published, issuers, looks, lease, others })
     }
 }
 
-impl From<ProjectRecord> for Wire {
-    fn from(record: ProjectRecord) -> Self {
-        let ProjectRecord { project, published, issuers, looks, lease, others } = record;
+impl Serialize for ProjectRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { project, snapshot: _, published, issuers, looks, lease, others } = self;
         let Project { exists, version, label, idps, blocked } = project;
-        Self {
+        let wire = WireRef {
             format: FORMAT,
-            exists,
-            version,
-            published,
+            exists: *exists,
+            version: *version,
+            published: *published,
             label,
             idps,
             distrusted_keys: blocked,
@@ -95,7 +135,8 @@ impl From<ProjectRecord> for Wire {
             looks,
             lease,
             others,
-        }
+        };
+        wire.serialize(serializer)
     }
 }
 
@@ -123,5 +164,15 @@ mod tests {
             ProjectRecord::read(r#"{"format":2,"exists":true,"version":1,"published":1}"#).unwrap_err();
         assert_eq!(failure.0, "format 2 is newer than this release reads, 1");
         assert!(ProjectRecord::read("[]").is_err());
+    }
+
+    #[test]
+    fn a_snapshot_is_parsed_once_for_a_version_of_the_project() {
+        let stored = r#"{"format":1,"exists":true,"version":3,"published":3,"label":null}"#;
+        let mut record = ProjectRecord::read(stored).unwrap();
+        let snapshot = record.snapshot(|_| {}).unwrap();
+        assert!(Arc::ptr_eq(&snapshot, &record.clone().snapshot(|_| {}).unwrap()));
+        record.replace_project(Project { version: 4, ..record.project.clone() }, None);
+        assert_eq!((snapshot.version(), record.snapshot(|_| {}).unwrap().version()), (3, 4));
     }
 }

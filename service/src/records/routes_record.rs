@@ -1,17 +1,19 @@
 //! The routes as they are stored.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::format::{FORMAT, Format, UnknownFormat};
 use super::lease::Lease;
 
-/// The routes document, its version and the one that is published. At Cloudflare it is the row of the table `gateway`.
+/// The routes document, its version and the one that is published.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 pub struct RoutesRecord {
     /// The document; `None` if there is none yet.
-    pub document: Option<Value>,
+    pub document: Option<Arc<Value>>,
     /// Grows by one with each change.
     pub version: u64,
     /// The version that was published last.
@@ -29,7 +31,7 @@ impl Format for RoutesRecord {}
 struct Wire {
     #[serde(default)]
     format: u32,
-    document: Option<Value>,
+    document: Option<Arc<Value>>,
     version: u64,
     published: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,6 +47,17 @@ impl TryFrom<Wire> for RoutesRecord {
         let Wire { format, document, version, published, lease, others } = wire;
         UnknownFormat::check(format)?;
         Ok(Self { document, version, published, lease, others })
+    }
+}
+
+impl RoutesRecord {
+    /// What is published: the document with its version, by which replicas know it from an older one.
+    pub fn publication(&self) -> Option<Value> {
+        let mut publication = Value::clone(self.document.as_ref()?);
+        if let Some(properties) = publication.as_object_mut() {
+            properties.insert("version".to_owned(), self.version.into());
+        }
+        Some(publication)
     }
 }
 

@@ -154,8 +154,8 @@ impl Store for TestHost {
         self.is_exclusive
     }
 
-    async fn load(&self, key: &Key) -> Result<Option<Record>, Failure> {
-        self.shared.store.load(key).await
+    async fn load(&self, key: &Key, known: Option<u64>) -> Result<Option<Record>, Failure> {
+        self.shared.store.load(key, known).await
     }
 
     async fn commit(&self, key: &Key, expected: Option<u64>, commit: Commit) -> Result<u64, CommitError> {

@@ -73,11 +73,11 @@ impl MemoryStore {
         if self.is_down.load(Ordering::Relaxed) { Err(Failure::new("the store is down")) } else { Ok(()) }
     }
 
-    pub async fn load(&self, key: &Key) -> Result<Option<Record>, Failure> {
+    pub async fn load(&self, key: &Key, known: Option<u64>) -> Result<Option<Record>, Failure> {
         self.enter().await?;
         let tables = self.tables.lock().unwrap();
         Ok(tables.records.get(key).map(|row| Record {
-            value: row.value.clone(),
+            value: (known != Some(row.revision)).then(|| row.value.clone()),
             revision: row.revision,
             is_referenced: !row.references.is_empty(),
         }))

@@ -1,7 +1,6 @@
 //! Rows of SQLite, and the JSON in them.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// A row that a query gave.
@@ -12,7 +11,7 @@ pub fn query(sql: &SqlStorage, query: &str, bindings: Vec<SqlStorageValue>) -> R
     sql.exec(query, bindings)?.raw().map(|row| row.map(Row)).collect()
 }
 
-/// Whether anything was ever stored. Asking for what does not exist leaves nothing behind.
+/// Whether there is such a table.
 pub fn has_table(sql: &SqlStorage, name: &str) -> Result<bool> {
     Ok(!query(sql, "SELECT 1 FROM sqlite_master WHERE name = ?", vec![name.into()])?.is_empty())
 }
@@ -58,11 +57,12 @@ impl Row {
     }
 
     /// The number in a column, whole or not.
-    pub fn value(&self, column: usize) -> Value {
+    #[expect(clippy::cast_precision_loss, reason = "JavaScript had it as a number")]
+    pub fn float(&self, column: usize) -> Result<f64> {
         match self.0.get(column) {
-            Some(SqlStorageValue::Float(number)) => Value::from(*number),
-            Some(SqlStorageValue::Integer(number)) => Value::from(*number),
-            _ => Value::Null,
+            Some(SqlStorageValue::Float(number)) => Ok(*number),
+            Some(SqlStorageValue::Integer(number)) => Ok(*number as f64),
+            _ => Err(format!("column {column} is no number").into()),
         }
     }
 }

@@ -1,0 +1,80 @@
+//! The bodies of requests, read as they arrive.
+
+use std::cell::Cell;
+
+use cloudflare::http::now;
+use js_sys::{Reflect, Uint8Array};
+use service::http::{BODY_SECONDS, Body, BodyError, MAX_BODY_BYTES};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ReadableStreamDefaultReader, Request};
+
+use crate::timeout::within;
+
+/// The body of a request.
+pub struct Stream<'r>(pub &'r Request);
+
+impl Body for Stream<'_> {
+    async fn read(self, limit: usize) -> Result<Option<Vec<u8>>, BodyError> {
+        let Some(stream) = self.0.body() else { return Ok(None) };
+        let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+        let bytes = collect(&reader, limit).await;
+        if bytes.is_err() {
+            // No request waits for what a cancelled stream says.
+            let _cancelled = reader.cancel();
+        }
+        bytes.map(Some)
+    }
+}
+
+async fn collect(reader: &ReadableStreamDefaultReader, limit: usize) -> Result<Vec<u8>, BodyError> {
+    let (mut bytes, mut room) = (Vec::new(), Room::default());
+    let end = now().plus(BODY_SECONDS);
+    while let Some(chunk) = next(reader, end.as_seconds() - now().as_seconds()).await? {
+        let length = chunk.length() as usize;
+        if bytes.len() + length > limit {
+            return Err(BodyError::TooLong);
+        }
+        room.take(length)?;
+        bytes.extend(chunk.to_vec());
+    }
+    Ok(bytes)
+}
+
+/// The next bytes, if there are more.
+async fn next(reader: &ReadableStreamDefaultReader, seconds: f64) -> Result<Option<Uint8Array>, BodyError> {
+    let read = within(seconds, &reader.read())
+        .await
+        .map_err(|error| if error.is_undefined() { BodyError::TooSlow } else { BodyError::Incomplete })?;
+    let member = |name: &str| Reflect::get(&read, &JsValue::from_str(name)).unwrap_or_default();
+    if member("done").is_truthy() {
+        return Ok(None);
+    }
+    member("value").dyn_into().map(Some).map_err(|_| BodyError::Incomplete)
+}
+
+thread_local! {
+    /// The bytes of all bodies that are being read.
+    static TAKEN: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What one body takes of the memory for all, until this is dropped.
+#[derive(Default)]
+struct Room(usize);
+
+impl Room {
+    fn take(&mut self, bytes: usize) -> Result<(), BodyError> {
+        let taken = TAKEN.get() + bytes;
+        if taken > MAX_BODY_BYTES {
+            return Err(BodyError::NoRoom);
+        }
+        TAKEN.set(taken);
+        self.0 += bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        TAKEN.set(TAKEN.get().saturating_sub(self.0));
+    }
+}

@@ -1,0 +1,100 @@
+//! Requests to objects: those of clients, and messages in JSON. Releases that run side by side exchange them, too.
+
+use cloudflare::env::{Env, Fetcher};
+use cloudflare::host::IssuerAnswer;
+use cloudflare::http::reason;
+use cloudflare::question::{self, failed};
+use edge_authorizer::{ProjectId, Unavailable};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use service::host::{IssuerRequest, Key, Listed};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Response;
+use worker::Request;
+
+/// The name of the registry's object.
+const REGISTRY: &str = "registry";
+
+/// A message to the registry: a project for the list, or to be taken from it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListMessage {
+    /// The project.
+    pub project: String,
+    /// Whether it exists.
+    pub exists: bool,
+    /// Its label.
+    pub label: Option<Value>,
+}
+
+/// The binding and the name of the object that has the record of a key.
+fn place_of(key: &Key) -> (&'static str, &str) {
+    match key {
+        Key::Project(project) => ("PROJECTS", project.as_str()),
+        Key::Issuer(issuer) => ("ISSUERS", issuer),
+        Key::Routes => ("REGISTRY", REGISTRY),
+    }
+}
+
+/// Sends a request to an issuer's object.
+pub fn ask_issuer(env: Env, issuer: String, request: IssuerRequest) -> IssuerAnswer {
+    Box::pin(async move {
+        let key = Key::Issuer(issuer);
+        let answer = ask(&env, &key, &request).await?;
+        serde_json::from_str(&answer).map_err(|error| failed(&label(&key), error))
+    })
+}
+
+/// Puts a project into the list of projects, or takes it from there.
+pub async fn list(env: &Env, project: &ProjectId, listed: Option<&Listed>) -> Result<(), Unavailable> {
+    let label = listed.and_then(|listed| listed.label.clone());
+    let project = project.as_str().to_owned();
+    ask(env, &Key::Routes, &ListMessage { project, exists: listed.is_some(), label }).await.map(|_| ())
+}
+
+/// The text that is published of a project or of the routes; empty where there is nothing.
+pub async fn published_by(env: &Env, key: &Key) -> Result<String, Unavailable> {
+    ask(env, key, &()).await
+}
+
+/// The answer of a key's object to a client's request.
+pub async fn send(env: &Env, key: &Key, request: &web_sys::Request) -> Result<Response, Unavailable> {
+    let sent = async { object(env, key)?.fetch(request).await };
+    sent.await.map_err(|error| failed(&label(key), reason(&error)))
+}
+
+async fn ask(env: &Env, key: &Key, message: &impl Serialize) -> Result<String, Unavailable> {
+    let object = object(env, key).map_err(|error| failed(&label(key), reason(&error)))?;
+    question::put(&object, &label(key), &(place_of(key).1, message)).await
+}
+
+fn object(env: &Env, key: &Key) -> Result<Fetcher, JsValue> {
+    let (binding, name) = place_of(key);
+    env.binding::<Objects>(binding).by_name(name)
+}
+
+/// An object, as the log names it.
+fn label(key: &Key) -> String {
+    let (binding, name) = place_of(key);
+    format!("{binding}: {name}")
+}
+
+/// Whether a request to an object is a message. The path of a client's request is one of the management API.
+pub fn is_message(request: &Request) -> bool {
+    request.inner().url() == question::URL
+}
+
+/// The name to which a message was sent, and the message.
+pub async fn receive<M: DeserializeOwned>(request: &mut Request) -> worker::Result<(String, M)> {
+    Ok(serde_json::from_str(&request.text().await?)?)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The objects of a class.
+    type Objects;
+
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn by_name(this: &Objects, name: &str) -> Result<Fetcher, JsValue>;
+}

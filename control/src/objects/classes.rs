@@ -1,0 +1,90 @@
+//! The classes of objects. They differ in what their keys are and in which messages they take.
+
+use edge_authorizer::{ProjectId, Unavailable};
+use service::host::{IssuerRequest, Key, Listed};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+
+use super::object::Object;
+use crate::message::{ListMessage, is_message, receive};
+use crate::store::{ISSUER_STEPS, PROJECT_STEPS, REGISTRY_STEPS};
+
+/// The object of one project.
+#[durable_object(alarm)]
+pub struct ProjectObject {
+    object: Object,
+}
+
+impl DurableObject for ProjectObject {
+    fn new(state: State, env: Env) -> Self {
+        Self { object: Object::new(state, env, PROJECT_STEPS) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if !is_message(&request) {
+            return self.object.answer(request.inner()).await;
+        }
+        let (name, ()) = receive(&mut request).await?;
+        let key = project_key(&name).ok_or("this is no name of a project")?;
+        self.object.published(&key).await
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.object.wake(project_key).await
+    }
+}
+
+fn project_key(name: &str) -> Option<Key> {
+    ProjectId::try_from(name).ok().map(Key::Project)
+}
+
+/// The object of one issuer.
+#[durable_object(alarm)]
+pub struct IssuerObject {
+    object: Object,
+}
+
+impl DurableObject for IssuerObject {
+    fn new(state: State, env: Env) -> Self {
+        Self { object: Object::new(state, env, ISSUER_STEPS) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let (issuer, message) = receive::<IssuerRequest>(&mut request).await?;
+        let (host, plane) = self.object.enter()?;
+        let answer = plane.answer_issuer(&host, &issuer, &message).await;
+        Response::ok(serde_json::to_string(&answer.map_err(|Unavailable| "the record cannot be read")?)?)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.object.wake(|issuer| Some(Key::Issuer(issuer.to_owned()))).await
+    }
+}
+
+/// The one object of what belongs to no project: the routes, and the list of projects.
+#[durable_object(alarm)]
+pub struct RegistryObject {
+    object: Object,
+}
+
+impl DurableObject for RegistryObject {
+    fn new(state: State, env: Env) -> Self {
+        Self { object: Object::new(state, env, REGISTRY_STEPS) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if !is_message(&request) {
+            return self.object.answer(request.inner()).await;
+        }
+        let (_, message) = receive::<Option<ListMessage>>(&mut request).await?;
+        let Some(ListMessage { project, exists, label }) = message else {
+            return self.object.published(&Key::Routes).await;
+        };
+        let listed = exists.then(|| Listed { id: project.clone(), label });
+        self.object.store().list(&project, listed.as_ref())?;
+        Response::empty()
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.object.wake(|_| Some(Key::Routes)).await
+    }
+}

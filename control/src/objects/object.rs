@@ -1,0 +1,81 @@
+//! What all objects have in common: a record in the storage of one, and the service that works on it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use cloudflare::env::Env;
+use cloudflare::host::Place;
+use cloudflare::response::respond;
+use cloudflare::signal::Signal;
+use edge_authorizer::Unavailable;
+use service::ControlPlane;
+use service::host::Key;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{Response, Result, State};
+
+use crate::body::Stream;
+use crate::host::ObjectHost;
+use crate::store::ObjectStore;
+use crate::{plane, request, store};
+
+/// After how many seconds work that failed is repeated.
+const RETRY: f64 = 2.0;
+
+thread_local! {
+    static LAST_NUMBER: Cell<u32> = const { Cell::new(0) };
+}
+
+/// An object.
+pub struct Object {
+    env: Env,
+    /// No other object of the isolate has it. One that replaces another after a failure may have other data of the same
+    /// version.
+    number: u32,
+    store: ObjectStore,
+}
+
+impl Object {
+    /// The object with that storage, whose schema came to be by `steps`.
+    pub fn new(state: State, env: worker::Env, steps: store::Steps) -> Self {
+        let number = LAST_NUMBER.get().wrapping_add(1).max(1);
+        LAST_NUMBER.set(number);
+        Self { env: JsValue::from(env).unchecked_into(), number, store: ObjectStore::new(state, steps) }
+    }
+
+    /// What the service needs to work here.
+    pub fn enter(&self) -> Result<(ObjectHost<'_>, Rc<ControlPlane<Signal>>)> {
+        let entered = plane::enter(self.env.clone(), Place::Object(self.number));
+        let (host, plane) = entered.map_err(|variable| variable.to_string())?;
+        Ok((ObjectHost { host, store: &self.store }, plane))
+    }
+
+    /// The storage.
+    pub fn store(&self) -> &ObjectStore {
+        &self.store
+    }
+
+    /// Answers a client's request, which the worker forwarded with its id.
+    pub async fn answer(&self, incoming: &web_sys::Request) -> Result<Response> {
+        let id = incoming.headers().get("x-request-id")?.unwrap_or_default();
+        let request = request::read(incoming, &incoming.url(), id)?;
+        let (host, plane) = self.enter()?;
+        Ok(respond(&plane.answer(&host, &request, Stream(incoming)).await)?.into())
+    }
+
+    /// Answers with the text that is published of the record, which is empty where there is nothing.
+    pub async fn published(&self, key: &Key) -> Result<Response> {
+        let (host, plane) = self.enter()?;
+        let text = plane.published(&host, key).await.map_err(|Unavailable| "the record cannot be read")?;
+        Response::ok(text.unwrap_or_default())
+    }
+
+    /// Does what is due; if it fails, again soon.
+    pub async fn wake(&self, key_of: fn(&str) -> Option<Key>) -> Result<Response> {
+        let Some(key) = self.store.name()?.as_deref().and_then(key_of) else { return Response::empty() };
+        let (host, plane) = self.enter()?;
+        if plane.wake(&host, &key).await.is_err() {
+            self.store.wake_after(RETRY).await?;
+        }
+        Response::empty()
+    }
+}

@@ -1,0 +1,9 @@
+//! The storage of an object: SQLite.
+
+mod audit_log;
+mod object_store;
+mod rows;
+mod schema;
+
+pub use object_store::ObjectStore;
+pub use schema::{ISSUER_STEPS, PROJECT_STEPS, REGISTRY_STEPS, Steps};
