@@ -105,10 +105,15 @@ export const groups = [
       ],
       (path) => asking({ path }),
     ),
-    "an address": asking({ path: "http://127.0.0.1:{trapPort}/api/{own}/x" }),
+  }),
+  questions("about an address, which is not fetched", denied(404, "route_not_found"), {
+    "of a trap": asking({ path: "http://127.0.0.1:{trapPort}/nowhere" }),
   }),
   questions("about what the edge answers itself", denied(404, "route_not_found"), {
-    ...each(["/healthz", "{api}/projects/{own}", "/openapi.json", "/nowhere"], (path) => asking({ path })),
+    ...each(["/healthz", "/openapi.json", "/nowhere"], (path) => asking({ path })),
+  }),
+  questions("about what is the administrator's", denied(403, "administrator_only"), {
+    ...each(["{api}/projects/{own}", "{api}/gateway", "{api}/projects"], (path) => asking({ path })),
   }),
   questions("about a method that is none", denied(405, "method_not_allowed"), {
     ...each(["TRACE", "CONNECT", "get", "", "GET /"], (method) => asking({ method })),

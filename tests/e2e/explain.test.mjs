@@ -126,7 +126,7 @@ describe("explain", () => {
   });
 
   test("finds all faults of a question", async () => {
-    const answer = await explain({ token: 7, claims: {}, method: null, query: "" });
+    const answer = await explain({ token: 7, claims: {}, method: 7, query: "" });
     assert.equal(answer.status, 422);
     const places = answer.json().faults.map(({ pointer }) => pointer);
     assert.deepEqual(places.sort(), ["/claims", "/method", "/query", "/token"]);
