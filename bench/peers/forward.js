@@ -47,7 +47,15 @@ export async function forward(request, origin, identity, trace) {
 export function refuse(request, status, code, identity, trace) {
   const requestId = crypto.randomUUID();
   const { project } = identity;
-  log(request, { requestId, verdict: "deny", code, ...identity, originStatus: null, began: Date.now(), trace });
+  log(request, {
+    requestId,
+    verdict: "deny",
+    code,
+    ...identity,
+    originStatus: null,
+    began: Date.now(),
+    trace,
+  });
   const error = code === "token_missing" ? "" : ', error="invalid_token"';
   return new Response(
     JSON.stringify({ title: "Unauthorized", status, code, detail: DETAIL[code], requestId }),
