@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
-import { ADMIN, BASE, managed } from "./managed.mjs";
+import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 describe("a body", () => {
-  const api = managed();
+  const api = managementFixture();
 
   /** Sends a request whose body comes in `parts`, of which each is awaited; returns what was answered until then. */
   async function send(length, parts) {
