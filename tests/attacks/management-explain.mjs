@@ -70,7 +70,7 @@ export const groups = [
     ),
     "cut off": text(QUESTION.slice(0, -1)),
   }),
-  questions("that is none", invalid("/method", "/path"), { "an empty one": { body: {} } }),
+  questions("that is none", invalid("/path"), { "an empty one": { body: {} } }),
   questions("with more than a question", invalid("/headers"), {
     headers: asking({ headers: { "x-auth-roles": "owner" } }),
   }),
