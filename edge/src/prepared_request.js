@@ -56,7 +56,7 @@ export class PreparedRequest {
   }
 }
 
-/** A function of the wasm whose trap is seen, whoever catches it. */
+/** A function of the wasm whose trap is reported, even if a caller catches it. */
 const reporting =
   (rule) =>
   (...parameters) => {
