@@ -33,17 +33,14 @@ pub struct NarrativeContext<'s> {
 
 /// Writes an explanation as sentences.
 pub fn narrate(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
-    let mut narrative = Narrative { setting, lines: Vec::new(), entry: None, tells_roles: false };
-    let is_untimely = |step: &TraceStep| matches!(step, TraceStep::Untimely { .. });
-    let is_timely = !explanation.trace.steps().iter().any(is_untimely);
-    for step in explanation.trace.steps() {
-        narrative.tell(step);
-        if is_timely && matches!(step, TraceStep::Token { .. } | TraceStep::Claims { .. }) {
-            narrative.tell_timely();
-        }
-    }
+    let mut narrative = Narrative::of(explanation, setting);
     narrative.conclude(explanation);
     narrative.lines
+}
+
+/// Writes the steps of an evaluation that ended because something was missing, without a verdict.
+pub fn narrate_so_far(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
+    Narrative::of(explanation, setting).lines
 }
 
 struct Narrative<'s> {
@@ -55,7 +52,21 @@ struct Narrative<'s> {
     tells_roles: bool,
 }
 
-impl Narrative<'_> {
+impl<'s> Narrative<'s> {
+    /// The steps of an explanation.
+    fn of(explanation: &Explanation, setting: NarrativeContext<'s>) -> Self {
+        let mut narrative = Self { setting, lines: Vec::new(), entry: None, tells_roles: false };
+        let is_untimely = |step: &TraceStep| matches!(step, TraceStep::Untimely { .. });
+        let is_timely = !explanation.trace.steps().iter().any(is_untimely);
+        for step in explanation.trace.steps() {
+            narrative.tell(step);
+            if is_timely && matches!(step, TraceStep::Token { .. } | TraceStep::Claims { .. }) {
+                narrative.tell_timely();
+            }
+        }
+        narrative
+    }
+
     fn say(&mut self, mark: Mark, text: impl Into<String>) {
         self.lines.push(Line { mark, level: 0, text: text.into() });
     }
