@@ -7,6 +7,7 @@ import { loadEntries, readEntries } from "../entries.ts";
 import { Copy } from "../parts/Copy.tsx";
 import { Field } from "../parts/Field.tsx";
 import { Icon, type Sign } from "../parts/Icon.tsx";
+import { Sentence } from "../parts/Sentence.tsx";
 
 interface Props {
   project: string;
@@ -54,7 +55,7 @@ export function EntriesIntake({ project, api, server, children, ...props }: Prop
           </pre>
           <Copy text={listLine(api, request.path)}>Copy the line</Copy>
           <p class="hint">
-            <code>$TOKEN</code> is a token of an owner of the project. Paste what it prints above.
+            <code>$TOKEN</code> is a token of an owner of the project. Paste the output into the field above.
           </p>
         </section>
       )}
@@ -112,7 +113,7 @@ function Load({ project, server, token, onToken, onLoaded }: LoadProps) {
         Load from this server
       </button>
       <p role="status" class={state.sign ?? "hint"}>
-        {state.sign && <Icon sign={state.sign} />} {state.text}
+        {state.sign && <Icon sign={state.sign} />} <Sentence text={state.text} />
       </p>
     </section>
   );

@@ -161,7 +161,7 @@ function NotDecided({
           </div>
         </>
       ) : (
-        <div class="actions">{offer("keys", "Open Keys")}</div>
+        tab !== "keys" && <div class="actions">{offer("keys", "Open Keys")}</div>
       )}
       {narrative.length > 0 && (
         <>
