@@ -98,11 +98,18 @@ describe("the page", () => {
     assert.equal(await inspector.field("Token of an owner").inputValue(), "");
   });
 
-  test("forgets an owner's token when told to", async () => {
+  test("forgets an owner's token when told to, and when the entries come from elsewhere", async () => {
     await inspector.field("Access token").fill(await token());
     await inspector.field("Token of an owner").fill("a.b.c");
     await inspector.page.getByRole("button", { name: "Clear" }).click();
     await inspector.field("Access token").fill(await token());
+    assert.equal(await inspector.field("Token of an owner").inputValue(), "");
+
+    await inspector.field("Token of an owner").fill("a.b.c");
+    await inspector.tab("Providers");
+    assert.equal(await inspector.field("Token of an owner").inputValue(), "a.b.c");
+    await inspector.page.getByRole("button", { name: "Add an entry" }).click();
+    await inspector.page.getByRole("button", { name: "Remove" }).click();
     assert.equal(await inspector.field("Token of an owner").inputValue(), "");
   });
 

@@ -32,6 +32,9 @@ export function App() {
   const { credentials, issuer, verified, outcome } = found;
   const isEmpty = credentials === null;
   const projectFault = outcome && "faults" in outcome ? (outcome.faults.project ?? undefined) : undefined;
+  useEffect(() => {
+    if (inputs.entries) setOwnerToken("");
+  }, [inputs.entries]);
   useLink((configuration) => change({ ...configuration, selected: 0 }));
 
   const use = (entry: Entry, alone: boolean) => {

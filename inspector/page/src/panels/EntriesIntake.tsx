@@ -96,7 +96,6 @@ function Load({ project, server, token, onToken, onLoaded }: LoadProps) {
     const loaded = await loadEntries(project, token, controller.signal);
     if (controller.signal.aborted) return;
     if ("error" in loaded) return setState({ text: `Not loaded: ${loaded.error}.`, sign: "noted" });
-    onToken("");
     onLoaded(loaded.entries);
   };
   return (
@@ -104,7 +103,7 @@ function Load({ project, server, token, onToken, onLoaded }: LoadProps) {
       <h3>From this server</h3>
       <Field
         label="Token of an owner"
-        hint={`Sent to \`${server}\` when you click, and nowhere else. The page forgets it as soon as the entries are loaded.`}
+        hint={`Sent to \`${server}\` when you click, and nowhere else. The page forgets it as soon as there are entries.`}
         value={token}
         onChange={onToken}
         code
