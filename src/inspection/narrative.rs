@@ -59,6 +59,11 @@ pub fn narrate_steps(
     (steps, narrative.lines)
 }
 
+/// Writes the steps of an evaluation that ended because something was missing, without a verdict.
+pub fn narrate_so_far(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
+    narrate_steps(explanation, setting).0.into_iter().flatten().collect()
+}
+
 struct Narrative<'s> {
     setting: NarrativeContext<'s>,
     lines: Vec<Line>,
