@@ -71,7 +71,7 @@ impl Reply {
         let Some(after) = after else { return Self::Empty { status: 204, headers } };
         let text = after.to_string();
         headers.push(("etag", etag(&text)));
-        if matches!(change, Change::AddIdp { .. }) {
+        if matches!(change, Change::AddIdp { .. } | Change::Revoke { .. }) {
             let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
             headers.push(("location", format!("{}/{id}", request.path)));
         }
@@ -82,6 +82,7 @@ impl Reply {
                 let rest = json!({ "keys": keys, "published": published, "warnings": warnings });
                 with_member("idp", &text, &rest)
             }
+            Change::Revoke { .. } => with_member("revocation", &text, &json!({ "published": published })),
             Change::BlockKey(_) => with_member("distrusted", &text, &json!({ "published": published })),
             _ => text,
         };
