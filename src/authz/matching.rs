@@ -64,7 +64,8 @@ pub fn revocable<'t>(idp: &'t CustomIdp, claims: &'t Claims, subject: &'t str) -
     let members = claims.members();
     let client = idp.azp_claim.find(members).and_then(Value::as_str);
     let token_id = members.get("jti").and_then(Value::as_str);
-    Revocable { idp: &idp.id, subject, client, token_id, issued: claims.validity().issued() }
+    let properties = [Some(idp.id.as_str()), client, Some(subject), token_id];
+    Revocable { properties, issued: claims.validity().issued() }
 }
 
 /// The longest subject, in characters.

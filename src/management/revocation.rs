@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::change::Change;
 use super::project::Project;
 use super::refusal::Refusal;
-use crate::config::revocation::Named;
+use crate::config::idp_id::IdpId;
+use crate::config::revocation::PROPERTIES;
 use crate::config::short_text::ShortText;
 use crate::document_reader::{self, Node};
 use crate::fault::Faults;
@@ -29,12 +30,17 @@ pub fn read_revocation(document: &Value, now: NumericDate, is_forced: bool) -> R
     let now = whole_seconds(now);
     document_reader::read(document, |node| {
         let revocation = node.properties(|properties| {
-            let named = Named::read(properties);
+            let named = PROPERTIES.map(|name| properties.optional(name));
+            let [idp, others @ ..] = &named;
+            idp.as_ref().and_then(Node::parse::<IdpId>);
+            for node in others.iter().flatten() {
+                node.parse::<ShortText>();
+            }
             let time = properties.optional(ISSUED_BEFORE);
             let issued_before = time.map_or(Some(now), |node| read_time(&node, now));
             let reason = properties.required("reason", "why, for those who read the list");
-            reason.and_then(|node| node.parse::<ShortText>());
-            if named?.is_empty() && !is_forced {
+            reason.as_ref().and_then(Node::parse::<ShortText>);
+            if named.iter().all(Option::is_none) && !is_forced {
                 node.fault("at least one of `idp`, `subject`, `client` and `tokenId`; `?force=true` revokes all tokens of the project");
             }
             let mut revocation: Map<_, _> = node.value().as_object()?.clone();
@@ -95,8 +101,7 @@ fn is_live(revocation: &Value, now: NumericDate) -> bool {
 
 /// Whether two revocations refuse the same tokens.
 fn is_same(one: &Value, other: &Value) -> bool {
-    let names = ["idp", "subject", "client", "tokenId", ISSUED_BEFORE];
-    names.iter().all(|name| one.get(name) == other.get(name))
+    PROPERTIES.iter().chain([&ISSUED_BEFORE]).all(|name| one.get(name) == other.get(name))
 }
 
 fn whole_seconds(time: NumericDate) -> u64 {
@@ -165,7 +170,7 @@ mod tests {
             let faults = read(&document, false).unwrap_err();
             faults.as_slice().iter().map(|fault| fault.pointer.clone()).collect::<Vec<_>>()
         };
-        let all = ["/idp", "/subject", "/client", "/tokenId", "/issuedBefore", "/reason"];
+        let all = ["/idp", "/client", "/subject", "/tokenId", "/issuedBefore", "/reason"];
         let bad = json!({ "idp": "a b", "subject": "", "client": 7, "tokenId": "x".repeat(257), "issuedBefore": "now" });
         assert_eq!(places(bad), all);
         let bad = json!({ "subject": "me", "reason": "x".repeat(257), "id": "r1" });
