@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
-import { ask } from "./ask.mjs";
+import { sendOne } from "./client.mjs";
 import { PATH } from "./documents.mjs";
 import { median } from "./rounds.mjs";
 import { bundle } from "./workers.mjs";
@@ -10,13 +10,13 @@ import { bundle } from "./workers.mjs";
 const INSTANCES = 50;
 
 /** Milliseconds until workers listen and until they answer; those of the wasm; what is deployed, in KiB. */
-export async function cold(stage, { coldRounds, firstToken }, say) {
+export async function cold(environment, { coldRounds, firstToken }, say) {
   const samples = { pass: [], wasm: [], hono: [], alone: [] };
   const workers = Object.keys(samples);
   for (let round = 0; round < coldRounds; round += 1) {
     if (round % 5 === 0) say(`start ${round + 1} of ${coldRounds}`);
     for (const worker of round % 2 ? workers.toReversed() : workers) {
-      samples[worker].push(await firstAnswer(stage, worker, firstToken));
+      samples[worker].push(await firstAnswer(environment, worker, firstToken));
     }
   }
   const listened = (worker) => median(samples[worker].map((sample) => sample.listened));
@@ -24,14 +24,14 @@ export async function cold(stage, { coldRounds, firstToken }, say) {
     samples,
     ratio: median(samples.alone.map(({ answered }, round) => answered / samples.pass[round].answered)),
     compiled: listened("wasm") - listened("pass"),
-    instantiated: await instantiation(stage),
+    instantiated: await instantiation(environment),
     deployed: await deployed(),
   };
 }
 
-async function firstAnswer(stage, worker, token) {
-  const running = await stage.start(worker);
-  const { status } = await ask(running.url, PATH, token);
+async function firstAnswer(environment, worker, token) {
+  const running = await environment.start(worker);
+  const { status } = await sendOne(running.url, PATH, token);
   const answered = performance.now() - running.began;
   await running.stop();
   assert.equal(status, 200);
@@ -39,11 +39,11 @@ async function firstAnswer(stage, worker, token) {
 }
 
 /** How many milliseconds an instance of the wasm takes. A worker's clock stands still, so it is asked for many. */
-async function instantiation(stage) {
-  const running = await stage.start("wasm");
+async function instantiation(environment) {
+  const running = await environment.start("wasm");
   const times = async (count) => {
     const began = performance.now();
-    const { status, text } = await ask(running.urlOf("Instantiate"), `/?times=${count}`);
+    const { status, text } = await sendOne(running.urlOf("Instantiate"), `/?times=${count}`);
     assert.equal(status, 200, text);
     return performance.now() - began;
   };

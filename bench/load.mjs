@@ -1,6 +1,6 @@
 // Load on a worker, by wrk.
 import { fileURLToPath } from "node:url";
-import { HOST } from "./ask.mjs";
+import { HOST } from "./client.mjs";
 import { cpuSeconds, launch, OTHER_CORE } from "./processes.mjs";
 
 const SCRIPT = fileURLToPath(new URL("load.lua", import.meta.url));

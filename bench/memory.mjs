@@ -1,6 +1,6 @@
 // Memory under very many tokens, and what a flood of one-time tokens does to those that are used again and again.
 import { readFileSync, writeFileSync } from "node:fs";
-import { ask } from "./ask.mjs";
+import { sendOne } from "./client.mjs";
 import { corpus } from "./corpus.mjs";
 import { PATH } from "./documents.mjs";
 import { load, sendAtLeast } from "./load.mjs";
@@ -13,9 +13,9 @@ const FIRST_SECONDS = 3;
 const SAMPLE_MS = 500;
 
 /** The resident memory of this worker, in MiB, while it serves `memoryRequests` with `memoryTokens` tokens in turn. */
-export async function memory(stage, { settlingRequests, memoryRequests, memoryTokens }, say) {
+export async function memory(environment, { settlingRequests, memoryRequests, memoryTokens }, say) {
   const file = await corpus("RS256", memoryTokens);
-  const worker = await stage.start("ours");
+  const worker = await environment.start("ours");
   const resident = () => residentMiB(worker.pid);
   const atFirst = resident();
   const samples = [];
@@ -47,7 +47,7 @@ const [REGULAR, REGULAR_BYTES] = ["ES256", 64];
 const [ONE_TIME, ONE_TIME_BYTES] = ["RS256", 256];
 
 /** How many of the requests with regular tokens are answered without a check, while ten one-time tokens come with each. */
-export async function flood(stage, { memoryTokens, floodSeconds }, say) {
+export async function flood(environment, { memoryTokens, floodSeconds }, say) {
   const lines = (file, count) => readFileSync(file, "utf8").split("\n", count);
   const regular = await corpus(REGULAR, memoryTokens);
   const tokens = lines(regular, REGULAR_TOKENS);
@@ -58,9 +58,9 @@ export async function flood(stage, { memoryTokens, floodSeconds }, say) {
   const file = `${FOLDER}flood.txt`;
   writeFileSync(file, mixed.join("\n"));
 
-  const worker = await stage.start("counted");
+  const worker = await environment.start("counted");
   const send = (seconds, tokens) => load(worker, { path: PATH, connections: CONNECTIONS, seconds, tokens });
-  const checks = async () => JSON.parse((await ask(worker.urlOf("Checks"), "/")).text);
+  const checks = async () => JSON.parse((await sendOne(worker.urlOf("Checks"), "/")).text);
   try {
     say("regular tokens");
     await send(FIRST_SECONDS, { file: regular, count: REGULAR_TOKENS });

@@ -2,9 +2,10 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { bytesOf, DATA_PLANE, jwks, ROUTES, snapshots } from "../tests/attacks/cost.mjs";
-import { MANAGEMENT, ownProject } from "../tests/attacks/cost-management.mjs";
+import { MANAGEMENT, projects } from "../tests/attacks/cost-management.mjs";
 import { sendRaw } from "../tests/e2e/gateway.mjs";
 import { startIssuer } from "../tests/e2e/issuer.mjs";
+import { token } from "../tests/e2e/project.mjs";
 import { ABUSE, gateway, routeOf, stored as storedForAbuse, VARIABLES } from "./abuse.mjs";
 import { corpus } from "./corpus.mjs";
 import { PATH, stored } from "./documents.mjs";
@@ -28,7 +29,8 @@ export async function neighbours({ originUrl }, size, say) {
   const documents = merged(originUrl, size);
   const kv = await startKv(documents);
   const issuer = await startIssuer();
-  const place = { adminToken: ADMIN_TOKEN, iss: issuer.url };
+  const ownerToken = await token({ iss: issuer.url, azp: "owner-app" });
+  const place = { adminToken: ADMIN_TOKEN, iss: issuer.url, ownerToken };
   const variables = { ...VARIABLES, ADMIN_TOKEN, INSECURE_ISSUER_HOSTS: new URL(issuer.url).host };
   const worker = await startWorker("ours", { originUrl, kvAddress: kv.address, variables });
   const tokens = { file: await corpus(ALGORITHM, size.tokens), count: size.neighbourTokens };
@@ -42,7 +44,7 @@ export async function neighbours({ originUrl }, size, say) {
     documents.CONFIG.gateway = routes(originUrl, size, [routeOf(version)]);
   };
   try {
-    for (const request of ownProject(place)) {
+    for (const request of projects(place)) {
       const answer = await sendRaw(worker.url, bytesOf(request));
       if (!answer.startsWith(`HTTP/1.1 ${request.status} `)) throw new Error(answer);
     }

@@ -2,8 +2,8 @@
 import { median, ratio, typical } from "./rounds.mjs";
 import { titleOf } from "./workers.mjs";
 
-/** The table of a race. The first one of each group is what the others of it are compared with. */
-export function raceTable(lines) {
+/** The table of a comparison. The first one of each group is what the others of it are compared with. */
+export function comparisonTable(lines) {
   const rows = lines.map(({ group, title, samples }) => {
     const base = lines.find((line) => line.group === group).samples;
     const { median: middle, least, most } = ratio(samples, base);
@@ -79,12 +79,12 @@ export function floodTable({ regularRequests, misses, hitRate }) {
   return table(["requests with regular tokens in the flood", "checked again", "hits"], rows);
 }
 
-export function barTable(bars) {
-  const rows = bars.map(({ number, what, demanded, measured, byCpu = "", isMet }) => {
+export function targetTable(targets) {
+  const rows = targets.map(({ number, what, demanded, measured, byCpu = "", isMet }) => {
     const verdict = isMet === undefined ? "" : isMet ? "met" : "**not met**";
     return [String(number), what, demanded, measured, byCpu, verdict];
   });
-  return table(["bar", "", "demanded", "measured", "by CPU time", ""], rows);
+  return table(["target", "", "demanded", "measured", "by CPU time", ""], rows);
 }
 
 function table(head, rows) {

@@ -5,37 +5,37 @@ import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { bars } from "./bars.mjs";
+import { targets } from "./targets.mjs";
 import { bounds } from "./bounds.mjs";
 import { cold } from "./cold.mjs";
 import { corpus } from "./corpus.mjs";
 import { KEYS } from "./documents.mjs";
 import { hasEnvoy } from "./envoy.mjs";
-import { assertRight } from "./guard.mjs";
+import { verifyWorkers } from "./verify-workers.mjs";
 import { flood, memory } from "./memory.mjs";
 import { neighbours } from "./neighbours.mjs";
 import { isPinned } from "./processes.mjs";
-import { envoy, fresh, refusing, scaling, warm } from "./races.mjs";
+import { envoy, fresh, refusing, scaling, warm } from "./throughput.mjs";
 import {
-  barTable,
+  targetTable,
   boundsTable,
   coldTable,
   floodTable,
   memoryTable,
   neighboursTable,
-  raceTable,
+  comparisonTable,
 } from "./report.mjs";
-import { openStage } from "./stage.mjs";
+import { openEnvironment } from "./environment.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** The parts by name: what they measure, and how it is shown. */
 const PARTS = {
-  warm: { title: "Tokens seen before", measure: warm, show: raceTable },
-  new: { title: "Every token new", measure: fresh, show: raceTable },
-  refuse: { title: "Refused", measure: refusing, show: raceTable },
-  scale: { title: "Larger documents", measure: scaling, show: raceTable },
-  envoy: { title: "Envoy against itself", measure: envoy, show: raceTable },
+  warm: { title: "Tokens seen before", measure: warm, show: comparisonTable },
+  new: { title: "Every token new", measure: fresh, show: comparisonTable },
+  refuse: { title: "Refused", measure: refusing, show: comparisonTable },
+  scale: { title: "Larger documents", measure: scaling, show: comparisonTable },
+  envoy: { title: "Envoy against itself", measure: envoy, show: comparisonTable },
   cold: { title: "Start and size", measure: cold, show: coldTable },
   memory: { title: "Memory", measure: memory, show: memoryTable },
   bounds: { title: "Memory under abuse", measure: bounds, show: boundsTable },
@@ -91,7 +91,7 @@ const QUICK = {
 
 const HELP = `usage: make bench [QUICK=1] [ONLY=part,part…]
 
-Measures this worker against its peers on this machine (Linux) and prints tables and bars. All of it takes about 25
+Measures this worker against its peers on this machine (Linux) and prints tables and targets. All of it takes about 25
 minutes, QUICK=1 less than 2 and says little. Parts: ${Object.keys(PARTS).join(", ")}.
 All parts in full are written to bench/results.json, anything less to target/bench/results.json.`;
 
@@ -111,14 +111,14 @@ async function main() {
     throw new Error(`there is no part \`${unknown}\`: ${Object.keys(PARTS).join(", ")}`);
   const size = values.quick ? QUICK : FULL;
 
-  const stage = await openStage();
+  const environment = await openEnvironment();
   const firstTokens = await Promise.all(
     size.algorithms.map((algorithm) => firstToken(algorithm, size.tokens)),
   );
   say("does each worker do what it should?");
   const withEnvoy = names.includes("envoy") && hasEnvoy();
   const envoys = withEnvoy ? ["envoy", "envoyJwt", "envoyCache"] : [];
-  await assertRight(stage, ["pass", "headers", "check", "hono", "ours", ...envoys], firstTokens);
+  await verifyWorkers(environment, ["pass", "headers", "check", "hono", "ours", ...envoys], firstTokens);
 
   const results = {};
   for (const name of names) {
@@ -128,14 +128,14 @@ async function main() {
       continue;
     }
     const part = { ...size, firstToken: firstTokens[0] };
-    results[name] = await measure(stage, part, (what) => say(`${name}: ${what}`));
+    results[name] = await measure(environment, part, (what) => say(`${name}: ${what}`));
     console.log(`\n## ${title}\n\n${show(results[name])}`);
   }
-  const found = bars(results);
-  if (found.length) console.log(`\n## Bars\n\n${barTable(found)}`);
+  const found = targets(results);
+  if (found.length) console.log(`\n## Targets\n\n${targetTable(found)}`);
   if (values.quick) console.log("\nA quick run: its figures are too few to judge by.");
   const isWhole = !values.quick && !values.only && withEnvoy;
-  keep({ ...surroundings(), size, results, bars: found }, isWhole);
+  keep({ ...surroundings(), size, results, targets: found }, isWhole);
 }
 
 const began = performance.now();

@@ -1,33 +1,37 @@
 //! Reading configuration documents: every fault of a document at once, each with its place.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
 use crate::fault::{Fault, Faults, MAX_REPEATED, shortened};
+use crate::nearest::nearest;
 
 /// Reads a document that a user sent. `read` returns `None` after a fault. An unknown property is a fault: it is misspelt or
 /// requests something that does not exist.
 pub fn read<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
-    read_by(document, Reader::default(), read)
+    read_by(document, Reader { fault_unknown: Some(fault_unknown), ..Reader::default() }, read)
 }
 
 /// Reads a value that a release of this software stored. Unknown properties are ignored at every depth: the value was
 /// checked when it was saved, and during a rollout or after a rollback another release may have added one. Refusing it
 /// would answer 503 for as long as the other release's values are there.
 pub fn read_stored<T>(document: &Value, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Faults> {
-    read_by(document, Reader { ignores_unknown: true, ..Reader::default() }, read)
+    read_by(document, Reader::default(), read)
 }
 
 /// The state while a document is read.
 #[derive(Default)]
 struct Reader {
-    ignores_unknown: bool,
+    /// What becomes of unknown properties; by default they are ignored. As a value, so that it is linked only where documents
+    /// of users are read.
+    fault_unknown: Option<FaultUnknown>,
     faults: RefCell<Vec<Fault>>,
 }
+
+type FaultUnknown = for<'d> fn(&Node<'d>, &'d Map<String, Value>, Vec<&'static str>);
 
 impl Reader {
     fn note(&self, fault: impl FnOnce() -> Fault) {
@@ -206,18 +210,32 @@ impl<'d> Node<'d> {
         let parent = self.place.clone().map(Rc::new);
         let properties = Properties { node: self, parent, map, known: RefCell::default() };
         let outcome = read(&properties);
-        if !self.reader.ignores_unknown {
-            self.fault_unknown(map, &properties.known.into_inner());
+        if let Some(fault_unknown) = self.reader.fault_unknown {
+            fault_unknown(self, map, properties.known.into_inner());
         }
         outcome
     }
+}
 
-    fn fault_unknown(&self, map: &'d Map<String, Value>, known: &BTreeSet<&'static str>) {
-        for (name, value) in map.iter().filter(|(name, _)| !known.contains(name.as_str())) {
-            let names: Vec<_> = known.iter().copied().collect();
-            self.children()(Step::Name(name), value)
-                .fault(format_args!("one of the properties {}", names.join(", ")));
-        }
+fn fault_unknown<'d>(node: &Node<'d>, map: &'d Map<String, Value>, mut known: Vec<&'static str>) {
+    known.sort_unstable();
+    known.dedup();
+    for (name, value) in map.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+        node.children()(Step::Name(name), value).fault(KnownProperties { known: &known, name });
+    }
+}
+
+/// The properties that there are, and the one that may be meant by `name`.
+struct KnownProperties<'k> {
+    known: &'k [&'static str],
+    name: &'k str,
+}
+
+impl Display for KnownProperties<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "one of the properties {}", self.known.join(", "))?;
+        let meant = nearest(self.name, self.known.iter().copied());
+        meant.map_or(Ok(()), |meant| write!(f, " (did you mean `{meant}`?)"))
     }
 }
 
@@ -226,13 +244,13 @@ pub struct Properties<'n, 'd> {
     node: &'n Node<'d>,
     parent: Option<Rc<Place<'d>>>,
     map: &'d Map<String, Value>,
-    known: RefCell<BTreeSet<&'static str>>,
+    known: RefCell<Vec<&'static str>>,
 }
 
 impl<'d> Properties<'_, 'd> {
     /// The property `name`, if it is there.
     pub fn optional(&self, name: &'static str) -> Option<Node<'d>> {
-        self.known.borrow_mut().insert(name);
+        self.known.borrow_mut().push(name);
         let value = self.map.get(name).filter(|value| !value.is_null())?;
         let place = Place { parent: self.parent.clone(), step: Step::Name(name) };
         Some(Node { value, place: Some(place), reader: self.node.reader })

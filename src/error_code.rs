@@ -28,7 +28,7 @@ macro_rules! error_codes {
 error_codes! {
     /// The path could be read in more than one way.
     PathAmbiguous: "path_ambiguous", 400,
-        "the path could be read in more than one way; send it without empty, dot or doubly encoded segments";
+        "the path could be read in more than one way, for the `reason` given";
     /// The method never reaches an origin.
     MethodNotAllowed: "method_not_allowed", 405,
         "this method is not served here";
@@ -38,9 +38,10 @@ error_codes! {
     /// No bearer token.
     TokenMissing: "token_missing", 401,
         "send an access token in `Authorization: Bearer <token>`";
-    /// Several `Authorization` values or an empty one; a body, a target or a header that cannot be forwarded.
+    /// Several `Authorization` values or an empty one; a body, a target or a header that cannot be forwarded; a precondition that
+    /// is no list of entity tags.
     RequestInvalid: "request_invalid", 400,
-        "send exactly one `Authorization: Bearer <token>`; where there is a `reason`, mend what it says";
+        "the request cannot be accepted, for the `reason` given";
     /// Not a JWS of the allowed kind.
     TokenMalformed: "token_malformed", 401,
         "the token is not a signed JWT of at most 16 KiB with `iss`, `exp` and `iat`, signed by an RSA, EC or Ed25519 key";
@@ -56,6 +57,9 @@ error_codes! {
     /// None of the caller's roles opens the route.
     RoleMissing: "role_missing", 403,
         "the token's roles in this project do not allow this request";
+    /// Only a platform administrator may do this.
+    AdministratorOnly: "administrator_only", 403,
+        "only the platform administrator may do this, with the secret `ADMIN_TOKEN` as bearer token";
     /// The keys of a trusted issuer are unavailable.
     KeysUnavailable: "keys_unavailable", 503,
         "the issuer's keys cannot be fetched at the moment; try again later";
@@ -76,7 +80,7 @@ error_codes! {
         "there is one with this id already; change it with PUT";
     /// The query has a parameter that is not known here, or a value that it cannot have.
     ParameterInvalid: "parameter_invalid", 400,
-        "a parameter of the query is unknown here or has a value it cannot have";
+        "a parameter of the query cannot be accepted, for the `reason` given";
     /// `If-Match` or `If-None-Match` does not hold.
     PreconditionFailed: "precondition_failed", 412,
         "the resource has changed; read it again";
@@ -91,7 +95,7 @@ error_codes! {
         "send `Content-Type: application/json`";
     /// The body is not JSON with unique member names.
     BodyMalformed: "body_malformed", 400,
-        "the body is not JSON with unique member names";
+        "the body is not JSON with unique member names; `reason` says where";
     /// The document has faults, which the answer lists.
     DocumentInvalid: "document_invalid", 422,
         "the document has the faults listed in `faults`";

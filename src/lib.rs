@@ -31,27 +31,33 @@ mod excerpt;
 mod fair_cache;
 mod fault;
 mod issuer;
+mod nearest;
 mod project_id;
 mod store_cache;
 mod unavailable;
 mod versioned;
 
-pub use authz::authorize::{NeedCheck, NeedKeys, NeedProject, Step, authorize, authorize_owner};
+pub use authz::authorize::{
+    NeedCheck, NeedKeys, NeedProject, Step, authorize, authorize_owner, explain_owner,
+};
 pub use authz::clock::Clock;
 pub use authz::decision::{Decision, Outcome, Verdict};
 pub use authz::denial::Denial;
 pub use authz::evidence::{Unverified, Verified};
 pub use authz::explanation::Explanation;
 pub use authz::identity::Identity;
+pub use authz::owner_explanation::OwnerExplanation;
 pub use authz::ownership::Ownership;
 pub use authz::permit::Permit;
 pub use authz::principal::Principal;
 pub use authz::request::Request;
 pub use authz::requirement::{OwnerRequirement, Requirement};
 pub use authz::route_requirement::{Authorized, RouteRequirement};
-pub use authz::simulation::{Simulation, SimulationStep, simulate};
+pub use authz::simulation::{Simulation, SimulationStep, simulate, simulate_owner};
 pub use authz::token_cache::{CachedToken, TokenCache};
-pub use authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, Trace, TraceStep};
+pub use authz::trace::{
+    IdpOutcome, KeyOutcome, ProjectOutcome, RoleOutcome, RolesClaimOutcome, Trace, TraceStep,
+};
 pub use cached::{Cached, Loaded};
 pub use config::access::{Access, MethodRoles};
 pub use config::blocked_key::BlockedKey;

@@ -171,8 +171,79 @@ fn routes_faults_point_to_their_place() {
         let document = with(&routes(), &json!({ "routes": [with(route, &changes)] }));
         assert_eq!(pointers(Routes::parse(&document)), pointers_expected, "{changes}");
     }
-    let twice = with(&routes(), &json!({ "routes": [route, route] }));
-    assert_eq!(pointers(Routes::parse(&twice)), ["/routes/1/path"]);
+}
+
+/// The places of the faults, and what is expected there.
+fn expectations<T>(outcome: Result<T, Faults>) -> Vec<(String, String)> {
+    let faults = outcome.err().map(|faults| faults.as_slice().to_vec()).unwrap_or_default();
+    faults.into_iter().map(|fault| (fault.pointer, fault.expected)).collect()
+}
+
+#[test]
+fn routes_that_cannot_stand_together_name_each_other() {
+    let route = |path: &str| json!({ "path": path, "origin": "a", "public": true });
+    let same = "another path; this is the same as `/routes/1/path`";
+    for (path, expected) in [("/x/{project}", Some(same)), ("/x/{p}", Some(same)), ("/x/{p}/y", None)] {
+        // The faults of another route do not shift the numbers.
+        let list = [route("x"), route("/x/{project}"), route(path)];
+        let found = expectations(Routes::parse(&with(&routes(), &json!({ "routes": list }))));
+        let found: Vec<_> = found.iter().map(|(pointer, expected)| (&**pointer, &**expected)).collect();
+        let first = ("/routes/0/path", "a path that begins with `/`");
+        let other = expected.map(|expected| ("/routes/2/path", expected));
+        assert_eq!(found, [first].into_iter().chain(other).collect::<Vec<_>>(), "{path}");
+    }
+}
+
+#[test]
+fn a_fault_is_reported_where_it_is_and_not_where_it_matters() {
+    let with_origins =
+        |origins: Value| pointers(Routes::parse(&with(&routes(), &json!({ "origins": origins }))));
+    assert_eq!(with_origins(json!({ "a": { "url": "a.example" } })), ["/origins/a/url"]);
+    assert_eq!(with_origins(json!({ "b": { "url": "https://a.example" } })), ["/routes/0/origin"]);
+    assert_eq!(with_origins(json!([])), ["/origins"]);
+    let route = with(&routes()["routes"][0], &json!({ "path": "api", "access": {"GET": []} }));
+    let document = json!({ "origins": null, "routes": [route] });
+    assert_eq!(pointers(Routes::parse(&document)), ["/origins", "/routes/0/access/GET", "/routes/0/path"]);
+}
+
+#[test]
+fn role_faults_are_reported_whatever_the_detection_is() {
+    for detection in [json!("claim"), json!(7), json!(null)] {
+        let changes = json!({
+            "roleDetection": detection, "rolesClaim": "", "roleTemplate": "x", "allowedRoles": ["a b"],
+            "definedRoles": [],
+        });
+        let found = pointers(CustomIdp::parse(&with(&entry(), &changes)));
+        let others = ["/rolesClaim", "/roleTemplate", "/allowedRoles/0", "/definedRoles"];
+        assert_eq!(found, [["/roleDetection"].as_slice(), &others].concat(), "{detection}");
+    }
+}
+
+#[test]
+fn misspelt_properties_name_the_nearest_one() {
+    let meant = |name: &str| {
+        let found = expectations(CustomIdp::parse(&with(&entry(), &json!({ name: ["a"] }))));
+        let (_, meant) = found[0].1.split_once(" (did you mean `")?;
+        Some(meant.trim_end_matches("`?)").to_owned())
+    };
+    assert_eq!(meant("allowedAuds").unwrap(), "allowedAud");
+    assert_eq!(meant("roletemplate").unwrap(), "roleTemplate");
+    assert_eq!(meant("roles"), None);
+    let route = with(&routes()["routes"][0], &json!({ "forwardTokens": true }));
+    let found = expectations(Routes::parse(&with(&routes(), &json!({ "routes": [route] }))));
+    let names = "access, cors, forwardToken, origin, path, public";
+    let expected = format!("one of the properties {names} (did you mean `forwardToken`?)");
+    assert_eq!(found, [("/routes/0/forwardTokens".to_owned(), expected)]);
+}
+
+#[test]
+fn routes_name_the_secrets_that_their_origins_take() {
+    let origin = |secret: &str| json!({ "url": "https://a.example", "secretHeader": { "name": "X-S", "secret": secret } });
+    let origins = json!({ "a": origin("B"), "b": origin("A"), "c": origin("B"), "unused": origin("C"), "open": { "url": "https://b.example" } });
+    let route = |path: &str, origin: &str| json!({ "path": path, "origin": origin, "public": true });
+    let list = [route("/a", "a"), route("/b", "b"), route("/c", "c"), route("/d", "open")];
+    let routes = Routes::parse(&json!({ "origins": origins, "routes": list })).unwrap();
+    assert_eq!(routes.secrets().into_iter().collect::<Vec<_>>(), ["A", "B"]);
 }
 
 #[test]
@@ -217,7 +288,7 @@ fn faults_are_bounded_by_the_document_size() {
     let mut only_routes = document;
     only_routes["origins"] = json!({ "a": { "url": "https://a.example" } });
     let faults = Routes::parse(&only_routes).unwrap_err();
-    assert!(faults.as_slice().iter().any(|fault| fault.expected.contains("can stand beside the others")));
+    assert!(faults.as_slice().iter().any(|fault| fault.expected.contains("the same as `/routes/1/path`")));
     assert!(faults.to_string().len() < 100_000, "{}", faults.to_string().len());
 }
 

@@ -95,10 +95,22 @@ fn every_vector_is_explained_as_expected() {
             arguments.extend(token.into_iter().flat_map(|token| ["--token", token]));
             arguments.extend(jwks.iter().flat_map(|file| ["--jwks", file.as_str()]));
             let output = explain(&arguments, "");
-            let explanation: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+            let mut explanation: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
                 panic!("{file}: {}: {}", case.name, String::from_utf8_lossy(&output.stderr))
             });
-            let expected = support::vectors::explanation(vectors.decide(case));
+            let mut expected = support::vectors::explanation(vectors.decide(case));
+            // On the command line there is a project, without entries.
+            expected["trace"]
+                .as_array_mut()
+                .unwrap()
+                .retain(|step| step["step"] != "project" || step["id"].is_null());
+            let steps = explanation["trace"].as_array_mut().unwrap();
+            for step in steps.iter_mut() {
+                let text = step.as_object_mut().unwrap().remove("text").unwrap();
+                assert!(text.as_str().is_some_and(|text| text.ends_with(['.', ':'])), "{text}");
+            }
+            let text = explanation.as_object_mut().unwrap().remove("text").unwrap();
+            assert!(text.as_str().is_some_and(|text| text.ends_with('.')), "{text}");
             assert_eq!(explanation, expected, "{file}: {}", case.name);
             let is_refused = case.expect.status != 200;
             assert_eq!(output.status.code(), Some(i32::from(is_refused)), "{file}: {}", case.name);
@@ -169,6 +181,16 @@ fn terminal_output_shows_steps_and_verdict() {
         assert!(text.lines().any(|printed| printed == line), "{line}\n{text}");
     }
     assert!(!text.contains(token.split('.').nth(1).unwrap()));
+    let [idp_only, json] = [&[][..], &["--json"]].map(|more| {
+        let arguments = ["--idp", &idp, "--token", &token, "--path", "/service/v1/p1/x", "--now", NOW];
+        String::from_utf8(explain(&[&arguments, more].concat(), "").stdout).unwrap()
+    });
+    let no_keys = "The signature cannot be checked: give the issuer's keys with `--jwks`.";
+    assert!(
+        idp_only.contains(&format!("✗ {no_keys}\n")) && !idp_only.contains("try again later"),
+        "{idp_only}"
+    );
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["text"], no_keys);
     let help = String::from_utf8(explain(&["--help"], "").stdout).unwrap();
     assert!(help.contains("Exit status: 0 the request passes"));
 }

@@ -112,7 +112,30 @@ fn signature_is_checked_once_and_roles_on_every_request() {
     let decision = world.ask("/a/p", &token);
     assert!(matches!(decision.verdict, Verdict::Permit(_)));
     assert_eq!(decision.identity.unwrap().subject, "me");
-    assert!(decision.trace.steps().contains(&TraceStep::Known));
+    assert!(decision.trace.steps().any(|step| *step == TraceStep::Known));
+}
+
+/// The names of a trace's steps.
+fn steps(decision: &Decision) -> Vec<String> {
+    let trace = serde_json::to_value(&decision.trace).unwrap();
+    let name = |step: &Value| step["step"].as_str().unwrap().to_owned();
+    trace.as_array().unwrap().iter().map(name).collect()
+}
+
+#[test]
+fn later_refusals_have_the_steps_of_the_first_evaluation() {
+    let (mut world, token) = (World::new(), token(&json!({})));
+    let first = world.ask("/b/p", &token);
+    assert_eq!(steps(&first), ["route", "token", "idp", "key", "idp", "access"]);
+    assert!(!first.is_known());
+    let later = world.ask("/b/p", &token);
+    assert_eq!(steps(&later), ["route", "known", "token", "idp", "key", "idp", "access"]);
+    assert!(later.is_known());
+    let other = world.ask("/a/p", &token);
+    assert_eq!(steps(&other), ["route", "known", "token", "idp", "key", "idp", "access"]);
+    let forged = [token.get(..token.len() - 10).unwrap(), "AAAAAAAAAA"].concat();
+    assert_eq!(steps(&world.ask("/a/p", &forged)), ["route", "token", "idp", "key"]);
+    assert_eq!(steps(&world.ask("/a/p", &forged)), ["route", "known", "token", "idp", "key"]);
 }
 
 #[test]

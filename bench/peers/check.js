@@ -1,5 +1,5 @@
 // The same with a check of every token's signature by WebCrypto, and of nothing else: the least for a new token.
-import { CALLER, TRACE } from "./caller.js";
+import { IDENTITY, TRACE } from "./identity.js";
 import { forward, refuse } from "./forward.js";
 
 const ISSUER = "https://login.example/realms/bench";
@@ -24,8 +24,8 @@ export default {
     const bytes = Uint8Array.fromBase64(signature, { alphabet: "base64url" });
     const isRight = await crypto.subtle.verify(algorithm, key, bytes, input);
     return isRight
-      ? forward(request, ORIGIN, CALLER, TRACE)
-      : refuse(request, 401, "token_untrusted", CALLER, TRACE);
+      ? forward(request, ORIGIN, IDENTITY, TRACE)
+      : refuse(request, 401, "token_untrusted", IDENTITY, TRACE);
   },
 };
 

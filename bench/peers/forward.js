@@ -7,19 +7,21 @@ const TIMEOUT_MS = 30_000;
 /** The path and query of a request. */
 export const targetOf = ({ url }) => url.slice(url.indexOf("/", 8));
 
-/** Sends a request to the origin as the authorizer would: `caller` is who it found, `trace` why. */
-export async function forward(request, origin, caller, trace) {
+/** Sends a request to the origin as the authorizer would: `identity` is who it found, `trace` why. */
+export async function forward(request, origin, identity, trace) {
   const began = Date.now();
   const requestId = crypto.randomUUID();
-  const { project, idp, subject, roles } = caller;
+  const { project, idp, subject, roles } = identity;
   const headers = {};
-  for (const [name, value] of request.headers) if (name !== "authorization") headers[name] = value;
+  for (const [name, value] of request.headers) {
+    if (name === "cf-connecting-ip") headers["x-forwarded-for"] = value;
+    else if (name !== "authorization") headers[name] = value;
+  }
   headers["x-auth-project"] = project;
   headers["x-auth-idp"] = idp;
   headers["x-auth-subject"] = subject;
   headers["x-auth-roles"] = roles.join(",");
   headers["x-request-id"] = requestId;
-  headers["x-forwarded-for"] = headers["cf-connecting-ip"];
   headers["x-forwarded-host"] = headers.host;
   headers["x-forwarded-proto"] = "http";
   const { method, body } = request;
@@ -32,7 +34,7 @@ export async function forward(request, origin, caller, trace) {
     const answer = new Response(response.body, response);
     answer.headers.set("x-request-id", requestId);
     const { status: originStatus } = response;
-    log(request, { requestId, verdict: "permit", code: null, ...caller, originStatus, began, trace });
+    log(request, { requestId, verdict: "permit", code: null, ...identity, originStatus, began, trace });
     return answer;
   } catch {
     return new Response(null, { status: controller.signal.aborted ? 504 : 502 });
@@ -42,10 +44,18 @@ export async function forward(request, origin, caller, trace) {
 }
 
 /** Answers a request that does not reach the origin. */
-export function refuse(request, status, code, caller, trace) {
+export function refuse(request, status, code, identity, trace) {
   const requestId = crypto.randomUUID();
-  const { project } = caller;
-  log(request, { requestId, verdict: "deny", code, ...caller, originStatus: null, began: Date.now(), trace });
+  const { project } = identity;
+  log(request, {
+    requestId,
+    verdict: "deny",
+    code,
+    ...identity,
+    originStatus: null,
+    began: Date.now(),
+    trace,
+  });
   const error = code === "token_missing" ? "" : ', error="invalid_token"';
   return new Response(
     JSON.stringify({ title: "Unauthorized", status, code, detail: DETAIL[code], requestId }),

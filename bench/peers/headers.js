@@ -1,7 +1,7 @@
 // Sets the headers of one and the same caller, and checks nothing: the least that an authorizer has to do.
-import { CALLER, TRACE } from "./caller.js";
+import { IDENTITY, TRACE } from "./identity.js";
 import { forward } from "./forward.js";
 
 export default {
-  fetch: (request, { ORIGIN }) => forward(request, ORIGIN, CALLER, TRACE),
+  fetch: (request, { ORIGIN }) => forward(request, ORIGIN, IDENTITY, TRACE),
 };

@@ -4,20 +4,25 @@ use std::cell::Cell;
 
 use cloudflare::http::now;
 use js_sys::{Reflect, Uint8Array};
-use service::http::{BODY_SECONDS, Body, BodyError, MAX_BODY_BYTES};
+use service::http::{BODY_SECONDS, Body, BodyError, MAX_BODY_BYTES, MAX_SHARE_BYTES};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ReadableStreamDefaultReader, Request};
 
 use crate::timeout::within;
 
 /// The body of a request.
-pub struct Stream<'r>(pub &'r Request);
+pub struct Stream<'r> {
+    /// The request.
+    pub request: &'r Request,
+    /// The bytes of all bodies that the object is reading.
+    pub share: &'r Cell<usize>,
+}
 
 impl Body for Stream<'_> {
     async fn read(self, limit: usize) -> Result<Option<Vec<u8>>, BodyError> {
-        let Some(stream) = self.0.body() else { return Ok(None) };
+        let Some(stream) = self.request.body() else { return Ok(None) };
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-        let bytes = collect(&reader, limit).await;
+        let bytes = collect(&reader, limit, self.share).await;
         if bytes.is_err() {
             // No request waits for what a cancelled stream says.
             let _cancelled = reader.cancel();
@@ -26,8 +31,12 @@ impl Body for Stream<'_> {
     }
 }
 
-async fn collect(reader: &ReadableStreamDefaultReader, limit: usize) -> Result<Vec<u8>, BodyError> {
-    let (mut bytes, mut room) = (Vec::new(), Room::default());
+async fn collect(
+    reader: &ReadableStreamDefaultReader,
+    limit: usize,
+    share: &Cell<usize>,
+) -> Result<Vec<u8>, BodyError> {
+    let (mut bytes, mut room) = (Vec::new(), Room { share, bytes: 0 });
     let end = now().plus(BODY_SECONDS);
     while let Some(chunk) = next(reader, end.as_seconds() - now().as_seconds()).await? {
         let length = chunk.length() as usize;
@@ -53,28 +62,32 @@ async fn next(reader: &ReadableStreamDefaultReader, seconds: f64) -> Result<Opti
 }
 
 thread_local! {
-    /// The bytes of all bodies that are being read.
+    /// The bytes of all bodies that the isolate is reading.
     static TAKEN: Cell<usize> = const { Cell::new(0) };
 }
 
 /// What one body takes of the memory for all, until this is dropped.
-#[derive(Default)]
-struct Room(usize);
+struct Room<'r> {
+    share: &'r Cell<usize>,
+    bytes: usize,
+}
 
-impl Room {
+impl Room<'_> {
     fn take(&mut self, bytes: usize) -> Result<(), BodyError> {
-        let taken = TAKEN.get() + bytes;
-        if taken > MAX_BODY_BYTES {
+        let (taken, share) = (TAKEN.get() + bytes, self.share.get() + bytes);
+        if taken > MAX_BODY_BYTES || share > MAX_SHARE_BYTES {
             return Err(BodyError::NoRoom);
         }
         TAKEN.set(taken);
-        self.0 += bytes;
+        self.share.set(share);
+        self.bytes += bytes;
         Ok(())
     }
 }
 
-impl Drop for Room {
+impl Drop for Room<'_> {
     fn drop(&mut self) {
-        TAKEN.set(TAKEN.get().saturating_sub(self.0));
+        TAKEN.set(TAKEN.get().saturating_sub(self.bytes));
+        self.share.set(self.share.get().saturating_sub(self.bytes));
     }
 }

@@ -86,7 +86,7 @@ pub fn forward(
     let sent = match key {
         Some(key) => through(&*key.get_or_prepare(|| prepare(host, decision, permit, true))?),
         // Many tokens come once: an object for each that stays would be the collector's burden.
-        None => through(&prepare(host, decision, permit, false)?.0),
+        None => through(&prepare(host, decision, permit, decision.is_known())?.0),
     };
     sent.map_err(|_| ErrorCode::OriginUnreachable.into())
 }

@@ -79,7 +79,7 @@ fn act(
             let response = Response::empty(204).with("x-request-id", &id).with_cors(decision.cors.as_ref());
             respond(&response).map(Into::into).map_err(|_| ErrorCode::ConfigUnavailable.into())
         }
-        Verdict::Deny(denial) => Err(denial.code.into()),
+        Verdict::Deny(denial) => Err(NotForwarded { code: denial.code, reason: decision.reason }),
     }
 }
 

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use edge_authorizer::inspection::{Line, NarrativeContext, narrate};
+use edge_authorizer::inspection::{Line, NarrativeContext, answer, narrate};
 use edge_authorizer::{
-    Claims, Clock, Explanation, KeySet, NumericDate, ProjectId, Request, RequestPath, Routes, SimulationStep,
-    Snapshot, Step, Token, TokenCache, Unavailable, authorize, simulate, strict_json,
+    Claims, Clock, ErrorCode, Explanation, KeySet, NumericDate, ProjectId, Request, RequestPath, Routes,
+    SimulationStep, Snapshot, Step, Token, TokenCache, Unavailable, authorize, simulate, strict_json,
 };
 use serde_json::{Map, Value, json};
 
@@ -128,6 +128,27 @@ impl Case {
 
     /// The same in sentences.
     pub fn narrate(&self, explanation: &Explanation) -> Vec<Line> {
+        let mut lines = self.with_context(|context| narrate(explanation, context));
+        if explanation.code == Some(ErrorCode::KeysUnavailable)
+            && let Some(last) = lines.last_mut()
+        {
+            NO_KEYS.clone_into(&mut last.text);
+        }
+        lines
+    }
+
+    /// The same as JSON.
+    pub fn answer(&self, explanation: &Explanation) -> Value {
+        let mut answer = self.with_context(|context| answer(explanation, context));
+        if explanation.code == Some(ErrorCode::KeysUnavailable)
+            && let Some(text) = answer.get_mut("text")
+        {
+            *text = NO_KEYS.into();
+        }
+        answer
+    }
+
+    fn with_context<T>(&self, tell: impl FnOnce(NarrativeContext<'_>) -> T) -> T {
         let token = match &self.bearer {
             Bearer::Token(token) => Token::parse(token).ok(),
             Bearer::Claims(_) | Bearer::Nobody => None,
@@ -138,9 +159,12 @@ impl Case {
         };
         let claims = claims.as_ref().or(token.as_ref().map(Token::unverified_claims));
         let (idps, project, clock) = (self.snapshot.idps(), &self.project, self.clock);
-        narrate(explanation, NarrativeContext { idps, project, claims, clock })
+        tell(NarrativeContext { idps, project, claims, clock })
     }
 }
+
+/// Without `--jwks` there are no keys to wait for.
+const NO_KEYS: &str = "The signature cannot be checked: give the issuer's keys with `--jwks`.";
 
 /// The routes where none are given: one, in which the project is where it stands in the path, or else third.
 fn one_route(path: &str, project: Option<&ProjectId>, roles: &[String]) -> Result<Routes, String> {

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     };
     let explanation = case.explain();
     if is_json {
-        println!("{}", serde_json::to_string_pretty(&explanation).unwrap_or_default());
+        println!("{}", serde_json::to_string_pretty(&case.answer(&explanation)).unwrap_or_default());
     } else {
         terminal::print(&explanation, &case.narrate(&explanation));
     }

@@ -159,3 +159,21 @@ fn a_project_shows_nothing_of_an_issuer_from_before_it_named_it() {
     let record = world.shared.store.value(&project_key("p2")).unwrap();
     assert_eq!(record["issuers"][0]["registered"], true);
 }
+
+#[test]
+fn keys_are_answered_before_they_are_published() {
+    let world = World::new();
+    world.shared.replica.fails_writes.store(1, Ordering::Relaxed);
+    let Node { host, plane } = world.nodes[0].clone();
+    let ask: Task<'_, bool> = Box::pin(async move {
+        let request = service::host::IssuerRequest::Keys(edge_authorizer::FetchReason::Due);
+        plane.answer_issuer(&*host, ISSUER, &request).await.unwrap().record.is_some()
+    });
+    assert_eq!((world.run(vec![ask]), published(&world)), (vec![true], None));
+    // They are published though no project is registered yet, and removed when they are due.
+    world.pass(2.0);
+    world.pass(2.0);
+    assert!(published(&world).is_some());
+    world.pass(3600.0);
+    assert_eq!((world.shared.store.value(&key()), published(&world)), (None, None));
+}

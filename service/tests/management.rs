@@ -4,7 +4,9 @@
 
 mod support;
 
+use edge_authorizer::ErrorCode;
 use support::table::Table;
+use support::tokens::token;
 use support::world::{BASE, World, body};
 
 const METHODS: [&str; 8] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
@@ -129,4 +131,20 @@ fn each_request_has_one_log_line_and_no_secret_in_it() {
         r#"{{"event":"management","requestId":"{id}","method":"GET","path":"{BASE}/projects","address":"203.0.113.7","status":200,"code":null}}"#
     );
     assert_eq!(*lines, [line]);
+}
+
+#[test]
+fn while_the_replica_fails_an_unknown_project_is_unavailable_and_not_denied() {
+    let world = World::new();
+    world.shared.replica.fails_reads.store(true, std::sync::atomic::Ordering::Relaxed);
+    let token = token(world.now(), &serde_json::json!({}), "ec256-1", "ec256-1");
+    let authorization = format!("Bearer {token}");
+    let ask = |index: u32| {
+        let request = world.request("GET", &format!("/projects/p{index}/custom-idp"), Some(&authorization));
+        (request, None)
+    };
+    let responses = world.send_all((0..40).map(ask).collect());
+    let count = |code: ErrorCode| responses.iter().filter(|response| response.code == Some(code)).count();
+    // The records of the first 30 decide: these projects do not exist.
+    assert_eq!((count(ErrorCode::TokenUntrusted), count(ErrorCode::StoreUnavailable)), (30, 10));
 }

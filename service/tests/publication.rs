@@ -115,3 +115,27 @@ fn the_replica_has_what_earlier_releases_publish() {
     let snapshot = world.shared.replica.value(Space::Config, "project/p1").unwrap();
     assert_eq!(snapshot, json!({ "version": 1, "idps": [] }));
 }
+
+#[test]
+fn the_routes_are_published_with_their_version() {
+    let world = World::new();
+    let routes = json!({ "origins": {}, "routes": [] });
+    for version in 1..3 {
+        assert!(world.admin("PUT", "/gateway", Some(&routes)).is_success());
+        let published = world.shared.replica.value(Space::Config, "gateway").unwrap();
+        assert_eq!(published, json!({ "origins": {}, "routes": [], "version": version }));
+    }
+    assert_eq!(support::world::body(&world.admin("GET", "/gateway", None)), routes);
+}
+
+#[test]
+fn changes_of_the_same_moment_are_published_together() {
+    let world = World::new();
+    assert_eq!(world.send_all(vec![put(&world, "x")]).remove(0).status, 201);
+    world.shared.replica.delays.lock().unwrap().extend([1000]);
+    let responses = world.send_all((0..50).map(|index| put(&world, &index.to_string())).collect());
+    assert!(responses.iter().all(|response| response.header("x-published") == Some("true")));
+    let landed = landed(&world);
+    assert_eq!(landed.last(), Some(&51));
+    assert!(landed.len() < 10, "{} writes", landed.len());
+}

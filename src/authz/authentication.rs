@@ -44,7 +44,10 @@ impl<'r> Authentication<'r> {
     ) -> Self {
         let text = match BearerCredentials::parse(authorization) {
             BearerCredentials::Missing => return Self::failed(evaluation, ErrorCode::TokenMissing),
-            BearerCredentials::Ambiguous => return Self::failed(evaluation, ErrorCode::RequestInvalid),
+            BearerCredentials::Ambiguous(reason) => {
+                evaluation.reason = Some(reason);
+                return Self::failed(evaluation, ErrorCode::RequestInvalid);
+            }
             BearerCredentials::Bearer(text) => text,
         };
         let cached = evaluation.project().and_then(|project| token_cache.look_up(project, text));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::authz::authentication::{Authentication, CheckNeeded, KeysNeeded, ProjectNeeded};
 use crate::authz::clock::Clock;
 use crate::authz::evaluation::Evaluation;
+use crate::authz::owner_explanation::OwnerExplanation;
 use crate::authz::request::Request;
 use crate::authz::requirement::{OwnerRequirement, Requirement};
 use crate::authz::route_requirement::RouteRequirement;
@@ -62,6 +63,19 @@ pub fn authorize_owner<'r>(
     let token_cache = &mut TokenCache::default();
     let begun = Authentication::begin(Evaluation::about(project), authorization, clock, token_cache);
     Step::of(begun, OwnerRequirement)
+}
+
+/// Explains whether the bearer of a token may use a resource of `project` in the management API; `resource` is the template of
+/// its path.
+pub fn explain_owner<'r>(
+    resource: &str,
+    project: &ProjectId,
+    authorization: Option<&'r str>,
+    clock: Clock,
+) -> Step<'r, OwnerExplanation> {
+    let evaluation = OwnerExplanation::begin(resource, project);
+    let begun = Authentication::begin(evaluation, authorization, clock, &mut TokenCache::default());
+    Step::of(begun, OwnerExplanation)
 }
 
 impl<'r, R: Requirement> Step<'r, R> {

@@ -8,7 +8,7 @@ use crate::authz::denial::Denial;
 use crate::authz::identity::Identity;
 use crate::authz::permit::Permit;
 use crate::authz::token_cache::CachedToken;
-use crate::authz::trace::Trace;
+use crate::authz::trace::{Trace, TraceStep};
 use crate::config::cors::ResponseHeaders;
 use crate::config::route::Route;
 use crate::error_code::ErrorCode;
@@ -19,6 +19,8 @@ use crate::project_id::ProjectId;
 pub struct Decision {
     /// The verdict.
     pub verdict: Verdict,
+    /// What is wrong with this request in particular, where its code does not say it.
+    pub reason: Option<&'static str>,
     /// What the answer says to browsers about cross-origin pages, whatever it is and whatever the origin says, where the
     /// route has `cors`.
     pub cors: Option<ResponseHeaders>,
@@ -39,7 +41,12 @@ impl Decision {
     pub fn without_configuration() -> Self {
         let verdict = Verdict::Deny(Denial { code: ErrorCode::ConfigUnavailable, realm: None });
         let (cors, route, project, identity, cached_token) = (None, None, None, None, None);
-        Self { verdict, cors, route, project, identity, cached_token, trace: Trace::default() }
+        Self { verdict, reason: None, cors, route, project, identity, cached_token, trace: Trace::default() }
+    }
+
+    /// Whether the token was evaluated for an earlier request.
+    pub fn is_known(&self) -> bool {
+        self.trace.steps().any(|step| matches!(step, TraceStep::Known))
     }
 }
 

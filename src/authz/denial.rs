@@ -19,7 +19,9 @@ impl Denial {
         let error = match self.code {
             ErrorCode::TokenMissing => None,
             ErrorCode::RequestInvalid => Some(r#"error="invalid_request""#.to_owned()),
-            ErrorCode::RoleMissing => Some(r#"error="insufficient_scope""#.to_owned()),
+            ErrorCode::RoleMissing | ErrorCode::AdministratorOnly => {
+                Some(r#"error="insufficient_scope""#.to_owned())
+            }
             code if code.status() == 401 => Some(r#"error="invalid_token""#.to_owned()),
             _ => return None,
         };
@@ -47,6 +49,8 @@ mod tests {
             challenge(ErrorCode::RoleMissing, Some("p1")).unwrap(),
             r#"Bearer realm="p1", error="insufficient_scope""#
         );
+        let insufficient = r#"Bearer error="insufficient_scope""#;
+        assert_eq!(challenge(ErrorCode::AdministratorOnly, None).unwrap(), insufficient);
         assert_eq!(challenge(ErrorCode::RequestInvalid, None).unwrap(), r#"Bearer error="invalid_request""#);
         assert_eq!(challenge(ErrorCode::RouteNotFound, Some("p1")), None);
         assert_eq!(challenge(ErrorCode::KeysUnavailable, Some("p1")), None);

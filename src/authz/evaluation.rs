@@ -15,7 +15,7 @@ use crate::authz::principal::Principal;
 use crate::authz::request::Request;
 use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::token_cache::{CachedToken, VerificationInputs};
-use crate::authz::trace::{IdpOutcome, Trace, TraceStep};
+use crate::authz::trace::{IdpOutcome, ProjectOutcome, Trace, TraceStep};
 use crate::config::access::Access;
 use crate::config::cors::ResponseHeaders;
 use crate::config::route::Route;
@@ -43,6 +43,8 @@ pub struct Evaluation {
     identity: Option<Arc<Identity>>,
     cached_token: Option<Arc<CachedToken>>,
     cors: Option<ResponseHeaders>,
+    /// What is wrong with this request in particular.
+    pub reason: Option<&'static str>,
     /// The steps so far.
     pub trace: Trace,
 }
@@ -74,15 +76,16 @@ impl Evaluation {
 
     /// What the route requires, by path and method; or the verdict, where the caller does not matter.
     pub fn enter(&mut self, routes: &Routes, request: &Request<'_>) -> Result<RouteRequirement, Verdict> {
-        let refused = |code, realm| Verdict::Deny(Denial { code, realm });
-        let path =
-            RequestPath::try_from(request.path).map_err(|_| refused(ErrorCode::PathAmbiguous, None))?;
-        let method =
-            Method::try_from(request.method).map_err(|_| refused(ErrorCode::MethodNotAllowed, None))?;
+        let refused = |code| Verdict::Deny(Denial { code, realm: None });
+        let path = match RequestPath::try_from(request.path) {
+            Ok(path) => path,
+            Err(ambiguous) => return Err(self.refuse_path(ambiguous)),
+        };
+        let method = Method::try_from(request.method).map_err(|_| refused(ErrorCode::MethodNotAllowed))?;
         let found = match routes.find(&path) {
             Ok(Some(found)) => found,
-            Ok(None) => return Err(refused(ErrorCode::RouteNotFound, None)),
-            Err(AmbiguousPath) => return Err(refused(ErrorCode::PathAmbiguous, None)),
+            Ok(None) => return Err(refused(ErrorCode::RouteNotFound)),
+            Err(ambiguous) => return Err(self.refuse_path(ambiguous)),
         };
         let route = found.route;
         let required = match &route.access {
@@ -106,6 +109,11 @@ impl Evaluation {
         Ok(RouteRequirement { method, required: required.unwrap_or_default(), route })
     }
 
+    fn refuse_path(&mut self, ambiguous: AmbiguousPath) -> Verdict {
+        self.reason = Some(ambiguous.reason());
+        Verdict::Deny(Denial { code: ErrorCode::PathAmbiguous, realm: None })
+    }
+
     /// Checks the times of a token before anything is fetched for it, and returns the project that the path names.
     pub fn admit(&mut self, validity: Validity, clock: Clock) -> Result<ProjectId, ErrorCode> {
         if let Err(outside) = validity.check(clock.now, clock.skew) {
@@ -116,7 +124,14 @@ impl Evaluation {
                 TimeClaim::Iat | TimeClaim::Nbf => ErrorCode::TokenNotYetValid,
             });
         }
-        self.project.clone().ok_or(ErrorCode::TokenUntrusted)
+        self.project.clone().ok_or_else(|| self.unknown_project())
+    }
+
+    /// There is no project of the name in the path.
+    fn unknown_project(&mut self) -> ErrorCode {
+        let outcome = ProjectOutcome::Unknown;
+        self.trace.push(TraceStep::Project { id: self.project.clone(), outcome });
+        ErrorCode::TokenUntrusted
     }
 
     /// The project's first entry that matches the claims, and the issuer that must have signed them.
@@ -126,7 +141,7 @@ impl Evaluation {
         claims: &Claims,
     ) -> Result<(MatchedEntry, Issuer), ErrorCode> {
         let snapshot = snapshot.map_err(|Unavailable| ErrorCode::ConfigUnavailable)?;
-        let snapshot = snapshot.ok_or(ErrorCode::TokenUntrusted)?;
+        let snapshot = snapshot.ok_or_else(|| self.unknown_project())?;
         let position = self.next_match(&snapshot, 0, claims, &Audiences::of(claims));
         let matched = position.and_then(|position| Some((position, snapshot.idps().get(position)?)));
         let (position, idp) = matched.ok_or(ErrorCode::TokenUntrusted)?;
@@ -199,7 +214,7 @@ impl Evaluation {
 
     /// Prepares the entry of the token cache for a token with a wrong signature.
     pub fn remember_forged(&mut self, token: &Token<'_>, inputs: VerificationInputs) {
-        self.cached_token = Some(CachedToken::forged(token, inputs));
+        self.cached_token = Some(CachedToken::forged(token, inputs, self.trace.share()));
     }
 
     /// Prepares the entry of the token cache for a verified token, whether or not the route accepts the caller.
@@ -209,12 +224,12 @@ impl Evaluation {
         inputs: VerificationInputs,
         principal: Principal<Verified>,
     ) {
-        self.cached_token = Some(CachedToken::verified(token, inputs, principal));
+        self.cached_token = Some(CachedToken::verified(token, inputs, principal, self.trace.share()));
     }
 
     /// The caller by an entry of the token cache.
     pub fn recall(&mut self, cached: Arc<CachedToken>) -> Result<Principal<Verified>, ErrorCode> {
-        self.trace.push(TraceStep::Known);
+        self.trace.recall(cached.steps.clone());
         let principal = cached.principal.clone();
         self.identity = principal.as_ref().map(|principal| principal.identity().clone());
         self.cached_token = Some(cached);
@@ -234,7 +249,7 @@ impl Evaluation {
 
     /// The decision.
     pub fn decide(self, verdict: Verdict) -> Decision {
-        let Self { route, project, identity, cached_token, cors, trace } = self;
-        Decision { verdict, cors, route, project, identity, cached_token, trace }
+        let Self { route, project, identity, cached_token, cors, reason, trace } = self;
+        Decision { verdict, reason, cors, route, project, identity, cached_token, trace }
     }
 }

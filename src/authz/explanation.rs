@@ -21,6 +21,9 @@ pub struct Explanation {
     /// The error code, if it would be denied.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub code: Option<ErrorCode>,
+    /// What is wrong with the request in particular, where the code does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
     /// The entry that identified the caller.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub idp: Option<IdpId>,
@@ -39,6 +42,11 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// The explanation of a refusal that does not depend on the caller.
+    pub fn refused(code: ErrorCode, reason: Option<&'static str>) -> Self {
+        Self { reason, ..Self::new(Outcome::Deny, Some(code), None, Trace::default()) }
+    }
+
     pub(crate) fn new(
         verdict: Outcome,
         code: Option<ErrorCode>,
@@ -51,6 +59,7 @@ impl Explanation {
             verdict,
             status: code.map_or(allowed_status, ErrorCode::status),
             code,
+            reason: None,
             idp: identity.map(|identity| identity.idp.clone()),
             subject: identity.map(|identity| identity.subject.clone()),
             roles: identity.map(|identity| identity.roles.clone()).unwrap_or_default(),
@@ -62,8 +71,8 @@ impl Explanation {
 
 impl From<Decision> for Explanation {
     fn from(decision: Decision) -> Self {
-        let Decision { verdict, identity, trace, .. } = decision;
-        Self::new(verdict.outcome(), verdict.code(), identity.as_deref(), trace)
+        let Decision { verdict, reason, identity, trace, .. } = decision;
+        Self { reason, ..Self::new(verdict.outcome(), verdict.code(), identity.as_deref(), trace) }
     }
 }
 

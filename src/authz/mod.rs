@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod explanation;
 pub mod identity;
 mod matching;
+pub mod owner_explanation;
 pub mod ownership;
 pub mod permit;
 pub mod principal;

@@ -33,13 +33,16 @@ impl Ownership {
     /// }
     /// ```
     pub fn check(principal: &Principal<Verified>) -> Result<Self, ErrorCode> {
-        let identity = principal.identity();
-        let is_owner = principal.names_owner() && identity.roles.iter().any(|role| role.as_str() == OWNER);
-        if is_owner { Ok(Self(identity.clone())) } else { Err(ErrorCode::RoleMissing) }
+        if is_owner(principal) { Ok(Self(principal.identity().clone())) } else { Err(ErrorCode::RoleMissing) }
     }
 
     /// The owner.
     pub fn identity(&self) -> &Identity {
         &self.0
     }
+}
+
+/// Whether a caller has the role `owner` by an entry that names it.
+pub(crate) fn is_owner<S>(principal: &Principal<S>) -> bool {
+    principal.names_owner() && principal.identity().roles.iter().any(|role| role.as_str() == OWNER)
 }

@@ -4,13 +4,15 @@ use crate::authz::decision::{Decision, Verdict};
 use crate::authz::denial::Denial;
 use crate::authz::evaluation::Evaluation;
 use crate::authz::evidence::Verified;
+use crate::authz::explanation::Explanation;
+use crate::authz::owner_explanation::OwnerExplanation;
 use crate::authz::ownership::Ownership;
 use crate::authz::permit::Permit;
 use crate::authz::principal::Principal;
 use crate::authz::route_requirement::RouteRequirement;
 use crate::error_code::ErrorCode;
 
-/// A requirement on the caller: [`RouteRequirement`] or [`OwnerRequirement`].
+/// A requirement on the caller: [`RouteRequirement`], [`OwnerRequirement`] or [`OwnerExplanation`].
 pub trait Requirement: sealed::Sealed {
     /// The outcome of an authorization.
     type Outcome;
@@ -60,5 +62,15 @@ impl Requirement for OwnerRequirement {
         caller: Result<Principal<Verified>, ErrorCode>,
     ) -> Result<Ownership, Denial> {
         caller.and_then(|principal| Ownership::check(&principal)).map_err(|code| evaluation.denial(code))
+    }
+}
+
+impl sealed::Sealed for OwnerExplanation {}
+
+impl Requirement for OwnerExplanation {
+    type Outcome = Explanation;
+
+    fn conclude(self, evaluation: Evaluation, caller: Result<Principal<Verified>, ErrorCode>) -> Explanation {
+        Self::explain(evaluation, caller)
     }
 }

@@ -11,6 +11,7 @@ use crate::authz::clock::Clock;
 use crate::authz::decision::Outcome;
 use crate::authz::evaluation::Evaluation;
 use crate::authz::explanation::Explanation;
+use crate::authz::owner_explanation::OwnerExplanation;
 use crate::authz::request::Request;
 use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::trace::TraceStep;
@@ -35,9 +36,18 @@ pub enum SimulationStep {
 #[derive(Debug)]
 pub struct Simulation {
     evaluation: Evaluation,
-    requirement: RouteRequirement,
+    requirement: SimulatedRequirement,
     project: ProjectId,
     claims: Claims,
+}
+
+/// What is required of the caller.
+#[derive(Debug)]
+enum SimulatedRequirement {
+    /// A role of a route.
+    Route(RouteRequirement),
+    /// To own the project.
+    Owner,
 }
 
 /// Simulates that `request` has a token with these claims; its `authorization` is ignored.
@@ -52,6 +62,27 @@ pub fn simulate(
         Ok(requirement) => requirement,
         Err(verdict) => return SimulationStep::Explained(evaluation.decide(verdict).into()),
     };
+    simulate_with(evaluation, SimulatedRequirement::Route(requirement), claims, clock)
+}
+
+/// Simulates that a request for a resource of `project` in the management API has a token with these claims; `resource` is
+/// the template of its path.
+pub fn simulate_owner(
+    resource: &str,
+    project: &ProjectId,
+    claims: Map<String, Value>,
+    clock: Clock,
+) -> SimulationStep {
+    let evaluation = OwnerExplanation::begin(resource, project);
+    simulate_with(evaluation, SimulatedRequirement::Owner, claims, clock)
+}
+
+fn simulate_with(
+    mut evaluation: Evaluation,
+    requirement: SimulatedRequirement,
+    claims: Map<String, Value>,
+    clock: Clock,
+) -> SimulationStep {
     let claims = match Claims::new(claims, None) {
         Ok(claims) => claims,
         Err(reason) => {
@@ -77,9 +108,11 @@ impl Simulation {
         let Self { mut evaluation, requirement, project, claims } = self;
         let caller = evaluation
             .match_entries(snapshot, &claims)
-            .and_then(|(entry, _issuer)| evaluation.identify(&project, entry, &claims))
-            .and_then(|principal| requirement.check(&principal, &mut evaluation.trace));
-        match caller {
+            .and_then(|(entry, _issuer)| evaluation.identify(&project, entry, &claims));
+        let SimulatedRequirement::Route(requirement) = requirement else {
+            return OwnerExplanation::explain(evaluation, caller);
+        };
+        match caller.and_then(|principal| requirement.check(&principal, &mut evaluation.trace)) {
             Ok(caller) => Explanation::new(Outcome::Permit, None, Some(caller.identity()), evaluation.trace),
             Err(code) => evaluation.deny(code).into(),
         }

@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use crate::authz::evidence::Verified;
 use crate::authz::principal::Principal;
+use crate::authz::trace::TraceStep;
 use crate::config::snapshot::Snapshot;
 use crate::fair_cache::{FairCache, Owner};
 use crate::issuer::Issuer;
@@ -22,7 +23,7 @@ use crate::project_id::ProjectId;
 use crate::token::compact_jws::{Token, VerifiedToken};
 use crate::token::validity::Validity;
 
-/// The budget of tokens on trial, in bytes of memory: text, caller and roles.
+/// The budget of tokens on trial, in bytes of memory: text, caller, roles and trace.
 const MAX_ON_TRIAL: usize = 4 * 1024 * 1024;
 
 /// The budget of tokens that were presented again.
@@ -45,6 +46,8 @@ pub struct CachedToken {
     keys: Weak<KeySet>,
     /// Whom it identifies; `None` if the signature is wrong.
     pub(crate) principal: Option<Principal<Verified>>,
+    /// The steps that led there.
+    pub(crate) steps: Arc<[TraceStep]>,
 }
 
 /// What a token was verified with.
@@ -62,19 +65,25 @@ impl CachedToken {
         token: &VerifiedToken<'_>,
         inputs: VerificationInputs,
         principal: Principal<Verified>,
+        steps: Arc<[TraceStep]>,
     ) -> Arc<Self> {
-        Self::new(token.as_token(), inputs, Some(principal))
+        Self::new(token.as_token(), inputs, Some(principal), steps)
     }
 
     /// A token with a wrong signature.
-    pub(crate) fn forged(token: &Token<'_>, inputs: VerificationInputs) -> Arc<Self> {
-        Self::new(token, inputs, None)
+    pub(crate) fn forged(
+        token: &Token<'_>,
+        inputs: VerificationInputs,
+        steps: Arc<[TraceStep]>,
+    ) -> Arc<Self> {
+        Self::new(token, inputs, None, steps)
     }
 
     fn new(
         token: &Token<'_>,
         inputs: VerificationInputs,
         principal: Option<Principal<Verified>>,
+        steps: Arc<[TraceStep]>,
     ) -> Arc<Self> {
         let VerificationInputs { project, snapshot, issuer, keys } = inputs;
         Arc::new(Self {
@@ -86,6 +95,7 @@ impl CachedToken {
             snapshot: Arc::downgrade(&snapshot),
             keys: Arc::downgrade(&keys),
             principal,
+            steps,
         })
     }
 
@@ -107,7 +117,8 @@ impl CachedToken {
     /// Its size in memory, in bytes.
     fn bytes(&self) -> usize {
         let identity = self.principal.as_ref().map_or(0, |principal| principal.identity().bytes());
-        size_of::<Self>() + self.text.len() + self.issuer.as_str().len() + identity
+        let steps: usize = self.steps.iter().map(TraceStep::bytes).sum();
+        size_of::<Self>() + self.text.len() + self.issuer.as_str().len() + identity + steps
     }
 }
 

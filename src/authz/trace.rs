@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
 use serde_json::Value;
 
 use crate::config::idp_id::IdpId;
 use crate::config::role::{Role, Roles};
 use crate::http::method::Method;
 use crate::keys::key_set::NoCandidates;
+use crate::project_id::ProjectId;
 use crate::token::algorithm::Algorithm;
 use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
@@ -16,23 +18,49 @@ use crate::token::strict_json;
 use crate::token::validity::TimeClaim;
 
 /// The steps of an evaluation, in order. They never contain the token.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Trace(Vec<TraceStep>);
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    steps: Vec<TraceStep>,
+    /// Steps that requests with the same token share, and how many of the others come before them.
+    shared: Option<(usize, Arc<[TraceStep]>)>,
+}
 
 impl Trace {
     /// The steps so far.
-    pub fn steps(&self) -> &[TraceStep] {
-        &self.0
+    pub fn steps(&self) -> impl Iterator<Item = &TraceStep> {
+        self.parts().into_iter().flatten()
+    }
+
+    /// The steps before the shared ones, these, and those after them.
+    fn parts(&self) -> [&[TraceStep]; 3] {
+        let (before, shared) =
+            self.shared.as_ref().map_or((0, [].as_slice()), |(at, shared)| (*at, &**shared));
+        let (before, after) = self.steps.split_at_checked(before).unwrap_or_default();
+        [before, shared, after]
     }
 
     pub(crate) fn push(&mut self, step: TraceStep) {
-        self.0.push(step);
+        self.steps.push(step);
+    }
+
+    /// Shares the steps after the route with the traces of later requests with the same token.
+    pub(crate) fn share(&mut self) -> Arc<[TraceStep]> {
+        let before = usize::from(matches!(self.steps.first(), Some(TraceStep::Route { .. })));
+        let shared: Arc<[_]> = self.steps.split_off(before).into();
+        self.shared = Some((before, shared.clone()));
+        shared
+    }
+
+    /// Adds the steps of an earlier evaluation of the token.
+    pub(crate) fn recall(&mut self, shared: Arc<[TraceStep]>) {
+        self.push(TraceStep::Known);
+        self.shared = Some((self.steps.len(), shared));
     }
 
     /// The steps as a JSON array of at most `max_bytes`, for a log. Long values are cut; where that is not enough, the steps
     /// between the first and the last ones become one step `{"step":"omitted","count":n}`.
     pub fn to_json_within(&self, max_bytes: usize) -> String {
-        let steps: Vec<_> = self.0.iter().map(TraceStep::to_short_json).collect();
+        let steps: Vec<_> = self.steps().map(TraceStep::to_short_json).collect();
         let whole = ["[", &steps.join(","), "]"].concat();
         if whole.len() <= max_bytes {
             return whole;
@@ -43,6 +71,22 @@ impl Trace {
         let marker = format!(r#"{{"step":"omitted","count":{omitted}}}"#);
         let kept = steps.iter().take(first).chain([&marker]).chain(steps.iter().skip(first + omitted));
         ["[", &kept.map(String::as_str).collect::<Vec<_>>().join(","), "]"].concat()
+    }
+}
+
+impl Serialize for Trace {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut steps = serializer.serialize_seq(None)?;
+        for step in self.parts().into_iter().flatten() {
+            steps.serialize_element(step)?;
+        }
+        steps.end()
+    }
+}
+
+impl PartialEq for Trace {
+    fn eq(&self, other: &Self) -> bool {
+        self.steps().eq(other.steps())
     }
 }
 
@@ -66,6 +110,18 @@ const MAX_CHARACTERS: usize = 64;
 const MAX_ELEMENTS: usize = 8;
 
 impl TraceStep {
+    /// Its size in memory, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let texts = match self {
+            Self::Token { issuer, kid, .. } => issuer.len() + kid.as_ref().map_or(0, String::len),
+            Self::Key { kid: Some(text), .. } => text.len(),
+            // A role is a copy of what its value has.
+            Self::Role { value: Some(text), .. } => 2 * text.len(),
+            _ => 0,
+        };
+        size_of::<Self>() + texts
+    }
+
     /// The step as JSON, with long texts and lists cut if it is a long one.
     fn to_short_json(&self) -> String {
         let text = serde_json::to_string(self).unwrap_or_default();
@@ -138,8 +194,16 @@ pub enum TraceStep {
         /// The time of the decision.
         now: NumericDate,
     },
-    /// The token cache has the token, checked by the same entries and keys.
+    /// The token cache has the token, checked by the same entries and keys. The steps that follow, up to the roles, are those
+    /// of its first evaluation.
     Known,
+    /// The project that the path names was looked up.
+    Project {
+        /// Its name; absent if the path has none that a project could have.
+        id: Option<ProjectId>,
+        /// The outcome.
+        outcome: ProjectOutcome,
+    },
     /// An entry of the project was considered.
     Idp {
         /// The entry.
@@ -195,6 +259,21 @@ pub enum TraceStep {
         /// The caller's roles.
         held: Roles,
     },
+    /// Whether the caller owns the project, for the management API.
+    Owner {
+        /// The caller's roles.
+        held: Roles,
+        /// Whether they have the role `owner` by an entry that lists it.
+        is_owner: bool,
+    },
+}
+
+/// The outcome of looking a project up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectOutcome {
+    /// There is no such project.
+    Unknown,
 }
 
 /// The outcome of considering an entry.
@@ -263,6 +342,10 @@ pub enum RoleOutcome {
 mod tests {
     use super::*;
 
+    fn trace(steps: Vec<TraceStep>) -> Trace {
+        Trace { steps, shared: None }
+    }
+
     fn parsed(trace: &Trace, max_bytes: usize) -> Vec<Value> {
         let text = trace.to_json_within(max_bytes);
         assert!(text.len() <= max_bytes, "{} bytes", text.len());
@@ -270,8 +353,25 @@ mod tests {
     }
 
     #[test]
+    fn later_requests_share_the_steps_between_route_and_roles() {
+        let route = || TraceStep::Route { path: "/a".into(), required: None };
+        let key = || TraceStep::Key { kid: Some("k".to_owned()), outcome: KeyOutcome::Verified };
+        let more = |count| TraceStep::MoreIdps { count };
+        let mut first = trace(vec![route(), key(), more(1)]);
+        let shared = first.share();
+        first.push(more(2));
+        assert_eq!(first, trace(vec![route(), key(), more(1), more(2)]));
+        assert_eq!(shared.iter().map(TraceStep::bytes).sum::<usize>(), 2 * size_of::<TraceStep>() + 1);
+        let mut later = trace(vec![route()]);
+        later.recall(shared);
+        later.push(more(3));
+        assert_eq!(later, trace(vec![route(), TraceStep::Known, key(), more(1), more(3)]));
+        assert_eq!(later.to_json_within(1000), serde_json::to_string(&later).unwrap());
+    }
+
+    #[test]
     fn a_short_trace_is_logged_as_it_is() {
-        let trace = Trace(vec![TraceStep::Known, TraceStep::MoreIdps { count: 3 }]);
+        let trace = trace(vec![TraceStep::Known, TraceStep::MoreIdps { count: 3 }]);
         assert_eq!(trace.to_json_within(1000), serde_json::to_string(&trace).unwrap());
     }
 
@@ -282,7 +382,7 @@ mod tests {
             TraceStep::Token { issuer: "ä".repeat(5000), algorithm: "ES256".try_into().unwrap(), kid: None },
             TraceStep::Access { method: Method::Get, required: Roles::default(), held: roles },
         ];
-        let steps = parsed(&Trace(steps), 1000);
+        let steps = parsed(&trace(steps), 1000);
         assert_eq!(steps[0]["issuer"].as_str().unwrap(), "ä".repeat(64) + "…");
         assert_eq!(steps[1]["held"].as_array().unwrap().len(), 9);
         assert_eq!(steps[1]["held"][8], "… 3992 more");
@@ -291,7 +391,7 @@ mod tests {
     #[test]
     fn long_traces_keep_first_and_last_steps() {
         let step = |count| TraceStep::MoreIdps { count };
-        let steps = parsed(&Trace((0..500).map(step).collect()), 1000);
+        let steps = parsed(&trace((0..500).map(step).collect()), 1000);
         assert_eq!(steps[0]["count"], 0);
         assert_eq!(steps.last().unwrap()["count"], 499);
         let omitted = steps.iter().find(|step| step["step"] == "omitted").unwrap();

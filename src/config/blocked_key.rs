@@ -29,6 +29,11 @@ impl BlockedKey {
         })
     }
 
+    /// Whether it is the blocked key of that issuer that `name` is the `kid` or the thumbprint of.
+    pub fn is_named(&self, iss: &str, name: &str) -> bool {
+        self.iss == iss && (self.kid == name || self.thumbprint.as_deref() == Some(name))
+    }
+
     /// Whether this blocks the key of `issuer` with that `kid` and thumbprint.
     pub fn is(&self, issuer: &Issuer, kid: Option<&str>, thumbprint: &str) -> bool {
         let is_named = kid == Some(&*self.kid) || self.kid == thumbprint;

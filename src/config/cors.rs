@@ -10,6 +10,8 @@ use crate::http::strict_url::StrictUrl;
 pub struct Cors {
     origins: WebOrigins,
     headers: Vec<HeaderToken>,
+    /// The value of `Access-Control-Expose-Headers`.
+    exposed: String,
     credentials: bool,
     max_age: Option<u64>,
 }
@@ -24,22 +26,31 @@ enum WebOrigins {
 pub type ResponseHeaders = Vec<(&'static str, String)>;
 
 impl Cors {
-    /// Reads `{"origins", "headers", "credentials", "maxAge"}` of a route.
+    /// Reads `{"origins", "headers", "exposeHeaders", "credentials", "maxAge"}` of a route.
     #[inline(never)]
     pub fn read(node: &Node<'_>) -> Option<Self> {
         node.properties(|cors| {
             let credentials = cors.optional("credentials").and_then(|node| node.boolean()).unwrap_or(false);
             let origins = cors.required("origins", "a list of origins, or `*` alone");
             let origins = origins.and_then(|node| read_origins(&node, credentials));
-            let headers = cors.optional("headers").map_or_else(|| Some(Vec::new()), |node| node.list());
+            let names = |name| cors.optional(name).map_or_else(|| Some(Vec::new()), |node| node.list());
+            let (headers, exposed) = (names("headers"), names("exposeHeaders").as_deref().map(exposed));
             let max_age = cors.optional("maxAge").and_then(|node| node.integer(0..=86_400));
-            Some(Self { origins: origins?, headers: headers?, credentials, max_age })
+            Some(Self { origins: origins?, headers: headers?, exposed: exposed?, credentials, max_age })
         })
     }
 
     /// The response headers for a request from `origin`; without one, those that caches need.
     pub fn response_headers(&self, origin: Option<&str>) -> ResponseHeaders {
         let mut headers = Vec::new();
+        if self.allow(origin, &mut headers) {
+            headers.push(("access-control-expose-headers", self.exposed.clone()));
+        }
+        headers
+    }
+
+    /// Adds what every response to `origin` says. Whether its page may call.
+    fn allow(&self, origin: Option<&str>, headers: &mut ResponseHeaders) -> bool {
         match &self.origins {
             WebOrigins::Any => headers.push(("access-control-allow-origin", "*".to_owned())),
             WebOrigins::Listed(list) => {
@@ -47,7 +58,7 @@ impl Cors {
                 headers.push(("vary", "Origin".to_owned()));
                 let Some(origin) = origin.filter(|origin| list.iter().any(|listed| listed.0 == *origin))
                 else {
-                    return headers;
+                    return false;
                 };
                 headers.push(("access-control-allow-origin", origin.to_owned()));
                 if self.credentials {
@@ -55,13 +66,13 @@ impl Cors {
                 }
             }
         }
-        headers
+        true
     }
 
     /// The response headers for a preflight from `origin`; `methods` are those of the route.
     pub fn preflight_headers(&self, origin: &str, methods: &[Method]) -> ResponseHeaders {
-        let mut headers = self.response_headers(Some(origin));
-        if !headers.iter().any(|(name, _)| *name == "access-control-allow-origin") {
+        let mut headers = Vec::new();
+        if !self.allow(Some(origin), &mut headers) {
             return headers;
         }
         headers.push(("access-control-allow-methods", join(methods.iter().map(|method| method.as_str()))));
@@ -76,6 +87,11 @@ impl Cors {
         }
         headers
     }
+}
+
+/// The response headers that a page may read: the id of the request, by which its log line is found, and those listed.
+fn exposed(listed: &[HeaderToken]) -> String {
+    listed.iter().fold("X-Request-Id".to_owned(), |names, name| [&names, ", ", &name.0].concat())
 }
 
 fn read_origins(node: &Node<'_>, credentials: bool) -> Option<WebOrigins> {
@@ -111,7 +127,7 @@ impl TryFrom<&str> for WebOrigin {
     }
 }
 
-/// The name of a request header that a page may set.
+/// The name of a header that a page may set in requests, or read in responses.
 #[derive(Clone, Debug)]
 struct HeaderToken(String);
 
@@ -140,10 +156,26 @@ mod tests {
         let allow = ("access-control-allow-origin", "https://a.example".to_owned());
         let vary = ("vary", "Origin".to_owned());
         let credentials = ("access-control-allow-credentials", "true".to_owned());
-        assert_eq!(cors.response_headers(Some("https://a.example")), [vary.clone(), allow, credentials]);
+        let expose = ("access-control-expose-headers", "X-Request-Id".to_owned());
+        let headers = cors.response_headers(Some("https://a.example"));
+        assert_eq!(headers, [vary.clone(), allow, credentials, expose]);
         for other in ["https://b.example", "https://a.example.b", "null", ""] {
             assert_eq!(cors.response_headers(Some(other)), std::slice::from_ref(&vary));
             assert_eq!(cors.preflight_headers(other, &Method::ALL), std::slice::from_ref(&vary));
+        }
+    }
+
+    #[test]
+    fn the_request_id_and_listed_headers_are_exposed() {
+        for (listed, exposed) in [
+            (json!(["X-Total", "ETag"]), "X-Request-Id, X-Total, ETag"),
+            (json!(["*"]), "X-Request-Id, *"),
+            (json!(null), "X-Request-Id"),
+        ] {
+            let cors = cors(&json!({"origins": ["*"], "exposeHeaders": listed})).unwrap();
+            let allow = ("access-control-allow-origin", "*".to_owned());
+            let expected = [allow, ("access-control-expose-headers", exposed.to_owned())];
+            assert_eq!(cors.response_headers(None), expected, "{listed}");
         }
     }
 
@@ -171,6 +203,8 @@ mod tests {
             json!({"origins": ["https://a.example/"]}),
             json!({"origins": ["a.example"]}),
             json!({"origins": ["https://a.example"], "headers": ["a b"]}),
+            json!({"origins": ["https://a.example"], "exposeHeaders": ["a b"]}),
+            json!({"origins": ["https://a.example"], "exposeHeaders": []}),
             json!({"origins": ["https://a.example"], "maxAge": -1}),
             json!({"origins": ["https://a.example"], "methods": ["GET"]}),
         ] {

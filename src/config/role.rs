@@ -1,6 +1,6 @@
 //! Roles.
 
-use std::collections::BTreeSet;
+use std::collections::BinaryHeap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,10 +16,11 @@ pub const OWNER: &str = "owner";
 /// Several roles. Cloning shares them.
 pub type Roles = Arc<[Role]>;
 
-/// The roles without duplicates, sorted for binary search.
+/// The roles without duplicates, sorted for binary search. By a heap, which takes a fraction of the code of a sort or a set.
 pub fn in_order(roles: Vec<Role>) -> Roles {
-    let distinct: BTreeSet<_> = roles.into_iter().collect();
-    distinct.into_iter().collect()
+    let mut ordered = BinaryHeap::from(roles).into_sorted_vec();
+    ordered.dedup();
+    ordered.into()
 }
 
 impl Role {

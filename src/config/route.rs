@@ -24,13 +24,13 @@ pub struct Route {
     pub cors: Option<Cors>,
 }
 
-/// Origins by their name.
-pub type Origins = BTreeMap<String, Arc<Origin>>;
+/// Origins by their name; `None` for one that has faults.
+pub type Origins = BTreeMap<String, Option<Arc<Origin>>>;
 
 impl Route {
-    /// Reads a route, and returns it with the node of its path.
+    /// Reads a route, and returns it with the node of its path. Without `origins` the document's are unreadable.
     #[inline(never)]
-    pub fn read<'d>(route: &Properties<'_, 'd>, origins: &Origins) -> Option<(Node<'d>, Self)> {
+    pub fn read<'d>(route: &Properties<'_, 'd>, origins: Option<&Origins>) -> Option<(Node<'d>, Self)> {
         let path = route.required("path", "the path's template");
         let origin = route
             .required("origin", "the name of an origin")
@@ -47,15 +47,17 @@ impl Route {
             access.and_then(|node| MethodRoles::read(&node)).map(Access::Roles)
         };
         let path = path?;
-        let (template, origin, access, cors) = (read_template(&path, is_public)?, origin?, access?, cors?);
+        let template = read_template(&path, is_public);
+        let (template, origin, access, cors) = (template?, origin?, access?, cors?);
         Some((path, Self { template: template.into(), origin, access, forward_token, cors }))
     }
 }
 
-fn read_origin_name(node: &Node<'_>, origins: &Origins) -> Option<Arc<Origin>> {
-    let origin = origins.get(node.text()?).cloned();
+fn read_origin_name(node: &Node<'_>, origins: Option<&Origins>) -> Option<Arc<Origin>> {
+    let name = node.text()?;
+    let origin = origins?.get(name).cloned();
     if origin.is_none() {
         node.fault("the name of one of the `origins`");
     }
-    origin
+    origin?
 }

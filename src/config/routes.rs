@@ -1,5 +1,6 @@
 //! The routes document: the routes to origins and the roles that they require.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -78,19 +79,32 @@ impl Routes {
                 .required("origins", "an object of origins by name")
                 .and_then(|node| read_origins(&node));
             let routes = document.required("routes", "the list of routes")?;
-            read_routes(&routes, &origins?)
+            let read = read_routes(&routes, origins.as_ref());
+            origins.and(read)
         })
     }
 
+    /// Adds a route of the document `all`.
     #[inline(never)]
-    fn insert(&mut self, path: &Node<'_>, route: Route) -> Option<()> {
+    fn insert(&mut self, all: &Node<'_>, path: &Node<'_>, route: Route) -> Option<()> {
         if let Err(error) = self.matcher.insert(&*route.template, self.list.len()) {
-            path.fault(format_args!("a path that can stand beside the others ({error})"));
+            match conflicting(all, &error) {
+                Some(index) => {
+                    path.fault(format_args!("another path; this is the same as `/routes/{index}/path`"));
+                }
+                None => path.fault("a path with whole parameters, `{name}`, and `{*rest}` only at its end"),
+            }
             return None;
         }
         self.has_cors |= route.cors.is_some();
         self.list.push(Arc::new(route));
         Some(())
+    }
+
+    /// The secrets that origins of the routes take.
+    pub fn secrets(&self) -> BTreeSet<&str> {
+        let headers = self.list.iter().filter_map(|route| route.origin.secret_header.as_ref());
+        headers.map(|header| header.secret.as_str()).collect()
     }
 
     /// Whether a route has `cors`.
@@ -110,7 +124,7 @@ impl Routes {
         let found = self.look_up(path);
         let without_slash = path.strip_suffix('/').and_then(|path| self.look_up(path));
         let is_same = |other: &RouteMatch<'_>| found.as_ref().is_some_and(|found| found.is_for(other));
-        if without_slash.is_none_or(|other| is_same(&other)) { Ok(found) } else { Err(AmbiguousPath) }
+        if without_slash.is_none_or(|other| is_same(&other)) { Ok(found) } else { Err(AmbiguousPath::SLASH) }
     }
 
     fn look_up<'p>(&self, path: &'p str) -> Option<RouteMatch<'p>> {
@@ -120,14 +134,20 @@ impl Routes {
     }
 }
 
-fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
+/// The earlier route whose path matches the same requests, by its index.
+fn conflicting(all: &Node<'_>, error: &matchit::InsertError) -> Option<usize> {
+    let matchit::InsertError::Conflict { with } = error else { return None };
+    all.value().as_array()?.iter().position(|route| route.get("path").is_some_and(|path| path == &**with))
+}
+
+fn read_routes(node: &Node<'_>, origins: Option<&Origins>) -> Option<Routes> {
     let mut routes =
         Routes { version: 0, list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
     for element in node.elements()? {
         // The faults of one route are noted; the others are read nevertheless.
         element.properties(|route| {
             let (path, route) = Route::read(route, origins)?;
-            routes.insert(&path, route)
+            routes.insert(node, &path, route)
         });
     }
     Some(routes)
@@ -136,10 +156,8 @@ fn read_routes(node: &Node<'_>, origins: &Origins) -> Option<Routes> {
 fn read_origins(node: &Node<'_>) -> Option<Origins> {
     let mut origins = Origins::new();
     for (name, node) in node.members()? {
-        // The faults of one origin are noted; the others are read nevertheless.
-        if let Some(origin) = Origin::read(&node) {
-            origins.insert(name.to_owned(), Arc::new(origin));
-        }
+        // The faults of one origin are noted; the others, and the routes that name it, are read nevertheless.
+        origins.insert(name.to_owned(), Origin::read(&node).map(Arc::new));
     }
     Some(origins)
 }

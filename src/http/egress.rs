@@ -32,11 +32,16 @@ pub enum Forbidden {
     #[error(transparent)]
     Invalid(#[from] InvalidUrl),
     /// Its scheme is not https.
-    #[error("not https")]
+    #[error("not https; for local development, list its host and port in `INSECURE_ISSUER_HOSTS`")]
     NotHttps,
-    /// Its host is an address of a private, loopback, link-local or otherwise special range, or a name that is never public.
+    /// Its host is an address of a private, loopback, link-local or otherwise special range.
     #[error("a private or special address")]
     SpecialAddress,
+    /// Its host is a name that is never public.
+    #[error(
+        "a name that public DNS does not have; for local development, list its host and port in `INSECURE_ISSUER_HOSTS`"
+    )]
+    SpecialName,
     /// Its port belongs to a service other than HTTPS.
     #[error("a port other than 443 and those above 1023")]
     Port,
@@ -53,13 +58,13 @@ pub fn check(address: &str, insecure: &InsecureHosts) -> Result<(), Forbidden> {
     if !url.is_secure {
         return Err(Forbidden::NotHttps);
     }
-    let is_public = match url.host {
-        Host::Name(name) => is_public_name(&name.to_ascii_lowercase()),
-        Host::V4(address) => is_public_v4(address),
-        Host::V6(address) => is_public_v6(address),
+    let (is_public, forbidden) = match url.host {
+        Host::Name(name) => (is_public_name(&name.to_ascii_lowercase()), Forbidden::SpecialName),
+        Host::V4(address) => (is_public_v4(address), Forbidden::SpecialAddress),
+        Host::V6(address) => (is_public_v6(address), Forbidden::SpecialAddress),
     };
     if !is_public {
-        return Err(Forbidden::SpecialAddress);
+        return Err(forbidden);
     }
     // Ports below are those of other services: mail, directories, files. No issuer needs them.
     if url.port() == HTTPS_PORT || url.port() >= FIRST_USER_PORT { Ok(()) } else { Err(Forbidden::Port) }
@@ -166,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn special_addresses_are_refused() {
+    fn special_addresses_and_names_are_refused() {
         for bad in [
             "https://127.0.0.1",
             "https://10.1.2.3",
@@ -184,6 +189,11 @@ mod tests {
             "https://[2002:7f00:1::]",
             "https://[fe80::1]",
             "https://[fd00::1]",
+            "https://168.63.129.16",
+        ] {
+            assert_eq!(verdict(bad), Err(Forbidden::SpecialAddress), "{bad}");
+        }
+        for bad in [
             "https://localhost",
             "https://LOCALHOST.",
             "https://a.localhost",
@@ -191,7 +201,6 @@ mod tests {
             "https://ip6-localhost",
             "https://intranet",
             "https://home.arpa",
-            "https://168.63.129.16",
             "https://metadata.google.internal",
             "https://metadata.tencentyun.com",
             "https://kubernetes.default.svc",
@@ -208,7 +217,7 @@ mod tests {
             "https://a.private",
             "https://a.alt",
         ] {
-            assert_eq!(verdict(bad), Err(Forbidden::SpecialAddress), "{bad}");
+            assert_eq!(verdict(bad), Err(Forbidden::SpecialName), "{bad}");
         }
     }
 

@@ -14,10 +14,20 @@ pub struct RequestPath<'r> {
     decoded: Cow<'r, str>,
 }
 
-/// A path, or a whole request target, that could be read in two ways.
+/// A path that could be read in two ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the path could be read in more than one way")]
-pub struct AmbiguousPath;
+#[error("the path could be read in more than one way: {0}")]
+pub struct AmbiguousPath(&'static str);
+
+impl AmbiguousPath {
+    /// A path with a slash at its end that leads elsewhere than without it.
+    pub(crate) const SLASH: Self = Self("a `/` at the end of another route's path");
+
+    /// What is in the path that makes it ambiguous.
+    pub fn reason(self) -> &'static str {
+        self.0
+    }
+}
 
 impl<'r> TryFrom<&'r str> for RequestPath<'r> {
     type Error = AmbiguousPath;
@@ -25,13 +35,13 @@ impl<'r> TryFrom<&'r str> for RequestPath<'r> {
     fn try_from(raw: &'r str) -> Result<Self, Self::Error> {
         let has_empty_segment = raw.as_bytes().windows(2).any(|pair| pair == b"//");
         if !raw.starts_with('/') || has_empty_segment || raw.bytes().any(is_rewritten_by_parsers) {
-            return Err(AmbiguousPath);
+            return Err(AmbiguousPath(rewritten_part(raw)));
         }
         let segments = || raw.split('/').skip(1);
         if !raw.contains('%') {
             // Nothing to decode.
             let has_dots = segments().any(|segment| matches!(segment, "." | ".."));
-            return if has_dots { Err(AmbiguousPath) } else { Ok(Self { raw, decoded: Cow::Borrowed(raw) }) };
+            return if has_dots { Err(DOTS) } else { Ok(Self { raw, decoded: Cow::Borrowed(raw) }) };
         }
         let mut decoded = String::with_capacity(raw.len());
         for segment in segments() {
@@ -56,16 +66,50 @@ impl<'r> RequestPath<'r> {
 
 fn decode_segment(segment: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
     if !escapes_are_whole(segment) {
-        return Err(AmbiguousPath);
+        return Err(AmbiguousPath("`%` without two hexadecimal digits"));
     }
-    let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| AmbiguousPath)?;
+    let decoded = percent_decode_str(segment).decode_utf8();
+    let decoded = decoded.map_err(|_| AmbiguousPath("an escape that is not UTF-8"))?;
     // An origin may treat the text after `;` as parameters of the segment, even if it was encoded.
-    let is_dot = matches!(decoded.split(';').next(), Some("." | ".."));
-    let has_stray = decoded.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'));
-    if is_dot || has_stray || hides_an_escape(&decoded) {
-        return Err(AmbiguousPath);
+    if matches!(decoded.split(';').next(), Some("." | "..")) {
+        return Err(DOTS);
     }
-    Ok(decoded)
+    let stray = decoded.chars().find(|c| c.is_control() || matches!(c, '/' | '\\'));
+    match stray {
+        Some('/') => Err(AmbiguousPath("`%2f`")),
+        Some('\\') => Err(AmbiguousPath("`%5c`")),
+        Some(_) => Err(AmbiguousPath(CONTROL)),
+        None if hides_an_escape(&decoded) => Err(AmbiguousPath("a doubly encoded `.`, `/`, `\\` or NUL")),
+        None => Ok(decoded),
+    }
+}
+
+const DOTS: AmbiguousPath = AmbiguousPath("a segment `.` or `..`");
+const CONTROL: &str = "a control character";
+
+/// What parsers rewrite in a path.
+#[cold]
+fn rewritten_part(raw: &str) -> &'static str {
+    if !raw.starts_with('/') {
+        return "no `/` at the beginning";
+    }
+    match raw.bytes().find(|byte| is_rewritten_by_parsers(*byte)) {
+        None => "`//`",
+        Some(b';') => "`;`",
+        Some(b'\\') => "`\\`",
+        Some(b'"') => "`\"`",
+        Some(b'#') => "`#`",
+        Some(b'<') => "`<`",
+        Some(b'>') => "`>`",
+        Some(b'?') => "`?`",
+        Some(b'^') => "`^`",
+        Some(b'{') => "`{`",
+        Some(b'}') => "`}`",
+        Some(b'`') => "a backtick",
+        Some(b' ') => "a space",
+        Some(0x80..) => "a character that is not ASCII",
+        Some(_) => CONTROL,
+    }
 }
 
 /// Characters that a URL parser encodes, strips or takes for something else (WHATWG URL, path percent-encode set), and
@@ -110,53 +154,53 @@ mod tests {
     }
 
     #[test]
-    fn ambiguous_paths_are_rejected() {
-        for raw in [
-            "",
-            "a",
-            "//",
-            "/a//b",
-            "/.",
-            "/..",
-            "/a/../b",
-            "/a/.",
-            "/%2e",
-            "/%2E%2e/a",
-            "/.%2e",
-            "/..%3b/a",
-            "/.%3Bx",
-            "/a;b",
-            "/..;/a",
-            "/a\\b",
-            "/a%5cb",
-            "/a%5C",
-            "/a%2fb",
-            "/%2F",
-            "/%252e",
-            "/%252F",
-            "/%255c",
-            "/%2500",
-            "/%00",
-            "/%0a",
-            "/%7f",
-            "/%c2%85",
-            "/\u{0}",
-            "/\t",
-            "/ ",
-            "/%",
-            "/%2",
-            "/%zz",
-            "/%+1",
-            "/%ff",
-            "/%c3",
-            "/ä",
-            "/a\"b",
-            "/<",
-            "/{a}",
-            "/a`",
-            "/a^",
+    fn ambiguous_paths_are_rejected_for_a_reason() {
+        for (raw, reason) in [
+            ("", "no `/` at the beginning"),
+            ("a", "no `/` at the beginning"),
+            ("//", "`//`"),
+            ("/a//b", "`//`"),
+            ("/.", "a segment `.` or `..`"),
+            ("/..", "a segment `.` or `..`"),
+            ("/a/../b", "a segment `.` or `..`"),
+            ("/a/.", "a segment `.` or `..`"),
+            ("/%2e", "a segment `.` or `..`"),
+            ("/%2E%2e/a", "a segment `.` or `..`"),
+            ("/.%2e", "a segment `.` or `..`"),
+            ("/..%3b/a", "a segment `.` or `..`"),
+            ("/.%3Bx", "a segment `.` or `..`"),
+            ("/a;b", "`;`"),
+            ("/..;/a", "`;`"),
+            ("/a\\b", "`\\`"),
+            ("/a%5cb", "`%5c`"),
+            ("/a%5C", "`%5c`"),
+            ("/a%2fb", "`%2f`"),
+            ("/%2F", "`%2f`"),
+            ("/%252e", "a doubly encoded `.`, `/`, `\\` or NUL"),
+            ("/%252F", "a doubly encoded `.`, `/`, `\\` or NUL"),
+            ("/%255c", "a doubly encoded `.`, `/`, `\\` or NUL"),
+            ("/%2500", "a doubly encoded `.`, `/`, `\\` or NUL"),
+            ("/%00", "a control character"),
+            ("/%0a", "a control character"),
+            ("/%7f", "a control character"),
+            ("/%c2%85", "a control character"),
+            ("/\u{0}", "a control character"),
+            ("/\t", "a control character"),
+            ("/ ", "a space"),
+            ("/%", "`%` without two hexadecimal digits"),
+            ("/%2", "`%` without two hexadecimal digits"),
+            ("/%zz", "`%` without two hexadecimal digits"),
+            ("/%+1", "`%` without two hexadecimal digits"),
+            ("/%ff", "an escape that is not UTF-8"),
+            ("/%c3", "an escape that is not UTF-8"),
+            ("/ä", "a character that is not ASCII"),
+            ("/a\"b", "`\"`"),
+            ("/<", "`<`"),
+            ("/{a}", "`{`"),
+            ("/a`", "a backtick"),
+            ("/a^", "`^`"),
         ] {
-            assert_eq!(RequestPath::try_from(raw), Err(AmbiguousPath), "{raw}");
+            assert_eq!(RequestPath::try_from(raw), Err(AmbiguousPath(reason)), "{raw}");
         }
     }
 

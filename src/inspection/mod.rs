@@ -2,6 +2,7 @@
 //!
 //! The rules are in the other rooms; nothing here decides.
 
+mod answer;
 mod der;
 mod diagnosis;
 mod discovery_request;
@@ -28,6 +29,7 @@ mod suggestion;
 mod typescript;
 mod wording;
 
+pub use answer::answer;
 pub use diagnosis::{Diagnosis, diagnose};
 pub use discovery_request::{Configuration, DiscoveryError, DiscoveryRequest, Published, read_published};
 pub use explain_answer::{DocumentFaults, ExplainAnswer, Explained};

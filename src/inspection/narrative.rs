@@ -6,10 +6,12 @@ use super::wording::{duration, list};
 use crate::authz::clock::Clock;
 use crate::authz::decision::Outcome;
 use crate::authz::explanation::Explanation;
-use crate::authz::trace::{IdpOutcome, KeyOutcome, RoleOutcome, RolesClaimOutcome, TraceStep};
+use crate::authz::trace::{
+    IdpOutcome, KeyOutcome, ProjectOutcome, RoleOutcome, RolesClaimOutcome, TraceStep,
+};
 use crate::config::custom_idp::CustomIdp;
 use crate::config::idp_id::IdpId;
-use crate::config::role::{InvalidRole, Role};
+use crate::config::role::{InvalidRole, OWNER, Role};
 use crate::config::role_detection::RoleDetection;
 use crate::error_code::ErrorCode;
 use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
@@ -33,17 +35,28 @@ pub struct NarrativeContext<'s> {
 
 /// Writes an explanation as sentences.
 pub fn narrate(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
+    let (steps, conclusion) = narrate_steps(explanation, setting);
+    steps.into_iter().flatten().chain(conclusion).collect()
+}
+
+/// The sentences of each step of the trace, and those that conclude.
+pub fn narrate_steps(
+    explanation: &Explanation,
+    setting: NarrativeContext<'_>,
+) -> (Vec<Vec<Line>>, Vec<Line>) {
     let mut narrative = Narrative { setting, lines: Vec::new(), entry: None, tells_roles: false };
+    let mut steps = Vec::new();
     let is_untimely = |step: &TraceStep| matches!(step, TraceStep::Untimely { .. });
-    let is_timely = !explanation.trace.steps().iter().any(is_untimely);
+    let is_timely = !explanation.trace.steps().any(is_untimely);
     for step in explanation.trace.steps() {
         narrative.tell(step);
         if is_timely && matches!(step, TraceStep::Token { .. } | TraceStep::Claims { .. }) {
             narrative.tell_timely();
         }
+        steps.push(std::mem::take(&mut narrative.lines));
     }
     narrative.conclude(explanation);
-    narrative.lines
+    (steps, narrative.lines)
 }
 
 struct Narrative<'s> {
@@ -84,6 +97,12 @@ impl Narrative<'_> {
             TraceStep::Known => {
                 self.say(Mark::Passed, "The token was looked at a moment ago, with the same outcome.");
             }
+            TraceStep::Project { id, outcome: ProjectOutcome::Unknown } => {
+                let text = id.as_ref().map_or("The path names no project.".to_owned(), |id| {
+                    format!("There is no project `{id}`.")
+                });
+                self.say(Mark::Failed, text);
+            }
             TraceStep::Untimely { claim, value, now } => self.tell_untimely(*claim, *value, *now),
             TraceStep::Idp { id, outcome } => self.tell_idp(id, *outcome),
             TraceStep::MoreIdps { count } => {
@@ -119,6 +138,14 @@ impl Narrative<'_> {
                     format!("{method} takes the role {}", roles(required, "or"))
                 };
                 self.tell_requirement(&requirement, held, held.iter().any(|role| required.contains(role)));
+            }
+            TraceStep::Owner { held, is_owner } => {
+                self.tell_requirement("The management API takes the role `owner`", held, *is_owner);
+                if !is_owner && held.iter().any(|role| role.as_str() == OWNER) {
+                    let text =
+                        "It does not count: the entry has to list it in `allowedRoles` or `definedRoles`.";
+                    self.add(Mark::Failed, text);
+                }
             }
         }
     }
@@ -250,10 +277,14 @@ impl Narrative<'_> {
         match (explanation.code, explanation.verdict) {
             (Some(code), _) => {
                 let (status, name, detail) = (code.status(), code.as_str(), code.detail());
-                self.say(Mark::Failed, format!("The caller gets {status} `{name}`: {detail}."));
+                let reason = explanation.reason.map_or(String::new(), |reason| format!(" ({reason})"));
+                self.say(Mark::Failed, format!("The caller gets {status} `{name}`: {detail}{reason}."));
             }
             (None, Outcome::Preflight) => {
                 self.say(Mark::Passed, "It is a browser's preflight, which is answered at the edge.");
+            }
+            (None, _) if explanation.trace.steps().any(|step| matches!(step, TraceStep::Owner { .. })) => {
+                self.say(Mark::Passed, "The management API does what is requested.");
             }
             (None, _) => self.say(Mark::Passed, "The request goes to the origin."),
         }
@@ -263,7 +294,12 @@ impl Narrative<'_> {
     fn conclude_untrusted(&mut self, last: Option<&TraceStep>) {
         let NarrativeContext { idps, project, .. } = self.setting;
         let text = match last {
-            Some(TraceStep::NoKey { .. } | TraceStep::Key { .. } | TraceStep::Revoked { .. }) => return,
+            Some(
+                TraceStep::NoKey { .. }
+                | TraceStep::Key { .. }
+                | TraceStep::Project { .. }
+                | TraceStep::Revoked { .. },
+            ) => return,
             Some(TraceStep::Idp { .. } | TraceStep::MoreIdps { .. }) => {
                 "No entry of the project recognises the caller.".to_owned()
             }

@@ -99,6 +99,20 @@ impl Jwk {
         self.id.as_deref()
     }
 
+    /// Its type, `kty`.
+    pub fn key_type(&self) -> &'static str {
+        match self.kind {
+            Kind::Rsa => "RSA",
+            Kind::Elliptic(_) => "EC",
+            Kind::Ed25519 => "OKP",
+        }
+    }
+
+    /// The algorithm that it is for, `alg`, if it says so.
+    pub fn algorithm(&self) -> Option<&str> {
+        self.algorithm.as_deref()
+    }
+
     /// The SHA-256 thumbprint of RFC 7638.
     pub fn thumbprint(&self) -> &[u8; 32] {
         &self.thumbprint

@@ -1,6 +1,5 @@
 //! The keys of an issuer (RFC 7517), and which of them may verify a token.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -98,14 +97,12 @@ impl KeySet {
         algorithm: Algorithm,
         trusted: impl Fn(&Jwk) -> bool,
     ) -> Result<Vec<Arc<Jwk>>, NoCandidates> {
-        let mut seen = BTreeSet::new();
-        let mut candidates: Vec<_> = self
-            .keys
-            .iter()
-            .filter(|key| kid.is_none() || key.id() == kid)
-            .filter(|key| key.fits(algorithm) && seen.insert(*key.thumbprint()))
-            .cloned()
-            .collect();
+        let mut candidates: Vec<Arc<Jwk>> = Vec::new();
+        for key in self.keys.iter().filter(|key| (kid.is_none() || key.id() == kid) && key.fits(algorithm)) {
+            if !candidates.iter().any(|other| other.thumbprint() == key.thumbprint()) {
+                candidates.push(key.clone());
+            }
+        }
         let fitting = candidates.len();
         candidates.retain(|key| trusted(key));
         let most = if kid.is_some() { MAX_CANDIDATES } else { MAX_CANDIDATES_WITHOUT_ID };

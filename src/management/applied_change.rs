@@ -32,6 +32,8 @@ pub struct Applied {
     pub before: Option<Arc<Value>>,
     /// The resource after; `None` if it was removed.
     pub after: Option<Arc<Value>>,
+    /// Whether the project had an entry that names the role `owner`, and has none now.
+    pub loses_owners: bool,
 }
 
 impl Project {
@@ -59,7 +61,9 @@ impl Project {
         if size > MAX_SNAPSHOT && size > self.size() {
             return Err(Refusal::TooMany);
         }
-        Ok(Applied { project, before: current, after })
+        let may_lose = matches!(change, Change::RemoveIdp { .. } | Change::ReplaceIdp { .. });
+        let loses_owners = may_lose && self.has_owners() && !project.has_owners();
+        Ok(Applied { project, before: current, after, loses_owners })
     }
 
     /// The bytes of its snapshot.
@@ -77,10 +81,11 @@ impl Project {
             Change::Reorder { .. } => Some(Arc::new(self.order())),
             Change::Revoke { .. } => None,
             Change::RemoveRevocation { id } => self.revocations.get(self.revocation_position(id)?).cloned(),
-            Change::BlockKey(BlockedKey { iss, kid, .. }) | Change::UnblockKey { iss, kid } => {
+            Change::BlockKey(BlockedKey { iss, kid, .. }) => {
                 let position = self.blocked_position(iss, kid)?;
                 self.blocked.get(position).map(|key| Arc::new(json!(key)))
             }
+            Change::UnblockKey { iss, kid } => self.blocked_by(iss, kid).map(|key| Arc::new(json!(key))),
         }
     }
 
@@ -140,8 +145,9 @@ impl Project {
                 Ok(Some(Arc::new(json!(key))))
             }
             Change::UnblockKey { iss, kid } => {
-                let position = self.blocked_position(iss, kid).ok_or(Refusal::NotFound)?;
-                self.blocked.remove(position);
+                self.blocked_by(iss, kid).ok_or(Refusal::NotFound)?;
+                // All that name the key: while one is left, it is blocked.
+                self.blocked.retain(|key| !key.is_named(iss, kid));
                 Ok(None)
             }
             Change::Revoke { revocation, is_forced } => self.revoke(revocation, *is_forced).map(Some),
@@ -239,6 +245,58 @@ mod tests {
         let again = apply(&by_both, &unblock).unwrap();
         assert!(!blocks(&again, &issuer, key));
         assert_eq!(apply(&again, &unblock), Err(Refusal::NotFound));
+    }
+
+    #[test]
+    fn a_thumbprint_unblocks_a_key_that_was_blocked_by_its_id() {
+        let key = |kid: &str, thumbprint: Option<&str>| BlockedKey {
+            iss: "https://issuer.example".to_owned(),
+            kid: kid.to_owned(),
+            thumbprint: thumbprint.map(str::to_owned),
+        };
+        let blocked = |keys: &[BlockedKey], name: &str| {
+            let project = keys.iter().fold(project(&["aa"]), |project, key| {
+                apply(&project, &Change::BlockKey(key.clone())).unwrap()
+            });
+            let (iss, kid) = ("https://issuer.example".to_owned(), name.to_owned());
+            apply(&project, &Change::UnblockKey { iss, kid })
+                .map(|project| project.blocked.iter().map(|key| key.kid.clone()).collect::<Vec<_>>())
+        };
+        let keys = [key("k1", Some("T1")), key("k2", Some("T2")), key("T1", Some("T1")), key("k3", None)];
+        for (name, left) in [
+            ("k1", &["k2", "T1", "k3"][..]),
+            ("k2", &["k1", "T1", "k3"]),
+            ("T2", &["k1", "T1", "k3"]),
+            ("T1", &["k2", "k3"]),
+            ("k3", &["k1", "k2", "T1"]),
+        ] {
+            assert_eq!(blocked(&keys, name).unwrap(), left, "{name}");
+        }
+        assert_eq!(blocked(&keys, "T3"), Err(Refusal::NotFound));
+    }
+
+    #[test]
+    fn a_project_without_an_entry_of_owners_is_noticed() {
+        let owners = |id: &str| {
+            let mut entry = Value::clone(&entry(id));
+            entry["definedRoles"] = json!(["owner"]);
+            Arc::new(entry)
+        };
+        let applied = |project: &Project, change: &Change| {
+            let applied = project.apply(change, &Precondition::default(), NOW).unwrap();
+            (applied.loses_owners, applied.project)
+        };
+        let (is_lost, one) = applied(&project(&["aa"]), &Change::AddIdp { idp: owners("bb") });
+        assert!(!is_lost);
+        let (is_lost, two) = applied(&one, &Change::AddIdp { idp: owners("cc") });
+        assert!(!is_lost);
+        let remove = |id: &str| Change::RemoveIdp { id: id.to_owned() };
+        assert!(!applied(&two, &remove("cc")).0);
+        assert!(!applied(&one, &remove("aa")).0);
+        assert!(applied(&one, &remove("bb")).0);
+        assert!(applied(&one, &Change::ReplaceIdp { id: "bb".to_owned(), idp: entry("bb") }).0);
+        assert!(!applied(&one, &Change::DeleteProject).0);
+        assert!(!applied(&project(&["aa"]), &remove("aa")).0, "it had none");
     }
 
     #[test]

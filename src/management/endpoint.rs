@@ -1,8 +1,10 @@
 //! The resources of the management API and their methods.
 
+use crate::excerpt::excerpt;
 use crate::http::method::Method;
 use crate::http::own_path::MANAGEMENT_PATH;
 use crate::http::request_path::RequestPath;
+use crate::nearest::nearest;
 use crate::project_id::ProjectId;
 
 /// A resource of the management API.
@@ -44,6 +46,8 @@ pub enum Endpoint {
 pub enum NoEndpoint {
     /// There is no such resource.
     Unknown,
+    /// A project cannot have that id.
+    ProjectId(String),
     /// The resource has other methods.
     Method(&'static [Method]),
 }
@@ -53,12 +57,41 @@ pub fn idps_path(project: &ProjectId) -> String {
     format!("{MANAGEMENT_PATH}/projects/{project}/custom-idp")
 }
 
+/// Why a parameter of a query is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidParameter {
+    /// There is no parameter of that name.
+    #[error("`{name}` is not a parameter here; {hint}")]
+    Unknown {
+        /// Its name.
+        name: String,
+        /// The parameters that there are.
+        hint: String,
+    },
+    /// The parameter cannot have that value.
+    #[error("`{name}` is {expected}, not `{value}`")]
+    Value {
+        /// Its name.
+        name: &'static str,
+        /// What it can have.
+        expected: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// The most bytes of a parameter's name or value that are repeated.
+const MAX_REPEATED: usize = 64;
+
 impl Endpoint {
     /// The resource that `path` names, if `method` is one of its methods.
     pub fn find(path: &RequestPath<'_>, method: &str) -> Result<(Self, Method), NoEndpoint> {
         let rest = path.decoded().strip_prefix(MANAGEMENT_PATH).ok_or(NoEndpoint::Unknown)?;
         let segments: Vec<_> = rest.strip_prefix('/').ok_or(NoEndpoint::Unknown)?.split('/').collect();
-        let endpoint = Self::named(&segments).ok_or(NoEndpoint::Unknown)?;
+        let endpoint = Self::named(&segments).ok_or_else(|| match *segments {
+            ["projects", id] if method == "PUT" && !id.is_empty() => NoEndpoint::ProjectId(id.to_owned()),
+            _ => NoEndpoint::Unknown,
+        })?;
         let methods = endpoint.methods();
         let method = Method::try_from(method).map_err(|_| NoEndpoint::Method(methods))?;
         if methods.contains(&method) { Ok((endpoint, method)) } else { Err(NoEndpoint::Method(methods)) }
@@ -90,6 +123,26 @@ impl Endpoint {
         }
     }
 
+    /// The template of its path below the API's.
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::Routes => "/gateway",
+            Self::RoutesAuditLog => "/gateway/audit-log",
+            Self::Projects => "/projects",
+            Self::Project(_) => "/projects/{project}",
+            Self::Idps(_) => "/projects/{project}/custom-idp",
+            Self::Idp(..) => "/projects/{project}/custom-idp/{idpId}",
+            Self::Keys(..) => "/projects/{project}/custom-idp/{idpId}/keys",
+            Self::KeysRefresh(..) => "/projects/{project}/custom-idp/{idpId}/keys/refresh",
+            Self::KeyBlock(..) => "/projects/{project}/custom-idp/{idpId}/keys/{kid}/distrust",
+            Self::IdpOrder(_) => "/projects/{project}/custom-idp-order",
+            Self::Revocations(_) => "/projects/{project}/revocations",
+            Self::Revocation(..) => "/projects/{project}/revocations/{revocationId}",
+            Self::AuditLog(_) => "/projects/{project}/audit-log",
+            Self::Explain(_) => "/projects/{project}/explain",
+        }
+    }
+
     /// The resource's methods, in alphabetical order.
     pub fn methods(&self) -> &'static [Method] {
         use Method::{Delete, Get, Head, Post, Put};
@@ -116,16 +169,39 @@ impl Endpoint {
         !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_))
     }
 
+    /// The parameters that the query of a request with `method` may have.
+    fn parameters(&self, method: Method) -> &'static [&'static str] {
+        match self {
+            _ if self.is_changed_by(method) && self.owned_project().is_some() => &["dryRun", "force"],
+            _ if self.is_changed_by(method) => &["dryRun"],
+            Self::Projects => &["after"],
+            Self::AuditLog(_) | Self::RoutesAuditLog => &["before"],
+            _ => &[],
+        }
+    }
+
     /// Whether the query of such a request may have this parameter. Unknown ones are refused, not ignored: a misspelt `dryRun`
     /// would make the change.
-    pub fn takes(&self, method: Method, name: &str, value: &str) -> bool {
-        let is_change = self.is_changed_by(method);
-        match (name, self) {
-            ("dryRun", _) => is_change && is_flag(value),
-            ("force", _) => is_change && is_flag(value) && self.owned_project().is_some(),
-            ("after", Self::Projects) => true,
-            ("before", Self::AuditLog(_) | Self::RoutesAuditLog) => value.parse::<u32>().is_ok(),
-            _ => false,
+    pub fn check_parameter(&self, method: Method, name: &str, value: &str) -> Result<(), InvalidParameter> {
+        let known = self.parameters(method);
+        let Some(name) = known.iter().find(|known| **known == name) else {
+            let hint = match (nearest(name, known.iter().copied()), known) {
+                (Some(meant), _) => format!("did you mean `{meant}`?"),
+                (None, []) => "there are none".to_owned(),
+                (None, known) => format!("there is `{}`", known.join("` and `")),
+            };
+            return Err(InvalidParameter::Unknown { name: excerpt(name, MAX_REPEATED).to_owned(), hint });
+        };
+        let (is_right, expected) = match *name {
+            "after" => (true, "a project"),
+            "before" => (value.parse::<u32>().is_ok(), "the number of an entry"),
+            _ => (matches!(value, "true" | "false"), "`true` or `false`"),
+        };
+        let value = excerpt(value, MAX_REPEATED);
+        if is_right {
+            Ok(())
+        } else {
+            Err(InvalidParameter::Value { name, expected, value: value.to_owned() })
         }
     }
 
@@ -151,10 +227,6 @@ impl Endpoint {
     pub fn owned_project(&self) -> Option<&ProjectId> {
         self.project().filter(|_| !matches!(self, Self::Project(_)))
     }
-}
-
-fn is_flag(value: &str) -> bool {
-    matches!(value, "true" | "false")
 }
 
 #[cfg(test)]
@@ -197,25 +269,92 @@ mod tests {
     }
 
     #[test]
+    fn templates_are_paths_of_their_endpoints() {
+        for path in [
+            "/gateway",
+            "/gateway/audit-log",
+            "/projects",
+            "/projects/p1",
+            "/projects/p1/custom-idp",
+            "/projects/p1/custom-idp/my",
+            "/projects/p1/custom-idp/my/keys",
+            "/projects/p1/custom-idp/my/keys/refresh",
+            "/projects/p1/custom-idp/my/keys/k/distrust",
+            "/projects/p1/custom-idp-order",
+            "/projects/p1/audit-log",
+            "/projects/p1/explain",
+        ] {
+            let methods = ["GET", "POST", "PUT"];
+            let (endpoint, _) = methods.into_iter().find_map(|method| find(path, method).ok()).unwrap();
+            let filled = [("{project}", "p1"), ("{idpId}", "my"), ("{kid}", "k")]
+                .into_iter()
+                .fold(endpoint.template().to_owned(), |path, (name, value)| path.replace(name, value));
+            assert_eq!(filled, path);
+        }
+    }
+
+    #[test]
     fn only_known_query_parameters_are_accepted() {
-        for (method, path, name, value, is_taken) in [
-            ("PUT", "/gateway", "dryRun", "true", true),
-            ("PUT", "/gateway", "dryRun", "1", false),
-            ("PUT", "/gateway", "dryrun", "true", false),
-            ("PUT", "/gateway", "force", "true", false),
-            ("GET", "/gateway", "dryRun", "true", false),
-            ("DELETE", "/projects/p1/custom-idp/myIDP", "force", "true", true),
-            ("POST", "/projects/p1/custom-idp/myIDP/keys/refresh", "dryRun", "true", false),
-            ("GET", "/projects", "after", "p1", true),
-            ("GET", "/projects/p1", "after", "p1", false),
-            ("GET", "/projects/p1/audit-log", "before", "21", true),
-            ("GET", "/gateway/audit-log", "before", "21", true),
-            ("GET", "/gateway", "before", "21", false),
-            ("GET", "/projects/p1/audit-log", "before", "-1", false),
-            ("GET", "/projects/p1/audit-log", "before", "", false),
+        let unknown = |hint: &str| Some(format!("is not a parameter here; {hint}"));
+        let [fine, none] = [None, unknown("there are none")];
+        for (method, path, name, value, refused) in [
+            ("PUT", "/gateway", "dryRun", "true", fine.clone()),
+            ("PUT", "/gateway", "dryRun", "1", Some("is `true` or `false`, not `1`".to_owned())),
+            ("PUT", "/gateway", "dryrun", "true", unknown("did you mean `dryRun`?")),
+            ("PUT", "/gateway", "force", "true", unknown("there is `dryRun`")),
+            ("GET", "/gateway", "dryRun", "true", none.clone()),
+            ("DELETE", "/projects/p1/custom-idp/myIDP", "force", "true", fine.clone()),
+            (
+                "DELETE",
+                "/projects/p1/custom-idp/myIDP",
+                "sure",
+                "true",
+                unknown("there is `dryRun` and `force`"),
+            ),
+            ("DELETE", "/projects/p1", "force", "true", unknown("there is `dryRun`")),
+            ("POST", "/projects/p1/custom-idp/myIDP/keys/refresh", "dryRun", "true", none.clone()),
+            ("GET", "/projects", "after", "p1", fine.clone()),
+            ("GET", "/projects/p1", "after", "p1", none.clone()),
+            ("GET", "/projects/p1/audit-log", "before", "21", fine.clone()),
+            ("GET", "/gateway/audit-log", "before", "21", fine),
+            ("GET", "/gateway", "before", "21", none),
+            ("GET", "/projects/p1/audit-log", "befor", "1", unknown("did you mean `before`?")),
+            (
+                "GET",
+                "/projects/p1/audit-log",
+                "before",
+                "-1",
+                Some("is the number of an entry, not `-1`".to_owned()),
+            ),
+            (
+                "GET",
+                "/projects/p1/audit-log",
+                "before",
+                "",
+                Some("is the number of an entry, not ``".to_owned()),
+            ),
         ] {
             let (endpoint, method) = find(path, method).unwrap();
-            assert_eq!(endpoint.takes(method, name, value), is_taken, "{method} {path}?{name}={value}");
+            let found = endpoint.check_parameter(method, name, value).map_err(|invalid| invalid.to_string());
+            let expected = refused.map_or(Ok(()), |refused| Err(format!("`{name}` {refused}")));
+            assert_eq!(found, expected, "{method} {path}?{name}={value}");
+        }
+        let (endpoint, method) = find("/gateway", "PUT").unwrap();
+        let long = endpoint.check_parameter(method, &"x".repeat(1000), "").unwrap_err().to_string();
+        assert_eq!(long.len(), 64 + "`` is not a parameter here; there is `dryRun`".len());
+    }
+
+    #[test]
+    fn a_project_is_not_created_by_an_impossible_id() {
+        for (method, path, id) in [
+            ("PUT", "/projects/a%20b", Some("a b")),
+            ("PUT", "/projects/-", Some("-")),
+            ("PUT", "/projects/", None),
+            ("GET", "/projects/a%20b", None),
+            ("PUT", "/projects/a%20b/custom-idp/x", None),
+        ] {
+            let expected = id.map_or(NoEndpoint::Unknown, |id| NoEndpoint::ProjectId(id.to_owned()));
+            assert_eq!(find(path, method), Err(expected), "{method} {path}");
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::document_reader::{self, Node};
 use crate::fault::Faults;
+use crate::http::target::Target;
 use crate::token::malformed::MAX_TOKEN_LENGTH;
 
 /// The request to explain, with a token, claims or neither.
@@ -20,7 +21,8 @@ pub struct ExplainRequest {
 }
 
 impl ExplainRequest {
-    /// Reads `{"token", "method", "path"}`, or `claims` in place of the token; a request may have neither.
+    /// Reads `{"token", "method", "path"}`, or `claims` in place of the token; a request may have neither. The method is GET
+    /// where none is given. The token may come with its scheme, and the path as a URL or with a query.
     pub fn parse(document: &Value) -> Result<Self, Faults> {
         document_reader::read(document, |node| {
             node.properties(|question| {
@@ -29,14 +31,24 @@ impl ExplainRequest {
                 if let Some(claims) = &claims {
                     check_claims(claims, token.is_some());
                 }
-                let method = question.required("method", "the request's method");
+                let method = question.optional("method");
                 let path = question.required("path", "the request's path");
-                let [token, method, path] =
-                    [token, method, path].map(|node| node.and_then(|node| node.text().map(str::to_owned)));
+                let token = token.and_then(|node| node.text()).map(|token| without_scheme(token).to_owned());
+                let method = method.map_or(Some("GET"), |node| node.text());
+                let path = path.and_then(|node| node.text()).map(|path| Target::split(path).path.to_owned());
                 let claims = claims.and_then(|node| node.value().as_object().cloned());
-                Some(Self { token, claims, method: method?, path: path? })
+                Some(Self { token, claims, method: method?.to_owned(), path: path? })
             })
         })
+    }
+}
+
+/// A token as it stands in a header, without `Bearer`.
+fn without_scheme(token: &str) -> &str {
+    let token = token.trim();
+    match token.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim_start(),
+        _ => token,
     }
 }
 
@@ -69,6 +81,36 @@ mod tests {
         assert!(read(json!({ "token": "t", "claims": {} })).is_err());
         assert!(read(json!({ "claims": [] })).is_err());
         assert!(read(json!({ "query": "" })).is_err());
+    }
+
+    #[test]
+    fn a_request_is_read_as_it_is_pasted() {
+        let read = |document: Value| {
+            let question = ExplainRequest::parse(&document).unwrap();
+            (question.method, question.path, question.token)
+        };
+        let of = |method: &str, path: &str, token: Option<&str>| {
+            (method.to_owned(), path.to_owned(), token.map(str::to_owned))
+        };
+        assert_eq!(read(json!({ "path": "/x" })), of("GET", "/x", None));
+        assert_eq!(read(json!({ "path": "/x", "method": null })), of("GET", "/x", None));
+        for (pasted, path) in [
+            ("https://api.example/a/b?x=1#y", "/a/b"),
+            ("http://127.0.0.1:8787/a/../b", "/a/../b"),
+            ("/a/b?x=/y", "/a/b"),
+            ("https://api.example", ""),
+            ("a//b", "a//b"),
+        ] {
+            assert_eq!(read(json!({ "path": pasted, "method": "PUT" })), of("PUT", path, None), "{pasted}");
+        }
+        for pasted in ["a.b.c", "Bearer a.b.c", "bearer  a.b.c", " Bearer a.b.c\n"] {
+            assert_eq!(
+                read(json!({ "path": "/x", "token": pasted })),
+                of("GET", "/x", Some("a.b.c")),
+                "{pasted}"
+            );
+        }
+        assert_eq!(read(json!({ "path": "/x", "token": "Basic a" })).2.unwrap(), "Basic a");
     }
 
     #[test]

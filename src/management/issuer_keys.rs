@@ -24,14 +24,17 @@ pub struct IssuerKeys<'k> {
 
 impl IssuerKeys<'_> {
     /// `{"keys", "formerKeys", "fetchedAt", "expiresAt", "nextRefresh", "lastError"}`: each key with whether it is usable
-    /// or why not, since when it is there, and whether the project distrusts it. Times are seconds since 1970.
+    /// or why not, since when it is there, and whether the project distrusts it; then the blocked ones that the issuer does
+    /// not publish now. Times are seconds since 1970.
     pub fn describe(&self, blocked: &[BlockedKey]) -> Value {
         let mut keys = list_keys(self.record);
+        let mut absent: Vec<_> = blocked.iter().filter(|key| key.iss == self.issuer.as_str()).collect();
         for key in &mut keys {
             let Some(key) = key.as_object_mut() else { continue };
             let text = |name| key.get(name).and_then(Value::as_str);
             let thumbprint = text("thumbprint").unwrap_or_default();
             let is_blocked = blocked.iter().any(|other| other.is(self.issuer, text("kid"), thumbprint));
+            absent.retain(|other| !other.is(self.issuer, text("kid"), thumbprint));
             if let Some(seen) = self.history().find(|seen| is_same(seen, text("kid"), thumbprint)) {
                 let mut seen = self.clamped(seen);
                 for name in ["firstSeen", "lastSeen"] {
@@ -39,7 +42,13 @@ impl IssuerKeys<'_> {
                 }
             }
             key.insert("distrusted".to_owned(), is_blocked.into());
+            key.insert("published".to_owned(), true.into());
+            if is_blocked && key.get("usable") == Some(&Value::Bool(true)) {
+                key.insert("usable".to_owned(), false.into());
+                key.insert("reason".to_owned(), BLOCKED.into());
+            }
         }
+        keys.extend(absent.into_iter().map(absent_key));
         let stored = |name| self.record.and_then(|record| time(record, name));
         let fetched = stored("fetchedAt");
         // An earlier fetch was made for another project; it must look like one of that moment.
@@ -104,14 +113,33 @@ fn time(value: &Value, name: &str) -> Option<NumericDate> {
     value.get(name).and_then(Value::as_f64).map(NumericDate::from_seconds)
 }
 
-/// Each key of a record: `{"kid", "thumbprint", "usable"}`, or `{"kid", "usable", "reason"}` where it is not.
+/// Why a blocked key is not usable.
+const BLOCKED: &str = "blocked";
+
+/// A blocked key that the issuer does not publish now.
+fn absent_key(BlockedKey { kid, thumbprint, .. }: &BlockedKey) -> Value {
+    let mut key = json!({
+        "kid": kid, "usable": false, "reason": BLOCKED, "distrusted": true, "published": false,
+    });
+    if let (Some(thumbprint), Some(members)) = (thumbprint, key.as_object_mut()) {
+        members.insert("thumbprint".to_owned(), thumbprint.as_str().into());
+    }
+    key
+}
+
+/// Each key of a record: `{"kid", "thumbprint", "kty", "alg", "usable"}`, `alg` if it says one, or `{"kid", "usable", "reason"}`
+/// where it is not.
 pub fn list_keys(record: Option<&Value>) -> Vec<Value> {
     let key_set = record.and_then(|record| KeySet::parse(record.get("jwks")?).ok());
     let Some(key_set) = key_set else { return Vec::new() };
-    let usable = key_set
-        .keys()
-        .iter()
-        .map(|key| json!({ "kid": key.id(), "thumbprint": key.thumbprint_text(), "usable": true }));
+    let usable = key_set.keys().iter().map(|key| {
+        let (kid, thumbprint, kty) = (key.id(), key.thumbprint_text(), key.key_type());
+        let mut listed = json!({ "kid": kid, "thumbprint": thumbprint, "kty": kty, "usable": true });
+        if let (Some(algorithm), Some(members)) = (key.algorithm(), listed.as_object_mut()) {
+            members.insert("alg".to_owned(), algorithm.into());
+        }
+        listed
+    });
     let unusable = key_set
         .unusable()
         .iter()
@@ -139,8 +167,10 @@ mod tests {
         let key =
             |kid: &str, fill: &str| json!({"kty": "OKP", "crv": "Ed25519", "kid": kid, "x": fill.repeat(43)});
         let published = |keys: Value| FetchedKeys::new(json!({ "keys": keys })).unwrap();
-        let first = published(json!([key("a", "A"), key("b", "E")])).stored(at(10.0), 60.0, None);
-        let second = published(json!([key("b", "E"), {"kty": "oct", "kid": "c"}]));
+        let mut b = key("b", "E");
+        b["alg"] = json!("EdDSA");
+        let first = published(json!([key("a", "A"), b])).stored(at(10.0), 60.0, None);
+        let second = published(json!([b, key("d", "I"), {"kty": "oct", "kid": "c"}]));
         second.stored(at(20.0), 60.0, Some(&first))
     }
 
@@ -153,14 +183,27 @@ mod tests {
         let (record, issuer, mut schedule) = (record(), issuer(), RefreshSchedule::default());
         schedule.succeed(at(20.0), 60.0, 0.0);
         let keys = IssuerKeys { issuer: &issuer, record: Some(&record), schedule: &schedule, since: at(5.0) };
-        let blocked = BlockedKey { iss: issuer.as_str().to_owned(), kid: "b".to_owned(), thumbprint: None };
+        let blocked = |iss: &str, kid: &str, thumbprint: Option<&str>| {
+            let [iss, kid] = [iss, kid].map(str::to_owned);
+            BlockedKey { iss, kid, thumbprint: thumbprint.map(str::to_owned) }
+        };
+        let iss = issuer.as_str();
+        let blocked = [
+            blocked(iss, "b", None),
+            blocked(iss, "e", Some("T")),
+            blocked(iss, "f", None),
+            blocked("https://other.example", "g", None),
+        ];
         let thumbprint = keys.thumbprint("b").unwrap();
         assert_eq!(
-            keys.describe(&[blocked]),
+            keys.describe(&blocked),
             json!({
                 "keys": [
-                    {"kid": "b", "thumbprint": thumbprint, "usable": true, "distrusted": true, "firstSeen": 10.0, "lastSeen": 20.0},
-                    {"kid": "c", "usable": false, "distrusted": false, "reason": "not a public RSA, EC or Ed25519 key of a supported curve"},
+                    {"kid": "b", "thumbprint": thumbprint, "kty": "OKP", "alg": "EdDSA", "usable": false, "reason": "blocked", "distrusted": true, "published": true, "firstSeen": 10.0, "lastSeen": 20.0},
+                    {"kid": "d", "thumbprint": keys.thumbprint("d"), "kty": "OKP", "usable": true, "distrusted": false, "published": true, "firstSeen": 20.0, "lastSeen": 20.0},
+                    {"kid": "c", "usable": false, "distrusted": false, "published": true, "reason": "not a public RSA, EC or Ed25519 key of a supported curve"},
+                    {"kid": "e", "thumbprint": "T", "usable": false, "reason": "blocked", "distrusted": true, "published": false},
+                    {"kid": "f", "usable": false, "reason": "blocked", "distrusted": true, "published": false},
                 ],
                 "formerKeys": [{"kid": "a", "thumbprint": keys.thumbprint("a"), "firstSeen": 10.0, "lastSeen": 10.0}],
                 "fetchedAt": 20.0, "expiresAt": 80.0, "nextRefresh": 68.0, "lastError": null,

@@ -11,7 +11,23 @@ pub struct Precondition {
     pub if_none_match: Option<String>,
 }
 
+/// A header of the precondition is not a list of entity tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is neither `*` nor a list of entity tags; an entity tag is in double quotes, as in `ETag`")]
+pub struct MalformedPrecondition(&'static str);
+
 impl Precondition {
+    /// Refuses what is not a list of entity tags: it would never hold, and look like a conflict.
+    pub fn check(&self) -> Result<(), MalformedPrecondition> {
+        for (name, value) in [("If-Match", &self.if_match), ("If-None-Match", &self.if_none_match)] {
+            let is_list = |list: &str| names(list, "", Comparison::Weak).is_some();
+            if !value.as_deref().is_none_or(is_list) {
+                return Err(MalformedPrecondition(name));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the precondition holds for a resource with the representation `current` (`None`: it does not exist). A malformed
     /// list never holds.
     pub fn holds(&self, current: Option<&str>) -> bool {
@@ -63,6 +79,22 @@ mod tests {
         let weak = format!("W/{}", etag("a"));
         assert!(!holds(None, Some(&weak), Some("a")));
         assert!(holds(None, Some(&weak), Some("b")));
+    }
+
+    #[test]
+    fn malformed_precondition_is_named() {
+        let check = |if_match: &str, if_none_match: &str| {
+            let [if_match, if_none_match] = [if_match, if_none_match].map(|value| Some(value.to_owned()));
+            Precondition { if_match, if_none_match }.check().map_err(|MalformedPrecondition(name)| name)
+        };
+        assert_eq!(Precondition::default().check(), Ok(()));
+        for good in ["*", r#""a""#, r#"W/"a", "b""#, ""] {
+            assert_eq!(check(good, good), Ok(()), "{good}");
+        }
+        for bad in ["a", r#""a"#, r#""a" "b""#, "**"] {
+            assert_eq!(check(bad, "*"), Err("If-Match"), "{bad}");
+            assert_eq!(check("*", bad), Err("If-None-Match"), "{bad}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::config::blocked_key::BlockedKey;
+use crate::config::custom_idp::CustomIdp;
 use crate::config::snapshot::Snapshot;
 use crate::fault::Faults;
 
@@ -36,6 +37,18 @@ impl Project {
 
     pub(super) fn blocked_position(&self, iss: &str, kid: &str) -> Option<usize> {
         self.blocked.iter().position(|key| key.iss == iss && key.kid == kid)
+    }
+
+    /// The key that was blocked by that name; without one, the first with that thumbprint.
+    pub(super) fn blocked_by(&self, iss: &str, name: &str) -> Option<&BlockedKey> {
+        let named = self.blocked_position(iss, name).and_then(|position| self.blocked.get(position));
+        named.or_else(|| self.blocked.iter().find(|key| key.is_named(iss, name)))
+    }
+
+    /// Whether an entry names the role `owner`, so that somebody can own the project.
+    pub fn has_owners(&self) -> bool {
+        let snapshot = self.snapshot().ok().flatten();
+        snapshot.is_some_and(|snapshot| snapshot.idps().iter().any(CustomIdp::names_owner))
     }
 
     /// The entry with that id.

@@ -5,8 +5,8 @@
 pub enum BearerCredentials<'r> {
     /// No header, or one of another scheme.
     Missing,
-    /// Several values, which arrive joined by commas, or a Bearer scheme without a token.
-    Ambiguous,
+    /// Several values, which arrive joined by commas, or a Bearer scheme without a token; with what is wrong.
+    Ambiguous(&'static str),
     /// The text after the scheme.
     Bearer(&'r str),
 }
@@ -17,11 +17,11 @@ impl<'r> BearerCredentials<'r> {
         let Some(value) = header else { return Self::Missing };
         let is_list = value.as_bytes().contains(&b',');
         if is_list && value.split(',').filter(|part| names_a_scheme(part)).count() > 1 {
-            return Self::Ambiguous;
+            return Self::Ambiguous("several values in `Authorization`; send one");
         }
         match split_scheme(value) {
             (scheme, _) if !scheme.eq_ignore_ascii_case("bearer") => Self::Missing,
-            (_, "") => Self::Ambiguous,
+            (_, "") => Self::Ambiguous("`Authorization: Bearer` without a token"),
             (_, token) => Self::Bearer(token),
         }
     }
@@ -59,15 +59,17 @@ mod tests {
 
     #[test]
     fn several_values_and_an_empty_bearer_are_ambiguous() {
-        for header in [
-            "Bearer",
-            "Bearer a, Bearer b",
-            "Bearer a,b",
-            "Basic a, bearer b",
-            "Bearer a, Basic b",
-            "Basic a, Basic b",
+        let several = "several values in `Authorization`; send one";
+        for (header, reason) in [
+            ("Bearer", "`Authorization: Bearer` without a token"),
+            ("Bearer a, Bearer b", several),
+            ("Bearer a,b", several),
+            ("Basic a, bearer b", several),
+            ("Bearer a, Basic b", several),
+            ("Basic a, Basic b", several),
         ] {
-            assert_eq!(BearerCredentials::parse(Some(header)), BearerCredentials::Ambiguous, "{header}");
+            let expected = BearerCredentials::Ambiguous(reason);
+            assert_eq!(BearerCredentials::parse(Some(header)), expected, "{header}");
         }
     }
 }

@@ -16,7 +16,8 @@ import { AS_ADMIN, AS_OWNER, AS_USER, OWNERS, USERS } from "./fixture-management
 import { base64url, fromNow } from "./forge.mjs";
 import { bent } from "./issuer.mjs";
 
-const GONE = { status: 401, code: "token_untrusted", because: { step: "token" } };
+const GONE = { status: 401, code: "token_untrusted", because: { step: "project", outcome: "unknown" } };
+const EMPTY = { ...GONE, because: { step: "token" } };
 const inOther = { path: "/api/{other}/x" };
 const done = (status) => ({ status, reaches: 0 });
 
@@ -96,7 +97,7 @@ export const groups = [
     [{ ...USERS, iss: bent({ name: "another" }) }],
     skipped("other_issuer"),
   ),
-  crossing("which trusts nobody", [], GONE),
+  crossing("which trusts nobody", [], EMPTY),
   crossing("which gives it other roles", [{ ...USERS, definedRoles: ["reader"] }], {
     status: 403,
     code: "role_missing",
@@ -129,7 +130,7 @@ export const groups = [
     given: AS_USER,
     entries: [OWNERS, USERS],
     before: warmed(),
-    refused: { status: 403, code: "role_missing", because: { step: "known" } },
+    refused: { status: 403, code: "role_missing", because: { step: "key", outcome: "verified" } },
     attacks: {
       "which wants another role": [{ path: "/api/{own}/admin" }, {}],
       "by another method": [{ method: "POST", path: "/api/{own}/read/x" }, { path: "/api/{own}/read/x" }],
@@ -255,7 +256,7 @@ export const groups = [
   after(
     "its project is gone, and there is one of the same name",
     [change("DELETE", "", 204), change("PUT", "", 201, {})],
-    GONE,
+    EMPTY,
     { otherEntries: [USERS], control: inOther },
   ),
   after("it has expired", [{ wait: 3100 }], EXPIRED, {

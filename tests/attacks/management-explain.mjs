@@ -70,7 +70,7 @@ export const groups = [
     ),
     "cut off": text(QUESTION.slice(0, -1)),
   }),
-  questions("that is none", invalid("/method", "/path"), { "an empty one": { body: {} } }),
+  questions("that is none", invalid("/path"), { "an empty one": { body: {} } }),
   questions("with more than a question", invalid("/headers"), {
     headers: asking({ headers: { "x-auth-roles": "owner" } }),
   }),
@@ -105,10 +105,15 @@ export const groups = [
       ],
       (path) => asking({ path }),
     ),
-    "an address": asking({ path: "http://127.0.0.1:{trapPort}/api/{own}/x" }),
+  }),
+  questions("about an address, which is not fetched", denied(404, "route_not_found"), {
+    "of a trap": asking({ path: "http://127.0.0.1:{trapPort}/nowhere" }),
   }),
   questions("about what the edge answers itself", denied(404, "route_not_found"), {
-    ...each(["/healthz", "{api}/projects/{own}", "/openapi.json", "/nowhere"], (path) => asking({ path })),
+    ...each(["/healthz", "/openapi.json", "/nowhere"], (path) => asking({ path })),
+  }),
+  questions("about what is the administrator's", denied(403, "administrator_only"), {
+    ...each(["{api}/projects/{own}", "{api}/gateway", "{api}/projects"], (path) => asking({ path })),
   }),
   questions("about a method that is none", denied(405, "method_not_allowed"), {
     ...each(["TRACE", "CONNECT", "get", "", "GET /"], (method) => asking({ method })),

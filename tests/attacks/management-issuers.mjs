@@ -17,7 +17,9 @@ const group = (about, refused, issuers, advisory) => ({
   attacks: each(issuers, naming),
 });
 
-const SPECIAL = unusable(/^https:[^ ]*: a private or special address$/i);
+const SPECIAL = unusable(
+  /^https:[^ ]*: (a private or special address|a name that public DNS does not have; .*)$/i,
+);
 const NO_ISSUER = { status: 422, code: "document_invalid", faults: ["/iss"] };
 
 /** Where the trap listens. */
@@ -115,13 +117,13 @@ export const groups = [
     "https://issuer.example:80",
     "https://issuer.example:1023",
   ]),
-  group("an issuer without https", unusable(/: not https$/), [
+  group("an issuer without https", unusable(/: not https; .*$/), [
     "{trap}",
     "http://localhost:{trapPort}",
     "http://[::1]:{trapPort}",
     "http://issuer.example",
   ]),
-  group("an issuer beside the listed one", unusable(/: (not https|a private or special address)$/), {
+  group("an issuer beside the listed one", unusable(/: (not https; .*|a private or special address)$/), {
     "on another port": "{trap}/",
     "on the port below": "http://127.0.0.1:1",
     "as https": "https://127.0.0.1",
@@ -179,7 +181,7 @@ export const groups = [
   }),
   group(
     "a listed issuer whose `jwks_uri` is elsewhere",
-    unusable(/: (not https|carries user info|a private or special address|not an http\(s\) URL .*)$/),
+    unusable(/: (not https; .*|carries user info|a private or special address|not an http\(s\) URL .*)$/),
     {
       "on loopback": bent({ jwks_uri: "{trap}/keys" }),
       "on loopback, by https": bent({ jwks_uri: "https://127.0.0.1:{trapPort}/keys" }),

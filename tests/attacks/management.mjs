@@ -88,7 +88,7 @@ export const groups = [
   },
   {
     about: "an owner, where only the platform's administrator may",
-    refused: UNTRUSTED,
+    refused: refused(403, "administrator_only"),
     attacks: platform(AS_OWNER),
   },
   { about: "nobody", refused: MISSING, attacks: platform({ token: null }) },

@@ -89,7 +89,7 @@ export const groups = [
   },
   {
     about: "the project in the path",
-    refused: { status: 401, code: "token_untrusted", because: { step: "token" } },
+    refused: { status: 401, code: "token_untrusted", because: { step: "project", outcome: "unknown" } },
     attacks: paths({
       "in another case": ["/api/P1/x", "/api/p1/x"],
       "a dot after it": ["/api/p1./x", "/api/p1/x"],

@@ -6,7 +6,13 @@ import { startTestOrigin } from "./origin.mjs";
 import { bearer, kvFixture } from "./project.mjs";
 
 const APP = "https://app.example";
-const CORS = { origins: [APP], headers: ["Authorization"], credentials: true, maxAge: 600 };
+const CORS = {
+  origins: [APP],
+  headers: ["Authorization"],
+  exposeHeaders: ["X-Total"],
+  credentials: true,
+  maxAge: 600,
+};
 const ROUTES = [
   {
     path: "/app/{project}/{*rest}",
@@ -106,6 +112,7 @@ describe("CORS", () => {
     assert.deepEqual(allowed, {
       "access-control-allow-origin": APP,
       "access-control-allow-credentials": "true",
+      "access-control-expose-headers": "X-Request-Id, X-Total",
     });
     const plain = await send(gateway.url, "/plain/p1/reflect", { headers: { ...headers, origin: evil } });
     assert.equal(plain.headers["access-control-allow-origin"], evil);

@@ -25,7 +25,11 @@ describe("explain", () => {
     const answer = await explain({ token });
     assert.equal(answer.status, 200, answer.text);
     assert.equal(answer.headers["cache-control"], "no-store, no-transform");
-    const { trace, ...explanation } = answer.json();
+    const { trace: told, ...explanation } = answer.json();
+    const trace = told.map(({ text, ...step }) => {
+      assert.match(text, /\.$/);
+      return step;
+    });
     assert.deepEqual(explanation, {
       ...{ verdict: "permit", status: 200, code: null, idp: "idp", subject: "someone", roles: ["access"] },
       originHeaders: {
@@ -34,6 +38,7 @@ describe("explain", () => {
         "X-Auth-Subject": "someone",
         "X-Auth-Roles": "access",
       },
+      text: "The request goes to the origin.",
     });
     assert.deepEqual(trace, [
       { step: "route", path: "/api/{project}/{*rest}", required: ["access"] },
@@ -126,7 +131,7 @@ describe("explain", () => {
   });
 
   test("finds all faults of a question", async () => {
-    const answer = await explain({ token: 7, claims: {}, method: null, query: "" });
+    const answer = await explain({ token: 7, claims: {}, method: 7, query: "" });
     assert.equal(answer.status, 422);
     const places = answer.json().faults.map(({ pointer }) => pointer);
     assert.deepEqual(places.sort(), ["/claims", "/method", "/query", "/token"]);

@@ -55,8 +55,8 @@ describe("waking objects", () => {
       [{ authorization: "Bearer x.y.z" }, entries("c"), "401 token_malformed"],
       [expired, entries("d"), "401 token_expired"],
       [{}, names("e"), "401 token_missing"],
-      [await bearer(), names("f"), "401 token_untrusted"],
-      [await bearer(), ["/gateway", "/projects", "/gateway/audit-log"], "401 token_untrusted"],
+      [await bearer(), names("f"), "403 administrator_only"],
+      [await bearer(), ["/gateway", "/projects", "/gateway/audit-log"], "403 administrator_only"],
     ]) {
       assert.deepEqual(await codes(paths, headers), [code]);
     }

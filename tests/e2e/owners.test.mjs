@@ -24,7 +24,7 @@ describe("who may manage", () => {
       ["PUT", api.project, {}],
       ["DELETE", api.project],
     ]) {
-      assert.equal((await api.call(method, path, body, api.owner)).status, 401, `${method} ${path}`);
+      assert.equal((await api.call(method, path, body, api.owner)).status, 403, `${method} ${path}`);
     }
     // Another project's owner is nobody here, and cannot tell whether it exists.
     for (const other of ["/projects/p0", `/projects/nobody`]) {

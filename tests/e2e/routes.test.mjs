@@ -59,7 +59,7 @@ describe("routes", () => {
     await api.call("POST", `${api.project}/custom-idp`, api.OWNERS);
     for (const [headers, code] of [
       [{}, "token_missing"],
-      [api.owner, "token_untrusted"],
+      [api.owner, "administrator_only"],
     ]) {
       assert.equal((await api.call("GET", "/gateway/audit-log", undefined, headers)).json().code, code);
     }

@@ -32,6 +32,8 @@ pub struct Object {
     /// version.
     number: u32,
     store: ObjectStore,
+    /// The bytes of the bodies that are being read.
+    bodies: Cell<usize>,
 }
 
 impl Object {
@@ -39,7 +41,8 @@ impl Object {
     pub fn new(state: State, env: worker::Env, steps: store::Steps) -> Self {
         let number = LAST_NUMBER.get().wrapping_add(1).max(1);
         LAST_NUMBER.set(number);
-        Self { env: JsValue::from(env).unchecked_into(), number, store: ObjectStore::new(state, steps) }
+        let env = JsValue::from(env).unchecked_into();
+        Self { env, number, store: ObjectStore::new(state, steps), bodies: Cell::default() }
     }
 
     /// What the service needs to work here.
@@ -59,7 +62,8 @@ impl Object {
         let id = incoming.headers().get("x-request-id")?.unwrap_or_default();
         let request = request::read(incoming, &incoming.url(), id)?;
         let (host, plane) = self.enter()?;
-        Ok(respond(&plane.answer(&host, &request, Stream(incoming)).await)?.into())
+        let body = Stream { request: incoming, share: &self.bodies };
+        Ok(respond(&plane.answer(&host, &request, body).await)?.into())
     }
 
     /// Answers with the text that is published of the record, which is empty where there is nothing.

@@ -112,6 +112,8 @@ export type Explanation = {
   status: number,
   /** The error code, if it would be denied. */
   code: string | null,
+  /** What is wrong with the request in particular, where the code does not say it. */
+  reason: string | null,
   /** The entry that identified the caller. */
   idp: string | null,
   /** The caller's id. */

@@ -32,6 +32,8 @@ impl Fetched {
 pub enum FetchFailure {
     /// No answer in time.
     NoAnswer,
+    /// The name does not resolve, nothing accepts the connection, or TLS fails.
+    Unreachable,
     /// A 200 without a body.
     NoBody,
     /// A body that is too long, too slow or cut off.

@@ -15,8 +15,8 @@ pub enum BodyError {
 
 /// A body that is yet to be read: nothing is read for a caller who may not send it.
 ///
-/// Memory that clients can hold by sending slowly is bounded: a host gives up a body after [`BODY_SECONDS`], and reads no
-/// more than [`MAX_BODY_BYTES`] of all bodies at a time.
+/// Memory that clients can hold by sending slowly is bounded: a host gives up a body after [`BODY_SECONDS`], and keeps no
+/// more than [`MAX_BODY_BYTES`] of all bodies that it reads, [`MAX_SHARE_BYTES`] of them for one record.
 pub trait Body {
     /// Its bytes, if it ends within `limit` of them; `None` where there is no body.
     fn read(self, limit: usize) -> impl Future<Output = Result<Option<Vec<u8>>, BodyError>>;
@@ -27,6 +27,9 @@ pub const BODY_SECONDS: f64 = 30.0;
 
 /// How much of the bodies that are being read a process keeps, in bytes.
 pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// How much of them may be for one record, in bytes.
+pub const MAX_SHARE_BYTES: usize = 4 * 1024 * 1024;
 
 /// A body that was read already.
 impl Body for Option<Vec<u8>> {

@@ -61,6 +61,7 @@ async fn get(host: &impl Fetch, url: &str, insecure: &InsecureHosts) -> Result<F
     let answer = host.get(url, limits).await.map_err(|failure| {
         let reason = match failure {
             FetchFailure::NoAnswer => "no answer in time",
+            FetchFailure::Unreachable => "cannot be reached (name, connection or TLS)",
             FetchFailure::NoBody => "no body",
             FetchFailure::Body => "a body that is too long, too slow or cut off",
         };

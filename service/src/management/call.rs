@@ -1,7 +1,7 @@
 //! A call of the management API.
 
 use edge_authorizer::management::{Endpoint, NoEndpoint};
-use edge_authorizer::{ErrorCode, Method, RequestPath, Unavailable};
+use edge_authorizer::{ErrorCode, Faults, InvalidProjectId, Method, RequestPath, Unavailable};
 
 use super::reply::Reply;
 use crate::control_plane::ControlState;
@@ -20,16 +20,20 @@ impl<H: DataHost> Call<'_, H> {
     /// The resource that the request names, with a method and parameters that it has.
     pub fn find(&self) -> Result<(Endpoint, Method), Reply> {
         let path = RequestPath::try_from(&*self.request.path)
-            .map_err(|_| Reply::refused(ErrorCode::PathAmbiguous))?;
+            .map_err(|ambiguous| Reply::for_reason(ErrorCode::PathAmbiguous, ambiguous.reason()))?;
         let (endpoint, method) = Endpoint::find(&path, &self.request.method).map_err(|none| match none {
             NoEndpoint::Unknown => Reply::refused(ErrorCode::NotFound),
+            NoEndpoint::ProjectId(id) => {
+                let expected = format_args!("a project id in the path, {InvalidProjectId}");
+                Reply::invalid(Faults::one("", Some(&id.into()), expected))
+            }
             NoEndpoint::Method(methods) => Reply::method_not_allowed(methods),
         })?;
-        if self.request.parameters().all(|(name, value)| endpoint.takes(method, &name, &value)) {
-            Ok((endpoint, method))
-        } else {
-            Err(Reply::refused(ErrorCode::ParameterInvalid))
+        for (name, value) in self.request.parameters() {
+            let checked = endpoint.check_parameter(method, &name, &value);
+            checked.map_err(|invalid| Reply::for_reason(ErrorCode::ParameterInvalid, invalid))?;
         }
+        Ok((endpoint, method))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edge_authorizer::{
-    BearerCredentials, Denial, ErrorCode, OwnerRequirement, Ownership, ProjectId, Snapshot, Step,
+    BearerCredentials, Denial, ErrorCode, OwnerRequirement, Ownership, ProjectId, Snapshot, Step, Token,
     authorize_owner,
 };
 
@@ -38,10 +38,20 @@ impl<H: DataHost> Call<'_, H> {
                 return Ok(Credentials::PlatformAdmin);
             }
             BearerCredentials::Missing => return denied(ErrorCode::TokenMissing),
-            BearerCredentials::Ambiguous => return denied(ErrorCode::RequestInvalid),
+            BearerCredentials::Ambiguous(reason) => {
+                let denial = Denial { code: ErrorCode::RequestInvalid, realm: project.cloned() };
+                return Err(Reply::denied_for(denial, reason));
+            }
+            // What an identity provider issued is not mistaken for the administrator's secret.
+            BearerCredentials::Bearer(token) if project.is_none() && Token::parse(token).is_ok() => {
+                return denied(ErrorCode::AdministratorOnly);
+            }
             BearerCredentials::Bearer(_) => {}
         }
-        let Some(id) = project else { return denied(ErrorCode::TokenUntrusted) };
+        let Some(id) = project else {
+            let reason = "this is not the platform administrator's token";
+            return Err(Reply::for_reason(ErrorCode::TokenUntrusted, reason));
+        };
         let clock = self.state.data.clock_at(self.host.now());
         match authorize_owner(id, authorization, clock) {
             Step::Decided(Err(denial)) => Err(Reply::denied(denial)),
@@ -58,7 +68,7 @@ impl<H: DataHost> Call<'_, H> {
     pub fn authenticate_admin(&self) -> Result<Caller, Reply> {
         match self.credentials(self.authorization().as_deref(), None)? {
             Credentials::PlatformAdmin => Ok(Caller::PlatformAdmin),
-            Credentials::Token(_) => Err(Reply::refused(ErrorCode::TokenUntrusted)),
+            Credentials::Token(_) => Err(Reply::refused(ErrorCode::AdministratorOnly)),
         }
     }
 

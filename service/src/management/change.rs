@@ -43,10 +43,13 @@ impl<H: ControlHost> Call<'_, H> {
         caller: &Caller,
         author: &Author,
     ) -> Result<Reply, Reply> {
-        let precondition = document::precondition(self.request);
+        let precondition = document::precondition(self.request)?;
         // The issuer is asked before the turn is taken: one that is slow holds up no other change.
         let (mut version, mut applied) = self.preview(key, change, &precondition).await?;
-        let examination = self.examine(key, change, applied.before.as_deref()).await?;
+        let mut examination = self.examine(key, change, applied.before.as_deref()).await?;
+        if applied.loses_owners && matches!(caller, Caller::PlatformAdmin) && !self.request.is_set("force") {
+            examination.warnings.push(NO_OWNERS.to_owned());
+        }
         let turn = self.state.turns.take(self.host, &format!("change {key}")).await.ok_or(Unavailable)?;
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value: record, revision, .. } = self.load(key).await?;
@@ -125,3 +128,7 @@ impl<H: ControlHost> Call<'_, H> {
         record
     }
 }
+
+/// What an administrator may not have meant.
+const NO_OWNERS: &str =
+    "no entry of the project names the role `owner` any more: only the platform administrator can manage it";

@@ -27,13 +27,19 @@ pub async fn read_document(request: &Request, body: impl Body, limit: usize) -> 
         BodyError::Incomplete => Reply::refused(ErrorCode::BodyMalformed),
         BodyError::NoRoom => Reply::refused(ErrorCode::StoreUnavailable),
     })?;
-    let bytes = bytes.ok_or_else(|| Reply::refused(ErrorCode::BodyMalformed))?;
-    strict_json::from_slice(&bytes).map_err(|_| Reply::refused(ErrorCode::BodyMalformed))
+    let bytes = bytes.filter(|bytes| !bytes.is_empty());
+    let bytes = bytes.ok_or_else(|| Reply::for_reason(ErrorCode::BodyMalformed, "the body is empty"))?;
+    // The error says where it is, by line and column.
+    strict_json::from_slice(&bytes).map_err(|error| Reply::for_reason(ErrorCode::BodyMalformed, error))
 }
 
 /// What a request demands of the resource as it is.
-pub fn precondition(request: &Request) -> Precondition {
-    Precondition { if_match: request.header("if-match"), if_none_match: request.header("if-none-match") }
+pub fn precondition(request: &Request) -> Result<Precondition, Reply> {
+    let [if_match, if_none_match] = ["if-match", "if-none-match"].map(|name| request.header(name));
+    let precondition = Precondition { if_match, if_none_match };
+    let checked = precondition.check();
+    checked.map_err(|malformed| Reply::for_reason(ErrorCode::RequestInvalid, malformed))?;
+    Ok(precondition)
 }
 
 /// The number of the audit log's entry before which a page begins.

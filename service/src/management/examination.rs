@@ -1,7 +1,7 @@
 //! Looking at an entry that is to be saved, and at its issuer.
 
 use edge_authorizer::management::{Change, list_keys};
-use edge_authorizer::{CustomIdp, ErrorCode, FetchReason, RoleDetection};
+use edge_authorizer::{BlockedKey, CustomIdp, ErrorCode, FetchReason, RoleDetection};
 use serde_json::Value;
 
 use super::call::Call;
@@ -19,6 +19,11 @@ impl<H: ControlHost> Call<'_, H> {
         before: Option<&Value>,
     ) -> Result<Examination, Reply> {
         let mut examination = Examination::default();
+        if let Change::BlockKey(BlockedKey { thumbprint: None, .. }) = change {
+            let warning =
+                "this issuer has no key with this kid or thumbprint now; it is blocked in case it appears";
+            examination.warnings.push(warning.to_owned());
+        }
         let (Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. }) = change else {
             return Ok(examination);
         };

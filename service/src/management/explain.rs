@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::management::ExplainRequest;
+use edge_authorizer::inspection::{NarrativeContext, answer};
+use edge_authorizer::management::{Endpoint, ExplainRequest, NoEndpoint};
 use edge_authorizer::{
-    Decision, Explanation, Faults, ProjectId, Request, RequestPath, Routes, Snapshot, TokenCache, authorize,
-    simulate,
+    BearerCredentials, Claims, Decision, ErrorCode, Explanation, Faults, MANAGEMENT_PATH, OwnPath, ProjectId,
+    Request, RequestPath, Routes, Snapshot, Token, TokenCache, authorize, explain_owner, simulate,
+    simulate_owner,
 };
 use serde_json::Value;
 
 use super::call::Call;
-use super::reply::{Reply, text_of};
+use super::reply::Reply;
 use crate::driver::{drive, drive_simulation};
 use crate::host::ControlHost;
 
@@ -23,25 +25,37 @@ impl<H: ControlHost> Call<'_, H> {
         document: &Value,
     ) -> Result<Reply, Reply> {
         let explained = ExplainRequest::parse(document).map_err(Reply::invalid)?;
-        let explanation = match self.state.data.routes(self.host).await {
-            Ok(routes) if leads_elsewhere(&routes, &explained.path, id) => {
-                let path = Value::String(explained.path);
-                let expected = format_args!("a path of the project `{id}`");
-                return Err(Reply::invalid(Faults::one("/path", Some(&path), expected)));
-            }
-            Ok(routes) => self.evaluate(&routes, explained, snapshot).await,
-            Err(_) => Decision::without_configuration().into(),
+        let elsewhere = || {
+            let path = Value::String(explained.path.clone());
+            Reply::invalid(Faults::one("/path", Some(&path), format_args!("a path of the project `{id}`")))
         };
-        Ok(Reply::Body { status: 200, headers: Vec::new(), body: text_of(&explanation) })
+        let explanation = if OwnPath::of(&explained.path) == Some(OwnPath::Management) {
+            self.evaluate_management(id, &explained, snapshot.clone()).await.ok_or_else(elsewhere)?
+        } else {
+            match self.state.data.routes(self.host).await {
+                Ok(routes) if leads_elsewhere(&routes, &explained.path, id) => return Err(elsewhere()),
+                Ok(routes) => self.evaluate(&routes, &explained, snapshot.clone()).await,
+                Err(_) => Decision::without_configuration().into(),
+            }
+        };
+        let token = explained.token.as_deref().and_then(|token| Token::parse(token).ok());
+        let claims = explained.claims.and_then(|claims| Claims::new(claims, None).ok());
+        let context = NarrativeContext {
+            idps: snapshot.as_ref().map(|snapshot| snapshot.idps()).unwrap_or_default(),
+            project: id,
+            claims: claims.as_ref().or(token.as_ref().map(Token::unverified_claims)),
+            clock: self.state.data.clock_at(self.host.now()),
+        };
+        Ok(Reply::Body { status: 200, headers: Vec::new(), body: answer(&explanation, context).to_string() })
     }
 
     async fn evaluate(
         &self,
         routes: &Routes,
-        explained: ExplainRequest,
+        explained: &ExplainRequest,
         snapshot: Option<Arc<Snapshot>>,
     ) -> Explanation {
-        let authorization = explained.token.map(|token| format!("Bearer {token}"));
+        let authorization = authorization(explained);
         let request = Request {
             method: &explained.method,
             path: &explained.path,
@@ -51,12 +65,63 @@ impl<H: ControlHost> Call<'_, H> {
         };
         let clock = self.state.data.clock_at(self.host.now());
         let resolver = self.resolver(snapshot);
-        if let Some(claims) = explained.claims {
+        if let Some(claims) = explained.claims.clone() {
             return drive_simulation(simulate(routes, &request, claims, clock), &resolver).await;
         }
         let step = authorize(routes, &request, clock, &mut TokenCache::default());
         drive(step, &resolver).await.into()
     }
+
+    /// The same for a request to this API. `None` if it is about another project.
+    async fn evaluate_management(
+        &self,
+        id: &ProjectId,
+        explained: &ExplainRequest,
+        snapshot: Option<Arc<Snapshot>>,
+    ) -> Option<Explanation> {
+        let path = match RequestPath::try_from(&*explained.path) {
+            Ok(path) => path,
+            Err(ambiguous) => {
+                return Some(Explanation::refused(ErrorCode::PathAmbiguous, Some(ambiguous.reason())));
+            }
+        };
+        let endpoint = match Endpoint::find(&path, &explained.method) {
+            Ok((endpoint, _)) => endpoint,
+            Err(NoEndpoint::Method(_)) => {
+                return Some(Explanation::refused(ErrorCode::MethodNotAllowed, None));
+            }
+            Err(NoEndpoint::Unknown | NoEndpoint::ProjectId(_)) => {
+                return Some(Explanation::refused(ErrorCode::NotFound, None));
+            }
+        };
+        if endpoint.project().is_some_and(|project| project != id) {
+            return None;
+        }
+        let authorization = authorization(explained);
+        if endpoint.owned_project().is_none() {
+            let is_missing = matches!(
+                BearerCredentials::parse(authorization.as_deref()),
+                BearerCredentials::Missing | BearerCredentials::Ambiguous(_)
+            );
+            let code = if is_missing && explained.claims.is_none() {
+                ErrorCode::TokenMissing
+            } else {
+                ErrorCode::AdministratorOnly
+            };
+            return Some(Explanation::refused(code, None));
+        }
+        let resource = [MANAGEMENT_PATH, endpoint.template()].concat();
+        let clock = self.state.data.clock_at(self.host.now());
+        let resolver = self.resolver(snapshot);
+        Some(match explained.claims.clone() {
+            Some(claims) => drive_simulation(simulate_owner(&resource, id, claims, clock), &resolver).await,
+            None => drive(explain_owner(&resource, id, authorization.as_deref(), clock), &resolver).await,
+        })
+    }
+}
+
+fn authorization(explained: &ExplainRequest) -> Option<String> {
+    explained.token.as_ref().map(|token| format!("Bearer {token}"))
 }
 
 /// Whether a path names another project, whose entries are not to be seen here.

@@ -89,7 +89,7 @@ impl<H: ControlHost> Call<'_, H> {
         Ok(Change::UnblockKey { iss, kid: kid.to_owned() })
     }
 
-    /// The issuer of an entry. No more of a project is kept while its issuer is asked.
+    /// The issuer of an entry, and the blocked keys. No more of a project is kept while the issuer is awaited.
     async fn named(&self, key: &Key, idp: &str) -> Result<Named, Reply> {
         let record = self.load(key).await?.value;
         let issuer = record.project().idp(idp).and_then(|entry| entry.get("iss")).and_then(Value::as_str);

@@ -1,5 +1,6 @@
 //! Answers of the management API.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use edge_authorizer::management::{Applied, Change, Refusal, etag, is_known};
@@ -67,8 +68,15 @@ impl Reply {
         examination: Examination,
     ) -> Self {
         let Applied { before, after, .. } = applied;
+        let Examination { keys, warnings } = examination;
         let mut headers = vec![("x-published", published.to_string())];
-        let Some(after) = after else { return Self::Empty { status: 204, headers } };
+        let Some(after) = after else {
+            if warnings.is_empty() {
+                return Self::Empty { status: 204, headers };
+            }
+            let body = json!({ "warnings": warnings, "published": published }).to_string();
+            return Self::Body { status: 200, headers, body };
+        };
         let text = after.to_string();
         headers.push(("etag", etag(&text)));
         if matches!(change, Change::AddIdp { .. } | Change::Revoke { .. }) {
@@ -76,24 +84,30 @@ impl Reply {
             headers.push(("location", format!("{}/{id}", request.path)));
         }
         let is_created = before.is_none() && !request.is_set("dryRun");
-        let Examination { keys, warnings } = examination;
         let body = match change {
             Change::AddIdp { .. } | Change::ReplaceIdp { .. } => {
                 let rest = json!({ "keys": keys, "published": published, "warnings": warnings });
                 with_member("idp", &text, &rest)
             }
-            Change::Revoke { .. } => with_member("revocation", &text, &json!({ "published": published })),
-            Change::BlockKey(_) => with_member("distrusted", &text, &json!({ "published": published })),
+            Change::Revoke { .. } => {
+                let rest = json!({ "published": published, "warnings": warnings });
+                with_member("revocation", &text, &rest)
+            }
+            Change::BlockKey(_) => {
+                let rest = json!({ "published": published, "warnings": warnings });
+                with_member("distrusted", &text, &rest)
+            }
             _ => text,
         };
         Self::Body { status: if is_created { 201 } else { 200 }, headers, body }
     }
 
     /// The routes were changed.
-    pub fn routes(document: &Value, created: bool, published: bool) -> Self {
+    pub fn routes(document: &Value, warnings: &[String], created: bool, published: bool) -> Self {
         let text = document.to_string();
         let headers = vec![("x-published", published.to_string()), ("etag", etag(&text))];
-        let body = with_member("gateway", &text, &json!({ "published": published }));
+        let rest = json!({ "published": published, "warnings": warnings });
+        let body = with_member("gateway", &text, &rest);
         Self::Body { status: if created { 201 } else { 200 }, headers, body }
     }
 
@@ -114,9 +128,13 @@ impl Reply {
     }
 
     /// A refusal with its reason.
-    pub fn for_reason(code: ErrorCode, reason: String) -> Self {
-        let denial = Denial { code, realm: None };
-        Self::Problem { denial, faults: None, reason: Some(reason), headers: Vec::new() }
+    pub fn for_reason(code: ErrorCode, reason: impl Display) -> Self {
+        Self::denied_for(Denial { code, realm: None }, reason)
+    }
+
+    /// A refusal of the caller with its reason.
+    pub fn denied_for(denial: Denial, reason: impl Display) -> Self {
+        Self::Problem { denial, faults: None, reason: Some(reason.to_string()), headers: Vec::new() }
     }
 
     /// A refusal of what may be asked for again in some seconds.

@@ -67,8 +67,9 @@ impl<H: ControlHost> Call<'_, H> {
     }
 
     async fn attempt_routes(&self, document: &Arc<Value>, author: &Author) -> Result<Reply, Reply> {
-        Routes::parse(document).map_err(Reply::invalid)?;
-        let precondition = document::precondition(self.request);
+        let routes = Routes::parse(document).map_err(Reply::invalid)?;
+        let warnings: Vec<_> = routes.secrets().into_iter().map(secret_warning).collect();
+        let precondition = document::precondition(self.request)?;
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value, revision, .. } = self.records().load::<RoutesRecord>(&Key::Routes).await?;
             let mut value = Arc::unwrap_or_clone(value);
@@ -77,7 +78,7 @@ impl<H: ControlHost> Call<'_, H> {
                 return Err(Reply::refused(ErrorCode::PreconditionFailed));
             }
             if self.request.is_set("dryRun") {
-                return Ok(Reply::routes(document, false, false));
+                return Ok(Reply::routes(document, &warnings, false, false));
             }
             value.version += 1;
             let audit = Some(author.made(&change_of(document), before.as_deref(), Some(document)));
@@ -87,11 +88,18 @@ impl<H: ControlHost> Call<'_, H> {
                 let published = publish::<RoutesRecord, H>(self.records(), &self.state.turns, &Key::Routes)
                     .await
                     .unwrap_or(false);
-                return Ok(Reply::routes(document, before.is_none(), published));
+                return Ok(Reply::routes(document, &warnings, before.is_none(), published));
             }
         }
         Err(Unavailable.into())
     }
+}
+
+/// What the author of routes has to do for a secret. Whether it is bound, only the data plane knows.
+fn secret_warning(name: &str) -> String {
+    format!(
+        "the routes need the secret `{name}` at the edge; unless it is bound, their requests are answered 503: `npx wrangler secret put {name} -c wrangler.toml`"
+    )
 }
 
 /// A change of the routes as the audit log has it.

@@ -95,3 +95,111 @@ impl<H: Tasks> Drop for Turn<'_, H> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::Pin;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Poll, Waker};
+
+    use edge_authorizer::ProjectId;
+
+    use super::*;
+    use crate::host::Job;
+
+    struct Fake {
+        scope: u32,
+        is_late: AtomicBool,
+    }
+
+    impl Tasks for Fake {
+        type Signal = AtomicBool;
+
+        fn scope(&self) -> u32 {
+            self.scope
+        }
+
+        fn later(&self, _: Job<AtomicBool>) {}
+
+        fn signal(&self) -> AtomicBool {
+            AtomicBool::default()
+        }
+
+        async fn wait(&self, signal: &AtomicBool, _: Option<&ProjectId>, _: f64) {
+            let is_over = || signal.load(Ordering::Relaxed) || self.is_late.load(Ordering::Relaxed);
+            poll_fn(|_| if is_over() { Poll::Ready(()) } else { Poll::Pending }).await;
+        }
+
+        fn wake(&self, signal: &AtomicBool) {
+            signal.store(true, Ordering::Relaxed);
+        }
+    }
+
+    type Taking<'t> = Pin<Box<dyn Future<Output = Option<Turn<'t, Fake>>> + 't>>;
+
+    fn host(scope: u32) -> Fake {
+        Fake { scope, is_late: AtomicBool::default() }
+    }
+
+    /// Arrives at the turn `x`, and is polled once.
+    fn arrive<'t>(turns: &'t Turns<AtomicBool>, host: &'t Fake) -> (Taking<'t>, Option<Turn<'t, Fake>>) {
+        let mut taking: Taking<'t> = Box::pin(turns.take(host, "x"));
+        let turn = poll(&mut taking);
+        (taking, turn)
+    }
+
+    fn poll<'t>(taking: &mut Taking<'t>) -> Option<Turn<'t, Fake>> {
+        match taking.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(turn) => turn,
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn turns_come_in_the_order_of_arrival() {
+        let (turns, host) = (Turns::default(), host(0));
+        let (_, first) = arrive(&turns, &host);
+        let ((mut second, none), (mut third, nor)) = (arrive(&turns, &host), arrive(&turns, &host));
+        assert!(first.is_some() && none.is_none() && nor.is_none());
+        drop(first);
+        assert!(arrive(&turns, &host).1.is_none(), "one that arrives now does not come first");
+        assert!(poll(&mut third).is_none());
+        let turn = poll(&mut second);
+        assert!(turn.is_some() && poll(&mut third).is_none());
+        drop(turn);
+        drop(poll(&mut third).unwrap());
+        assert!(lock(&turns.0).is_empty());
+    }
+
+    #[test]
+    fn who_no_longer_waits_is_passed_over() {
+        let (turns, host) = (Turns::default(), host(0));
+        let (_, first) = arrive(&turns, &host);
+        let ((second, _), (third, _)) = (arrive(&turns, &host), arrive(&turns, &host));
+        let (mut fourth, _) = arrive(&turns, &host);
+        drop(second);
+        drop(first);
+        // Its turn came, but it does not know that yet.
+        drop(third);
+        assert!(poll(&mut fourth).is_some());
+    }
+
+    #[test]
+    fn a_turn_that_does_not_come_in_time_is_not_waited_for() {
+        let (turns, host) = (Turns::default(), host(0));
+        let (_, first) = arrive(&turns, &host);
+        let (mut second, _) = arrive(&turns, &host);
+        host.is_late.store(true, Ordering::Relaxed);
+        assert!(poll(&mut second).is_none());
+        drop(first);
+        assert!(lock(&turns.0).is_empty());
+    }
+
+    #[test]
+    fn scopes_do_not_wait_for_each_other() {
+        let (turns, hosts) = (Turns::default(), [host(1), host(2)]);
+        let taken = hosts.each_ref().map(|host| arrive(&turns, host).1.is_some());
+        assert_eq!(taken, [true, true]);
+    }
+}

@@ -36,8 +36,13 @@ impl RecordCache {
         Some((*revision, value.clone().downcast().ok()?))
     }
 
-    /// Keeps a value, of which `text` is the JSON, unless a later one is kept.
-    pub fn put<T: Format>(&self, scope: u32, key: &Key, revision: u64, value: &Arc<T>, text: &str) {
+    /// What a value takes in memory, of which `text` is the JSON.
+    pub fn bytes<T: Format>(text: &str) -> usize {
+        T::COPIES * weight(text)
+    }
+
+    /// Keeps a value, unless a later one is kept.
+    pub fn put<T: Format>(&self, scope: u32, key: &Key, revision: u64, value: Arc<T>, bytes: usize) {
         let mut all = lock(&self.0);
         let place = (scope, key.clone());
         if all.get(&place).is_some_and(|(_, kept)| kept.revision > revision) {
@@ -47,8 +52,7 @@ impl RecordCache {
             Key::Project(project) => Owner::Project(project.clone()),
             Key::Issuer(_) | Key::Routes => Owner::Everybody,
         };
-        let value = value.clone();
-        let _evicted = all.put(place, owner, Entry { revision, value }, T::COPIES * weight(text));
+        let _evicted = all.put(place, owner, Entry { revision, value }, bytes);
     }
 }
 
@@ -64,8 +68,8 @@ mod tests {
             let text = format!(r#"{{"document":null,"version":{version},"published":0}}"#);
             Arc::new(RoutesRecord::read(&text).unwrap())
         };
-        cache.put(1, &Key::Routes, 8, &value(8), "{}");
-        cache.put(1, &Key::Routes, 7, &value(7), "{}");
+        cache.put(1, &Key::Routes, 8, value(8), 100);
+        cache.put(1, &Key::Routes, 7, value(7), 100);
         let known = |scope| {
             cache.get::<RoutesRecord>(scope, &Key::Routes).map(|(revision, value)| (revision, value.version))
         };

@@ -69,7 +69,7 @@ impl<H: Store + Tasks + LogSink> Records<'_, H> {
         let value = match (record.value, known) {
             (Some(text), _) => {
                 let value = Arc::new(T::read(&text)?);
-                self.cache.put(scope, key, record.revision, &value, &text);
+                self.cache.put(scope, key, record.revision, value.clone(), RecordCache::bytes::<T>(&text));
                 value
             }
             (None, Some((_, value))) => value,
@@ -87,10 +87,11 @@ impl<H: Store + Tasks + LogSink> Records<'_, H> {
         commit: Commit,
     ) -> Result<Option<u64>, Unavailable> {
         let text = value.write().map_err(|failure| failed(self.host, key, &failure))?;
-        let commit = Commit { value: Some(text.clone()), ..commit };
+        let bytes = RecordCache::bytes::<T>(&text);
+        let commit = Commit { value: Some(text), ..commit };
         match self.host.commit(key, expected, commit).await {
             Ok(revision) => {
-                self.cache.put(self.host.scope(), key, revision, &Arc::new(value), &text);
+                self.cache.put(self.host.scope(), key, revision, Arc::new(value), bytes);
                 Ok(Some(revision))
             }
             Err(CommitError::Conflict) => Ok(None),

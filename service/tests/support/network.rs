@@ -17,6 +17,8 @@ pub struct Network {
     pub answers: Mutex<BTreeMap<String, Result<Fetched, FetchFailure>>>,
     /// Whether no issuer answers.
     pub is_down: AtomicBool,
+    /// Whether no issuer can be reached.
+    pub is_unreachable: AtomicBool,
     /// Whether answers are held back.
     pub is_held: AtomicBool,
     /// The URLs that were fetched.
@@ -35,6 +37,9 @@ impl Network {
         }
         if self.is_down.load(Ordering::Relaxed) {
             return Err(FetchFailure::NoAnswer);
+        }
+        if self.is_unreachable.load(Ordering::Relaxed) {
+            return Err(FetchFailure::Unreachable);
         }
         if let Some(answer) = self.answers.lock().unwrap().get(url) {
             return answer.clone();

@@ -244,6 +244,7 @@ fn happen(world: &World, event: &Value) {
     match event.as_object().unwrap().keys().next().unwrap().as_str() {
         "seconds" => world.pass(event["seconds"].as_f64().unwrap()),
         "storeIsDown" => shared.store.is_down.store(flag(), Ordering::Relaxed),
+        "issuersAreUnreachable" => shared.network.is_unreachable.store(flag(), Ordering::Relaxed),
         "issuersAreDown" => shared.network.is_down.store(flag(), Ordering::Relaxed),
         "conflicts" => {
             let count = event["conflicts"].as_u64().unwrap();

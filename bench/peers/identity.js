@@ -1,5 +1,5 @@
 // The caller and the trace of the peers that do not look: what the authorizer finds in the token numbered 0.
-export const CALLER = {
+export const IDENTITY = {
   project: "demo",
   route: "/data-recorder-service/v2/{project}/{*rest}",
   idp: "apps",
@@ -8,7 +8,7 @@ export const CALLER = {
 };
 
 export const TRACE = [
-  { step: "route", path: CALLER.route },
+  { step: "route", path: IDENTITY.route },
   { step: "token", issuer: "https://login.example/realms/bench", algorithm: "RS256", kid: "rsa-1" },
   { step: "idp", id: "apps", outcome: "applies" },
   { step: "key", kid: "rsa-1", outcome: "verified" },
@@ -16,5 +16,5 @@ export const TRACE = [
   { step: "role", value: "demo.visitor", outcome: { kept: "visitor" } },
   { step: "role", value: "other.admin", outcome: "no_match" },
   { step: "idp", id: "apps", outcome: "decides" },
-  { step: "access", method: "GET", required: ["access"], held: CALLER.roles },
+  { step: "access", method: "GET", required: ["access"], held: IDENTITY.roles },
 ];

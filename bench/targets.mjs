@@ -6,24 +6,24 @@ const MAX_DRIFT_MIB = 8;
 const MAX_SLOWDOWN = 3;
 const MAX_DEPLOYED_KIB = 170;
 
-/** Each bar with what was measured, and whether it is met. A part that did not run has none. */
-export function bars({ warm, new: fresh, refuse, scale, envoy, cold, memory, bounds, neighbours, flood }) {
+/** Each target with what was measured, and whether it is met. A part that did not run has none. */
+export function targets({ warm, new: fresh, refuse, scale, envoy, cold, memory, bounds, neighbours, flood }) {
   return [
-    ...(warm ? warmBars(warm) : []),
+    ...(warm ? warmTargets(warm) : []),
     ...(envoy ? envoyFigures(envoy) : []),
-    ...(fresh ? newBars(fresh) : []),
-    ...(warm ? algorithmBars(warm) : []),
-    ...(refuse ? refusalBars(refuse) : []),
-    ...(memory ? memoryBars(memory) : []),
+    ...(fresh ? newTargets(fresh) : []),
+    ...(warm ? algorithmTargets(warm) : []),
+    ...(refuse ? refusalTargets(refuse) : []),
+    ...(memory ? memoryTargets(memory) : []),
     ...(bounds ?? []).map(({ name, growth, most }) => atMost(8, `MiB by ${name}`, most, growth, 1)),
-    ...(neighbours ? neighbourBars(neighbours) : []),
+    ...(neighbours ? neighbourTargets(neighbours) : []),
     ...(flood ? [atLeast(5, "flood: hits of regular tokens", 0.95, { median: flood.hitRate })] : []),
-    ...(cold ? coldBars(cold) : []),
-    ...(scale ? scaleBars(scale) : []),
+    ...(cold ? coldTargets(cold) : []),
+    ...(scale ? scaleTargets(scale) : []),
   ];
 }
 
-function warmBars(lines) {
+function warmTargets(lines) {
   const of = (base) => rate(lines, "RS256: ours", base);
   return [
     atLeast(1, "warm RS256, of headers by hand", 0.95, of("RS256: headers")),
@@ -40,7 +40,7 @@ function envoyFigures(lines) {
   ];
 }
 
-function newBars(lines) {
+function newTargets(lines) {
   return groupsOf(lines)
     .filter((algorithm) => ["RS256", "ES256"].includes(algorithm))
     .flatMap((algorithm) => {
@@ -52,7 +52,7 @@ function newBars(lines) {
     });
 }
 
-function algorithmBars(lines) {
+function algorithmTargets(lines) {
   const least = 0.97 - noise(lines, "RS256: pass", "RS256: pass2");
   return groupsOf(lines)
     .filter((algorithm) => algorithm !== "RS256")
@@ -66,33 +66,33 @@ function algorithmBars(lines) {
     });
 }
 
-function refusalBars(lines) {
+function refusalTargets(lines) {
   return groupsOf(lines).map((group) => {
     const least = group === "no token" ? 2 : 1;
     return atLeast(4, `${group}, of hono + jose`, least, rate(lines, `${group}: ours`, `${group}: hono`));
   });
 }
 
-function memoryBars({ growth, drift }) {
+function memoryTargets({ growth, drift }) {
   return [
     atMost(5, "memory, MiB: growth", MAX_GROWTH_MIB, growth, 1),
     atMost(5, "memory, MiB: growth over the last half", MAX_DRIFT_MIB, drift, 1),
   ];
 }
 
-function neighbourBars({ alone, results }) {
+function neighbourTargets({ alone, results }) {
   const [worst] = results.toSorted((one, other) => other.p99 - one.p99);
   return [atMost(9, `p99 beside ${worst.name}, of p99 alone`, MAX_SLOWDOWN, worst.p99 / alone, 1)];
 }
 
-function coldBars({ ratio: ofPass, deployed }) {
+function coldTargets({ ratio: ofPass, deployed }) {
   return [
     atMost(6, "cold start, of the pass-through", 1.7, ofPass, 2),
     atMost(6, "wasm and script, KiB gzipped", MAX_DEPLOYED_KIB, deployed.wasm + deployed.js, 1),
   ];
 }
 
-function scaleBars(lines) {
+function scaleTargets(lines) {
   const leasts = {
     "100 identity providers": { seen: 0.97, new: 0.9 },
     "1000 routes": { seen: 0.97, new: 0.97 },
@@ -134,7 +134,7 @@ const atMost = (number, what, most, measured, digits) => {
   return { number, what, demanded: `≤ ${most}`, measured: measured.toFixed(digits), isMet: measured <= most };
 };
 
-/** What no bar is for. */
+/** What no target is for. */
 const figure = (what, { median, byCpu }) => {
   return { number: "", what, demanded: "", measured: median.toFixed(3), byCpu: byCpu?.toFixed(3) };
 };

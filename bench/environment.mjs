@@ -1,11 +1,11 @@
-// What stands around the workers that are measured: the origin, and KV with documents.
+// What surrounds the workers that are measured: the origin, and KV with documents.
 import { stored } from "./documents.mjs";
 import { startKv } from "./kv.mjs";
 import { startOrigin } from "./origin.mjs";
 import { startWorker } from "./workers.mjs";
 
-/** Sets the stage. `start` brings on a worker, with `documents` of a size of their own, and `log` to be given its log. */
-export async function openStage() {
+/** Starts what surrounds workers. `start` starts one, with `documents` of a size, and `log` to receive its log. */
+export async function openEnvironment() {
   const originUrl = await startOrigin();
   const stores = new Map();
   return {

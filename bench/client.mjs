@@ -4,7 +4,7 @@ import { request } from "node:http";
 export const HOST = "api.example";
 
 /** The answer to a request; `token` is sent if there is one. */
-export function ask(url, path, token, method = "GET") {
+export function sendOne(url, path, token, method = "GET") {
   const headers = { host: HOST, "cf-connecting-ip": "203.0.113.7" };
   if (token) headers.authorization = `Bearer ${token}`;
   const { hostname, port } = new URL(url);

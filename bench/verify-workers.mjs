@@ -1,6 +1,6 @@
 // Before anything is measured: each worker does what it is measured for.
 import assert from "node:assert/strict";
-import { ask } from "./ask.mjs";
+import { sendOne } from "./client.mjs";
 import { PATH } from "./documents.mjs";
 
 const ECHO = PATH.replace(/[^/]+$/, "echo");
@@ -12,15 +12,15 @@ const ASKS_FOR_ROLES = ["hono", "ours"];
 const SAYS_THE_SAME = ["headers", "check", "hono", "ours"];
 
 /** Asks each worker for what it should let pass and what it should refuse. `tokens` are good ones, of the same caller. */
-export async function assertRight(stage, workers, tokens) {
+export async function verifyWorkers(environment, workers, tokens) {
   const said = {};
   for (const worker of workers) {
     let log = "";
-    const running = await stage.start(worker, { log: (text) => (log += text) });
+    const running = await environment.start(worker, { log: (text) => (log += text) });
     try {
       for (const token of tokens) said[worker] = { head: await assertChecks(worker, running, token) };
       if (ASKS_FOR_TOKENS.includes(worker)) {
-        assert.equal((await ask(running.url, PATH)).status, 401, `${worker} without a token`);
+        assert.equal((await sendOne(running.url, PATH)).status, 401, `${worker} without a token`);
       }
       if (SAYS_THE_SAME.includes(worker)) said[worker].line = await lineOfPermit(() => log);
     } finally {
@@ -32,12 +32,12 @@ export async function assertRight(stage, workers, tokens) {
 
 /** Gives what the origin was told of a good token. */
 async function assertChecks(worker, running, token) {
-  const good = await ask(running.url, ECHO, token);
+  const good = await sendOne(running.url, ECHO, token);
   assert.equal(good.status, 200, `${worker} with a good token: ${good.text} ${running.complaints()}`);
-  const bad = await ask(running.url, PATH, tamper(token));
+  const bad = await sendOne(running.url, PATH, tamper(token));
   assert.equal(bad.status, CHECKS_SIGNATURES.includes(worker) ? 401 : 200, `${worker} with a bad token`);
   if (ASKS_FOR_ROLES.includes(worker)) {
-    const denied = await ask(running.url, PATH, token, "DELETE");
+    const denied = await sendOne(running.url, PATH, token, "DELETE");
     assert.equal(denied.status, 403, `${worker} without the role`);
   }
   const [start, ...fields] = good.text.split("\r\n");

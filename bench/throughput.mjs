@@ -1,13 +1,13 @@
 // The parts of the benchmark that compare rates: who runs, with which requests.
 import { corpus } from "./corpus.mjs";
 import { CLIENTS } from "./documents.mjs";
-import { race } from "./race.mjs";
+import { compare } from "./comparison.mjs";
 
 const WARM_TOKENS = 250;
 const WARM_CONNECTIONS = 64;
 
 /** Tokens that were seen before. */
-export async function warm(stage, size, say) {
+export async function warm(environment, size, say) {
   const contestants = [];
   for (const algorithm of size.algorithms) {
     const tokens = { file: await corpus(algorithm, size.tokens), count: WARM_TOKENS };
@@ -16,11 +16,11 @@ export async function warm(stage, size, say) {
       contestants.push({ group: algorithm, worker, tokens });
     }
   }
-  return race(stage, contestants, { ...size, connections: WARM_CONNECTIONS, say });
+  return compare(environment, contestants, { ...size, connections: WARM_CONNECTIONS, say });
 }
 
 /** Every token is new: those who look at it start anew for each measurement. */
-export async function fresh(stage, size, say) {
+export async function fresh(environment, size, say) {
   const contestants = [];
   for (const algorithm of size.algorithms) {
     const tokens = { file: await corpus(algorithm, size.tokens), count: size.tokens };
@@ -29,11 +29,11 @@ export async function fresh(stage, size, say) {
       contestants.push({ group: algorithm, worker, tokens, isNew: true });
     }
   }
-  return race(stage, contestants, { ...size, connections: CLIENTS, say });
+  return compare(environment, contestants, { ...size, connections: CLIENTS, say });
 }
 
 /** Requests that are refused; the pass-through lets them pass. */
-export async function refusing(stage, size, say) {
+export async function refusing(environment, size, say) {
   const field = (group, refusing, tokens) => [
     { group, worker: "pass", tokens },
     ...refusing.map((worker) => ({ group, worker, tokens, isRefused: true })),
@@ -46,11 +46,11 @@ export async function refusing(stage, size, say) {
     if (algorithm !== "RS256") continue;
     contestants.push(...field(`${group}, seen before`, ["hono", "ours"], { ...tokens, count: WARM_TOKENS }));
   }
-  return race(stage, contestants, { ...size, connections: WARM_CONNECTIONS, say });
+  return compare(environment, contestants, { ...size, connections: WARM_CONNECTIONS, say });
 }
 
 /** Larger documents. */
-export async function scaling(stage, size, say) {
+export async function scaling(environment, size, say) {
   const file = await corpus("RS256", size.tokens);
   const sizes = [
     ["1 identity provider, 10 routes", { idps: 1, routes: 10 }],
@@ -77,16 +77,16 @@ export async function scaling(stage, size, say) {
       isNew,
     });
   }
-  return race(stage, contestants, { ...size, connections: WARM_CONNECTIONS, say });
+  return compare(environment, contestants, { ...size, connections: WARM_CONNECTIONS, say });
 }
 
 /** Envoy against itself. */
-export async function envoy(stage, size, say) {
+export async function envoy(environment, size, say) {
   const tokens = { file: await corpus("RS256", size.tokens), count: WARM_TOKENS };
   const contestants = ["envoy", "envoyJwt", "envoyCache"].map((worker) => ({
     group: "RS256",
     worker,
     tokens,
   }));
-  return race(stage, contestants, { ...size, connections: WARM_CONNECTIONS, say });
+  return compare(environment, contestants, { ...size, connections: WARM_CONNECTIONS, say });
 }

@@ -1,5 +1,5 @@
 // Contestants in alternation, all with the same number of connections.
-import { ask } from "./ask.mjs";
+import { sendOne } from "./client.mjs";
 import { PATH } from "./documents.mjs";
 import { load } from "./load.mjs";
 import { alternate } from "./rounds.mjs";
@@ -13,11 +13,11 @@ const ATTEMPTS = 5;
  * with. Those of the same `worker` and `documents` share a process; who `isNew` has a new one for each measurement, and
  * sees each of its `tokens` once.
  */
-export async function race(stage, contestants, { rounds, seconds, connections, firstToken, say }) {
+export async function compare(environment, contestants, { rounds, seconds, connections, firstToken, say }) {
   const start = async ({ worker, documents }) => {
-    const running = await stage.start(worker, { documents });
+    const running = await environment.start(worker, { documents });
     // What it reads at its first request is not what is measured.
-    await ask(running.url, PATH, firstToken);
+    await sendOne(running.url, PATH, firstToken);
     return running;
   };
   const send = (running, { isRefused }, tokens, duration) =>
