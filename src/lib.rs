@@ -65,6 +65,7 @@ pub use config::cors::{Cors, ResponseHeaders};
 pub use config::custom_idp::CustomIdp;
 pub use config::idp_id::{IdpId, InvalidIdpId};
 pub use config::origin::{BindingName, HeaderName, Origin, OriginUrl, SecretHeader};
+pub use config::revocation::{Revocable, Revocation};
 pub use config::role::{InvalidRole, Role};
 pub use config::role_detection::RoleDetection;
 pub use config::role_template::{InvalidRoleTemplate, RoleTemplate};

@@ -83,8 +83,8 @@ fn every_vector_is_explained_as_expected() {
         let routes = folder.write("routes.json", &vectors.routes());
         for case in &vectors.cases {
             let project = vectors.project_of(case);
-            let entries = vectors.projects.get(project.as_str()).cloned().unwrap_or(json!([]));
-            let idps = folder.write("idps.json", &entries);
+            let snapshot = vectors.snapshot(&project).unwrap_or(json!([]));
+            let idps = folder.write("idps.json", &snapshot);
             let authorization = vectors.authorization(case);
             let token = authorization.as_deref().and_then(|value| value.strip_prefix("Bearer "));
             let keys = vectors.keys_for(token.unwrap_or_default());

@@ -32,8 +32,16 @@ fn entry(roles: &Value) -> Value {
 }
 
 fn check(entry: &Value, authorization: Option<&str>, signature: KeyOutcome) -> Result<Ownership, Denial> {
+    check_in(&json!({ "version": 1, "idps": [entry] }), authorization, signature)
+}
+
+fn check_in(
+    snapshot: &Value,
+    authorization: Option<&str>,
+    signature: KeyOutcome,
+) -> Result<Ownership, Denial> {
     let project = ProjectId::try_from("p").unwrap();
-    let snapshot = Arc::new(Snapshot::parse(&json!({ "version": 1, "idps": [entry] })).unwrap());
+    let snapshot = Arc::new(Snapshot::parse(snapshot).unwrap());
     let keys = Arc::new(KeySet::parse(&json!({ "keys": [support::keys()[KEY].jwk] })).unwrap());
     let clock = Clock { now: NumericDate::from_seconds(NOW), skew: 30.0 };
     let mut step = authorize_owner(&project, authorization, clock);
@@ -76,4 +84,19 @@ fn ownership_requires_a_verified_token() {
         assert_eq!(refused(check(&entry, Some(&authorization), outcome)), ErrorCode::TokenUntrusted);
     }
     assert_eq!(refused(check(&entry, None, KeyOutcome::Verified)), ErrorCode::TokenMissing);
+}
+
+#[test]
+fn an_owner_whose_token_is_revoked_owns_nothing() {
+    let entry = entry(&json!({"roleDetection": "DEFINED", "definedRoles": ["owner"]}));
+    let authorization = authorization();
+    for (issued_before, is_owner) in [(NOW, false), (NOW - 1.0, true)] {
+        let revocation = json!({ "id": "r2", "subject": "me", "issuedBefore": issued_before });
+        let snapshot = json!({ "version": 2, "idps": [entry], "revocations": [revocation] });
+        let outcome = check_in(&snapshot, Some(&authorization), KeyOutcome::Verified);
+        assert_eq!(outcome.is_ok(), is_owner);
+        if !is_owner {
+            assert_eq!(refused(outcome), ErrorCode::TokenUntrusted);
+        }
+    }
 }

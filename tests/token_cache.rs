@@ -28,11 +28,19 @@ struct World {
 }
 
 fn snapshot(roles: &[&str]) -> Arc<Snapshot> {
-    let entry = json!({
+    Arc::new(Snapshot::parse(&json!({ "version": 1, "idps": [entry(roles)] })).unwrap())
+}
+
+fn revoking(revocation: &Value) -> Arc<Snapshot> {
+    let document = json!({ "version": 2, "idps": [entry(&["access"])], "revocations": [revocation] });
+    Arc::new(Snapshot::parse(&document).unwrap())
+}
+
+fn entry(roles: &[&str]) -> Value {
+    json!({
         "id": "idp", "iss": "https://issuer.example", "label": {"en": "x"}, "idClaim": "sub",
         "roleDetection": "DEFINED", "definedRoles": roles,
-    });
-    Arc::new(Snapshot::parse(&json!({ "version": 1, "idps": [entry] })).unwrap())
+    })
 }
 
 fn keys() -> Arc<KeySet> {
@@ -157,6 +165,29 @@ fn cache_hit_ends_with_snapshot_keys_or_expiry() {
     assert_eq!(world.checked("/a/p", &token), (None, 0));
     world.now = NOW + 90.0;
     assert_eq!(world.checked("/a/p", &token), (Some(ErrorCode::TokenExpired), 0));
+}
+
+#[test]
+fn revocation_refuses_a_cached_token_and_its_removal_accepts_it_again() {
+    let (mut world, before, after) =
+        (World::new(), token(&json!({})), token(&json!({ "iat": NOW + 1.0, "jti": "new" })));
+    let open = world.snapshot.clone();
+    for _ in 0..2 {
+        world.ask("/a/p", &before);
+        world.ask("/a/p", &after);
+    }
+    assert_eq!((world.checked("/a/p", &before), world.checked("/a/p", &after)), ((None, 0), (None, 0)));
+    let revocation = json!({ "id": "r2", "subject": "me", "issuedBefore": NOW });
+    world.snapshot = revoking(&revocation);
+    for _ in 0..3 {
+        let decision = world.ask("/a/p", &before);
+        assert_eq!(decision.verdict.code(), Some(ErrorCode::TokenUntrusted));
+        let revoked = TraceStep::Revoked { id: "r2".into() };
+        assert_eq!(decision.trace.steps().last(), Some(&revoked));
+        assert_eq!(world.checked("/a/p", &after).0, None);
+    }
+    world.snapshot = open;
+    assert_eq!((world.checked("/a/p", &before).0, world.checked("/a/p", &after).0), (None, None));
 }
 
 #[test]

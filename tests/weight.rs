@@ -87,6 +87,14 @@ fn snapshots() -> Vec<(&'static str, Value)> {
         Value::Object(names.map(|name| (name.to_owned(), texts(length).into())).into_iter().collect())
     };
     let blocked = json!({"iss": "", "kid": ""});
+    let revoking = |count: usize, named: &Value| {
+        let revocation = |index: usize| {
+            let mut one = json!({"id": format!("r{index}"), "issuedBefore": 1});
+            one.as_object_mut().unwrap().extend(named.as_object().unwrap().clone());
+            one
+        };
+        json!({"version": 1, "idps": [], "revocations": (0..count).map(revocation).collect::<Vec<_>>()})
+    };
     vec![
         ("no entries", json!({"version": 1, "idps": []})),
         ("small entries", project(&json!({}))),
@@ -101,6 +109,13 @@ fn snapshots() -> Vec<(&'static str, Value)> {
         ("labels", project(&json!({"label": {"en": "a", "de": "\u{1}".repeat(256)}}))),
         ("short lists", project(&list(1))),
         ("long lists", project(&list(256))),
+        ("revocations of all tokens", revoking(1000, &json!({}))),
+        ("one more than a power of two", revoking(513, &json!({"tokenId": "t"}))),
+        (
+            "revocations by everything",
+            revoking(1000, &json!({"idp": "aa", "subject": "s", "client": "c", "tokenId": "t"})),
+        ),
+        ("long revocations", revoking(100, &json!({"subject": "\u{1}".repeat(256)}))),
         ("blocked keys", json!({"version": 1, "idps": [], "distrustedKeys": vec![blocked; 65]})),
     ]
 }

@@ -128,6 +128,7 @@ impl Asked {
         let [kid] = &self.verified[..] else { panic!("not verified by one key: {:?}", self.verified) };
         assert!(header.get("kid").is_none_or(|named| named.as_str() == kid.as_deref()));
         assert!(!scenario.distrusts(issuer, kid.as_deref()));
+        assert!(!scenario.revokes(caller.idp.as_str(), &caller.subject, &claims));
 
         let entries = scenario.entries();
         let entry =

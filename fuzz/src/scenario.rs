@@ -24,6 +24,17 @@ pub struct Scenario<'a> {
     lack: u8,
     /// The requests, one after another.
     pub requests: [Option<Request<'a>>; 4],
+    revocation: Option<Revocation>,
+}
+
+/// A revocation of what tokens mostly have.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Revocation {
+    of_entry: bool,
+    of_subject: bool,
+    client: Option<Party>,
+    /// Seconds from now.
+    issued_before: i16,
 }
 
 #[derive(Arbitrary, Debug)]
@@ -107,12 +118,37 @@ impl Scenario<'_> {
         self.blocked.is_some_and(|(of, id)| of.name() == issuer && Some(id.name()) == kid)
     }
 
+    /// Whether the project revokes the token with these claims, which `idp` identifies as that of `subject`.
+    pub fn revokes(&self, idp: &str, subject: &str, claims: &Value) -> bool {
+        self.revocation.is_some_and(|Revocation { of_entry, of_subject, client, issued_before }| {
+            (!of_entry || idp == "entry-0")
+                && (!of_subject || subject == "me")
+                && client.is_none_or(|party| claims["azp"] == party.name())
+                && claims["iat"].as_f64().is_none_or(|issued| issued < NOW + f64::from(issued_before) + 1.0)
+        })
+    }
+
     /// What the edge knows of the project.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
         let keys = self.blocked.iter();
         let keys: Vec<_> = keys.map(|(iss, kid)| json!({"iss": iss.name(), "kid": kid.name()})).collect();
-        let document = json!({"version": 1, "idps": self.entries(), "distrustedKeys": keys});
+        let revocations: Vec<_> = self.revocation.iter().map(Revocation::document).collect();
+        let (version, idps) = (1, self.entries());
+        let document =
+            json!({"version": version, "idps": idps, "distrustedKeys": keys, "revocations": revocations});
         self.has_project().then(|| Arc::new(Snapshot::parse(&document).expect("a good snapshot")))
+    }
+}
+
+impl Revocation {
+    fn document(&self) -> Value {
+        json!({
+            "id": "r1",
+            "idp": self.of_entry.then_some("entry-0"),
+            "subject": self.of_subject.then_some("me"),
+            "client": self.client.map(Party::name),
+            "issuedBefore": NOW + f64::from(self.issued_before),
+        })
     }
 }
 

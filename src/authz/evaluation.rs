@@ -180,7 +180,8 @@ impl Evaluation {
         }
     }
 
-    /// The caller, by the first entry from `matched` on that matches the evidence and finds the caller's id.
+    /// The caller, by the first entry from `matched` on that matches the evidence and finds the caller's id, unless the
+    /// project revokes the token. One that is revoked is refused, and no later entry is tried.
     pub fn identify<E: Evidence>(
         &mut self,
         project: &ProjectId,
@@ -192,6 +193,11 @@ impl Evaluation {
             if let Some(principal) = Principal::identify(idp, evidence, project, &mut self.trace) {
                 self.trace.push(TraceStep::Idp { id: idp.id.clone(), outcome: IdpOutcome::Decides });
                 self.identity = Some(principal.identity().clone());
+                let token = matching::revocable(idp, evidence.claims(), &principal.identity().subject);
+                if let Some(revocation) = snapshot.revocation(&token) {
+                    self.trace.push(TraceStep::Revoked { id: revocation.id.clone() });
+                    return Err(ErrorCode::TokenUntrusted);
+                }
                 return Ok(principal);
             }
             self.trace.push(TraceStep::Idp { id: idp.id.clone(), outcome: IdpOutcome::NoSubject });

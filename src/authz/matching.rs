@@ -7,6 +7,7 @@ use crate::authz::identity::Identity;
 use crate::authz::role_reader::RoleReader;
 use crate::authz::trace::{IdpOutcome, Trace};
 use crate::config::custom_idp::CustomIdp;
+use crate::config::revocation::Revocable;
 use crate::config::role_detection::RoleDetection;
 use crate::project_id::ProjectId;
 use crate::token::algorithm::Algorithm;
@@ -57,6 +58,16 @@ pub fn identify(
     let (project, idp, subject) = (project.clone(), idp.id.clone(), subject.to_owned());
     Some(Identity { project, idp, subject, roles })
 }
+
+/// What the token of a caller, whom `idp` identifies as `subject`, can be revoked by.
+pub fn revocable<'t>(idp: &'t CustomIdp, claims: &'t Claims, subject: &'t str) -> Revocable<'t> {
+    let members = claims.members();
+    let client = idp.azp_claim.find(members).and_then(Value::as_str);
+    let token_id = members.get("jti").and_then(Value::as_str);
+    let properties = [Some(idp.id.as_str()), client, Some(subject), token_id];
+    Revocable { properties, issued: claims.validity().issued() }
+}
+
 /// The longest subject, in characters.
 const MAX_SUBJECT_LENGTH: usize = 256;
 

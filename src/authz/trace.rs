@@ -245,6 +245,11 @@ pub enum TraceStep {
         /// How many.
         count: usize,
     },
+    /// The project revokes the token.
+    Revoked {
+        /// The revocation.
+        id: Arc<str>,
+    },
     /// The caller's roles were compared with those of which the route requires one.
     Access {
         /// The request's method.

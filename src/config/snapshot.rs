@@ -4,18 +4,21 @@ use serde_json::Value;
 
 use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
+use crate::config::revocation::{Revocable, Revocation, Revocations};
 use crate::document_reader::{self, Node};
 use crate::fault::Faults;
 use crate::issuer::Issuer;
 use crate::versioned::Versioned;
 
-/// A project's entries, in the order in which they are matched, and its blocked keys; or a tombstone if the project was deleted.
+/// A project's entries, in the order in which they are matched, its blocked keys and revocations; or a tombstone if the project
+/// was deleted.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     version: u64,
     is_deleted: bool,
     idps: Vec<CustomIdp>,
     blocked: Vec<BlockedKey>,
+    revocations: Revocations,
 }
 
 impl Versioned for Snapshot {
@@ -30,17 +33,18 @@ impl Snapshot {
         document_reader::read(document, Self::read)
     }
 
-    /// Reads the stored form: `{"version": 1, "idps": [entry, …], "distrustedKeys": [key, …]}`, the last if there are any;
-    /// or `{"version": 2, "deleted": true}`.
+    /// Reads the stored form: `{"version": 1, "idps": [entry, …], "distrustedKeys": [key, …], "revocations": [revocation, …]}`,
+    /// the last two if there are any; or `{"version": 2, "deleted": true}`.
     pub fn parse_stored(document: &Value) -> Result<Self, Faults> {
         document_reader::read_stored(document, Self::read)
     }
 
-    /// The snapshot of a project with these entries, as they are stored.
+    /// The snapshot of a project with these entries and revocations, as they are stored.
     pub fn of_entries<'e>(
         version: u64,
         entries: impl Iterator<Item = &'e Value>,
         blocked: Vec<BlockedKey>,
+        revocations: impl Iterator<Item = &'e Value>,
     ) -> Result<Self, Faults> {
         let mut idps: Vec<CustomIdp> = Vec::with_capacity(entries.size_hint().0);
         for (entry, position) in entries.zip(0_usize..) {
@@ -50,7 +54,9 @@ impl Snapshot {
             }
             idps.push(idp);
         }
-        Ok(Self { version, is_deleted: false, idps, blocked })
+        let read = |revocation| document_reader::read_stored(revocation, Revocation::read);
+        let revocations = Revocations::new(revocations.map(read).collect::<Result<_, _>>()?);
+        Ok(Self { version, is_deleted: false, idps, blocked, revocations })
     }
 
     fn read(node: &Node<'_>) -> Option<Self> {
@@ -60,13 +66,15 @@ impl Snapshot {
                 .and_then(|node| node.integer(0..=u64::MAX));
             let deleted = snapshot.optional("deleted").map_or(Some(false), |node| node.boolean());
             if deleted == Some(true) {
-                let (idps, blocked) = (Vec::new(), Vec::new());
-                return Some(Self { version: version?, is_deleted: true, idps, blocked });
+                let (idps, blocked, revocations) = Default::default();
+                return Some(Self { version: version?, is_deleted: true, idps, blocked, revocations });
             }
             let idps = snapshot.required("idps", "the list of entries").and_then(|node| read_idps(&node));
             let blocked = snapshot.optional("distrustedKeys").map(|node| read_blocked(&node));
-            let (idps, blocked) = (idps?, blocked.unwrap_or(Some(Vec::new()))?);
-            Some(Self { version: version?, is_deleted: deleted?, idps, blocked })
+            let revocations = snapshot.optional("revocations").map(|node| Revocations::read(&node));
+            let (idps, blocked) = (idps?, blocked.unwrap_or_else(|| Some(Vec::new()))?);
+            let revocations = revocations.unwrap_or_else(|| Some(Revocations::default()))?;
+            Some(Self { version: version?, is_deleted: deleted?, idps, blocked, revocations })
         })
     }
 
@@ -88,6 +96,11 @@ impl Snapshot {
     /// Whether the project blocks the key of `issuer` with that `kid` and thumbprint.
     pub fn blocks(&self, issuer: &Issuer, kid: Option<&str>, thumbprint: &str) -> bool {
         self.blocked.iter().any(|blocked| blocked.is(issuer, kid, thumbprint))
+    }
+
+    /// The revocation of a token, if the project revokes it.
+    pub fn revocation(&self, token: &Revocable<'_>) -> Option<&Revocation> {
+        self.revocations.find(token)
     }
 }
 

@@ -130,6 +130,12 @@ impl Narrative<'_> {
             TraceStep::MoreRoles { count } => {
                 self.add(Mark::Noted, format!("{count} more values were read in the same way."));
             }
+            TraceStep::Revoked { id } => {
+                self.say(
+                    Mark::Failed,
+                    format!("The project has revoked the token, by its revocation `{id}`."),
+                );
+            }
             TraceStep::Access { method, required, held } => {
                 let requirement = if required.is_empty() {
                     format!("Nobody may send {method} to this route")
@@ -293,7 +299,12 @@ impl Narrative<'_> {
     fn conclude_untrusted(&mut self, last: Option<&TraceStep>) {
         let NarrativeContext { idps, project, .. } = self.setting;
         let text = match last {
-            Some(TraceStep::NoKey { .. } | TraceStep::Key { .. } | TraceStep::Project { .. }) => return,
+            Some(
+                TraceStep::NoKey { .. }
+                | TraceStep::Key { .. }
+                | TraceStep::Project { .. }
+                | TraceStep::Revoked { .. },
+            ) => return,
             Some(TraceStep::Idp { .. } | TraceStep::MoreIdps { .. }) => {
                 "No entry of the project recognises the caller.".to_owned()
             }

@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
 use crate::fault::Faults;
+use crate::token::numeric_date::NumericDate;
 
 /// The most identity providers of a project.
 const MAX_IDPS: usize = 100;
@@ -36,8 +37,14 @@ pub struct Applied {
 }
 
 impl Project {
-    /// The project after the change. `precondition` applies to the resource that is changed.
-    pub fn apply(&self, change: &Change, precondition: &Precondition) -> Result<Applied, Refusal> {
+    /// The project after the change. `precondition` applies to the resource that is changed. Revocations that can no longer
+    /// matter at `now` are dropped.
+    pub fn apply(
+        &self,
+        change: &Change,
+        precondition: &Precondition,
+        now: NumericDate,
+    ) -> Result<Applied, Refusal> {
         let current = self.current(change);
         if !self.exists && !matches!(change, Change::PutProject { .. }) {
             return Err(Refusal::NotFound);
@@ -46,6 +53,7 @@ impl Project {
             return Err(Refusal::PreconditionFailed);
         }
         let mut project = self.clone();
+        project.drop_revocations(now);
         let after = project.change(change)?;
         project.version += 1;
         let size = project.size();
@@ -71,6 +79,8 @@ impl Project {
             Change::AddIdp { idp } => entry(idp.get("id")?.as_str()?),
             Change::ReplaceIdp { id, .. } | Change::RemoveIdp { id } => entry(id),
             Change::Reorder { .. } => Some(Arc::new(self.order())),
+            Change::Revoke { .. } => None,
+            Change::RemoveRevocation { id } => self.revocations.get(self.revocation_position(id)?).cloned(),
             Change::BlockKey(BlockedKey { iss, kid, .. }) => {
                 let position = self.blocked_position(iss, kid)?;
                 self.blocked.get(position).map(|key| Arc::new(json!(key)))
@@ -140,6 +150,12 @@ impl Project {
                 self.blocked.retain(|key| !key.is_named(iss, kid));
                 Ok(None)
             }
+            Change::Revoke { revocation, is_forced } => self.revoke(revocation, *is_forced).map(Some),
+            Change::RemoveRevocation { id } => {
+                let position = self.revocation_position(id).ok_or(Refusal::NotFound)?;
+                self.revocations.remove(position);
+                Ok(None)
+            }
         }
     }
 
@@ -168,6 +184,8 @@ mod tests {
     use crate::config::snapshot::Snapshot;
     use crate::issuer::Issuer;
 
+    const NOW: NumericDate = NumericDate::from_seconds(1_800_000_000.5);
+
     fn entry(id: &str) -> Arc<Value> {
         Arc::new(json!({
             "id": id, "iss": "https://issuer.example", "label": { "en": "x" }, "idClaim": "sub",
@@ -176,7 +194,7 @@ mod tests {
     }
 
     fn apply(project: &Project, change: &Change) -> Result<Project, Refusal> {
-        project.apply(change, &Precondition::default()).map(|applied| applied.project)
+        project.apply(change, &Precondition::default(), NOW).map(|applied| applied.project)
     }
 
     fn project(ids: &[&str]) -> Project {
@@ -265,7 +283,7 @@ mod tests {
             Arc::new(entry)
         };
         let applied = |project: &Project, change: &Change| {
-            let applied = project.apply(change, &Precondition::default()).unwrap();
+            let applied = project.apply(change, &Precondition::default(), NOW).unwrap();
             (applied.loses_owners, applied.project)
         };
         let (is_lost, one) = applied(&project(&["aa"]), &Change::AddIdp { idp: owners("bb") });

@@ -54,6 +54,19 @@ pub enum Change {
         /// Its id.
         kid: String,
     },
+    /// Revokes tokens.
+    Revoke {
+        /// Which, without an id.
+        revocation: Arc<Value>,
+        /// Whether it may name an entry that the project does not have.
+        #[serde(skip)]
+        is_forced: bool,
+    },
+    /// Removes a revocation.
+    RemoveRevocation {
+        /// Which.
+        id: String,
+    },
 }
 
 /// Reads the document of a project: `{"label"?}`.

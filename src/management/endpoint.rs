@@ -31,6 +31,10 @@ pub enum Endpoint {
     KeyBlock(ProjectId, String, String),
     /// `/projects/{project}/custom-idp-order`: the order in which entries are matched.
     IdpOrder(ProjectId),
+    /// `/projects/{project}/revocations`: the tokens that the project revokes.
+    Revocations(ProjectId),
+    /// `/projects/{project}/revocations/{id}`: one of them, which need not exist.
+    Revocation(ProjectId, String),
     /// `/projects/{project}/audit-log`: who changed what.
     AuditLog(ProjectId),
     /// `/projects/{project}/explain`: what would become of a request.
@@ -111,6 +115,8 @@ impl Endpoint {
                 Some(Self::KeyBlock(project, (*id).to_owned(), (*kid).to_owned()))
             }
             ["custom-idp-order"] => Some(Self::IdpOrder(project)),
+            ["revocations"] => Some(Self::Revocations(project)),
+            ["revocations", id] if !id.is_empty() => Some(Self::Revocation(project, (*id).to_owned())),
             ["audit-log"] => Some(Self::AuditLog(project)),
             ["explain"] => Some(Self::Explain(project)),
             _ => None,
@@ -130,6 +136,8 @@ impl Endpoint {
             Self::KeysRefresh(..) => "/projects/{project}/custom-idp/{idpId}/keys/refresh",
             Self::KeyBlock(..) => "/projects/{project}/custom-idp/{idpId}/keys/{kid}/distrust",
             Self::IdpOrder(_) => "/projects/{project}/custom-idp-order",
+            Self::Revocations(_) => "/projects/{project}/revocations",
+            Self::Revocation(..) => "/projects/{project}/revocations/{revocationId}",
             Self::AuditLog(_) => "/projects/{project}/audit-log",
             Self::Explain(_) => "/projects/{project}/explain",
         }
@@ -144,7 +152,8 @@ impl Endpoint {
             Self::KeysRefresh(..) | Self::Explain(_) => &[Post],
             Self::KeyBlock(..) => &[Delete, Put],
             Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
-            Self::Idps(_) => &[Get, Head, Post],
+            Self::Idps(_) | Self::Revocations(_) => &[Get, Head, Post],
+            Self::Revocation(..) => &[Delete, Get, Head],
         }
     }
 
@@ -207,6 +216,8 @@ impl Endpoint {
             | Self::KeysRefresh(project, _)
             | Self::KeyBlock(project, ..)
             | Self::IdpOrder(project)
+            | Self::Revocations(project)
+            | Self::Revocation(project, _)
             | Self::AuditLog(project)
             | Self::Explain(project) => Some(project),
         }

@@ -13,6 +13,7 @@ mod named_issuers;
 mod precondition;
 mod project;
 mod refusal;
+mod revocation;
 mod unknown_project_limiter;
 
 pub use applied_change::Applied;
@@ -28,4 +29,5 @@ pub use named_issuers::{NamedIssuer, NamedIssuers, Registration};
 pub use precondition::{MalformedPrecondition, Precondition};
 pub use project::Project;
 pub use refusal::Refusal;
+pub use revocation::read_revocation;
 pub use unknown_project_limiter::UnknownProjectLimiter;

@@ -26,6 +26,8 @@ pub struct Project {
     pub idps: Vec<Arc<Value>>,
     /// The blocked keys.
     pub blocked: Vec<BlockedKey>,
+    /// The revocations, each with its id, oldest first.
+    pub revocations: Vec<Arc<Value>>,
 }
 
 impl Project {
@@ -54,6 +56,17 @@ impl Project {
         self.idps.get(self.position(id)?).map(|idp| &**idp)
     }
 
+    pub(super) fn revocation_position(&self, id: &str) -> Option<usize> {
+        self.revocations
+            .iter()
+            .position(|revocation| revocation.get("id").and_then(Value::as_str) == Some(id))
+    }
+
+    /// The revocation with that id.
+    pub fn revocation(&self, id: &str) -> Option<&Value> {
+        self.revocations.get(self.revocation_position(id)?).map(|revocation| &**revocation)
+    }
+
     /// The ids of the entries in their order.
     pub fn order(&self) -> Value {
         self.idps.iter().filter_map(|idp| idp.get("id").cloned()).collect()
@@ -68,22 +81,24 @@ impl Project {
         self.exists.then_some(Value::Object(representation))
     }
 
-    /// The text that is published: `{"version", "idps"}`, and `distrustedKeys` if there are any; of a deleted project
-    /// `{"version", "deleted"}`, and nothing of one that never existed.
+    /// The text that is published: `{"version", "idps"}`, and `distrustedKeys` and `revocations` if there are any; of a
+    /// deleted project `{"version", "deleted"}`, and nothing of one that never existed.
     pub fn snapshot_text(&self) -> Option<String> {
         if !self.exists && self.version == 0 {
             return None;
         }
         let idps = self.exists.then_some(&*self.idps);
-        let snapshot =
-            Published { version: self.version, idps, blocked: &self.blocked, deleted: !self.exists };
+        let Self { exists, version, blocked, revocations, .. } = self;
+        let snapshot = Published { version: *version, idps, blocked, revocations, deleted: !exists };
         serde_json::to_string(&snapshot).ok()
     }
 
     /// What decides who its owners are, if it exists.
     pub fn snapshot(&self) -> Result<Option<Snapshot>, Faults> {
         let idps = self.idps.iter().map(|idp| &**idp);
-        self.exists.then(|| Snapshot::of_entries(self.version, idps, self.blocked.clone())).transpose()
+        let revocations = self.revocations.iter().map(|revocation| &**revocation);
+        let parse = || Snapshot::of_entries(self.version, idps, self.blocked.clone(), revocations);
+        self.exists.then(parse).transpose()
     }
 
     /// The issuers that the entries name, each once.
@@ -102,6 +117,8 @@ struct Published<'p> {
     idps: Option<&'p [Arc<Value>]>,
     #[serde(rename = "distrustedKeys", skip_serializing_if = "<[_]>::is_empty")]
     blocked: &'p [BlockedKey],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    revocations: &'p [Arc<Value>],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     deleted: bool,
 }

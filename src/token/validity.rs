@@ -40,6 +40,11 @@ impl Validity {
         self.expires
     }
 
+    /// When it was issued.
+    pub fn issued(self) -> NumericDate {
+        self.issued
+    }
+
     /// Whether the token is valid at `now`, where clocks differ by at most `skew` seconds.
     pub fn check(self, now: NumericDate, skew: f64) -> Result<(), OutsideValidity> {
         let Validity { expires, issued, not_before } = self;

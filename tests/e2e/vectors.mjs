@@ -14,13 +14,23 @@ export const allVectors = () =>
 export const keysOf = ({ keys }, issuer) =>
   keys[issuer]?.map((key) => (typeof key === "string" ? publicJwk(key) : key));
 
+/** When the tests began, in seconds. */
+const BEGAN = Math.floor(Date.now() / 1000);
+
+/** The revocations of each project, which were as long ago as they are for the vectors. */
+export const revocationsOf = ({ revocations = {}, now }) =>
+  Object.entries(revocations).map(([project, list]) => [
+    project,
+    list.map(({ issuedBefore, ...named }) => ({ ...named, issuedBefore: issuedBefore - now + BEGAN })),
+  ]);
+
 /** The value of the `Authorization` header, where there is one. */
-export async function authorizationOf({ token, now }, vector) {
+export async function authorizationOf({ token, now, revocations }, vector) {
   if (vector.authorization !== undefined || vector.token === null) return vector.authorization;
   const { alg = token.alg, key = token.key, kid = key, header } = vector.sign ?? {};
   const claims = merge(token.claims, vector.claims);
-  // The vectors have a time of their own; here it is now.
-  const shift = Math.floor(Date.now() / 1000) - now;
+  // The vectors have a time of their own; here it is now, or that of their revocations, to the second.
+  const shift = (revocations ? BEGAN : Math.floor(Date.now() / 1000)) - now;
   for (const name of ["exp", "iat", "nbf"]) if (typeof claims[name] === "number") claims[name] += shift;
   const jws = await sign(key, merge({ alg, kid, typ: "JWT", ...token.header }, header), claims);
   return `Bearer ${jws}`;

@@ -6,7 +6,7 @@ import { startOrigin } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { publishing } from "./issuer.mjs";
 import { keyRecord, publicJwk } from "./tokens.mjs";
-import { allVectors, assertExplained, authorizationOf, keysOf } from "./vectors.mjs";
+import { allVectors, assertExplained, authorizationOf, keysOf, revocationsOf } from "./vectors.mjs";
 
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 
@@ -69,10 +69,12 @@ function records(vectors) {
 }
 
 /** Routes, projects and entries, by the management API; `prepare` is told of each entry before it is saved. */
-async function configure(gateway, { routes, projects }, originUrl, prepare) {
+async function configure(gateway, vectors, originUrl, prepare) {
+  const { routes, projects } = vectors;
   const made = async (...request) => {
-    const { status, text } = await call(gateway, ...request);
-    assert.equal(status, 201, text);
+    const answer = await call(gateway, ...request);
+    assert.equal(answer.status, 201, answer.text);
+    return answer.json();
   };
   await made("PUT", "/gateway", { origins: { insights: { url: originUrl } }, routes });
   for (const [project, entries] of Object.entries(projects)) {
@@ -80,6 +82,13 @@ async function configure(gateway, { routes, projects }, originUrl, prepare) {
     for (const entry of entries) {
       prepare(entry);
       await made("POST", `/projects/${project}/custom-idp`, entry);
+    }
+  }
+  for (const [project, list] of revocationsOf(vectors)) {
+    for (const { id, ...document } of list) {
+      const path = `/projects/${project}/revocations?force=true`;
+      const { revocation } = await made("POST", path, { ...document, reason: "a vector" });
+      assert.equal(revocation.id, id);
     }
   }
 }

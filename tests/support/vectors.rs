@@ -21,6 +21,9 @@ pub struct Vectors {
     routes: Value,
     /// The entries of each project.
     pub projects: BTreeMap<String, Value>,
+    /// The revocations of each project that has some.
+    #[serde(default)]
+    revocations: BTreeMap<String, Value>,
     keys: BTreeMap<String, Vec<Value>>,
     token: Token,
     /// The requests.
@@ -136,9 +139,8 @@ impl Vectors {
             step = match step {
                 Step::Decided(decision) => return decision,
                 Step::NeedProject(need) => {
-                    let idps = self.projects.get(need.project().as_str());
-                    let snapshot =
-                        idps.map(|idps| Snapshot::parse(&json!({ "version": 1, "idps": idps })).unwrap());
+                    let document = self.snapshot(need.project());
+                    let snapshot = document.map(|document| Snapshot::parse(&document).unwrap());
                     need.resume(Ok(snapshot.map(Arc::new)))
                 }
                 Step::NeedKeys(need) => {
@@ -151,6 +153,13 @@ impl Vectors {
                 }
             }
         }
+    }
+
+    /// A project as it is published.
+    pub fn snapshot(&self, project: &ProjectId) -> Option<Value> {
+        let idps = self.projects.get(project.as_str())?;
+        let revocations = self.revocations.get(project.as_str());
+        Some(json!({ "version": 1, "idps": idps, "revocations": revocations }))
     }
 
     fn parsed_routes(&self) -> Routes {

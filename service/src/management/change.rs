@@ -55,7 +55,7 @@ impl<H: ControlHost> Call<'_, H> {
             let Loaded { value: record, revision, .. } = self.load(key).await?;
             if record.project().version != version {
                 version = record.project().version;
-                applied = record.project().apply(change, &precondition)?;
+                applied = record.project().apply(change, &precondition, self.host.now())?;
             }
             let snapshot = self.check_owner(id, &record, &applied.project, caller).await?;
             if self.request.is_set("dryRun") {
@@ -86,7 +86,8 @@ impl<H: ControlHost> Call<'_, H> {
         precondition: &Precondition,
     ) -> Result<(u64, Applied), Reply> {
         let record = self.load(key).await?.value;
-        Ok((record.project().version, record.project().apply(change, precondition)?))
+        let applied = record.project().apply(change, precondition, self.host.now())?;
+        Ok((record.project().version, applied))
     }
 
     /// Checks that an owner may make the change, and returns what the changed project decides by, if that was needed.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::management::{Change, Endpoint, read_project};
+use edge_authorizer::management::{Change, Endpoint, read_project, read_revocation};
 use edge_authorizer::{ErrorCode, Method, ProjectId};
 use serde_json::Value;
 
@@ -65,6 +65,11 @@ impl<H: ControlHost> Call<'_, H> {
             (Endpoint::KeyBlock(_, idp, kid), Method::Delete) => self.unblock_key(key, idp, kid).await?,
             (Endpoint::KeyBlock(_, idp, kid), _) => self.block_key(key, idp, kid).await?,
             (Endpoint::IdpOrder(_), _) => Change::Reorder { ids: document::read_ids(&document)? },
+            (Endpoint::Revocations(_), _) => {
+                let is_forced = self.request.is_set("force");
+                read_revocation(&document, self.host.now(), is_forced).map_err(Reply::invalid)?
+            }
+            (Endpoint::Revocation(_, id), _) => Change::RemoveRevocation { id: id.clone() },
             _ => return Err(Reply::refused(ErrorCode::NotFound)),
         })
     }
@@ -98,6 +103,8 @@ impl<H: ControlHost> Call<'_, H> {
             Endpoint::Idps(_) => Some(text_of(&project.idps)),
             Endpoint::Idp(_, idp) => project.idp(idp).map(Value::to_string),
             Endpoint::IdpOrder(_) => Some(project.order().to_string()),
+            Endpoint::Revocations(_) => Some(text_of(&project.revocations)),
+            Endpoint::Revocation(_, id) => project.revocation(id).map(Value::to_string),
             Endpoint::Keys(_, idp) => {
                 drop(record);
                 Some(self.describe_keys(key, idp).await?.to_string())

@@ -79,7 +79,7 @@ impl Reply {
         };
         let text = after.to_string();
         headers.push(("etag", etag(&text)));
-        if matches!(change, Change::AddIdp { .. }) {
+        if matches!(change, Change::AddIdp { .. } | Change::Revoke { .. }) {
             let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
             headers.push(("location", format!("{}/{id}", request.path)));
         }
@@ -88,6 +88,10 @@ impl Reply {
             Change::AddIdp { .. } | Change::ReplaceIdp { .. } => {
                 let rest = json!({ "keys": keys, "published": published, "warnings": warnings });
                 with_member("idp", &text, &rest)
+            }
+            Change::Revoke { .. } => {
+                let rest = json!({ "published": published, "warnings": warnings });
+                with_member("revocation", &text, &rest)
             }
             Change::BlockKey(_) => {
                 let rest = json!({ "published": published, "warnings": warnings });

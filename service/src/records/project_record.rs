@@ -79,6 +79,8 @@ struct Wire {
     #[serde(default)]
     distrusted_keys: Vec<BlockedKey>,
     #[serde(default)]
+    revocations: Vec<Arc<Value>>,
+    #[serde(default)]
     issuers: NamedIssuers,
     #[serde(default)]
     looks: IssuerLimiter,
@@ -99,6 +101,8 @@ struct WireRef<'r> {
     label: &'r Option<Value>,
     idps: &'r [Arc<Value>],
     distrusted_keys: &'r [BlockedKey],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    revocations: &'r [Arc<Value>],
     issuers: &'r NamedIssuers,
     looks: &'r IssuerLimiter,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,9 +115,9 @@ impl TryFrom<Wire> for ProjectRecord {
     type Error = UnknownFormat;
 
     fn try_from(wire: Wire) -> Result<Self, UnknownFormat> {
-        let Wire { exists, version, label, idps, distrusted_keys: blocked, .. } = wire;
+        let Wire { exists, version, label, idps, distrusted_keys: blocked, revocations, .. } = wire;
         UnknownFormat::check(wire.format)?;
-        let project = Project { exists, version, label, idps, blocked };
+        let project = Project { exists, version, label, idps, blocked, revocations };
         let Wire { published, issuers, looks, lease, others, .. } = wire;
         Ok(Self { project, snapshot: OnceLock::new(), published, issuers, looks, lease, others })
     }
@@ -122,7 +126,7 @@ impl TryFrom<Wire> for ProjectRecord {
 impl Serialize for ProjectRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { project, snapshot: _, published, issuers, looks, lease, others } = self;
-        let Project { exists, version, label, idps, blocked } = project;
+        let Project { exists, version, label, idps, blocked, revocations } = project;
         let wire = WireRef {
             format: FORMAT,
             exists: *exists,
@@ -131,6 +135,7 @@ impl Serialize for ProjectRecord {
             label,
             idps,
             distrusted_keys: blocked,
+            revocations,
             issuers,
             looks,
             lease,

@@ -1,0 +1,231 @@
+//! Revocations as owners write and read them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::change::Change;
+use super::project::Project;
+use super::refusal::Refusal;
+use crate::config::idp_id::IdpId;
+use crate::config::revocation::PROPERTIES;
+use crate::config::short_text::ShortText;
+use crate::document_reader::{self, Node};
+use crate::fault::Faults;
+use crate::token::numeric_date::NumericDate;
+
+/// The most revocations of a project.
+const MAX_REVOCATIONS: usize = 1000;
+
+/// How long a revocation is kept after the time that it names, in seconds. No access token should live as long.
+const KEPT_SECONDS: u64 = 30 * 86_400;
+
+/// How far ahead the time of a revocation may be, in seconds: for issuers whose clock is fast.
+const MAX_AHEAD_SECONDS: u64 = 300;
+
+/// Reads `{"idp"?, "subject"?, "client"?, "tokenId"?, "issuedBefore"?, "reason"}`, which came at `now`. `is_forced` confirms a
+/// revocation of all tokens, or of an entry that the project does not have.
+pub fn read_revocation(document: &Value, now: NumericDate, is_forced: bool) -> Result<Change, Faults> {
+    let now = whole_seconds(now);
+    document_reader::read(document, |node| {
+        let revocation = node.properties(|properties| {
+            let named = PROPERTIES.map(|name| properties.optional(name));
+            let [idp, others @ ..] = &named;
+            idp.as_ref().and_then(Node::parse::<IdpId>);
+            for node in others.iter().flatten() {
+                node.parse::<ShortText>();
+            }
+            let time = properties.optional(ISSUED_BEFORE);
+            let issued_before = time.map_or(Some(now), |node| read_time(&node, now));
+            let reason = properties.required("reason", "why, for those who read the list");
+            reason.as_ref().and_then(Node::parse::<ShortText>);
+            if named.iter().all(Option::is_none) && !is_forced {
+                node.fault("at least one of `idp`, `subject`, `client` and `tokenId`; `?force=true` revokes all tokens of the project");
+            }
+            let mut revocation: Map<_, _> = node.value().as_object()?.clone();
+            revocation.retain(|_, value| !value.is_null());
+            revocation.insert(ISSUED_BEFORE.to_owned(), issued_before?.into());
+            Some(revocation)
+        })?;
+        Some(Change::Revoke { revocation: Arc::new(revocation.into()), is_forced })
+    })
+}
+
+const ISSUED_BEFORE: &str = "issuedBefore";
+
+fn read_time(node: &Node<'_>, now: u64) -> Option<u64> {
+    let possible = now.saturating_sub(KEPT_SECONDS)..=now.saturating_add(MAX_AHEAD_SECONDS);
+    let seconds = node.value().as_u64().filter(|seconds| possible.contains(seconds));
+    if seconds.is_none() {
+        node.fault("whole seconds since 1970, from 30 days ago to five minutes from now");
+    }
+    seconds
+}
+
+impl Project {
+    /// Drops the revocations that can no longer matter.
+    pub(super) fn drop_revocations(&mut self, now: NumericDate) {
+        self.revocations.retain(|revocation| is_live(revocation, now));
+    }
+
+    /// Adds a revocation, and answers it with its id.
+    pub(super) fn revoke(&mut self, revocation: &Value, is_forced: bool) -> Result<Arc<Value>, Refusal> {
+        if let Some(idp) = revocation.get("idp").filter(|_| !is_forced)
+            && idp.as_str().and_then(|id| self.idp(id)).is_none()
+        {
+            let expected = "the id of an entry of this project; `?force=true` accepts any other";
+            return Err(Refusal::Invalid(Faults::one("/idp", Some(idp), expected)));
+        }
+        if self.revocations.iter().any(|other| is_same(other, revocation)) {
+            return Err(Refusal::Exists);
+        }
+        if self.revocations.len() >= MAX_REVOCATIONS {
+            return Err(Refusal::TooMany);
+        }
+        let mut revocation = revocation.clone();
+        if let Some(members) = revocation.as_object_mut() {
+            // Versions only grow, so no two revocations of projects of this name have the same id.
+            members.insert("id".to_owned(), format!("r{}", self.version + 1).into());
+        }
+        let revocation = Arc::new(revocation);
+        self.revocations.push(revocation.clone());
+        Ok(revocation)
+    }
+}
+
+fn is_live(revocation: &Value, now: NumericDate) -> bool {
+    let issued_before = revocation.get(ISSUED_BEFORE).and_then(Value::as_u64);
+    issued_before.is_none_or(|seconds| whole_seconds(now) <= seconds.saturating_add(KEPT_SECONDS))
+}
+
+/// Whether two revocations refuse the same tokens.
+fn is_same(one: &Value, other: &Value) -> bool {
+    PROPERTIES.iter().chain([&ISSUED_BEFORE]).all(|name| one.get(name) == other.get(name))
+}
+
+fn whole_seconds(time: NumericDate) -> u64 {
+    Duration::try_from_secs_f64(time.as_seconds()).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::snapshot::Snapshot;
+    use crate::management::Precondition;
+    use serde_json::json;
+
+    const NOW: f64 = 1_800_000_000.5;
+    const KEPT: f64 = 30.0 * 86_400.0;
+
+    fn read(document: &Value, is_forced: bool) -> Result<Change, Faults> {
+        read_revocation(document, NumericDate::from_seconds(NOW), is_forced)
+    }
+
+    fn revocation(document: &Value) -> Value {
+        match read(document, false) {
+            Ok(Change::Revoke { revocation, .. }) => Arc::unwrap_or_clone(revocation),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn revoke(members: &Value, is_forced: bool) -> Change {
+        let mut document = json!({ "reason": "lost" });
+        document.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        read(&document, is_forced).unwrap()
+    }
+
+    fn apply_at(seconds: f64, project: &Project, change: &Change) -> Result<Project, Refusal> {
+        let now = NumericDate::from_seconds(seconds);
+        project.apply(change, &Precondition::default(), now).map(|applied| applied.project)
+    }
+
+    fn apply(project: &Project, change: &Change) -> Result<Project, Refusal> {
+        apply_at(NOW, project, change)
+    }
+
+    fn project() -> Project {
+        let idp = json!({
+            "id": "apps", "iss": "https://issuer.example", "label": { "en": "x" }, "idClaim": "sub",
+            "roleDetection": "DEFINED", "definedRoles": ["access"],
+        });
+        let new = apply(&Project::default(), &Change::PutProject { label: None }).unwrap();
+        apply(&new, &Change::AddIdp { idp: Arc::new(idp) }).unwrap()
+    }
+
+    #[test]
+    fn the_time_is_now_unless_another_is_named() {
+        let named = json!({ "subject": "mé", "reason": "lost", "client": null });
+        let expected = json!({ "subject": "mé", "reason": "lost", "issuedBefore": 1_800_000_000 });
+        assert_eq!(revocation(&named), expected);
+        for seconds in [1_800_000_000 - 30 * 86_400, 1_800_000_300] {
+            let named = json!({ "tokenId": "t", "reason": "lost", "issuedBefore": seconds });
+            assert_eq!(revocation(&named), named);
+        }
+    }
+
+    #[test]
+    fn all_faults_of_a_revocation_are_found() {
+        let places = |document: Value| {
+            let faults = read(&document, false).unwrap_err();
+            faults.as_slice().iter().map(|fault| fault.pointer.clone()).collect::<Vec<_>>()
+        };
+        let all = ["/idp", "/client", "/subject", "/tokenId", "/issuedBefore", "/reason"];
+        let bad = json!({ "idp": "a b", "subject": "", "client": 7, "tokenId": "x".repeat(257), "issuedBefore": "now" });
+        assert_eq!(places(bad), all);
+        let bad = json!({ "subject": "me", "reason": "x".repeat(257), "id": "r1" });
+        assert_eq!(places(bad), ["/reason", "/id"]);
+        assert_eq!(places(json!({ "reason": "all" })), [""]);
+        let seconds = [1_800_000_301_u64, 1_797_407_999, 1_800_000_000_000].map(Value::from);
+        for bad in seconds.into_iter().chain([json!(-1), json!(1.5), json!("2027-01-15T08:00:00Z")]) {
+            let document = json!({ "subject": "me", "reason": "lost", "issuedBefore": bad });
+            assert_eq!(places(document), ["/issuedBefore"], "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_revocation_gets_an_id_that_was_never_used() {
+        let remove = |id: &str| Change::RemoveRevocation { id: id.to_owned() };
+        let me = revoke(&json!({ "subject": "me" }), false);
+        let one = apply(&project(), &me).unwrap();
+        assert_eq!(one.revocations[0]["id"], "r3");
+        assert_eq!(apply(&one, &me), Err(Refusal::Exists));
+        let none = apply(&one, &remove("r3")).unwrap();
+        assert_eq!(apply(&none, &remove("r3")), Err(Refusal::NotFound));
+        let again = apply(&none, &me).unwrap();
+        assert_eq!(again.revocation("r5").unwrap()["reason"], "lost");
+        let gone = apply(&again, &Change::DeleteProject).unwrap();
+        let new = apply(&gone, &Change::PutProject { label: None }).unwrap();
+        assert!(new.revocations.is_empty());
+        assert_eq!(apply(&new, &me).unwrap().revocations[0]["id"], "r8");
+    }
+
+    #[test]
+    fn the_entry_exists_unless_it_is_forced() {
+        let other = json!({ "idp": "other" });
+        assert!(apply(&project(), &revoke(&json!({ "idp": "apps" }), false)).is_ok());
+        match apply(&project(), &revoke(&other, false)) {
+            Err(Refusal::Invalid(faults)) => assert_eq!(faults.as_slice()[0].pointer, "/idp"),
+            answer => panic!("{answer:?}"),
+        }
+        assert!(apply(&project(), &revoke(&other, true)).is_ok());
+        assert!(apply(&project(), &revoke(&json!({}), true)).is_ok());
+    }
+
+    #[test]
+    fn a_thousand_revocations_fit_and_old_ones_make_room() {
+        let mut full = project();
+        for number in 0..MAX_REVOCATIONS {
+            let subject = format!("{number:0>36}");
+            let one = json!({ "subject": subject, "issuedBefore": 1_800_000_000, "reason": "a lost laptop" });
+            full.revoke(&one, false).unwrap();
+        }
+        let more = revoke(&json!({ "subject": "more" }), false);
+        assert_eq!(apply(&full, &more), Err(Refusal::TooMany));
+        assert_eq!(apply_at(NOW + KEPT, &full, &more), Err(Refusal::TooMany));
+        assert_eq!(apply_at(NOW + KEPT + 1.0, &full, &more).unwrap().revocations.len(), 1);
+        let published = serde_json::from_str(&full.snapshot_text().unwrap()).unwrap();
+        assert!(Snapshot::parse_stored(&published).is_ok());
+        assert!(apply(&full, &Change::RemoveIdp { id: "apps".to_owned() }).is_ok(), "within the bound");
+    }
+}
