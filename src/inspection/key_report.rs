@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::line::Mark;
-use crate::authz::trace::KeyOutcome;
+use crate::authz::trace_step::KeyOutcome;
 use crate::keys::jwk::Unusable;
 
 /// A token, and the keys to try on it.

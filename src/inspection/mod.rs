@@ -3,6 +3,7 @@
 //! The rules are in the other rooms; nothing here decides.
 
 mod answer;
+mod conclusion;
 mod der;
 mod diagnosis;
 mod discovery_request;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::line::Mark;
 use crate::authz::role_reader::RoleReader;
-use crate::authz::trace::RoleOutcome;
+use crate::authz::trace_step::RoleOutcome;
 use crate::config::role::{InvalidRole, Role, in_order};
 use crate::config::role_template::RoleTemplate;
 use crate::project_id::ProjectId;

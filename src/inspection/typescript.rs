@@ -24,7 +24,7 @@ use super::suggestion::Suggestion;
 use super::undecided::{Missing, Undecided};
 use crate::authz::decision::Outcome;
 use crate::authz::explanation::Explanation;
-use crate::authz::trace::RoleOutcome;
+use crate::authz::trace_step::RoleOutcome;
 use crate::fault::Fault;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/inspector/page/src/core-types.ts");

@@ -8,18 +8,15 @@ use cloudflare::host::Place;
 use cloudflare::response::respond;
 use cloudflare::signal::Signal;
 use edge_authorizer::Unavailable;
-use service::ControlPlane;
 use service::host::Key;
+use service::{ControlPlane, RETRY};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Response, Result, State};
 
-use crate::body::Stream;
+use crate::body::{Stream, drop_unread};
 use crate::host::ObjectHost;
 use crate::store::ObjectStore;
 use crate::{plane, request, store};
-
-/// After how many seconds work that failed is repeated.
-const RETRY: f64 = 2.0;
 
 thread_local! {
     static LAST_NUMBER: Cell<u32> = const { Cell::new(0) };
@@ -63,7 +60,9 @@ impl Object {
         let request = request::read(incoming, &incoming.url(), id)?;
         let (host, plane) = self.enter()?;
         let body = Stream { request: incoming, share: &self.bodies };
-        Ok(respond(&plane.answer(&host, &request, body).await)?.into())
+        let response = plane.answer(&host, &request, body).await;
+        drop_unread(incoming).await;
+        Ok(respond(&response)?.into())
     }
 
     /// Answers with the text that is published of the record, which is empty where there is nothing.

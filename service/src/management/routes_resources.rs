@@ -68,7 +68,8 @@ impl<H: ControlHost> Call<'_, H> {
 
     async fn attempt_routes(&self, document: &Arc<Value>, author: &Author) -> Result<Reply, Reply> {
         let routes = Routes::parse(document).map_err(Reply::invalid)?;
-        let warnings: Vec<_> = routes.secrets().into_iter().map(secret_warning).collect();
+        let secrets = routes.secrets().into_iter().map(secret_warning);
+        let warnings: Vec<_> = secrets.chain(routes.literal_asterisks().map(asterisk_warning)).collect();
         let precondition = document::precondition(self.request)?;
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value, revision, .. } = self.records().load::<RoutesRecord>(&Key::Routes).await?;
@@ -99,6 +100,12 @@ impl<H: ControlHost> Call<'_, H> {
 fn secret_warning(name: &str) -> String {
     format!(
         "the routes need the secret `{name}` at the edge; unless it is bound, their requests are answered 503: `npx wrangler secret put {name} -c wrangler.toml`"
+    )
+}
+
+fn asterisk_warning(path: &str) -> String {
+    format!(
+        "the route `{path}` matches only paths with the character `*`; write `{{*rest}}` for any rest of a path"
     )
 }
 

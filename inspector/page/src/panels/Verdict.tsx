@@ -1,18 +1,12 @@
 // The verdict, and the steps that led to it.
 import type { ComponentChildren } from "preact";
 import type { Failure } from "../core.ts";
-import type {
-  DocumentFaults,
-  ExplainAnswer,
-  Explained,
-  Explanation,
-  Line,
-  Undecided,
-} from "../core-types.ts";
+import type { DocumentFaults, ExplainAnswer, Explained, Explanation, Undecided } from "../core-types.ts";
 import { pretty } from "../json.ts";
 import { Copy } from "../parts/Copy.tsx";
 import { Icon, type Sign } from "../parts/Icon.tsx";
 import { Sentence } from "../parts/Sentence.tsx";
+import { Trace } from "../parts/Trace.tsx";
 
 export type Outcome = ExplainAnswer | Failure;
 
@@ -222,27 +216,6 @@ function Explained({ explanation, narrative }: Explained) {
   );
 }
 
-function Trace({ narrative }: { narrative: Line[] }) {
-  return (
-    <ol class="trace">
-      {grouped(narrative).map(({ line, inner }, index) => (
-        <li key={index} class={line.mark}>
-          <Step line={line} />
-          {inner.length > 0 && (
-            <ul>
-              {inner.map((line, index) => (
-                <li key={index} class={line.mark}>
-                  <Step line={line} />
-                </li>
-              ))}
-            </ul>
-          )}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
 function Headline({ verdict, status, code }: Explanation) {
   const isAllowed = verdict !== "deny";
   return (
@@ -269,33 +242,4 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dd>{children || <span class="hint">none</span>}</dd>
     </div>
   );
-}
-
-const WORDS: Record<Sign, string> = {
-  passed: "Passed",
-  failed: "Failed",
-  skipped: "Left aside",
-  noted: "Note",
-};
-
-function Step({ line }: { line: Line }) {
-  return (
-    <div class="step">
-      <Icon sign={line.mark} />
-      <p>
-        <span class="unseen">{WORDS[line.mark]}: </span>
-        <Sentence text={line.text} />
-      </p>
-    </div>
-  );
-}
-
-/** Lines with those within them. */
-function grouped(lines: Line[]): { line: Line; inner: Line[] }[] {
-  const groups: { line: Line; inner: Line[] }[] = [];
-  for (const line of lines) {
-    if (line.level === 1) groups.at(-1)?.inner.push(line);
-    else groups.push({ line, inner: [] });
-  }
-  return groups;
 }
