@@ -70,10 +70,12 @@ impl Fetch for ObjectHost<'_> {
         let init = RequestInit::new();
         init.set_redirect(RequestRedirect::Manual);
         // The signal ends the reading of the body, too.
-        init.set_signal(Some(&AbortSignal::timeout_with_u32(limits.timeout_ms)));
+        let signal = AbortSignal::timeout_with_u32(limits.timeout_ms);
+        init.set_signal(Some(&signal));
         let answer = http::wait(http::scope().fetch_with_str_and_init(url, &init)).await;
-        let response: Response = answer.and_then(JsCast::dyn_into).map_err(|_| FetchFailure::NoAnswer)?;
-        let headers = headers(&response.headers()).map_err(|_| FetchFailure::NoAnswer)?;
+        let failure = |_| if signal.aborted() { FetchFailure::NoAnswer } else { FetchFailure::Unreachable };
+        let response: Response = answer.and_then(JsCast::dyn_into).map_err(failure)?;
+        let headers = headers(&response.headers()).map_err(failure)?;
         let status = response.status();
         if status != 200 {
             return Ok(Fetched { status, headers, body: Vec::new() });
