@@ -25,7 +25,7 @@ mod token;
 
 mod cached;
 pub mod document_reader;
-mod document_weight;
+pub mod document_weight;
 mod error_code;
 mod excerpt;
 mod fair_cache;

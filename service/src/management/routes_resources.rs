@@ -10,6 +10,7 @@ use super::author::Author;
 use super::call::Call;
 use super::document::{self, MAX_ROUTES};
 use super::reply::Reply;
+use crate::control_plane::CHANGE_BYTES;
 use crate::host::{Commit, ControlHost, Key};
 use crate::http::Body;
 use crate::publication::{RETRY, publish};
@@ -31,7 +32,8 @@ impl<H: ControlHost> Call<'_, H> {
         match (endpoint, method) {
             (Endpoint::Routes, Method::Put) => {
                 let document = document::read_document(self.request, body, MAX_ROUTES).await?;
-                self.put_routes(document, &Author::new(&caller, self.request)).await
+                let _held = self.hold(&Key::Routes, CHANGE_BYTES + document.bytes)?;
+                self.put_routes(document.value, &Author::new(&caller, self.request)).await
             }
             (Endpoint::Routes, _) => {
                 let record = self.records().load::<RoutesRecord>(&Key::Routes).await?.value;
