@@ -54,8 +54,8 @@ impl Snapshot {
             }
             idps.push(idp);
         }
-        let read = |revocation| document_reader::read_stored(revocation, Revocation::read);
-        let revocations = Revocations::new(revocations.map(read).collect::<Result<_, _>>()?);
+        let unreadable = || Faults::one("/revocations", None, "a list of revocations");
+        let revocations = Revocations::parse(revocations).ok_or_else(unreadable)?;
         Ok(Self { version, is_deleted: false, idps, blocked, revocations })
     }
 
