@@ -63,13 +63,9 @@ impl Revocations {
 
     /// A revocation of the token, if there is one.
     pub fn find(&self, token: &Revocable<'_>) -> Option<&Revocation> {
-        let mut found = self.alike(token, 0, "");
-        for (value, number) in token.properties.iter().zip(1..) {
-            if let Some(value) = value {
-                found = found.or_else(|| self.alike(token, number, value));
-            }
-        }
-        found
+        let numbered = (1..).zip(token.properties);
+        let mut named = numbered.filter_map(|(number, value)| self.alike(token, number, value?));
+        self.alike(token, 0, "").or_else(|| named.next())
     }
 
     /// A revocation of the token whose most specific property is the one of that number, with that value.
