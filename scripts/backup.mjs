@@ -14,6 +14,8 @@ Exit status: 0 done, 1 failed, or some projects were not restored, 2 wrong argum
 
 const BASE = "/project-management-service/v1";
 const ATTEMPTS = 5;
+/** How long a revocation matters, less an hour for clocks that differ. */
+const REVOCATION_SECONDS = 30 * 86_400 - 3600;
 /** A key id that can be a path segment as it is; other keys are named by their thumbprint. */
 const PLAIN_ID = /^[\w.~-]+$/;
 
@@ -94,7 +96,8 @@ async function readProject(id) {
       if (isDistrusted && key) distrusted.push({ idp: idp.id, key });
     }
   }
-  return { ...project, idps, distrusted };
+  const revocations = (await read(`/projects/${id}/revocations`)) ?? [];
+  return { ...project, idps, distrusted, revocations };
 }
 
 async function restore({ gateway, projects }) {
@@ -112,9 +115,10 @@ async function restore({ gateway, projects }) {
   }
 }
 
-async function restoreProject(id, { label, idps, distrusted }) {
+async function restoreProject(id, { label, idps, distrusted, revocations = [] }) {
   const path = `/projects/${id}`;
   await change("PUT", path, { label });
+  await restoreRevocations(`${path}/revocations`, revocations);
   const present = new Set((await read(`${path}/custom-idp`)).map((idp) => idp.id));
   for (const idp of idps) {
     if (present.delete(idp.id)) await change("PUT", `${path}/custom-idp/${idp.id}?force=true`, idp);
@@ -125,6 +129,20 @@ async function restoreProject(id, { label, idps, distrusted }) {
   await change("PUT", `${path}/custom-idp-order`, order);
   for (const { idp, key } of distrusted)
     await change("PUT", `${path}/custom-idp/${idp}/keys/${key}/distrust`);
+}
+
+/** Before the entries, so that none accepts a revoked token meanwhile. Those whose time is over are not restored. */
+async function restoreRevocations(path, revocations) {
+  const matching = ({ id: _, reason: __, ...named }) => JSON.stringify(Object.entries(named).sort());
+  const wanted = new Map(revocations.map((revocation) => [matching(revocation), revocation]));
+  for (const present of (await read(path)) ?? []) {
+    if (!wanted.delete(matching(present))) await change("DELETE", `${path}/${present.id}?force=true`);
+  }
+  for (const { id: _, ...revocation } of wanted.values()) {
+    if (revocation.issuedBefore > Date.now() / 1000 - REVOCATION_SECONDS) {
+      await change("POST", `${path}?force=true`, revocation);
+    }
+  }
 }
 
 /** A representation; undefined where there is none. */

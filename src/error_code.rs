@@ -77,7 +77,7 @@ error_codes! {
         "there is no such resource, or it is not yours to see";
     /// There is a resource of that id already.
     AlreadyExists: "already_exists", 409,
-        "there is one with this id already; change it with PUT";
+        "there is one with this id, or one that is the same, already";
     /// The query has a parameter that is not known here, or a value that it cannot have.
     ParameterInvalid: "parameter_invalid", 400,
         "a parameter of the query cannot be accepted, for the `reason` given";
@@ -101,7 +101,7 @@ error_codes! {
         "the document has the faults listed in `faults`";
     /// A limit is reached.
     LimitReached: "limit_reached", 409,
-        "a project has at most 100 entries, 100 distrusted keys and 256 KiB of JSON; remove or shorten something first";
+        "a project has at most 100 entries, 100 distrusted keys, 1 000 revocations and 256 KiB of JSON; remove or shorten something first";
     /// The issuer of an entry cannot be used, for the reason in the answer.
     IssuerUnusable: "issuer_unusable", 422,
         "the issuer cannot be used, for the `reason` given";

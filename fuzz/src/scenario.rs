@@ -142,13 +142,19 @@ impl Scenario<'_> {
 
 impl Revocation {
     fn document(&self) -> Value {
-        json!({
-            "id": "r1",
-            "idp": self.of_entry.then_some("entry-0"),
-            "subject": self.of_subject.then_some("me"),
-            "client": self.client.map(Party::name),
-            "issuedBefore": NOW + f64::from(self.issued_before),
-        })
+        let mut revocation = json!({"id": "r1", "issuedBefore": NOW + f64::from(self.issued_before)});
+        let subject = self.of_subject.then_some("me");
+        let named = [
+            ("idp", self.of_entry.then_some("entry-0")),
+            ("subject", subject),
+            ("client", self.client.map(Party::name)),
+        ];
+        for (name, value) in named {
+            if let Some(value) = value {
+                revocation[name] = value.into();
+            }
+        }
+        revocation
     }
 }
 

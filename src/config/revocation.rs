@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::document_reader::Node;
 use crate::token::numeric_date::NumericDate;
 
@@ -16,6 +18,8 @@ pub struct Revocation {
     pub id: Arc<str>,
     /// The [`PROPERTIES`] that it names.
     named: [Option<Box<str>>; PROPERTIES.len()],
+    /// The [`hash`] of the last of them.
+    key: u32,
     issued_before: NumericDate,
 }
 
@@ -28,80 +32,78 @@ pub struct Revocable<'t> {
     pub issued: NumericDate,
 }
 
-/// The revocations of a project. A lookup tries those whose most specific property is the token's, and no others.
+/// The revocations of a project, in the order of their keys. A lookup tries those of the token's keys, and no others.
 #[derive(Clone, Debug, Default)]
-pub struct Revocations {
-    list: Vec<Revocation>,
-    /// Their places in the list, in the order of [`Revocation::key`].
-    order: Vec<usize>,
-}
-
-/// Which property, counted from one, and its value.
-type Key<'r> = (usize, &'r str);
+pub struct Revocations(Vec<Revocation>);
 
 impl Revocations {
-    /// Makes them findable. Places are inserted one by one: a sort would be 2 % of the edge.
-    pub fn new(list: Vec<Revocation>) -> Self {
-        let mut revocations = Self { order: Vec::with_capacity(list.len()), list };
-        for (place, revocation) in revocations.list.iter().enumerate() {
-            let next = revocations.first_from(revocation.key());
-            revocations.order.insert(next, place);
+    /// Reads the stored form: a list of [`Revocation::parse`].
+    pub fn read(node: &Node<'_>) -> Option<Self> {
+        let revocations = node.value().as_array().and_then(|list| Self::parse(list.iter()));
+        if revocations.is_none() {
+            node.fault("a list of revocations");
         }
         revocations
     }
 
-    /// Reads the stored form: a list of [`Revocation::read`].
-    pub fn read(node: &Node<'_>) -> Option<Self> {
-        let elements = node.elements()?;
-        let mut list = Vec::with_capacity(elements.len());
-        for element in &elements {
-            list.push(Revocation::read(element)?);
+    /// Reads revocations, as they are stored.
+    pub fn parse<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Self> {
+        let mut revocations = Self::default();
+        for value in values {
+            revocations.insert(Revocation::parse(value)?);
         }
-        Some(Self::new(list))
+        Some(revocations)
+    }
+
+    /// Adds a revocation in its place: sorting them all at once would be 2 % of the edge.
+    fn insert(&mut self, revocation: Revocation) {
+        let place = self.first_from(revocation.key);
+        self.0.insert(place, revocation);
     }
 
     /// A revocation of the token, if there is one.
     pub fn find(&self, token: &Revocable<'_>) -> Option<&Revocation> {
-        let numbered = token.properties.iter().enumerate();
-        let keys = numbered.filter_map(|(place, value)| Some((place + 1, (*value)?)));
-        std::iter::once(Key::default()).chain(keys).find_map(|key| {
-            let mut places = self.order.iter().skip(self.first_from(key));
-            let alike = || self.list.get(*places.next()?).filter(|revocation| revocation.key() == key);
-            std::iter::from_fn(alike).find(|revocation| revocation.revokes(token))
-        })
+        let numbered = (1..).zip(token.properties);
+        let mut named = numbered.filter_map(|(number, value)| self.alike(token, number, value?));
+        self.alike(token, 0, "").or_else(|| named.next())
+    }
+
+    /// A revocation of the token whose most specific property is the one of that number, with that value.
+    #[inline(never)]
+    fn alike(&self, token: &Revocable<'_>, number: u32, value: &str) -> Option<&Revocation> {
+        let key = hash(number, value);
+        let mut alike = self.0.iter().skip(self.first_from(key)).take_while(|other| other.key == key);
+        alike.find(|revocation| revocation.revokes(token))
     }
 
     /// How many have a lesser key.
-    fn first_from(&self, key: Key<'_>) -> usize {
-        let is_less = |place: &usize| self.list.get(*place).is_some_and(|other| other.key() < key);
-        self.order.partition_point(is_less)
+    fn first_from(&self, key: u32) -> usize {
+        self.0.partition_point(|other| other.key < key)
     }
 }
 
-impl Revocation {
-    /// Reads the stored form: `{"id", "idp"?, "client"?, "subject"?, "tokenId"?, "issuedBefore", "reason"}`.
-    #[inline(never)]
-    pub fn read(node: &Node<'_>) -> Option<Self> {
-        node.properties(|revocation| {
-            let id = revocation.required("id", "the revocation's id")?.text()?;
-            let mut named = [const { None }; PROPERTIES.len()];
-            for (value, name) in named.iter_mut().zip(PROPERTIES) {
-                if let Some(node) = revocation.optional(name) {
-                    *value = Some(node.text()?.into());
-                }
-            }
-            let issued_before = revocation.required("issuedBefore", "seconds since 1970")?.number()?;
-            // For people; nothing depends on it.
-            revocation.optional("reason");
-            Some(Self { id: id.into(), named, issued_before: NumericDate::from_seconds(issued_before) })
-        })
-    }
+/// A hash of a property's number, counted from one, and its value (FNV-1a). It makes lookups short and decides nothing: where
+/// hashes collide, more revocations are compared.
+#[inline(never)]
+fn hash(number: u32, value: &str) -> u32 {
+    let add = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    value.bytes().fold(0x811c_9dc5 ^ number, add)
+}
 
-    /// The most specific property that it names.
-    fn key(&self) -> Key<'_> {
-        let mut numbered = self.named.iter().enumerate();
-        let last = numbered.rfind(|(_, value)| value.is_some());
-        last.and_then(|(place, value)| Some((place + 1, value.as_deref()?))).unwrap_or_default()
+impl Revocation {
+    /// Reads the stored form: `{"id", "idp"?, "client"?, "subject"?, "tokenId"?, "issuedBefore"}`. Its `reason` is for people.
+    fn parse(value: &Value) -> Option<Self> {
+        let text = |name| value.get(name).map(Value::as_str);
+        let (mut named, mut key) = ([const { None }; PROPERTIES.len()], hash(0, ""));
+        for ((slot, name), number) in named.iter_mut().zip(PROPERTIES).zip(1..) {
+            if let Some(text) = text(name) {
+                let text = text?;
+                key = hash(number, text);
+                *slot = Some(text.into());
+            }
+        }
+        let issued_before = NumericDate::from_seconds(value.get("issuedBefore")?.as_f64()?);
+        Some(Self { id: text("id")??.into(), named, key, issued_before })
     }
 
     fn revokes(&self, token: &Revocable<'_>) -> bool {
@@ -116,7 +118,7 @@ impl Revocation {
 mod tests {
     use super::*;
     use crate::document_reader;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     const T: f64 = 1000.0;
     const TOKEN: [&str; 4] = ["apps", "app", "me", "t1"];
@@ -192,7 +194,8 @@ mod tests {
             json!({ "id": "r1" }),
             json!({ "id": "r1", "issuedBefore": "1000" }),
             json!({ "id": "r1", "issuedBefore": T, "subject": 7 }),
-            json!({ "id": "r1", "issuedBefore": T, "idp": [] }),
+            json!({ "id": "r1", "issuedBefore": T, "idp": null }),
+            json!("r1"),
         ] {
             assert!(document_reader::read_stored(&json!([bad]), Revocations::read).is_err(), "{bad}");
         }

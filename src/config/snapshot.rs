@@ -54,8 +54,8 @@ impl Snapshot {
             }
             idps.push(idp);
         }
-        let read = |revocation| document_reader::read_stored(revocation, Revocation::read);
-        let revocations = Revocations::new(revocations.map(read).collect::<Result<_, _>>()?);
+        let unreadable = || Faults::one("/revocations", None, "a list of revocations");
+        let revocations = Revocations::parse(revocations).ok_or_else(unreadable)?;
         Ok(Self { version, is_deleted: false, idps, blocked, revocations })
     }
 
@@ -71,10 +71,13 @@ impl Snapshot {
             }
             let idps = snapshot.required("idps", "the list of entries").and_then(|node| read_idps(&node));
             let blocked = snapshot.optional("distrustedKeys").map(|node| read_blocked(&node));
-            let revocations = snapshot.optional("revocations").map(|node| Revocations::read(&node));
+            let revocations = match snapshot.optional("revocations") {
+                Some(node) => Revocations::read(&node),
+                None => Some(Revocations::default()),
+            };
             let (idps, blocked) = (idps?, blocked.unwrap_or_else(|| Some(Vec::new()))?);
-            let revocations = revocations.unwrap_or_else(|| Some(Revocations::default()))?;
-            Some(Self { version: version?, is_deleted: deleted?, idps, blocked, revocations })
+            let (version, is_deleted, revocations) = (version?, deleted?, revocations?);
+            Some(Self { version, is_deleted, idps, blocked, revocations })
         })
     }
 

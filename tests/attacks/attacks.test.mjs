@@ -20,6 +20,7 @@ import * as issuers from "./management-issuers.mjs";
 import * as managementPaths from "./management-paths.mjs";
 import * as records from "./management-records.mjs";
 import * as paths from "./paths.mjs";
+import * as revocations from "./revocations.mjs";
 import * as routing from "./routing.mjs";
 import { send } from "./send.mjs";
 import * as signature from "./signature.mjs";
@@ -36,7 +37,7 @@ const FAMILIES = {
   headers: { start: startKvFixture, tables: [headers, pages, credentials] },
   management: {
     start: startManagementFixture,
-    tables: [management, managementPaths, bodies, explaining, issuers, records],
+    tables: [management, managementPaths, bodies, explaining, issuers, records, revocations],
   },
   caches: { start: startManagementFixture, tables: [caches, keys] },
 };

@@ -1,4 +1,5 @@
 // What single requests to the management API may cost: to a project with as many and as large entries as there can be.
+import { randomBytes } from "node:crypto";
 import { ENTRY } from "../e2e/project.mjs";
 import { base64url } from "./forge.mjs";
 
@@ -155,5 +156,8 @@ export const LARGE_CHANGES = {
   "changing an entry": admin(`${LARGE}/custom-idp/idp-7`, "PUT", 200, saved(7)),
   "an owner: changing an entry": owner(`${LARGE}/custom-idp/idp-8`, "PUT", 200, saved(8)),
   "an owner: the order of entries": owner(`${LARGE}/custom-idp-order`, "PUT", 200, body(ORDER)),
+  "a revocation": admin(`${LARGE}/revocations`, "POST", 201, () =>
+    body({ tokenId: base64url(randomBytes(9)), reason: "x" }),
+  ),
   "a label of the project": admin(LARGE, "PUT", 200, body({ label: { en: "x" } })),
 };

@@ -63,6 +63,25 @@ const PROJECTS = {
       thumbprint: "t".repeat(43),
     })),
   },
+  revoked: {
+    idps: [{ ...ENTRY, iss: issuer("revoked") }],
+    keys: KEYS,
+    revocations: list(1000, (n) => ({
+      id: `r${n}`,
+      [n % 2 ? "subject" : "tokenId"]: `${"x".repeat(60)}${n}`,
+      issuedBefore: 4e9,
+    })),
+  },
+  "revoked-alike": {
+    idps: [{ ...ENTRY, iss: issuer("revoked-alike") }],
+    keys: KEYS,
+    revocations: list(1000, (n) => ({
+      id: `r${n}`,
+      subject: "x".repeat(120),
+      client: `${"x".repeat(20)}${n}`,
+      issuedBefore: 4e9,
+    })),
+  },
   roles: { idps: [claimed({ iss: issuer("roles"), allowedRoles: list(256, (n) => `r${n}`) })], keys: KEYS },
   "long-roles": {
     idps: [claimed({ iss: issuer("long-roles"), roleTemplate: `${"x".repeat(200)}{roleName}` })],
@@ -237,5 +256,10 @@ export const DATA_PLANE = {
   "roles before a route that demands 256 others, valid": () =>
     request("/demanding/roles/x", token("roles", { roles: list(1100, (n) => `r${n % 256}`) }), 403),
   "a subject that is escaped, valid": () => api("p1", { sub: "\u0001".repeat(256) }),
+  "1 000 revocations, valid": () => api("revoked", {}),
+  "1 000 revocations, of which one refuses": () =>
+    api("revoked", { sub: `${"x".repeat(60)}999` }, { status: 401 }),
+  "1 000 revocations of the subject with other clients, valid": () =>
+    api("revoked-alike", { sub: "x".repeat(120), azp: `${"x".repeat(20)}y` }),
   "a project of 200 KB, refused": () => request("/api/large/x", token("large", {}, { forged: true }), 401),
 };

@@ -25,6 +25,9 @@ export const skipped = (outcome) => untrusted({ step: "idp", outcome });
 /** The key fits, and the project does not trust it. */
 export const DISTRUSTED = untrusted({ step: "no_key", reason: "distrusted" });
 
+/** The project has revoked the token. */
+export const REVOKED = untrusted({ step: "revoked" });
+
 export const EXPIRED = { status: 401, code: "token_expired", because: { step: "untimely", claim: "exp" } };
 
 export const notYetValid = (claim) => ({

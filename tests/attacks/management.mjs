@@ -26,6 +26,11 @@ const OWNED = {
   "distrusts one no more that was never distrusted": ["DELETE", "/custom-idp/owners/keys/x/distrust", 404],
   "reads the order": ["GET", "/custom-idp-order", 200],
   "changes the order": ["PUT", "/custom-idp-order", 200, ["owners"]],
+  "reads the revocations": ["GET", "/revocations", 200],
+  "revokes tokens": ["POST", "/revocations", 201, { client: "some-app", reason: "x" }],
+  "tries a revocation": ["POST", "/revocations?dryRun=true", 200, { client: "some-app", reason: "x" }],
+  "revokes all tokens": ["POST", "/revocations?force=true", 201, { reason: "x" }],
+  "removes a revocation that is not there": ["DELETE", "/revocations/r1", 404],
   "reads the audit log": ["GET", "/audit-log", 200],
   "has a request explained": ["POST", "/explain", 200, { method: "GET", path: "/public/x" }],
 };

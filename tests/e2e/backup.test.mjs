@@ -15,7 +15,7 @@ const SCRIPT = fileURLToPath(new URL("../../scripts/backup.mjs", import.meta.url
 describe("a backup of routes and projects", () => {
   const api = managementFixture();
 
-  test("restores a project with its label, entries, order and distrusted keys", async () => {
+  test("restores a project with its label, entries, order, distrusted keys and revocations", async () => {
     const folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
     const file = join(folder, "backup.json");
     const env = {
@@ -34,6 +34,10 @@ describe("a backup of routes and projects", () => {
       await api.call("PUT", `${api.project}/custom-idp-order`, ["idp", "owners", "open"]);
       const key = `${api.project}/custom-idp/idp/keys/ec256-1/distrust`;
       assert.equal((await api.call("PUT", key)).status, 201);
+      const issuedBefore = Math.floor(Date.now() / 1000) - 60;
+      const lost = { subject: "lost", issuedBefore, reason: "a lost laptop" };
+      const revoked = await api.call("POST", `${api.project}/revocations`, lost);
+      assert.equal(revoked.status, 201, revoked.text);
       const before = await api.snapshot();
 
       await backup("save", file);
@@ -43,10 +47,13 @@ describe("a backup of routes and projects", () => {
       assert.equal((await api.call("DELETE", api.project)).status, 204);
       await backup("restore", file, api.id);
       await api.call("POST", `${api.project}/custom-idp?force=true`, { ...api.ENTRY, id: "extra" });
+      await api.call("POST", `${api.project}/revocations`, { client: "extra", reason: "x" });
       await backup("restore", file);
-      const { version: _, ...after } = await api.snapshot();
-      const { version: __, ...expected } = before;
-      assert.deepEqual(after, expected);
+      const restored = ({ version: _, revocations, ...others }) => ({
+        ...others,
+        revocations: revocations.map(({ id: _, ...revocation }) => revocation),
+      });
+      assert.deepEqual(restored(await api.snapshot()), restored(before));
       assert.deepEqual((await api.call("GET", api.project)).json(), { label: { en: "A project" } });
     } finally {
       await rm(folder, { recursive: true, force: true });
