@@ -23,8 +23,11 @@ impl Body for Stream<'_> {
         let Some(stream) = self.request.body() else { return Ok(None) };
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
         let bytes = collect(&reader, limit, self.share).await;
-        if bytes.is_err() {
-            drop_rest(&reader).await;
+        match bytes {
+            Err(BodyError::TooLong) => drop_rest(&reader).await,
+            // No request waits for what a cancelled stream says.
+            Err(_) => drop(reader.cancel()),
+            Ok(_) => {}
         }
         bytes.map(Some)
     }
@@ -41,7 +44,7 @@ pub async fn drop_unread(request: &Request) {
 
 /// The most of a body that is read to be dropped, in bytes, and how long that may take, in seconds.
 const MAX_DROPPED_BYTES: usize = 4 * 1024 * 1024;
-const DROP_SECONDS: f64 = 5.0;
+const DROP_SECONDS: f64 = 2.0;
 
 async fn drop_rest(reader: &ReadableStreamDefaultReader) {
     let end = now().plus(DROP_SECONDS);
