@@ -83,7 +83,7 @@ error_codes! {
         "a parameter of the query cannot be accepted, for the `reason` given";
     /// `If-Match` or `If-None-Match` does not hold.
     PreconditionFailed: "precondition_failed", 412,
-        "the resource has changed; read it again";
+        "the resource is not as `If-Match` or `If-None-Match` demands; read it again";
     /// The body is longer than the management API takes.
     BodyTooLarge: "body_too_large", 413,
         "the body is longer than this resource takes; `reason` has the limit";

@@ -25,7 +25,7 @@ mod token;
 
 mod cached;
 pub mod document_reader;
-mod document_weight;
+pub mod document_weight;
 mod error_code;
 mod excerpt;
 mod fair_cache;
@@ -55,8 +55,9 @@ pub use authz::requirement::{OwnerRequirement, Requirement};
 pub use authz::route_requirement::{Authorized, RouteRequirement};
 pub use authz::simulation::{Simulation, SimulationStep, simulate, simulate_owner};
 pub use authz::token_cache::{CachedToken, TokenCache};
-pub use authz::trace::{
-    IdpOutcome, KeyOutcome, ProjectOutcome, RoleOutcome, RolesClaimOutcome, Trace, TraceStep,
+pub use authz::trace::Trace;
+pub use authz::trace_step::{
+    IdpOutcome, KeyOutcome, ProjectOutcome, RoleOutcome, RolesClaimOutcome, TraceStep,
 };
 pub use cached::{Cached, Loaded};
 pub use config::access::{Access, MethodRoles};

@@ -1,11 +1,13 @@
 //! Entries, routes and snapshots: every fault at once, each with its place, the value and what would be right.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failing test panics")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
-use edge_authorizer::Faults;
-use edge_authorizer::Versioned;
-use edge_authorizer::{CustomIdp, KeyRecord, Routes, Snapshot};
+use edge_authorizer::{CustomIdp, KeyRecord, Routes, Snapshot, Versioned};
 use serde_json::{Value, json};
+
+mod support;
+
+use support::documents::{expectations, pointers, routes, with};
 
 fn entry() -> Value {
     json!({
@@ -27,29 +29,6 @@ fn defined() -> Value {
         &entry(),
         &json!({"roleDetection": "DEFINED", "rolesClaim": null, "roleTemplate": null, "definedRoles": ["a"]}),
     )
-}
-
-fn routes() -> Value {
-    json!({
-        "origins": { "a": { "url": "https://a.example" } },
-        "routes": [{ "path": "/api/{project}/{*rest}", "origin": "a", "access": { "GET": ["r"] } }],
-    })
-}
-
-/// `document` with `changes`.
-fn with(document: &Value, changes: &Value) -> Value {
-    let mut document = document.clone();
-    for (name, value) in changes.as_object().unwrap() {
-        document[name] = value.clone();
-    }
-    document
-}
-
-/// The places of the faults.
-fn pointers<T>(outcome: Result<T, Faults>) -> Vec<String> {
-    outcome
-        .err()
-        .map_or_else(Vec::new, |faults| faults.as_slice().iter().map(|fault| fault.pointer.clone()).collect())
 }
 
 #[test]
@@ -140,61 +119,6 @@ fn all_faults_are_reported_at_once_with_what_is_expected() {
 }
 
 #[test]
-fn routes_faults_point_to_their_place() {
-    let route = &routes()["routes"][0];
-    for (changes, pointers_expected) in [
-        (json!({"path": "api/{project}"}), vec!["/routes/0/path"]),
-        (json!({"path": "/api//{project}"}), vec!["/routes/0/path"]),
-        (json!({"path": "/api/../{project}"}), vec!["/routes/0/path"]),
-        (json!({"path": "/a%20b/{project}"}), vec!["/routes/0/path"]),
-        (json!({"path": "/api/{project"}), vec!["/routes/0/path"]),
-        (json!({"path": "/api/x"}), vec!["/routes/0/path"]),
-        (json!({"path": "/api/x-{project}"}), vec!["/routes/0/path"]),
-        (json!({"path": "/{project}/x/{project}"}), vec!["/routes/0/path"]),
-        (json!({"path": "/{project}/{*project}"}), vec!["/routes/0/path"]),
-        (json!({"path": "/{project}".to_owned() + &"/{p}".repeat(16)}), vec!["/routes/0/path"]),
-        (json!({"path": "/healthz"}), vec!["/routes/0/path"]),
-        (json!({"path": "/inspector/{project}"}), vec!["/routes/0/path"]),
-        (json!({"path": "/project-management-service/v1/{project}"}), vec!["/routes/0/path"]),
-        (json!({"origin": "b"}), vec!["/routes/0/origin"]),
-        (json!({"origin": null, "access": null}), vec!["/routes/0/origin", "/routes/0/access"]),
-        (json!({"access": {"HEAD": ["r"]}}), vec!["/routes/0/access/HEAD"]),
-        (json!({"access": {"get": ["r"]}}), vec!["/routes/0/access/get"]),
-        (json!({"access": {"GET": []}}), vec!["/routes/0/access/GET"]),
-        (json!({"access": {"GET": ["r", "a,b"]}}), vec!["/routes/0/access/GET/1"]),
-        (json!({"public": true}), vec!["/routes/0/access"]),
-        (json!({"public": "yes"}), vec!["/routes/0/public"]),
-        (json!({"forwardToken": 1}), vec!["/routes/0/forwardToken"]),
-        (json!({"cors": {"origins": ["*"], "credentials": true}}), vec!["/routes/0/cors/origins"]),
-        (json!({"methods": ["GET"]}), vec!["/routes/0/methods"]),
-    ] {
-        let document = with(&routes(), &json!({ "routes": [with(route, &changes)] }));
-        assert_eq!(pointers(Routes::parse(&document)), pointers_expected, "{changes}");
-    }
-}
-
-/// The places of the faults, and what is expected there.
-fn expectations<T>(outcome: Result<T, Faults>) -> Vec<(String, String)> {
-    let faults = outcome.err().map(|faults| faults.as_slice().to_vec()).unwrap_or_default();
-    faults.into_iter().map(|fault| (fault.pointer, fault.expected)).collect()
-}
-
-#[test]
-fn routes_that_cannot_stand_together_name_each_other() {
-    let route = |path: &str| json!({ "path": path, "origin": "a", "public": true });
-    let same = "another path; this is the same as `/routes/1/path`";
-    for (path, expected) in [("/x/{project}", Some(same)), ("/x/{p}", Some(same)), ("/x/{p}/y", None)] {
-        // The faults of another route do not shift the numbers.
-        let list = [route("x"), route("/x/{project}"), route(path)];
-        let found = expectations(Routes::parse(&with(&routes(), &json!({ "routes": list }))));
-        let found: Vec<_> = found.iter().map(|(pointer, expected)| (&**pointer, &**expected)).collect();
-        let first = ("/routes/0/path", "a path that begins with `/`");
-        let other = expected.map(|expected| ("/routes/2/path", expected));
-        assert_eq!(found, [first].into_iter().chain(other).collect::<Vec<_>>(), "{path}");
-    }
-}
-
-#[test]
 fn a_fault_is_reported_where_it_is_and_not_where_it_matters() {
     let with_origins =
         |origins: Value| pointers(Routes::parse(&with(&routes(), &json!({ "origins": origins }))));
@@ -234,41 +158,6 @@ fn misspelt_properties_name_the_nearest_one() {
     let names = "access, cors, forwardToken, origin, path, public";
     let expected = format!("one of the properties {names} (did you mean `forwardToken`?)");
     assert_eq!(found, [("/routes/0/forwardTokens".to_owned(), expected)]);
-}
-
-#[test]
-fn routes_name_the_secrets_that_their_origins_take() {
-    let origin = |secret: &str| json!({ "url": "https://a.example", "secretHeader": { "name": "X-S", "secret": secret } });
-    let origins = json!({ "a": origin("B"), "b": origin("A"), "c": origin("B"), "unused": origin("C"), "open": { "url": "https://b.example" } });
-    let route = |path: &str, origin: &str| json!({ "path": path, "origin": origin, "public": true });
-    let list = [route("/a", "a"), route("/b", "b"), route("/c", "c"), route("/d", "open")];
-    let routes = Routes::parse(&json!({ "origins": origins, "routes": list })).unwrap();
-    assert_eq!(routes.secrets().into_iter().collect::<Vec<_>>(), ["A", "B"]);
-}
-
-#[test]
-fn origin_faults_point_to_their_place() {
-    let secret = |name: &str, secret: &str| json!({"secretHeader": {"name": name, "secret": secret}});
-    for (changes, pointer) in [
-        (json!({"url": "a.example"}), "/origins/a/url"),
-        (json!({"url": "https://a.example/path"}), "/origins/a/url"),
-        (json!({"url": "https://u:p@a.example"}), "/origins/a/url"),
-        (json!({"url": "ftp://a.example"}), "/origins/a/url"),
-        (json!({"timeoutMs": 0}), "/origins/a/timeoutMs"),
-        (json!({"timeoutMs": 1.5}), "/origins/a/timeoutMs"),
-        (secret("X-Auth-Roles", "S"), "/origins/a/secretHeader/name"),
-        (secret("Connection", "S"), "/origins/a/secretHeader/name"),
-        (secret("a b", "S"), "/origins/a/secretHeader/name"),
-        (secret("X-Origin-Auth", "no-binding"), "/origins/a/secretHeader/secret"),
-        (secret("X-Origin-Auth", "ADMIN_TOKEN"), "/origins/a/secretHeader/secret"),
-        (json!({"port": 80}), "/origins/a/port"),
-    ] {
-        let origin = with(&json!({"url": "https://a.example"}), &changes);
-        let document = with(&routes(), &json!({ "origins": { "a": origin } }));
-        assert_eq!(pointers(Routes::parse(&document))[0], pointer, "{changes}");
-    }
-    let origin = with(&json!({"url": "http://a.example:81/"}), &secret("X-Origin-Auth", "INSIGHTS_SECRET"));
-    assert!(Routes::parse(&with(&routes(), &json!({ "origins": { "a": origin } }))).is_ok());
 }
 
 #[test]

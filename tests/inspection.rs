@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
-use edge_authorizer::inspection::{Mark, NarrativeContext, diagnose, narrate, suggest};
+use edge_authorizer::inspection::{Mark, NarrativeContext, diagnose, narrate, narrate_so_far, suggest};
 use edge_authorizer::{CustomIdp, Explanation, MAX_TOKEN_LENGTH, RoleDetection, Token, Verdict};
 use serde_json::json;
 
@@ -80,10 +80,10 @@ fn narrative_ends_with_the_verdict() {
             let token = vectors.token(case);
             let token = token.as_deref().and_then(|token| Token::parse(token).ok());
             let claims = token.as_ref().map(Token::unverified_claims);
-            let lines = narrate(
-                &explanation,
-                NarrativeContext { idps: &idps, project: &project, claims, clock: vectors.clock() },
-            );
+            let context = NarrativeContext { idps: &idps, project: &project, claims, clock: vectors.clock() };
+            let lines = narrate(&explanation, context);
+            let so_far = narrate_so_far(&explanation, context);
+            assert!(so_far.len() < lines.len() && lines.starts_with(&so_far), "{file}: {}", case.name);
             let name = format!("{file}: {}: {lines:#?}", case.name);
             let last = lines.last().unwrap();
             assert_eq!(last.mark == Mark::Passed, is_allowed, "{name}");

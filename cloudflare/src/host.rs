@@ -39,7 +39,7 @@ pub struct Host {
 /// A context of the runtime. What waits in one can be woken from there.
 #[derive(Clone)]
 pub enum Place {
-    /// The worker: each request has a context of its own, in which work goes on after the answer.
+    /// The worker: each request has its own context, in which work goes on after the answer.
     Worker(Context),
     /// An object, by its number in the isolate: all its requests have one context, and it lives on without them.
     Object(u32),

@@ -1,4 +1,4 @@
-// An answer of the edge's own, made in one crossing: `lines` are the headers' names and values in turn.
+// An answer of the gateway itself, made in one crossing: `lines` are the headers' names and values in turn.
 export function make(status, lines, body) {
   const headers = {};
   const parts = lines.split("\n");

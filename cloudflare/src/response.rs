@@ -9,7 +9,7 @@ pub fn respond(response: &Response) -> Result<web_sys::Response, JsValue> {
     make(response.status, &lines(&response.headers), response.body.as_deref())
 }
 
-/// The names and values of headers in turn, each on a line of its own: one text crosses sooner than many.
+/// The names and values of headers in turn, a line each: one text crosses sooner than many.
 pub fn lines(headers: &[(impl AsRef<str>, String)]) -> String {
     let parts: Vec<_> = headers.iter().flat_map(|(name, value)| [name.as_ref(), value]).collect();
     parts.join("\n")

@@ -5,7 +5,7 @@ const GONE = 3000;
 /** Those that wait, by project: whatever issuers it names, a project has no more than its share. */
 const byProject = new Map();
 
-// A promise that `wake` fulfils, or time. It is made in the request that waits, so the runtime goes on there, whoever wakes.
+// A promise that `wake` or time fulfils. It is made in the request that waits, so the runtime goes on there.
 // Where a client has gone, the runtime drops the request without a word, and its timer with it.
 export const wait_for = (waiters, project, seconds) => {
   const waiter = { seen: Date.now() };

@@ -1,6 +1,6 @@
 //! Signals, for which requests wait.
 //!
-//! A request may go on only in its own context of the runtime. So each waits for a promise of its own; that another request
+//! A request may go on only in its own context of the runtime. So each waits for its own promise; that another request
 //! resolves it, workerd hands over (its compatibility flag `handle_cross_request_promise_resolution`).
 
 use std::cell::Cell;

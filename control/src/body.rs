@@ -23,12 +23,40 @@ impl Body for Stream<'_> {
         let Some(stream) = self.request.body() else { return Ok(None) };
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
         let bytes = collect(&reader, limit, self.share).await;
-        if bytes.is_err() {
+        match bytes {
+            Err(BodyError::TooLong) => drop_rest(&reader).await,
             // No request waits for what a cancelled stream says.
-            let _cancelled = reader.cancel();
+            Err(_) => drop(reader.cancel()),
+            Ok(_) => {}
         }
         bytes.map(Some)
     }
+}
+
+/// Reads what is left of a body that was not read, and drops it. The runtime reports an error for a body that still
+/// arrives when its request is answered, and a proxy before it may end the connection.
+pub async fn drop_unread(request: &Request) {
+    let unread = request.body().filter(|_| !request.body_used());
+    if let Some(stream) = unread {
+        drop_rest(&stream.get_reader().unchecked_into()).await;
+    }
+}
+
+/// The most of a body that is read to be dropped, in bytes, and how long that may take, in seconds.
+const MAX_DROPPED_BYTES: usize = 4 * 1024 * 1024;
+const DROP_SECONDS: f64 = 2.0;
+
+async fn drop_rest(reader: &ReadableStreamDefaultReader) {
+    let end = now().plus(DROP_SECONDS);
+    let mut bytes = 0;
+    while let Ok(Some(chunk)) = next(reader, end.as_seconds() - now().as_seconds()).await {
+        bytes += chunk.length() as usize;
+        if bytes > MAX_DROPPED_BYTES {
+            break;
+        }
+    }
+    // No request waits for what a cancelled stream says.
+    let _cancelled = reader.cancel();
 }
 
 async fn collect(
@@ -75,7 +103,9 @@ struct Room<'r> {
 impl Room<'_> {
     fn take(&mut self, bytes: usize) -> Result<(), BodyError> {
         let (taken, share) = (TAKEN.get() + bytes, self.share.get() + bytes);
-        if taken > MAX_BODY_BYTES || share > MAX_SHARE_BYTES {
+        // However much the bodies of others take, each object can read one.
+        let is_alone = self.share.get() == self.bytes;
+        if !is_alone && (taken > MAX_BODY_BYTES || share > MAX_SHARE_BYTES) {
             return Err(BodyError::NoRoom);
         }
         TAKEN.set(taken);

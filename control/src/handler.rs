@@ -72,7 +72,7 @@ async fn manage(
 }
 
 /// The answer of the object that has the record of a key. It gets the request with its id and a URL that is one: on a
-/// socket of its own, the worker sees a target without a host.
+/// socket that serves the control plane alone, the worker sees a target without a host.
 async fn forward(
     env: &Env,
     incoming: &web_sys::Request,

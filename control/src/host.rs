@@ -1,5 +1,7 @@
 //! A Durable Object as a host of the service.
 
+use std::cell::RefCell;
+
 use cloudflare::host::Host;
 use cloudflare::http;
 use cloudflare::signal::Signal;
@@ -28,6 +30,8 @@ pub struct ObjectHost<'o> {
     pub host: Host,
     /// Its storage.
     pub store: &'o ObjectStore,
+    /// A write to KV that took too long, and may still land.
+    pub late_write: &'o RefCell<Option<Promise>>,
 }
 
 impl Store for ObjectHost<'_> {
@@ -70,10 +74,12 @@ impl Fetch for ObjectHost<'_> {
         let init = RequestInit::new();
         init.set_redirect(RequestRedirect::Manual);
         // The signal ends the reading of the body, too.
-        init.set_signal(Some(&AbortSignal::timeout_with_u32(limits.timeout_ms)));
+        let signal = AbortSignal::timeout_with_u32(limits.timeout_ms);
+        init.set_signal(Some(&signal));
         let answer = http::wait(http::scope().fetch_with_str_and_init(url, &init)).await;
-        let response: Response = answer.and_then(JsCast::dyn_into).map_err(|_| FetchFailure::NoAnswer)?;
-        let headers = headers(&response.headers()).map_err(|_| FetchFailure::NoAnswer)?;
+        let failure = |_| if signal.aborted() { FetchFailure::NoAnswer } else { FetchFailure::Unreachable };
+        let response: Response = answer.and_then(JsCast::dyn_into).map_err(failure)?;
+        let headers = headers(&response.headers()).map_err(failure)?;
         let status = response.status();
         if status != 200 {
             return Ok(Fetched { status, headers, body: Vec::new() });
@@ -109,10 +115,23 @@ impl Publisher for ObjectHost<'_> {
             }
             None => namespace.delete(&write.key),
         };
-        let written = async { within(PUBLISH_SECONDS, &start()?).await };
-        written.await.map(|_| ()).map_err(|error| {
-            let is_late = error.is_undefined();
-            if is_late { Failure::new("it takes too long") } else { Failure(http::reason(&error)) }
+        let end = http::now().plus(PUBLISH_SECONDS);
+        let left = || end.as_seconds() - http::now().as_seconds();
+        // A write that took too long may still land: none is started beside it, or it could replace a newer version.
+        let late = self.late_write.borrow().clone();
+        if let Some(late) = late
+            && within(left(), &late).await.is_err_and(|error| error.is_undefined())
+        {
+            return Err(Failure::new("an earlier write has not ended yet"));
+        }
+        self.late_write.replace(None);
+        let write = start().map_err(|error| Failure(http::reason(&error)))?;
+        within(left(), &write).await.map(|_| ()).map_err(|error| {
+            if !error.is_undefined() {
+                return Failure(http::reason(&error));
+            }
+            self.late_write.replace(Some(write.clone()));
+            Failure::new("it takes too long")
         })
     }
 }

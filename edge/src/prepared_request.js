@@ -56,7 +56,7 @@ export class PreparedRequest {
   }
 }
 
-/** A function of the wasm whose trap is seen, whoever catches it. */
+/** A function of the wasm whose trap is reported, even if a caller catches it. */
 const reporting =
   (rule) =>
   (...parameters) => {
@@ -126,7 +126,8 @@ class Exchange {
   #headers(isRead) {
     const { method, url } = this.arrival;
     const { forwardsToken, secret, added } = this.prepared;
-    const headers = {};
+    // Without a prototype, every name is one of a header.
+    const headers = { __proto__: null };
     let host, connection;
     let count = 0;
     let names = folded;
@@ -218,10 +219,11 @@ function pathOf(url, start) {
 /** The scheme of a request, and its host and port if they can be told to the origin. */
 function askedFor(text) {
   if (asked.text !== text) {
-    const [scheme, authority] = text.split("://");
+    const end = text.indexOf("://");
+    const authority = text.slice(end + 3);
     asked = {
       text,
-      scheme: scheme.toLowerCase(),
+      scheme: text.slice(0, end).toLowerCase(),
       authority: rules.isHost(authority) ? authority : undefined,
     };
   }

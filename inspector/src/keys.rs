@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use edge_authorizer::inspection::{KeyReport, VerifyAnswer, VerifyQuestion};
+use edge_authorizer::inspection::{KeyReport, KeyResult, VerifyAnswer, VerifyQuestion};
 use edge_authorizer::{Algorithm, Jwk, KeySet, SignatureCheck, Token};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,46 +11,33 @@ use serde_json::{Value, json};
 /// Tries each key, named by the token or not.
 pub async fn verify(VerifyQuestion { token, keys }: VerifyQuestion) -> Result<VerifyAnswer, String> {
     let token = Token::parse(&token).map_err(|error| error.to_string())?;
-    let mut answer = VerifyAnswer { keys: Vec::new() };
+    let mut reports = Vec::new();
     for jwk in &keys {
-        answer.keys.push(report(&token, jwk).await);
+        reports.push(report(&token, jwk).await);
     }
-    Ok(answer)
+    Ok(VerifyAnswer::new(reports))
 }
 
 async fn report(token: &Token<'_>, jwk: &Value) -> KeyReport {
     let kid = jwk.get("kid").and_then(Value::as_str).map(str::to_owned);
     let is_named = token.key_id().is_none() || token.key_id() == kid.as_deref();
-    let mut report = KeyReport {
-        kid,
-        thumbprint: None,
-        unusable: None,
-        reason: None,
-        fits: false,
-        is_named,
-        outcome: None,
+    let key = match Jwk::parse(jwk) {
+        Ok(key) => key,
+        Err(reason) => return KeyReport::new(kid, None, KeyResult::Unusable(reason)),
     };
-    match Jwk::parse(jwk) {
-        Ok(key) => {
-            report.thumbprint = Some(key.thumbprint_text().to_owned());
-            report.fits = key.fits(token.algorithm());
-            if report.fits {
-                let check = SignatureCheck {
-                    project: None,
-                    algorithm: token.algorithm(),
-                    key: &Arc::new(key),
-                    signing_input: token.signing_input(),
-                    signature: token.signature(),
-                };
-                report.outcome = Some(webcrypto::check(&check, webcrypto::is_true).await);
-            }
-        }
-        Err(reason) => {
-            report.unusable = Some(reason);
-            report.reason = Some(reason.to_string());
-        }
+    let thumbprint = Some(key.thumbprint_text().to_owned());
+    if !key.fits(token.algorithm()) {
+        return KeyReport::new(kid, thumbprint, KeyResult::OtherAlgorithm);
     }
-    report
+    let check = SignatureCheck {
+        project: None,
+        algorithm: token.algorithm(),
+        key: &Arc::new(key),
+        signing_input: token.signing_input(),
+        signature: token.signature(),
+    };
+    let outcome = webcrypto::check(&check, webcrypto::is_true).await;
+    KeyReport::new(kid, thumbprint, KeyResult::Tried { is_named, outcome })
 }
 
 /// Something that may be signed by a key.

@@ -10,7 +10,7 @@ mod suggestion;
 
 use std::fmt::Display;
 
-use edge_authorizer::inspection::{self, DiscoveryRequest, diagnose};
+use edge_authorizer::inspection::{self, DiscoveryRequest, EntriesRequest, diagnose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -27,8 +27,8 @@ pub fn dissect_token(token: &str) -> String {
     write(&diagnose(token))
 }
 
-/// Explains a decision: [`inspection::ExplainQuestion`] gives `{"explanation", "narrative"}`, `{"faults"}` of the documents,
-/// or `{"error"}`.
+/// Explains a decision: [`inspection::ExplainQuestion`] gives `{"explanation", "narrative"}`, `{"undecided"}` if something is
+/// missing, `{"faults"}` of the documents, or `{"error"}`.
 #[wasm_bindgen]
 pub async fn explain(question: String) -> String {
     match read(&question) {
@@ -89,6 +89,25 @@ pub fn keys_request(question: &str) -> String {
 pub fn check_discovery(question: &str) -> String {
     match read(question) {
         Ok(published) => result(inspection::read_published(&published)),
+        Err(error) => error,
+    }
+}
+
+/// The request for the entries of a project: `{"project", "token"}`, the last if it is given, gives
+/// `{"path", "authorization", "timeoutMs", "maxBodyLength"}` or `{"error"}`.
+#[wasm_bindgen]
+pub fn entries_request(question: &str) -> String {
+    match read(question) {
+        Ok(question) => result(EntriesRequest::new(&question)),
+        Err(error) => error,
+    }
+}
+
+/// Whether a response has the entries of a project: `{"project", "status", "body"}` gives `null` or `{"error"}`.
+#[wasm_bindgen]
+pub fn check_entries_response(question: &str) -> String {
+    match read(question) {
+        Ok(response) => result(inspection::check_entries_response(&response)),
         Err(error) => error,
     }
 }

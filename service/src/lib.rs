@@ -25,4 +25,5 @@ pub use control_plane::ControlPlane;
 pub use data_plane::{DataPlane, PlaneResolver, SnapshotSource};
 pub use driver::{Resolver, drive, drive_simulation};
 pub use management::Screened;
+pub use publication::RETRY;
 pub use settings::{AdminTokens, InvalidVariable, Settings};

@@ -10,7 +10,7 @@ use crate::authz::evaluation::{Evaluation, MatchedEntry};
 use crate::authz::evidence::Verified;
 use crate::authz::principal::Principal;
 use crate::authz::token_cache::{CachedToken, TokenCache, VerificationInputs};
-use crate::authz::trace::{KeyOutcome, TraceStep};
+use crate::authz::trace_step::{KeyOutcome, TraceStep};
 use crate::config::snapshot::Snapshot;
 use crate::error_code::ErrorCode;
 use crate::issuer::Issuer;

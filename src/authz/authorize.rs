@@ -13,7 +13,7 @@ use crate::authz::request::Request;
 use crate::authz::requirement::{OwnerRequirement, Requirement};
 use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::token_cache::TokenCache;
-use crate::authz::trace::KeyOutcome;
+use crate::authz::trace_step::KeyOutcome;
 use crate::config::routes::Routes;
 use crate::config::snapshot::Snapshot;
 use crate::issuer::Issuer;

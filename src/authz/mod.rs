@@ -22,3 +22,4 @@ pub mod route_requirement;
 pub mod simulation;
 pub mod token_cache;
 pub mod trace;
+pub mod trace_step;

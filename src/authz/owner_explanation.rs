@@ -7,7 +7,7 @@ use crate::authz::evaluation::Evaluation;
 use crate::authz::explanation::Explanation;
 use crate::authz::ownership::is_owner;
 use crate::authz::principal::Principal;
-use crate::authz::trace::TraceStep;
+use crate::authz::trace_step::TraceStep;
 use crate::config::role::{OWNER, Role};
 use crate::error_code::ErrorCode;
 use crate::project_id::ProjectId;

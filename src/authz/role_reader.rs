@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::authz::trace::{RoleOutcome, RolesClaimOutcome, Trace, TraceStep};
+use crate::authz::trace::Trace;
+use crate::authz::trace_step::{RoleOutcome, RolesClaimOutcome, TraceStep};
 use crate::config::role::{Role, Roles, in_order};
 use crate::config::role_template::RoleTemplate;
 use crate::project_id::ProjectId;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::authz::identity::Identity;
 use crate::authz::principal::Principal;
-use crate::authz::trace::{Trace, TraceStep};
+use crate::authz::trace::Trace;
+use crate::authz::trace_step::TraceStep;
 use crate::config::role::Roles;
 use crate::config::route::Route;
 use crate::error_code::ErrorCode;

@@ -14,7 +14,7 @@ use crate::authz::explanation::Explanation;
 use crate::authz::owner_explanation::OwnerExplanation;
 use crate::authz::request::Request;
 use crate::authz::route_requirement::RouteRequirement;
-use crate::authz::trace::TraceStep;
+use crate::authz::trace_step::TraceStep;
 use crate::config::routes::Routes;
 use crate::config::snapshot::Snapshot;
 use crate::error_code::ErrorCode;

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use crate::authz::evidence::Verified;
 use crate::authz::principal::Principal;
-use crate::authz::trace::TraceStep;
+use crate::authz::trace_step::TraceStep;
 use crate::config::snapshot::Snapshot;
 use crate::fair_cache::{FairCache, Owner};
 use crate::issuer::Issuer;

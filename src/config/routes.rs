@@ -107,6 +107,12 @@ impl Routes {
         headers.map(|header| header.secret.as_str()).collect()
     }
 
+    /// The paths of routes that have a `*` outside parameters, where it is a character as any other.
+    pub fn literal_asterisks(&self) -> impl Iterator<Item = &str> {
+        let paths = self.list.iter().map(|route| &*route.template);
+        paths.filter(|path| path.matches('*').count() > path.matches("{*").count())
+    }
+
     /// Whether a route has `cors`.
     pub fn has_cors(&self) -> bool {
         self.has_cors

@@ -3,16 +3,19 @@
 use serde::Serialize;
 
 use super::line::Line;
+use super::undecided::Undecided;
 use crate::authz::explanation::Explanation;
 use crate::fault::Fault;
 
-/// The decision on the request, or the faults of what is configured.
+/// The decision on the request, what it waits for, or the faults of what is configured.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ExplainAnswer {
     /// What is wrong with the documents.
     Faults(DocumentFaults),
+    /// What has to be given before there is a decision.
+    Undecided(Undecided),
     /// What becomes of the request.
     #[serde(untagged)]
     Explained(Explained),

@@ -23,9 +23,9 @@ pub struct ExplainQuestion {
     pub routes: String,
     /// The project whose entries are given.
     pub project: String,
-    /// Its entries, each as text.
-    pub idps: Vec<String>,
-    /// The key sets by their issuers.
+    /// Its entries, each as text; absent if they are not given yet.
+    pub idps: Option<Vec<String>>,
+    /// The key sets that are given, by their issuers.
     #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
     pub keys: BTreeMap<String, Value>,
     /// When, in seconds since 1970.

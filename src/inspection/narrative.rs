@@ -4,16 +4,14 @@ use super::line::{Line, Mark};
 use super::match_reason::{in_common, reason};
 use super::wording::{duration, list};
 use crate::authz::clock::Clock;
-use crate::authz::decision::Outcome;
 use crate::authz::explanation::Explanation;
-use crate::authz::trace::{
+use crate::authz::trace_step::{
     IdpOutcome, KeyOutcome, ProjectOutcome, RoleOutcome, RolesClaimOutcome, TraceStep,
 };
 use crate::config::custom_idp::CustomIdp;
 use crate::config::idp_id::IdpId;
 use crate::config::role::{InvalidRole, OWNER, Role};
 use crate::config::role_detection::RoleDetection;
-use crate::error_code::ErrorCode;
 use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
@@ -59,8 +57,14 @@ pub fn narrate_steps(
     (steps, narrative.lines)
 }
 
-struct Narrative<'s> {
-    setting: NarrativeContext<'s>,
+/// Writes the steps of an evaluation that ended because something was missing, without a verdict.
+pub fn narrate_so_far(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
+    narrate_steps(explanation, setting).0.into_iter().flatten().collect()
+}
+
+/// What was told so far.
+pub(super) struct Narrative<'s> {
+    pub(super) setting: NarrativeContext<'s>,
     lines: Vec<Line>,
     /// The entry that was considered last.
     entry: Option<&'s CustomIdp>,
@@ -69,7 +73,7 @@ struct Narrative<'s> {
 }
 
 impl Narrative<'_> {
-    fn say(&mut self, mark: Mark, text: impl Into<String>) {
+    pub(super) fn say(&mut self, mark: Mark, text: impl Into<String>) {
         self.lines.push(Line { mark, level: 0, text: text.into() });
     }
 
@@ -268,45 +272,6 @@ impl Narrative<'_> {
         let held = if held.is_empty() { "no role".to_owned() } else { roles(held, "and") };
         let mark = if is_met { Mark::Passed } else { Mark::Failed };
         self.say(mark, format!("{requirement}, and the caller has {held}."));
-    }
-
-    fn conclude(&mut self, explanation: &Explanation) {
-        if explanation.code == Some(ErrorCode::TokenUntrusted) {
-            self.conclude_untrusted(explanation.trace.steps().last());
-        }
-        match (explanation.code, explanation.verdict) {
-            (Some(code), _) => {
-                let (status, name, detail) = (code.status(), code.as_str(), code.detail());
-                let reason = explanation.reason.map_or(String::new(), |reason| format!(" ({reason})"));
-                self.say(Mark::Failed, format!("The caller gets {status} `{name}`: {detail}{reason}."));
-            }
-            (None, Outcome::Preflight) => {
-                self.say(Mark::Passed, "It is a browser's preflight, which is answered at the edge.");
-            }
-            (None, _) if explanation.trace.steps().any(|step| matches!(step, TraceStep::Owner { .. })) => {
-                self.say(Mark::Passed, "The management API does what is requested.");
-            }
-            (None, _) => self.say(Mark::Passed, "The request goes to the origin."),
-        }
-    }
-
-    /// Explains a token that no entry accepted, where the trace does not.
-    fn conclude_untrusted(&mut self, last: Option<&TraceStep>) {
-        let NarrativeContext { idps, project, .. } = self.setting;
-        let text = match last {
-            Some(
-                TraceStep::NoKey { .. }
-                | TraceStep::Key { .. }
-                | TraceStep::Project { .. }
-                | TraceStep::Revoked { .. },
-            ) => return,
-            Some(TraceStep::Idp { .. } | TraceStep::MoreIdps { .. }) => {
-                "No entry of the project recognises the caller.".to_owned()
-            }
-            _ if idps.is_empty() => format!("The project `{project}` has no entries."),
-            _ => format!("The path does not name the project `{project}`, whose entries these are."),
-        };
-        self.say(Mark::Failed, text);
     }
 }
 

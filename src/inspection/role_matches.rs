@@ -1,10 +1,13 @@
 //! The result of a role template on values, without an entry.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
+use super::line::Mark;
 use crate::authz::role_reader::RoleReader;
-use crate::authz::trace::RoleOutcome;
-use crate::config::role::{Role, in_order};
+use crate::authz::trace_step::RoleOutcome;
+use crate::config::role::{InvalidRole, Role, in_order};
 use crate::config::role_template::RoleTemplate;
 use crate::project_id::ProjectId;
 
@@ -16,6 +19,8 @@ pub struct RoleMatches {
     pub before: String,
     /// The literal text after it.
     pub after: String,
+    /// The roles that come out, in a sentence.
+    pub text: String,
     /// The result for each value.
     pub values: Vec<RoleMatch>,
 }
@@ -30,6 +35,10 @@ pub struct RoleMatch {
     pub name: Option<String>,
     /// The outcome.
     pub outcome: RoleOutcome,
+    /// Whether a role comes out.
+    pub mark: Mark,
+    /// The outcome in words, with values in backticks.
+    pub text: String,
 }
 
 /// Reads `values` by a template as an entry does for `project`.
@@ -42,12 +51,44 @@ pub fn match_roles(
     let allowed = allowed.map(|allowed| in_order(allowed.to_vec()));
     let reader = RoleReader { template, allowed: allowed.as_deref(), project };
     let (before, after) = template.around(project);
-    let values = values.iter().map(|value| RoleMatch {
-        value: value.clone(),
-        name: template.extract(value, project).map(str::to_owned),
-        outcome: reader.read_value(value),
+    let values = values.iter().map(|value| {
+        let outcome = reader.read_value(value);
+        let (mark, text) = words(&outcome);
+        RoleMatch {
+            value: value.clone(),
+            name: template.extract(value, project).map(str::to_owned),
+            outcome,
+            mark,
+            text,
+        }
     });
-    RoleMatches { before, after, values: values.collect() }
+    let values: Vec<_> = values.collect();
+    RoleMatches { before, after, text: summary(&values), values }
+}
+
+fn words(outcome: &RoleOutcome) -> (Mark, String) {
+    let text = match outcome {
+        RoleOutcome::Kept(role) => return (Mark::Passed, format!("the role `{role}`")),
+        RoleOutcome::NotAllowed(role) => format!("`{role}`, which `allowedRoles` does not name"),
+        RoleOutcome::NoMatch => "not of that form".to_owned(),
+        RoleOutcome::NotARole => format!("of that form, but no role: a role is {InvalidRole}"),
+        RoleOutcome::NotAString => "not a text".to_owned(),
+    };
+    (Mark::Skipped, text)
+}
+
+fn summary(values: &[RoleMatch]) -> String {
+    let kept: BTreeSet<_> = values
+        .iter()
+        .filter_map(|value| match &value.outcome {
+            RoleOutcome::Kept(role) => Some(role.as_str()),
+            _ => None,
+        })
+        .collect();
+    if kept.is_empty() {
+        return "No role comes out.".to_owned();
+    }
+    format!("Roles: {}.", kept.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -62,6 +103,11 @@ mod tests {
         let values = ["p1.access", "p1.admin", "p1.a b", "p2.access"].map(str::to_owned);
         let matches = match_roles(&template, Some(std::slice::from_ref(&access)), &project, &values);
         assert_eq!((&*matches.before, &*matches.after), ("p1.", ""));
+        assert_eq!(matches.text, "Roles: access.");
+        let marks: Vec<_> = matches.values.iter().map(|value| value.mark).collect();
+        assert_eq!(marks, [Mark::Passed, Mark::Skipped, Mark::Skipped, Mark::Skipped]);
+        assert!(matches.values[1].text.contains("`allowedRoles`"), "{}", matches.values[1].text);
+        assert!(matches.values[2].text.contains(&InvalidRole.to_string()), "{}", matches.values[2].text);
         let outcomes: Vec<_> = matches.values.into_iter().map(|value| (value.name, value.outcome)).collect();
         assert_eq!(
             outcomes,

@@ -7,6 +7,7 @@ use ts_rs::{Config, TS};
 
 use super::diagnosis::Diagnosis;
 use super::discovery_request::{Configuration, DiscoveryRequest, Published};
+use super::entries_request::{EntriesQuestion, EntriesRequest, EntriesResponse};
 use super::explain_answer::{DocumentFaults, ExplainAnswer, Explained};
 use super::explain_question::ExplainQuestion;
 use super::flaw::{Flaw, Part, PartName};
@@ -20,11 +21,11 @@ use super::role_claims::RoleClaim;
 use super::role_matches::{RoleMatch, RoleMatches};
 use super::suggest_question::SuggestQuestion;
 use super::suggestion::Suggestion;
+use super::undecided::{Missing, Undecided};
 use crate::authz::decision::Outcome;
 use crate::authz::explanation::Explanation;
-use crate::authz::trace::{KeyOutcome, RoleOutcome};
+use crate::authz::trace_step::RoleOutcome;
 use crate::fault::Fault;
-use crate::keys::jwk::Unusable;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/inspector/page/src/core-types.ts");
 
@@ -52,6 +53,8 @@ fn generate() -> String {
         declare::<ExplainQuestion>(),
         declare::<ExplainAnswer>(),
         declare::<DocumentFaults>(),
+        declare::<Undecided>(),
+        declare::<Missing>(),
         declare::<Explained>(),
         declare::<Explanation>(),
         declare::<Outcome>(),
@@ -61,11 +64,12 @@ fn generate() -> String {
         declare::<VerifyQuestion>(),
         declare::<VerifyAnswer>(),
         declare::<KeyReport>(),
-        declare::<Unusable>(),
-        declare::<KeyOutcome>(),
         declare::<DiscoveryRequest>(),
         declare::<Configuration>(),
         declare::<Published>(),
+        declare::<EntriesQuestion>(),
+        declare::<EntriesRequest>(),
+        declare::<EntriesResponse>(),
         declare::<RoleClaim>(),
         declare::<MatchQuestion>(),
         declare::<RoleMatches>(),

@@ -40,16 +40,17 @@ const WATCHED_KV = `export default ({ KV }) => {
 // KV that deletes nothing while its key `holds-deletes` exists, writes nothing while `holds-puts` does, and then fails to
 // write while `fails-to-write` does.
 const SLOW_KV = `export default ({ KV }) => {
-  const held = async (method, key) => {
+  const held = async (method, key, value) => {
     console.log("kv_" + method + " " + key);
-    while (await KV.get("holds-" + method + "s")) await scheduler.wait(20);
+    const holds = (part) => part === "yes" || (part && value?.includes(part));
+    while (holds(await KV.get("holds-" + method + "s"))) await scheduler.wait(20);
   };
   return {
     get: (...parameters) => KV.get(...parameters),
     getWithMetadata: (...parameters) => KV.getWithMetadata(...parameters),
     list: (...parameters) => KV.list(...parameters),
     async put(key, ...parameters) {
-      await held("put", key);
+      await held("put", key, parameters[0]);
       if (await KV.get("fails-to-write")) throw new Error("KV PUT failed: 500 Internal Server Error");
       return KV.put(key, ...parameters);
     },
@@ -92,7 +93,7 @@ const ASSETS = {
  * Starts the edge and the control plane. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables
  * and secrets of both, except for the administrator's tokens, which only the control plane has; with `flakyConfig`, the
  * namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line `kv_read <key>` for each value that is
- * read; with `slowJwks`, the namespace JWKS deletes or writes nothing while it is told so, and the log has a line
+ * read; with `slow`, the namespace of that name deletes or writes nothing (or no value that contains a text) while it is told so, and the log has a line
  * `kv_delete <key>` or `kv_put <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to an
  * issuer's object, and that of an issuer whose name ends with `/silent` never answers; without `hasFiles` there are no static
  * files; `persist` is a folder that outlives the workers; `outbound` answers the requests that the workers make, instead of
@@ -108,7 +109,7 @@ export async function startGateway({
   bindings = {},
   flakyConfig = false,
   watchedKv = false,
-  slowJwks = false,
+  slow,
   watchedIssuers = false,
   hasFiles = true,
   persist,
@@ -116,7 +117,7 @@ export async function startGateway({
   hasSecond = false,
 } = {}) {
   const lines = [];
-  const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : slowJwks ? ["JWKS"] : [];
+  const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : slow ? [slow] : [];
   const wrappers = wrapped.map((namespace) => ({
     name: `wrapped-${namespace}`,
     modules: true,

@@ -28,7 +28,7 @@ describe("keys that KV lacks", () => {
 describe("while KV is slow", () => {
   const api = managementFixture(
     { JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" },
-    { slowJwks: true, watchedIssuers: true },
+    { slow: "JWKS", watchedIssuers: true },
   );
   const own = withIssuer(api);
   const lines = (line) => api.gateway.lines.filter((other) => other === line).length;

@@ -85,7 +85,7 @@ describe("projects that name the same issuer", () => {
 describe("an issuer that one project names no more", () => {
   const api = managementFixture(
     { JWKS_LIFE_SECONDS: "2", CONFIG_TTL_SECONDS: "1" },
-    { slowJwks: true, watchedIssuers: true },
+    { slow: "JWKS", watchedIssuers: true },
   );
   const own = withIssuer(api);
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
-import { inspectorFixture, token } from "./fixture.mjs";
+import { ENTRY, inspectorFixture, token } from "./fixture.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TABS = ["Token", "Keys", "Providers", "Request", "Roles", "Suggest"];
@@ -32,6 +32,31 @@ for (const colorScheme of ["light", "dark"]) {
       test("axe finds nothing, empty", async () => {
         await inspector.page.evaluate(AXE);
         await assertClean("empty");
+      });
+
+      test("axe finds nothing: not decided yet, by entries and by keys", async () => {
+        await inspector.page.evaluate(AXE);
+        await assertClean("empty");
+        await inspector.tab("Providers");
+        await assertClean("without a token");
+        await inspector.tab("Token");
+        await inspector.field("Access token").fill(await token());
+        await inspector.verdict("Not decided yet: paste the project's entries");
+        for (const tab of TABS) {
+          await inspector.tab(tab);
+          await assertClean(tab);
+        }
+        await inspector.tab("Token");
+        await inspector.field("The project’s entries").fill("[");
+        await assertClean("with a fault");
+        await inspector.field("Token of an owner").fill("a.b.c");
+        await inspector.page.getByRole("button", { name: "Load from this server" }).click();
+        await inspector.page.getByText("Not loaded:").waitFor();
+        await assertClean("not loaded");
+        inspector.page.faults.length = 0; // The browser reports the 404.
+        await inspector.field("The project’s entries").fill(JSON.stringify([ENTRY]));
+        await inspector.verdict("Not decided yet: fetch the issuer's keys");
+        await assertClean("keys");
       });
 
       for (const example of ["Keycloak", "A refusal"]) {

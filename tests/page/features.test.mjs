@@ -120,6 +120,8 @@ describe("the page", () => {
       await inspector.field("Access token").fill(await token({}, { kid: undefined }));
       await inspector.tab("Keys");
       await inspector.field("Key set, JWK or PEM").fill("");
+      await inspector.verdict("Not decided yet: fetch the issuer's keys, or paste them");
+      await inspector.field("Key set, JWK or PEM").fill('{"keys": []}');
       await inspector.verdict("Refused: 503 keys_unavailable");
       await inspector.field("Key set, JWK or PEM").fill(text);
       await inspector.verdict("Permitted as access");

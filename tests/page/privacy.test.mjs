@@ -49,6 +49,70 @@ describe("the page", () => {
     assert.ok(requests.length > 0);
   });
 
+  test("sends an owner's token to its own server alone, once for each click, and keeps it nowhere", async () => {
+    const { page, site } = inspector;
+    const path = "/project-management-service/v1/projects/plant7/custom-idp";
+    site.answers = { [path]: { status: 200, body: JSON.stringify([ENTRY]) } };
+    const owner = "header-of-an-owner.payload-of-an-owner.signature-of-an-owner";
+    const pasted = await token();
+    const requests = [];
+    // The browser requests the icon when it likes.
+    page.context().on("request", (request) => {
+      if (!request.url().endsWith("/icon.svg")) requests.push(request.url());
+    });
+    const said = [];
+    page.on("console", (message) => said.push(message.text()));
+
+    await inspector.field("Access token").fill(pasted);
+    await inspector.field("Token of an owner").fill(owner);
+    await page.getByLabel("Token of an owner").press("Enter");
+    await page.getByRole("button", { name: "Copy a link" }).click();
+    await page.waitForFunction(() => location.hash.startsWith("#c="));
+    assert.deepEqual(requests, []);
+
+    await page.getByRole("button", { name: "Load from this server" }).click();
+    await inspector.verdict("Not decided yet: fetch the issuer's keys, or paste them");
+    assert.deepEqual(requests, [new URL(path, site.url).href]);
+    const [request, ...others] = site.requests.filter(({ url }) => url.startsWith(path));
+    assert.deepEqual([others, request.method, request.url], [[], "GET", path]);
+    assert.equal(request.headers.authorization, `Bearer ${owner}`);
+    assert.deepEqual([request.headers.cookie, request.headers.referer], [undefined, undefined]);
+    assert.ok(!JSON.stringify(site.requests).includes(pasted));
+
+    // It is forgotten, and was nowhere but in the page.
+    await page.getByRole("button", { name: "Copy a link" }).click();
+    const kept = await page.evaluate(async () => ({
+      html: document.documentElement.outerHTML,
+      values: [...document.querySelectorAll("input, textarea")].map(({ value }) => value),
+      address: location.href,
+      storage: [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.cookie],
+      databases: await indexedDB.databases(),
+      caches: await caches.keys(),
+      state: history.state,
+      resources: performance.getEntriesByType("resource").map(({ name }) => name),
+    }));
+    assert.ok(!JSON.stringify([kept, said]).includes("of-an-owner"));
+    assert.deepEqual([kept.storage, kept.databases, kept.caches], [["{}", "{}", ""], [], []]);
+    await inspector.tab("Providers");
+    await page.getByRole("button", { name: "Remove" }).click();
+    assert.equal(await inspector.field("Token of an owner").inputValue(), "");
+  });
+
+  test("forgets an owner's token when told to, and when the entries come from elsewhere", async () => {
+    await inspector.field("Access token").fill(await token());
+    await inspector.field("Token of an owner").fill("a.b.c");
+    await inspector.page.getByRole("button", { name: "Clear" }).click();
+    await inspector.field("Access token").fill(await token());
+    assert.equal(await inspector.field("Token of an owner").inputValue(), "");
+
+    await inspector.field("Token of an owner").fill("a.b.c");
+    await inspector.tab("Providers");
+    assert.equal(await inspector.field("Token of an owner").inputValue(), "a.b.c");
+    await inspector.page.getByRole("button", { name: "Add an entry" }).click();
+    await inspector.page.getByRole("button", { name: "Remove" }).click();
+    assert.equal(await inspector.field("Token of an owner").inputValue(), "");
+  });
+
   test("may connect to its own host only, and run its own scripts only", async () => {
     const issuer = await startCorsIssuer();
     try {

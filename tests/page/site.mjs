@@ -15,12 +15,19 @@ const TYPES = {
   wasm: "application/wasm",
 };
 
-/** Serves www/; `sent` is how many bytes of bodies went out, and `paths` what was asked for. */
+/**
+ * Serves www/; `sent` is how many bytes of bodies went out, `paths` what was asked for, and `requests` the same with
+ * headers. `answers` are those of other paths: `{ status, body }`, or `null` for a connection that breaks.
+ */
 export async function startSite() {
-  const site = { sent: 0, paths: [] };
+  const site = { sent: 0, paths: [], requests: [], answers: {} };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://site");
     site.paths.push(pathname);
+    site.requests.push({ method: request.method, url: request.url, headers: request.headers });
+    const answer = site.answers[pathname];
+    if (answer === null) return request.socket.destroy();
+    if (answer) return response.writeHead(answer.status).end(answer.body);
     const file = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
     try {
       const body = gzipSync(await readFile(WWW + file), { level: 9 });

@@ -43,8 +43,9 @@ async function put(inspector, vectors, { path, method = "GET" }, pasted) {
   await inspector.field("Path").fill(path);
   const routes = { origins: { insights: { url: "http://127.0.0.1:9000" } }, routes: vectors.routes };
   await inspector.field("Routes").fill(JSON.stringify(routes));
-  if (project === undefined) return;
   await inspector.tab("Providers");
+  // A project that does not exist has no entries.
+  if (project === undefined) return inspector.field("The project’s entries").fill("[]");
   await page.getByRole("button", { name: "Add an entry" }).click();
   await inspector.field("As JSON").fill(JSON.stringify(vectors.projects[project]));
 }

@@ -17,10 +17,12 @@ glue.initSync({ module });
 const FUNCTIONS = [
   "check_discovery",
   "check_entries",
+  "check_entries_response",
   "check_routes",
   "check_signature",
   "configuration_request",
   "dissect_token",
+  "entries_request",
   "explain",
   "keys_request",
   "match_roles",
@@ -38,6 +40,22 @@ test("it exports its own functions and what the glue needs", () => {
   const offered = Object.keys(glue).filter((name) => !["default", "initSync"].includes(name));
   assert.deepEqual(offered.sort(), FUNCTIONS);
 });
+
+test("the page's types have the signatures that wasm-bindgen generates", () => {
+  const generated = read(new URL("inspector.js", PKG)).matchAll(
+    /\/\*\*([^/]*)\*\/\nexport (?:async )?function (\w+)\((\w+)\)/g,
+  );
+  const signature = ([, docs, name, parameter]) => {
+    const type = docs.match(new RegExp(`@param \\{(.*)\\} ${parameter}\n`))[1];
+    return `export function ${name}(${parameter}: ${type}): ${docs.match(/@returns \{(.*)\}/)[1]};`;
+  };
+  const expected = [...generated].filter(([, , name]) => FUNCTIONS.includes(name)).map(signature);
+  assert.equal(expected.length, FUNCTIONS.length);
+  const types = read(new URL("../../inspector/page/src/pkg.d.ts", import.meta.url));
+  assert.deepEqual(types.match(/export function .*/g).sort(), expected.sort());
+});
+
+const read = (url) => readFileSync(url, "utf8");
 
 // wasm-bindgen names the shims of closures after the crate's types.
 const isClosure = (name) => name.startsWith("wasm_bindgen__") || name.startsWith("wasm_bindgen_");
@@ -104,6 +122,11 @@ async function seedInputs() {
     configuration_request: [claims.iss, "https://a.example/realms/r/"],
     keys_request: json([{ issuer: claims.iss, configuration }]),
     check_discovery: json([{ issuer: claims.iss, configuration, keySet: JSON.stringify({ keys }) }]),
+    entries_request: json([{ project: "p1" }, { project: "p1", token: tokens[0] }]),
+    check_entries_response: json([
+      { project: "p1", status: 200, body: "[]" },
+      { project: "p1", status: 401, body: '{"code":"token_expired"}' },
+    ]),
     role_claims: json([claims, ...vectors.map(({ token }) => token.claims)]),
     match_roles: json([{ template: "{project}.{roleName}", project: "p1", values: ["p1.a", "b"] }]),
     suggest_entry: json([

@@ -1,6 +1,6 @@
 //! What all objects have in common: a record in the storage of one, and the service that works on it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use cloudflare::env::Env;
@@ -8,18 +8,16 @@ use cloudflare::host::Place;
 use cloudflare::response::respond;
 use cloudflare::signal::Signal;
 use edge_authorizer::Unavailable;
-use service::ControlPlane;
+use js_sys::Promise;
 use service::host::Key;
+use service::{ControlPlane, RETRY};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Response, Result, State};
 
-use crate::body::Stream;
+use crate::body::{Stream, drop_unread};
 use crate::host::ObjectHost;
 use crate::store::ObjectStore;
 use crate::{plane, request, store};
-
-/// After how many seconds work that failed is repeated.
-const RETRY: f64 = 2.0;
 
 thread_local! {
     static LAST_NUMBER: Cell<u32> = const { Cell::new(0) };
@@ -34,6 +32,8 @@ pub struct Object {
     store: ObjectStore,
     /// The bytes of the bodies that are being read.
     bodies: Cell<usize>,
+    /// A write to KV that took too long, and may still land.
+    late_write: RefCell<Option<Promise>>,
 }
 
 impl Object {
@@ -42,14 +42,16 @@ impl Object {
         let number = LAST_NUMBER.get().wrapping_add(1).max(1);
         LAST_NUMBER.set(number);
         let env = JsValue::from(env).unchecked_into();
-        Self { env, number, store: ObjectStore::new(state, steps), bodies: Cell::default() }
+        let (store, bodies, late_write) =
+            (ObjectStore::new(state, steps), Cell::default(), RefCell::default());
+        Self { env, number, store, bodies, late_write }
     }
 
     /// What the service needs to work here.
     pub fn enter(&self) -> Result<(ObjectHost<'_>, Rc<ControlPlane<Signal>>)> {
         let entered = plane::enter(self.env.clone(), Place::Object(self.number));
         let (host, plane) = entered.map_err(|variable| variable.to_string())?;
-        Ok((ObjectHost { host, store: &self.store }, plane))
+        Ok((ObjectHost { host, store: &self.store, late_write: &self.late_write }, plane))
     }
 
     /// The storage.
@@ -63,7 +65,9 @@ impl Object {
         let request = request::read(incoming, &incoming.url(), id)?;
         let (host, plane) = self.enter()?;
         let body = Stream { request: incoming, share: &self.bodies };
-        Ok(respond(&plane.answer(&host, &request, body).await)?.into())
+        let response = plane.answer(&host, &request, body).await;
+        drop_unread(incoming).await;
+        Ok(respond(&response)?.into())
     }
 
     /// Answers with the text that is published of the record, which is empty where there is nothing.
@@ -73,12 +77,18 @@ impl Object {
         Response::ok(text.unwrap_or_default())
     }
 
-    /// Does what is due; if it fails, again soon.
+    /// Does what is due. The next alarm is set first, so that there is one whatever happens here: the runtime forgets an
+    /// alarm that fails some times.
     pub async fn wake(&self, key_of: fn(&str) -> Option<Key>) -> Result<Response> {
-        let Some(key) = self.store.name()?.as_deref().and_then(key_of) else { return Response::empty() };
+        self.store.wake_after(RETRY).await?;
+        let set = self.store.alarms();
+        let Some(key) = self.store.name()?.as_deref().and_then(key_of) else {
+            self.store.cancel_alarm(set).await?;
+            return Response::empty();
+        };
         let (host, plane) = self.enter()?;
-        if plane.wake(&host, &key).await.is_err() {
-            self.store.wake_after(RETRY).await?;
+        if plane.wake(&host, &key).await.is_ok() {
+            self.store.cancel_alarm(set).await?;
         }
         Response::empty()
     }

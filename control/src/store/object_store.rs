@@ -23,12 +23,14 @@ pub struct ObjectStore {
     is_open: Cell<bool>,
     /// The last revision that this object gave.
     last: Cell<u64>,
+    /// How often the alarm was set.
+    alarms: Cell<u64>,
 }
 
 impl ObjectStore {
     /// The storage, whose tables `steps` make.
     pub fn new(state: State, steps: Steps) -> Self {
-        Self { state, steps, is_open: Cell::default(), last: Cell::default() }
+        Self { state, steps, is_open: Cell::default(), last: Cell::default(), alarms: Cell::default() }
     }
 
     fn sql(&self) -> SqlStorage {
@@ -142,8 +144,19 @@ impl ObjectStore {
         u64::try_from(milliseconds).unwrap_or_default().max(self.last.get() + 1)
     }
 
+    /// How often the alarm was set.
+    pub fn alarms(&self) -> u64 {
+        self.alarms.get()
+    }
+
+    /// Cancels the alarm, unless it was set again since it was set `set` times.
+    pub async fn cancel_alarm(&self, set: u64) -> Result<()> {
+        if self.alarms.get() == set { self.state.storage().delete_alarm().await } else { Ok(()) }
+    }
+
     /// Sets the alarm.
     pub async fn wake_after(&self, seconds: f64) -> Result<()> {
+        self.alarms.set(self.alarms.get() + 1);
         let wait = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default();
         self.state.storage().set_alarm(wait).await
     }

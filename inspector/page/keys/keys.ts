@@ -1,6 +1,7 @@
 // Runs in a sandboxed document of its own: it receives addresses, fetches them, and says what came back. It never sees a
 // token.
 import type { DiscoveryRequest } from "../src/core-types.ts";
+import { readText } from "../src/response.ts";
 
 window.addEventListener("message", async ({ data, source }: MessageEvent<Partial<DiscoveryRequest>>) => {
   const { url, timeoutMs, maxBodyLength } = data ?? {};
@@ -26,14 +27,5 @@ async function fetchText({ url, timeoutMs, maxBodyLength }: DiscoveryRequest): P
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) throw new Error(`the answer has the status ${response.status}`);
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let [text, length] = ["", 0];
-  for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    if (done) return text + decoder.decode();
-    length += value?.length ?? 0;
-    if (length > maxBodyLength) throw new Error(`the answer is longer than ${maxBodyLength} bytes`);
-    text += decoder.decode(value, { stream: true });
-  }
+  return readText(response, maxBodyLength);
 }

@@ -1,13 +1,14 @@
 // The page: what is put in on one side, the verdict on the other.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Entry } from "./core.ts";
-import type { KeyReport } from "./core-types.ts";
-import { defaultApi } from "./curl.ts";
+import { defaultApi, servedFrom } from "./curl.ts";
 import { EXAMPLES, load } from "./examples.ts";
 import { NOTHING, type Inputs } from "./inputs.ts";
 import { useInspection } from "./inspection.ts";
 import { parseObject, pretty } from "./json.ts";
 import { fromFragment, toFragment } from "./link.ts";
+import { EntriesIntake } from "./panels/EntriesIntake.tsx";
 import { KeysPanel } from "./panels/KeysPanel.tsx";
 import { ProvidersPanel } from "./panels/ProvidersPanel.tsx";
 import { RequestPanel } from "./panels/RequestPanel.tsx";
@@ -16,6 +17,7 @@ import { SuggestPanel } from "./panels/SuggestPanel.tsx";
 import { TokenPanel } from "./panels/TokenPanel.tsx";
 import { inBrief, Verdict } from "./panels/Verdict.tsx";
 import { Copy } from "./parts/Copy.tsx";
+import { Field } from "./parts/Field.tsx";
 import { Icon, type Sign } from "./parts/Icon.tsx";
 import { Tabs } from "./parts/Tabs.tsx";
 
@@ -23,38 +25,60 @@ export function App() {
   const [inputs, setInputs] = useState<Inputs>(NOTHING);
   const [tab, setTab] = useState("token");
   const [api, setApi] = useState(() => defaultApi(location));
+  // Beside the inputs, so that no link can carry it.
+  const [ownerToken, setOwnerToken] = useState("");
   const change = (changes: Partial<Inputs>) => setInputs((inputs) => ({ ...inputs, ...changes }));
   const found = useInspection(inputs, useClock());
-  const { credentials, issuer, reports, outcome } = found;
+  const { credentials, issuer, verified, outcome } = found;
   const isEmpty = credentials === null;
   const projectFault = outcome && "faults" in outcome ? (outcome.faults.project ?? undefined) : undefined;
+  useEffect(() => {
+    if (inputs.entries) setOwnerToken("");
+  }, [inputs.entries]);
   useLink((configuration) => change({ ...configuration, selected: 0 }));
 
   const use = (entry: Entry, alone: boolean) => {
-    const entries = alone ? [pretty(entry)] : [...inputs.entries, pretty(entry)];
+    const entries = alone ? [pretty(entry)] : [...(inputs.entries ?? []), pretty(entry)];
     change({ entries, selected: entries.length - 1 });
     setTab("providers");
   };
   const putTemplate = (roleTemplate: string, rolesClaim: string | undefined) => {
-    const { definedRoles: _, ...entry } = parseObject(inputs.entries[inputs.selected] ?? "") ?? {};
+    const { definedRoles: _, ...entry } = parseObject(inputs.entries?.[inputs.selected] ?? "") ?? {};
     const next = {
       ...entry,
       roleDetection: "CLAIM",
       rolesClaim: rolesClaim ?? entry.rolesClaim,
       roleTemplate,
     };
-    change({ entries: inputs.entries.with(inputs.selected, pretty(next)) });
+    change({ entries: inputs.entries?.with(inputs.selected, pretty(next)) });
   };
+  /** What takes the entries of a project; `focus` has the focus then. */
+  const intake = (project: string, focus: string, children?: ComponentChildren) => (
+    <EntriesIntake
+      project={project}
+      api={api}
+      server={servedFrom(location)}
+      ownerToken={ownerToken}
+      onOwnerToken={setOwnerToken}
+      onEntries={(entries) => {
+        change({ entries, selected: 0, project });
+        document.getElementById(focus)?.focus();
+      }}
+    >
+      {children}
+    </EntriesIntake>
+  );
 
-  const panels: Record<string, () => preact.ComponentChild> = {
+  const panels: Record<string, () => ComponentChildren> = {
     token: () => (
       <TokenPanel
         text={inputs.token}
         credentials={credentials}
         diagnosis={found.diagnosis}
-        signature={signatureInWords(reports, found.keys.length)}
+        signature={verified?.text ?? (found.keys.length > 0 ? "It cannot be checked." : undefined)}
         now={found.now}
         onChange={(token) => change({ token })}
+        onShow={setTab}
       />
     ),
     keys: () => (
@@ -64,7 +88,7 @@ export function App() {
         keysOf={inputs.keysOf}
         keys={found.keys}
         fault={found.fault}
-        reports={reports}
+        reports={verified?.keys ?? []}
         onChange={(keys, keysOf) => change({ keys, keysOf })}
       />
     ),
@@ -76,6 +100,20 @@ export function App() {
         issuer={issuer}
         onShow={setTab}
         onChange={change}
+        intake={intake(
+          inputs.project,
+          "tab-providers",
+          <div class="grid">
+            <Field
+              label="Project"
+              value={inputs.project}
+              onChange={(project) => change({ project })}
+              faults={projectFault === undefined ? undefined : [{ pointer: "", expected: projectFault }]}
+              code
+            />
+            <Field label="API" value={api} onChange={setApi} code />
+          </div>,
+        )}
       />
     ),
     request: () => (
@@ -90,7 +128,7 @@ export function App() {
       <RolesPanel
         claims={found.claims}
         project={inputs.project}
-        entry={inputs.entries[inputs.selected]}
+        entry={inputs.entries?.[inputs.selected]}
         onProject={(project) => change({ project })}
         onUse={putTemplate}
       />
@@ -111,6 +149,7 @@ export function App() {
   const clear = () => {
     linkTo(location.pathname);
     setInputs(NOTHING);
+    setOwnerToken("");
   };
   const brief = inBrief(outcome, isEmpty);
   return (
@@ -152,7 +191,20 @@ export function App() {
             {panels[tab]?.()}
           </Tabs>
         </section>
-        <Verdict outcome={outcome} isEmpty={isEmpty} isBusy={found.isBusy} onShow={setTab} />
+        <Verdict
+          outcome={outcome}
+          isEmpty={isEmpty}
+          isBusy={found.isBusy}
+          tab={tab}
+          onShow={setTab}
+          intake={(project) =>
+            tab === "providers" ? (
+              <p class="hint">They are pasted under Providers.</p>
+            ) : (
+              intake(project, "verdict")
+            )
+          }
+        />
       </main>
       <aside class="brief" aria-label="The verdict in brief">
         <span>
@@ -171,7 +223,6 @@ function tabsOf(inputs: Inputs, found: ReturnType<typeof useInspection>) {
   const state = (sign: Sign, text: string) => ({ sign, text });
   const faults = found.entriesFaults.flat().length;
   const flaws = found.diagnosis?.flaws.length;
-  const isVerified = found.reports.some(isRight);
   return [
     {
       id: "token",
@@ -186,8 +237,8 @@ function tabsOf(inputs: Inputs, found: ReturnType<typeof useInspection>) {
     {
       id: "keys",
       label: "Keys",
-      state: found.reports.length
-        ? isVerified
+      state: found.verified
+        ? found.verified.isVerified
           ? state("passed", "signature right")
           : state("failed", "signature not verified")
         : undefined,
@@ -195,7 +246,7 @@ function tabsOf(inputs: Inputs, found: ReturnType<typeof useInspection>) {
     {
       id: "providers",
       label: "Providers",
-      state: inputs.entries.length
+      state: inputs.entries?.length
         ? faults
           ? state("failed", "has faults")
           : state("passed", "without faults")
@@ -209,15 +260,6 @@ function tabsOf(inputs: Inputs, found: ReturnType<typeof useInspection>) {
     { id: "roles", label: "Roles" },
     { id: "suggest", label: "Suggest" },
   ];
-}
-
-const isRight = ({ isNamed, outcome }: KeyReport) => isNamed && outcome === "verified";
-
-function signatureInWords(reports: KeyReport[], keys: number): string {
-  const right = reports.find(isRight);
-  if (right) return `It is right by the key ${right.kid ?? "without an id"}.`;
-  if (reports.length > 0) return "It is right by none of the keys.";
-  return keys > 0 ? "It cannot be checked." : "There are no keys yet to check it by.";
 }
 
 /** The time in seconds, every second. */

@@ -73,9 +73,9 @@ export type ExplainQuestion = {
   routes: string,
   /** The project whose entries are given. */
   project: string,
-  /** Its entries, each as text. */
-  idps: Array<string>,
-  /** The key sets by their issuers. */
+  /** Its entries, each as text; absent if they are not given yet. */
+  idps: Array<string> | null,
+  /** The key sets that are given, by their issuers. */
   keys: Record<string, unknown>,
   /** When, in seconds since 1970. */
   now: number,
@@ -83,8 +83,8 @@ export type ExplainQuestion = {
   skew: number,
 };
 
-/** The decision on the request, or the faults of what is configured. */
-export type ExplainAnswer = { "faults": DocumentFaults } | Explained;
+/** The decision on the request, what it waits for, or the faults of what is configured. */
+export type ExplainAnswer = { "faults": DocumentFaults } | { "undecided": Undecided } | Explained;
 
 /** What is wrong with the documents. */
 export type DocumentFaults = {
@@ -95,6 +95,21 @@ export type DocumentFaults = {
   /** What is wrong with the name of the project. */
   project: string | null,
 };
+
+/** A request that cannot be decided yet, because a person has not given all that decides on it. */
+export type Undecided = {
+  /** What has to be given first. */
+  missing: Missing,
+  /** What to do, in a few words. */
+  next: string,
+  /** What for, in a sentence with values in backticks. */
+  text: string,
+  /** The steps so far, in sentences. */
+  narrative: Array<Line>,
+};
+
+/** What has to be given before a request can be decided. */
+export type Missing = { "entries": string } | { "keys": string };
 
 /** What becomes of the request. */
 export type Explained = {
@@ -158,6 +173,10 @@ export type VerifyQuestion = {
 
 /** What each key makes of the token. */
 export type VerifyAnswer = {
+  /** Whether a key verifies the signature that the gateway would try. */
+  isVerified: boolean,
+  /** What is known of the signature, in a sentence. */
+  text: string,
   /** One for each key. */
   keys: Array<KeyReport>,
 };
@@ -168,23 +187,11 @@ export type KeyReport = {
   kid: string | null,
   /** Its thumbprint, if it is usable. */
   thumbprint: string | null,
-  /** Why it verifies nothing at all. */
-  unusable: Unusable | null,
-  /** The same in words. */
-  reason: string | null,
-  /** Whether it is of the algorithm's kind. */
-  fits: boolean,
-  /** Whether the token names it, or names none. */
-  isNamed: boolean,
-  /** What came of trying it, whether it is named or not. */
-  outcome: KeyOutcome | null,
+  /** The result: passed if the gateway would accept the signature by this key. */
+  mark: Mark,
+  /** The same in a sentence. */
+  text: string,
 };
-
-/** Why a key is unusable. */
-export type Unusable = "unsupported" | "key_id" | "use" | "operations" | "modulus" | "roca" | "exponent" | "coordinates";
-
-/** The outcome of trying a key. */
-export type KeyOutcome = "verified" | "wrong_signature" | "key_refused";
 
 /** A GET request, with the limits of the gateway. */
 export type DiscoveryRequest = {
@@ -214,6 +221,36 @@ export type Published = {
   keySet: string,
 };
 
+/** A project, and the token of an owner if it is given. */
+export type EntriesQuestion = {
+  /** The project. */
+  project: string,
+  /** The token, as a person pastes it. */
+  token: string | null,
+};
+
+/** A GET request of the management API. */
+export type EntriesRequest = {
+  /** Its path. */
+  path: string,
+  /** The value of the header `Authorization`, if a token was given. */
+  authorization: string | null,
+  /** How long it may take. */
+  timeoutMs: number,
+  /** The longest response, in bytes after decompression. */
+  maxBodyLength: number,
+};
+
+/** What came of the request. */
+export type EntriesResponse = {
+  /** The project. */
+  project: string,
+  /** The status; absent if there was no response, or one that is too long. */
+  status: number | null,
+  /** The body. */
+  body: string,
+};
+
 /** A claim with several values. */
 export type RoleClaim = {
   /** The name by which an entry finds it. */
@@ -240,6 +277,8 @@ export type RoleMatches = {
   before: string,
   /** The literal text after it. */
   after: string,
+  /** The roles that come out, in a sentence. */
+  text: string,
   /** The result for each value. */
   values: Array<RoleMatch>,
 };
@@ -252,6 +291,10 @@ export type RoleMatch = {
   name: string | null,
   /** The outcome. */
   outcome: RoleOutcome,
+  /** Whether a role comes out. */
+  mark: Mark,
+  /** The outcome in words, with values in backticks. */
+  text: string,
 };
 
 /** The outcome of one value of the roles claim. */

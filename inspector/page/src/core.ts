@@ -4,6 +4,9 @@ import type {
   Configuration,
   Diagnosis,
   DiscoveryRequest,
+  EntriesQuestion,
+  EntriesRequest,
+  EntriesResponse,
   ExplainAnswer,
   ExplainQuestion,
   Fault,
@@ -59,6 +62,13 @@ export const keysRequest = (question: Configuration): DiscoveryRequest | Failure
 
 export const checkDiscovery = (published: Published): PastedKeys | Failure =>
   JSON.parse(glue.check_discovery(JSON.stringify(published)));
+
+export const entriesRequest = (question: EntriesQuestion): EntriesRequest | Failure =>
+  JSON.parse(glue.entries_request(JSON.stringify(question)));
+
+/** What is wrong with the response, if anything. */
+export const checkEntriesResponse = (response: EntriesResponse): Failure | null =>
+  JSON.parse(glue.check_entries_response(JSON.stringify(response)));
 
 export const roleClaims = (claims: Record<string, unknown>): RoleClaim[] =>
   JSON.parse(glue.role_claims(JSON.stringify(claims)));

@@ -1,21 +1,33 @@
-// The request that saves an entry.
+// Requests to the management API, as lines for a POSIX shell.
 import type { Entry } from "./core.ts";
 
-/** Where the management API is: where this page is from, if a worker served it. */
-export function defaultApi(location: Location): string {
+/** The server that the page is from, if a worker may have served it. */
+export function servedFrom(location: Location): string | undefined {
   const isServed = /^https?:$/.test(location.protocol) && location.pathname.startsWith("/inspector/");
-  return isServed ? location.origin : "https://edge-authorizer.example.workers.dev";
+  return isServed ? location.origin : undefined;
 }
 
-/** A line for a POSIX shell. */
-export function curlLine(api: string, path: string, idp: Entry): string {
-  return [
-    `curl -X POST ${quoted(api.replace(/\/+$/, "") + path)}`,
-    `-H "Authorization: Bearer $TOKEN"`,
-    `-H 'Content-Type: application/json'`,
-    `-d ${quoted(JSON.stringify(idp))}`,
-  ].join(" \\\n  ");
-}
+/** Where the management API is, as long as nobody says so. */
+export const defaultApi = (location: Location): string =>
+  servedFrom(location) ?? "https://edge-authorizer.example.workers.dev";
+
+/** The line that saves an entry. */
+export const saveLine = (api: string, path: string, idp: Entry): string =>
+  curlLine(
+    ["-X POST", address(api, path)],
+    [AUTHORIZATION, `-H 'Content-Type: application/json'`, `-d ${quoted(JSON.stringify(idp))}`],
+  );
+
+/** The line that lists the entries. */
+export const listLine = (api: string, path: string): string =>
+  curlLine([address(api, path)], [AUTHORIZATION]);
+
+const AUTHORIZATION = `-H "Authorization: Bearer $TOKEN"`;
+
+const curlLine = (first: string[], others: string[]) =>
+  [["curl", ...first].join(" "), ...others].join(" \\\n  ");
+
+const address = (api: string, path: string) => quoted(api.replace(/\/+$/, "") + path);
 
 /** A text between single quotes, in which a shell reads nothing. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

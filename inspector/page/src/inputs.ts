@@ -8,8 +8,8 @@ export interface Inputs {
   keys: string;
   /** The issuer whose keys they are, where they were fetched; pasted ones are the token's issuer's. */
   keysOf: string | undefined;
-  /** The project's entries, each as text, in their order. */
-  entries: string[];
+  /** The project's entries, each as text, in their order; nothing as long as they are not given. */
+  entries: string[] | undefined;
   /** The position of the entry that is edited. */
   selected: number;
   project: string;
@@ -38,7 +38,7 @@ export const NOTHING: Inputs = {
   token: "",
   keys: "",
   keysOf: undefined,
-  entries: [],
+  entries: undefined,
   selected: 0,
   project: "plant7",
   method: "GET",

@@ -11,7 +11,7 @@ import {
   verify,
   type Jwk,
 } from "./core.ts";
-import type { KeyReport, PastedCredentials } from "./core-types.ts";
+import type { PastedCredentials, VerifyAnswer } from "./core-types.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Outcome } from "./panels/Verdict.tsx";
 import { readTime } from "./time.ts";
@@ -22,7 +22,7 @@ export function useInspection(inputs: Inputs, clock: number) {
   const token = credentials?.token ?? null;
   const claims = credentials?.claims ?? NO_CLAIMS;
   const diagnosis = useMemo(() => (token === null ? undefined : dissect(token)), [token]);
-  const entriesFaults = useMemo(() => checkEntries(inputs.entries), [inputs.entries]);
+  const entriesFaults = useMemo(() => checkEntries(inputs.entries ?? []), [inputs.entries]);
   const routesFaults = useMemo(() => checkRoutes(inputs.routes), [inputs.routes]);
   const suggestion = useMemo(
     () =>
@@ -33,12 +33,16 @@ export function useInspection(inputs: Inputs, clock: number) {
   );
   const issuer = typeof claims.iss === "string" ? claims.iss : undefined;
   const { keys, fault } = useMemo(() => keysOf(inputs.keys), [inputs.keys]);
-  const [reports] = useAsync(NO_REPORTS, () => reportsOn(token, keys), [token, keys]);
+  const givenKeys = inputs.keys.trim() !== "" && fault === undefined ? keys : undefined;
+  const [verified] = useAsync<VerifyAnswer | undefined>(undefined, () => verifiedBy(token, keys), [
+    token,
+    keys,
+  ]);
   const now = (inputs.at === "" ? undefined : readTime(inputs.at)) ?? clock;
   const [outcome, isDecided] = useAsync<Outcome | undefined>(
     undefined,
-    () => outcomeOf(inputs, credentials, keys, issuer, now),
-    [inputs, credentials, keys, issuer, Math.floor(now / 5)],
+    () => outcomeOf(inputs, credentials, givenKeys, issuer, now),
+    [inputs, credentials, givenKeys, issuer, Math.floor(now / 5)],
   );
   return {
     credentials,
@@ -50,7 +54,7 @@ export function useInspection(inputs: Inputs, clock: number) {
     suggestion,
     keys,
     fault,
-    reports,
+    verified,
     outcome,
     isBusy: !isDecided,
     now,
@@ -58,7 +62,6 @@ export function useInspection(inputs: Inputs, clock: number) {
 }
 
 const NO_CLAIMS: Record<string, unknown> = {};
-const NO_REPORTS: KeyReport[] = [];
 
 /** The keys that were pasted, or what is wrong with them. */
 function keysOf(text: string): { keys: Jwk[]; fault?: string } {
@@ -66,23 +69,25 @@ function keysOf(text: string): { keys: Jwk[]; fault?: string } {
   return "error" in read ? { keys: [], fault: read.error } : read;
 }
 
-async function reportsOn(token: string | null, keys: Jwk[]): Promise<KeyReport[]> {
-  if (token === null || keys.length === 0) return NO_REPORTS;
+/** What the keys make of the token, if it is well-formed and there are keys. */
+async function verifiedBy(token: string | null, keys: Jwk[]): Promise<VerifyAnswer | undefined> {
+  if (token === null || keys.length === 0) return undefined;
   const verified = await verify({ token, keys });
-  return "error" in verified ? NO_REPORTS : verified.keys;
+  return "error" in verified ? undefined : verified;
 }
 
 async function outcomeOf(
   { entries, project, method, path, routes, skew, keysOf }: Inputs,
   credentials: PastedCredentials | null,
-  keys: Jwk[],
+  keys: Jwk[] | undefined,
   issuer: string | undefined,
   now: number,
 ): Promise<Outcome> {
   const owner = keysOf ?? issuer;
-  const sets = owner !== undefined && keys.length > 0 ? { [owner]: { keys } } : {};
+  const sets = owner !== undefined && keys ? { [owner]: { keys } } : {};
   const { token, claims } = credentials ?? { token: null, claims: null };
-  return explain({ token, claims, method, path, routes, project, idps: entries, keys: sets, now, skew });
+  const idps = entries ?? null;
+  return explain({ token, claims, method, path, routes, project, idps, keys: sets, now, skew });
 }
 
 /** The latest answer to a question that takes time, and whether it is to the question as it is now. */

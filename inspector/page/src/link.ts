@@ -29,12 +29,13 @@ export async function fromFragment(fragment: string): Promise<Configuration | un
 }
 
 /**
- * The five members of a configuration, each of its type. Anything else that a link carries is left behind: with a token, keys
+ * The five members of a configuration, each of its type; a project's entries need not be given. Anything else that a link carries is left behind: with a token, keys
  * or a time of its author's, the page would show a verdict that the reader did not ask for.
  */
 function readConfiguration(value: Partial<Record<keyof Configuration, unknown>>): Configuration | undefined {
   const { entries, project, method, path, routes } = value;
-  const areEntries = Array.isArray(entries) && entries.length <= 64 && entries.every(isText);
+  const areEntries =
+    entries === undefined || (Array.isArray(entries) && entries.length <= 64 && entries.every(isText));
   return areEntries && isText(project) && isText(method) && isText(path) && isText(routes)
     ? { entries, project, method, path, routes }
     : undefined;

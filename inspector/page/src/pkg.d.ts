@@ -1,4 +1,4 @@
-// The glue that wasm-bindgen makes of the inspector crate.
+// The glue that wasm-bindgen makes of the inspector crate; tests/page/wasm.test.mjs compares these signatures with it.
 declare module "*/pkg/inspector.js" {
   export default function init(options: { module_or_path: string }): Promise<unknown>;
   export function read_credentials(text: string): string;
@@ -11,7 +11,10 @@ declare module "*/pkg/inspector.js" {
   export function configuration_request(issuer: string): string;
   export function keys_request(question: string): string;
   export function check_discovery(question: string): string;
+  export function entries_request(question: string): string;
+  export function check_entries_response(question: string): string;
   export function role_claims(claims: string): string;
   export function match_roles(question: string): string;
   export function suggest_entry(question: string): string;
+  export function check_signature(question: string): Promise<string>;
 }

@@ -2,6 +2,8 @@
 
 mod plane;
 mod state;
+mod work;
 
 pub use plane::ControlPlane;
 pub use state::ControlState;
+pub use work::{CHANGE_BYTES, Held};

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use edge_authorizer::management::UnknownProjectLimiter;
 
+use super::work::Work;
 use crate::data_plane::DataPlane;
 use crate::host::ControlHost;
 use crate::issuers::{IssuerService, UnstoredIssuers};
@@ -25,14 +26,16 @@ pub struct ControlState<S> {
     pub turns: Turns<S>,
     /// Issuers that no project names.
     pub unstored: UnstoredIssuers,
+    /// What requests under way hold.
+    pub work: Work,
 }
 
 impl<S> ControlState<S> {
     /// One that remembers nothing yet.
     pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens) -> Self {
         let (unknown_projects, cache) = (Mutex::default(), RecordCache::default());
-        let (turns, unstored) = (Turns::default(), UnstoredIssuers::default());
-        Self { data, admins, unknown_projects, cache, turns, unstored }
+        let (turns, unstored, work) = (Turns::default(), UnstoredIssuers::default(), Work::default());
+        Self { data, admins, unknown_projects, cache, turns, unstored, work }
     }
 
     /// What answers requests about issuers.

@@ -55,7 +55,7 @@ pub trait Tasks {
 
     /// Which requests can wake each other: those of one scope. A host whose requests can all do so has one.
     ///
-    /// At Cloudflare each Durable Object is a scope of its own: when its last client has gone, the runtime has nothing to run
+    /// At Cloudflare each Durable Object is its own scope: when its last client has gone, the runtime has nothing to run
     /// what another object wakes.
     fn scope(&self) -> u32 {
         0

@@ -16,7 +16,8 @@ pub enum BodyError {
 /// A body that is yet to be read: nothing is read for a caller who may not send it.
 ///
 /// Memory that clients can hold by sending slowly is bounded: a host gives up a body after [`BODY_SECONDS`], and keeps no
-/// more than [`MAX_BODY_BYTES`] of all bodies that it reads, [`MAX_SHARE_BYTES`] of them for one record.
+/// more than [`MAX_BODY_BYTES`] of all bodies that it reads, [`MAX_SHARE_BYTES`] of them for one record. One body for a record is
+/// read in any case.
 pub trait Body {
     /// Its bytes, if it ends within `limit` of them; `None` where there is no body.
     fn read(self, limit: usize) -> impl Future<Output = Result<Option<Vec<u8>>, BodyError>>;

@@ -4,7 +4,7 @@ use edge_authorizer::management::{Endpoint, NoEndpoint};
 use edge_authorizer::{ErrorCode, Faults, InvalidProjectId, Method, RequestPath, Unavailable};
 
 use super::reply::Reply;
-use crate::control_plane::ControlState;
+use crate::control_plane::{ControlState, Held};
 use crate::host::{ControlHost, DataHost, Key};
 use crate::http::{Body, Request};
 use crate::records::{Loaded, ProjectRecord, Records};
@@ -50,6 +50,11 @@ impl<H: ControlHost> Call<'_, H> {
         match answered.await {
             Ok(reply) | Err(reply) => reply,
         }
+    }
+
+    /// Holds memory for this request; 503 if others about the same record hold all there is for it.
+    pub fn hold(&self, key: &Key, bytes: usize) -> Result<Held<'_>, Unavailable> {
+        self.state.work.hold(self.host.scope(), key, bytes).ok_or(Unavailable)
     }
 
     /// The records of the store.

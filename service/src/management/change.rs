@@ -18,7 +18,9 @@ impl<H: ControlHost> Call<'_, H> {
     pub async fn change(&self, id: &ProjectId, change: &Change, caller: &Caller) -> Result<Reply, Reply> {
         let (key, author) = (Key::Project(id.clone()), Author::new(caller, self.request));
         let outcome = self.attempt(id, &key, change, caller, &author).await;
+        // Who no longer owns the project leaves nothing in its log.
         if let Err(Reply::Problem { denial, .. }) = &outcome
+            && denial.code != ErrorCode::TokenUntrusted
             && !self.request.is_set("dryRun")
         {
             self.note_refusal(&key, author.refused(&text_of(change), denial.code)).await?;
@@ -102,9 +104,7 @@ impl<H: ControlHost> Call<'_, H> {
             return Ok(None);
         }
         // Who was an owner when they asked has to be one of the version that is changed.
-        if !self.owns(id, self.snapshot_of(id, current)).await {
-            return Err(Reply::denied(Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }));
-        }
+        self.check_still_owner(id, self.snapshot_of(id, current), caller).await?;
         if self.request.is_set("force") {
             return Ok(None);
         }
@@ -113,6 +113,19 @@ impl<H: ControlHost> Call<'_, H> {
             return Err(Reply::refused(ErrorCode::WouldLockOut));
         }
         Ok(snapshot)
+    }
+
+    /// Checks that a caller who owned the project when they asked owns it by this snapshot.
+    pub async fn check_still_owner(
+        &self,
+        id: &ProjectId,
+        snapshot: Option<Arc<Snapshot>>,
+        caller: &Caller,
+    ) -> Result<(), Reply> {
+        if matches!(caller, Caller::Owner(_)) && !self.owns(id, snapshot).await {
+            return Err(Reply::denied(Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }));
+        }
+        Ok(())
     }
 
     /// The record with the changed project.

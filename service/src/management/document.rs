@@ -1,7 +1,7 @@
 //! What requests bring: documents, preconditions, parameters.
 
 use edge_authorizer::management::Precondition;
-use edge_authorizer::{ErrorCode, document_reader, strict_json};
+use edge_authorizer::{ErrorCode, document_reader, document_weight, strict_json};
 use serde_json::Value;
 
 use super::reply::Reply;
@@ -13,9 +13,16 @@ pub const MAX_BODY: usize = 64;
 /// The longest routes document, in KiB. There is one for all projects.
 pub const MAX_ROUTES: usize = 1024;
 
+/// A document.
+pub struct Document {
+    pub value: Value,
+    /// What it takes in memory.
+    pub bytes: usize,
+}
+
 /// Reads a JSON document of at most `limit` KiB. Only `application/json` is one: forms, which a browser sends across
 /// origins unasked, are not.
-pub async fn read_document(request: &Request, body: impl Body, limit: usize) -> Result<Value, Reply> {
+pub async fn read_document(request: &Request, body: impl Body, limit: usize) -> Result<Document, Reply> {
     let content_type = request.header("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
@@ -30,7 +37,11 @@ pub async fn read_document(request: &Request, body: impl Body, limit: usize) -> 
     let bytes = bytes.filter(|bytes| !bytes.is_empty());
     let bytes = bytes.ok_or_else(|| Reply::for_reason(ErrorCode::BodyMalformed, "the body is empty"))?;
     // The error says where it is, by line and column.
-    strict_json::from_slice(&bytes).map_err(|error| Reply::for_reason(ErrorCode::BodyMalformed, error))
+    let value = strict_json::from_slice(&bytes)
+        .map_err(|error| Reply::for_reason(ErrorCode::BodyMalformed, error))?;
+    // What was parsed is UTF-8.
+    let bytes = str::from_utf8(&bytes).map_or(0, document_weight::weight);
+    Ok(Document { value, bytes })
 }
 
 /// What a request demands of the resource as it is.

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::author::Caller;
 use super::call::Call;
-use super::document::{self, MAX_BODY};
+use super::document::{self, Document, MAX_BODY};
 use super::reply::{Reply, text_of};
+use crate::control_plane::CHANGE_BYTES;
 use crate::host::{ControlHost, Key};
 use crate::http::Body;
 
@@ -32,11 +33,14 @@ impl<H: ControlHost> Call<'_, H> {
         let document = if endpoint.takes_document(method) {
             document::read_document(self.request, body, MAX_BODY).await?
         } else {
-            Value::Null
+            Document { value: Value::Null, bytes: 0 }
         };
+        let change_bytes = if endpoint.is_changed_by(method) { CHANGE_BYTES } else { 0 };
+        let _held = self.hold(key, change_bytes + document.bytes)?;
+        let document = document.value;
         let change = match (endpoint, method) {
             (Endpoint::KeysRefresh(_, idp), _) => return self.refresh_keys(key, idp).await,
-            (Endpoint::Explain(_), _) => return self.explain_stored(id, key, &document).await,
+            (Endpoint::Explain(_), _) => return self.explain_stored(id, key, &caller, &document).await,
             (_, Method::Get | Method::Head) => {
                 let found = self.read(key, endpoint, &caller).await?;
                 let found = found.ok_or_else(|| Reply::refused(ErrorCode::NotFound))?;
@@ -75,13 +79,21 @@ impl<H: ControlHost> Call<'_, H> {
     }
 
     /// Explains a request by the project as it is stored.
-    async fn explain_stored(&self, id: &ProjectId, key: &Key, document: &Value) -> Result<Reply, Reply> {
+    async fn explain_stored(
+        &self,
+        id: &ProjectId,
+        key: &Key,
+        caller: &Caller,
+        document: &Value,
+    ) -> Result<Reply, Reply> {
         let record = self.load(key).await?.value;
         if !record.project().exists {
             return Err(Reply::refused(ErrorCode::NotFound));
         }
         let snapshot = self.snapshot_of(id, &record);
         drop(record);
+        // While the document arrived, the project may have come to others.
+        self.check_still_owner(id, snapshot.clone(), caller).await?;
         self.explain(id, snapshot, document).await
     }
 

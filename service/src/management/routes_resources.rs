@@ -10,6 +10,7 @@ use super::author::Author;
 use super::call::Call;
 use super::document::{self, MAX_ROUTES};
 use super::reply::Reply;
+use crate::control_plane::CHANGE_BYTES;
 use crate::host::{Commit, ControlHost, Key};
 use crate::http::Body;
 use crate::publication::{RETRY, publish};
@@ -31,7 +32,8 @@ impl<H: ControlHost> Call<'_, H> {
         match (endpoint, method) {
             (Endpoint::Routes, Method::Put) => {
                 let document = document::read_document(self.request, body, MAX_ROUTES).await?;
-                self.put_routes(document, &Author::new(&caller, self.request)).await
+                let _held = self.hold(&Key::Routes, CHANGE_BYTES + document.bytes)?;
+                self.put_routes(document.value, &Author::new(&caller, self.request)).await
             }
             (Endpoint::Routes, _) => {
                 let record = self.records().load::<RoutesRecord>(&Key::Routes).await?.value;
@@ -68,7 +70,8 @@ impl<H: ControlHost> Call<'_, H> {
 
     async fn attempt_routes(&self, document: &Arc<Value>, author: &Author) -> Result<Reply, Reply> {
         let routes = Routes::parse(document).map_err(Reply::invalid)?;
-        let warnings: Vec<_> = routes.secrets().into_iter().map(secret_warning).collect();
+        let secrets = routes.secrets().into_iter().map(secret_warning);
+        let warnings: Vec<_> = secrets.chain(routes.literal_asterisks().map(asterisk_warning)).collect();
         let precondition = document::precondition(self.request)?;
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value, revision, .. } = self.records().load::<RoutesRecord>(&Key::Routes).await?;
@@ -99,6 +102,12 @@ impl<H: ControlHost> Call<'_, H> {
 fn secret_warning(name: &str) -> String {
     format!(
         "the routes need the secret `{name}` at the edge; unless it is bound, their requests are answered 503: `npx wrangler secret put {name} -c wrangler.toml`"
+    )
+}
+
+fn asterisk_warning(path: &str) -> String {
+    format!(
+        "the route `{path}` matches only paths with the character `*`; write `{{*rest}}` for any rest of a path"
     )
 }
 

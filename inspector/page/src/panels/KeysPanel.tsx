@@ -24,6 +24,13 @@ export function KeysPanel({ text, issuer, keysOf, keys, fault, reports, onChange
     fault === undefined ? undefined : [{ pointer: "", expected: "a key set, a JWK or PEM: " + fault }];
   return (
     <>
+      {text === "" && (
+        <p>
+          {issuer === undefined
+            ? "Paste a token first, and its issuer is filled in; or name the issuer, or paste keys."
+            : "There are no keys yet. Fetch those of the issuer, or paste them: they verify the token’s signature."}
+        </p>
+      )}
       <Fetch issuer={issuer} onFetched={(keys, issuer) => onChange(pretty(keys), issuer)} />
       <Field
         label="Key set, JWK or PEM"
@@ -112,11 +119,11 @@ function Fetch({ issuer, onFetched }: FetchProps) {
 }
 
 function Key({ jwk, report }: { jwk: Jwk; report: KeyReport | undefined }) {
-  const { sign, text } = describe(report);
+  const { mark, text } = report ?? UNTRIED;
   const kind = [jwk.kty, jwk.crv, jwk.alg].filter((member) => typeof member === "string").join(" ");
   return (
-    <li class={sign}>
-      <Icon sign={sign} />
+    <li class={mark}>
+      <Icon sign={mark} />
       <div>
         <code>{typeof jwk.kid === "string" ? jwk.kid : "without an id"}</code>{" "}
         <span class="kind">{kind}</span>
@@ -131,17 +138,4 @@ function Key({ jwk, report }: { jwk: Jwk; report: KeyReport | undefined }) {
   );
 }
 
-function describe(report: KeyReport | undefined): { sign: Sign; text: string } {
-  if (!report) return { sign: "noted", text: "There is no well-formed token to try it on." };
-  if (report.reason !== null) return { sign: "failed", text: `It cannot be used: ${report.reason}.` };
-  if (!report.fits) return { sign: "skipped", text: "It is not for the token’s algorithm." };
-  if (report.outcome === "key_refused") return { sign: "failed", text: "The browser does not take it." };
-  const isRight = report.outcome === "verified";
-  if (!report.isNamed) {
-    const what = isRight ? "The signature would be right by it, but" : "The signature is wrong by it, and";
-    return { sign: "skipped", text: `${what} the token names another key.` };
-  }
-  return isRight
-    ? { sign: "passed", text: "The signature is right by it." }
-    : { sign: "failed", text: "The signature is wrong by it." };
-}
+const UNTRIED = { mark: "noted", text: "There is no well-formed token to try it on." } as const;

@@ -1,14 +1,17 @@
 // The project's identity providers: a list in their order, one of them as a form and as JSON.
+import type { ComponentChildren } from "preact";
 import type { Entry } from "../core.ts";
 import type { Fault } from "../core-types.ts";
+import { readList } from "../entries.ts";
 import type { Inputs } from "../inputs.ts";
-import { parseJson, parseObject, pretty } from "../json.ts";
+import { parseObject, pretty } from "../json.ts";
 import { Faults, Field } from "../parts/Field.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { EntryForm } from "./EntryForm.tsx";
 
 interface Props {
-  entries: string[];
+  /** The entries, if they are given. */
+  entries: string[] | undefined;
   selected: number;
   /** The faults of each entry. */
   faults: Fault[][];
@@ -16,20 +19,34 @@ interface Props {
   issuer: string | undefined;
   onShow: (tab: string) => void;
   onChange: (changes: Pick<Partial<Inputs>, "entries" | "selected">) => void;
+  /** What takes all entries of the project. */
+  intake: ComponentChildren;
 }
 
-export function ProvidersPanel({ entries, selected, faults, issuer, onShow, onChange }: Props) {
+export function ProvidersPanel({
+  entries: given,
+  selected,
+  faults,
+  issuer,
+  onShow,
+  onChange,
+  intake,
+}: Props) {
+  const entries = given ?? [];
   const text = entries[selected];
   const own = faults[selected] ?? [];
   const replace = (text: string) => onChange({ entries: entries.with(selected, text) });
   const edit = (text: string) => {
-    const several = severalEntries(text);
-    if (several) onChange({ entries: several.map(pretty), selected: 0 });
+    const several = readList(text);
+    if (several?.length) onChange({ entries: several.map(pretty), selected: 0 });
     else replace(text);
   };
   const add = () => onChange({ entries: [...entries, pretty(draft(issuer))], selected: entries.length });
-  const remove = () =>
-    onChange({ entries: entries.toSpliced(selected, 1), selected: Math.max(0, selected - 1) });
+  const remove = () => {
+    const others = entries.toSpliced(selected, 1);
+    // Without its last entry, a project is one whose entries are not given.
+    onChange({ entries: others.length ? others : undefined, selected: Math.max(0, selected - 1) });
+  };
   const move = (by: number) => {
     const entry = entries[selected] ?? "";
     onChange({
@@ -68,6 +85,13 @@ export function ProvidersPanel({ entries, selected, faults, issuer, onShow, onCh
           </button>
         )}
       </div>
+      {given === undefined && (
+        <p>Paste the project’s entries, add one by hand, or let one be suggested from the token.</p>
+      )}
+      {given?.length === 0 && (
+        <p>The project has no entries: it accepts no token. Paste others, or add one.</p>
+      )}
+      {entries.length === 0 && intake}
       {text !== undefined && (
         <>
           <div class="actions" role="group" aria-label={`Entry ${nameOf(text)}`}>
@@ -110,13 +134,6 @@ export function ProvidersPanel({ entries, selected, faults, issuer, onShow, onCh
 function nameOf(entry: string): string {
   const id = parseObject(entry)?.id;
   return typeof id === "string" && id !== "" ? id : "without an id";
-}
-
-/** The entries of a list or a snapshot; nothing where the text is one entry. */
-function severalEntries(text: string): Entry[] | undefined {
-  const value = parseJson(text);
-  const list = Array.isArray(value) ? value : (value as { idps?: unknown } | undefined)?.idps;
-  return Array.isArray(list) && list.length > 0 ? list : undefined;
 }
 
 const draft = (issuer: string | undefined): Entry => ({

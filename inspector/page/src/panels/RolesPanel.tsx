@@ -1,10 +1,10 @@
 // The role-template workbench: which values match, and which role comes out.
 import { useMemo, useState } from "preact/hooks";
 import { matchRoles, roleClaims } from "../core.ts";
-import type { RoleOutcome } from "../core-types.ts";
 import { parseObject } from "../json.ts";
 import { Field, Select } from "../parts/Field.tsx";
-import { Icon, type Sign } from "../parts/Icon.tsx";
+import { Icon } from "../parts/Icon.tsx";
+import { Sentence } from "../parts/Sentence.tsx";
 
 interface Props {
   claims: Record<string, unknown>;
@@ -36,7 +36,6 @@ export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) 
   const allowed = Array.isArray(configured.allowedRoles) ? configured.allowedRoles.map(String) : null;
   const matches = matchRoles({ template, project, values, allowedRoles: allowed });
   const fault = "error" in matches ? [{ pointer: "", expected: matches.error }] : undefined;
-  const kept = "error" in matches ? [] : matches.values.flatMap(({ outcome }) => keptRole(outcome) ?? []);
   return (
     <>
       <div class="grid">
@@ -59,11 +58,15 @@ export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) 
         />
         <Field label="More values" hint="One a line." value={own} onChange={setOwn} rows={2} code />
       </div>
-      {!("error" in matches) && (
+      {!("error" in matches) && values.length === 0 && (
+        <p class="empty">
+          Paste a token, or type values here: which of them match the template, and which roles come out, is
+          shown as soon as there is one.
+        </p>
+      )}
+      {!("error" in matches) && values.length > 0 && (
         <>
-          <p role="status">
-            {kept.length === 0 ? "No role comes out." : `Roles: ${[...new Set(kept)].sort().join(", ")}.`}
-          </p>
+          <p role="status">{matches.text}</p>
           <table class="matches">
             <caption>
               Values of the form{" "}
@@ -85,8 +88,8 @@ export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) 
               </tr>
             </thead>
             <tbody>
-              {matches.values.map(({ value, name, outcome }, index) => (
-                <tr key={index} class={signOf(outcome)}>
+              {matches.values.map(({ value, name, mark, text }, index) => (
+                <tr key={index} class={mark}>
                   <td>
                     <code>
                       {name === null ? (
@@ -101,7 +104,7 @@ export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) 
                     </code>
                   </td>
                   <td>
-                    <Icon sign={signOf(outcome)} /> {wordsOf(outcome)}
+                    <Icon sign={mark} /> <Sentence text={text} />
                   </td>
                 </tr>
               ))}
@@ -119,18 +122,3 @@ export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) 
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
-
-function keptRole(outcome: RoleOutcome): string | undefined {
-  return typeof outcome === "object" && "kept" in outcome ? outcome.kept : undefined;
-}
-
-const signOf = (outcome: RoleOutcome): Sign => (keptRole(outcome) === undefined ? "skipped" : "passed");
-
-function wordsOf(outcome: RoleOutcome): string {
-  if (outcome === "no_match") return "not of that form";
-  if (outcome === "not_a_role") return "of that form, but no role: printable ASCII without space and comma";
-  if (outcome === "not_a_string") return "not a text";
-  return "kept" in outcome
-    ? `the role ${outcome.kept}`
-    : `${outcome.not_allowed}, which allowedRoles does not name`;
-}

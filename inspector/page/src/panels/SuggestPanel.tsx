@@ -1,7 +1,7 @@
 // An entry made of the token alone, and the request that saves it.
 import type { Entry, Failure } from "../core.ts";
 import type { Suggestion } from "../core-types.ts";
-import { curlLine } from "../curl.ts";
+import { saveLine } from "../curl.ts";
 import { pretty } from "../json.ts";
 import { Copy } from "../parts/Copy.tsx";
 import { Field } from "../parts/Field.tsx";
@@ -72,7 +72,7 @@ export function SuggestPanel(props: Props) {
         />
         <Field label="API" value={api} onChange={onApi} code />
       </div>
-      {path !== null && <SaveRequest line={curlLine(api, path, idp)} />}
+      {path !== null && <SaveRequest line={saveLine(api, path, idp)} />}
     </>
   );
 }

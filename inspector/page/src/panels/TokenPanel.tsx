@@ -9,14 +9,15 @@ interface Props {
   text: string;
   credentials: PastedCredentials | null;
   diagnosis: Diagnosis | undefined;
-  /** What is known of the signature, in words. */
-  signature: string;
+  /** What is known of the signature, in words; nothing as long as there are no keys. */
+  signature: string | undefined;
   now: number;
   onChange: (text: string) => void;
+  onShow: (tab: string) => void;
 }
 
 export function TokenPanel(props: Props) {
-  const { text, credentials, diagnosis, signature, now, onChange } = props;
+  const { text, credentials, diagnosis, signature, now, onChange, onShow } = props;
   const { token, claims } = credentials ?? { token: null, claims: null };
   return (
     <>
@@ -45,18 +46,29 @@ export function TokenPanel(props: Props) {
                 {NAMES[part.name]}
                 <span class="size">{part.bytes === null ? "cannot be decoded" : `${part.bytes} bytes`}</span>
               </h3>
-              {part.name === "signature" ? (
-                <p>{signature}</p>
-              ) : (
-                part.text !== null && (
-                  <ClaimTable
-                    part={part.name}
-                    text={part.text}
-                    flaws={diagnosis.flaws.filter((flaw) => flaw.part === part.name)}
-                    now={now}
-                  />
-                )
-              )}
+              {part.name === "signature"
+                ? ((signature && (
+                    <p>
+                      <Sentence text={signature} />
+                    </p>
+                  )) ?? (
+                    <>
+                      <p>There are no keys yet to check it by. Fetch those of the issuer, or paste them.</p>
+                      <div class="actions">
+                        <button type="button" onClick={() => onShow("keys")}>
+                          Open Keys
+                        </button>
+                      </div>
+                    </>
+                  ))
+                : part.text !== null && (
+                    <ClaimTable
+                      part={part.name}
+                      text={part.text}
+                      flaws={diagnosis.flaws.filter((flaw) => flaw.part === part.name)}
+                      now={now}
+                    />
+                  )}
             </section>
           ))}
         </>

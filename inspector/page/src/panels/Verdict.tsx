@@ -1,11 +1,12 @@
 // The verdict, and the steps that led to it.
 import type { ComponentChildren } from "preact";
 import type { Failure } from "../core.ts";
-import type { DocumentFaults, ExplainAnswer, Explained, Explanation, Line } from "../core-types.ts";
+import type { DocumentFaults, ExplainAnswer, Explained, Explanation, Undecided } from "../core-types.ts";
 import { pretty } from "../json.ts";
 import { Copy } from "../parts/Copy.tsx";
 import { Icon, type Sign } from "../parts/Icon.tsx";
 import { Sentence } from "../parts/Sentence.tsx";
+import { Trace } from "../parts/Trace.tsx";
 
 export type Outcome = ExplainAnswer | Failure;
 
@@ -15,10 +16,14 @@ interface Props {
   isEmpty: boolean;
   /** Whether it is still being worked out. */
   isBusy: boolean;
+  /** The tab that is shown. */
+  tab: string;
   onShow: (tab: string) => void;
+  /** What takes the entries of a project, unless it is on the page already. */
+  intake: (project: string) => ComponentChildren;
 }
 
-export function Verdict({ outcome, isEmpty, isBusy, onShow }: Props) {
+export function Verdict({ outcome, isEmpty, isBusy, tab, onShow, intake }: Props) {
   return (
     <section class="verdict" aria-labelledby="verdict" aria-busy={isBusy}>
       <h2 id="verdict" tabIndex={-1}>
@@ -31,6 +36,8 @@ export function Verdict({ outcome, isEmpty, isBusy, onShow }: Props) {
         <Guide outcome={outcome} onShow={onShow} />
       ) : outcome === undefined ? null : "faults" in outcome ? (
         <FaultyDocuments faults={outcome.faults} onShow={onShow} />
+      ) : "undecided" in outcome ? (
+        <NotDecided {...outcome.undecided} tab={tab} onShow={onShow} intake={intake} />
       ) : "error" in outcome ? (
         <p class="notice failed">{outcome.error}</p>
       ) : (
@@ -79,6 +86,7 @@ const withoutToken = ({ verdict, status, code }: Explanation) =>
 export function inBrief(outcome: Outcome | undefined, isEmpty: boolean): { sign: Sign; text: string } {
   if (outcome === undefined || isEmpty) return { sign: "noted", text: "No token yet" };
   if ("faults" in outcome) return { sign: "failed", text: "The documents have faults" };
+  if ("undecided" in outcome) return { sign: "noted", text: `Not decided yet: ${outcome.undecided.next}` };
   if ("error" in outcome) return { sign: "failed", text: outcome.error };
   const { verdict, status, code, roles } = outcome.explanation;
   if (verdict === "deny") return { sign: "failed", text: `Refused: ${status} ${code}` };
@@ -113,6 +121,52 @@ function FaultyDocuments({ faults, onShow }: FaultyDocumentsProps) {
   );
 }
 
+/** What has to be given first, and what is known until then. */
+function NotDecided({
+  missing,
+  next,
+  text,
+  narrative,
+  tab,
+  onShow,
+  intake,
+}: Undecided & Pick<Props, "tab" | "onShow" | "intake">) {
+  const offer = (to: string, words: string) =>
+    tab !== to && (
+      <button type="button" onClick={() => onShow(to)}>
+        {words}
+      </button>
+    );
+  return (
+    <>
+      <p class="headline noted" data-verdict="undecided">
+        <Icon sign="noted" />
+        Not decided yet: {next}
+      </p>
+      <p>
+        <Sentence text={text} />
+      </p>
+      {"entries" in missing ? (
+        <>
+          {intake(missing.entries)}
+          <div class="actions">
+            {offer("suggest", "Suggest an entry")}
+            {offer("request", "Change the request")}
+          </div>
+        </>
+      ) : (
+        tab !== "keys" && <div class="actions">{offer("keys", "Open Keys")}</div>
+      )}
+      {narrative.length > 0 && (
+        <>
+          <h3>Step by step, so far</h3>
+          <Trace narrative={narrative} />
+        </>
+      )}
+    </>
+  );
+}
+
 function Explained({ explanation, narrative }: Explained) {
   const { idp, subject, roles, originHeaders } = explanation;
   const headers = Object.entries(originHeaders);
@@ -141,22 +195,7 @@ function Explained({ explanation, narrative }: Explained) {
         </dl>
       )}
       <h3>Step by step</h3>
-      <ol class="trace">
-        {grouped(narrative).map(({ line, inner }, index) => (
-          <li key={index} class={line.mark}>
-            <Step line={line} />
-            {inner.length > 0 && (
-              <ul>
-                {inner.map((line, index) => (
-                  <li key={index} class={line.mark}>
-                    <Step line={line} />
-                  </li>
-                ))}
-              </ul>
-            )}
-          </li>
-        ))}
-      </ol>
+      <Trace narrative={narrative} />
       {headers.length > 0 && (
         <>
           <h3>What the origin gets</h3>
@@ -203,33 +242,4 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dd>{children || <span class="hint">none</span>}</dd>
     </div>
   );
-}
-
-const WORDS: Record<Sign, string> = {
-  passed: "Passed",
-  failed: "Failed",
-  skipped: "Left aside",
-  noted: "Note",
-};
-
-function Step({ line }: { line: Line }) {
-  return (
-    <div class="step">
-      <Icon sign={line.mark} />
-      <p>
-        <span class="unseen">{WORDS[line.mark]}: </span>
-        <Sentence text={line.text} />
-      </p>
-    </div>
-  );
-}
-
-/** Lines with those within them. */
-function grouped(lines: Line[]): { line: Line; inner: Line[] }[] {
-  const groups: { line: Line; inner: Line[] }[] = [];
-  for (const line of lines) {
-    if (line.level === 1) groups.at(-1)?.inner.push(line);
-    else groups.push({ line, inner: [] });
-  }
-  return groups;
 }

@@ -1,0 +1,50 @@
+//! The end of an explanation in sentences.
+
+use super::line::Mark;
+use super::narrative::{Narrative, NarrativeContext};
+use crate::authz::decision::Outcome;
+use crate::authz::explanation::Explanation;
+use crate::authz::trace_step::TraceStep;
+use crate::error_code::ErrorCode;
+
+impl Narrative<'_> {
+    /// Says what comes of the request.
+    pub(super) fn conclude(&mut self, explanation: &Explanation) {
+        if explanation.code == Some(ErrorCode::TokenUntrusted) {
+            self.conclude_untrusted(explanation.trace.steps().last());
+        }
+        match (explanation.code, explanation.verdict) {
+            (Some(code), _) => {
+                let (status, name, detail) = (code.status(), code.as_str(), code.detail());
+                let reason = explanation.reason.map_or(String::new(), |reason| format!(" ({reason})"));
+                self.say(Mark::Failed, format!("The caller gets {status} `{name}`: {detail}{reason}."));
+            }
+            (None, Outcome::Preflight) => {
+                self.say(Mark::Passed, "It is a browser's preflight, which is answered at the edge.");
+            }
+            (None, _) if explanation.trace.steps().any(|step| matches!(step, TraceStep::Owner { .. })) => {
+                self.say(Mark::Passed, "The management API does what is requested.");
+            }
+            (None, _) => self.say(Mark::Passed, "The request goes to the origin."),
+        }
+    }
+
+    /// Explains a token that no entry accepted, where the trace does not.
+    fn conclude_untrusted(&mut self, last: Option<&TraceStep>) {
+        let NarrativeContext { idps, project, .. } = self.setting;
+        let text = match last {
+            Some(
+                TraceStep::NoKey { .. }
+                | TraceStep::Key { .. }
+                | TraceStep::Project { .. }
+                | TraceStep::Revoked { .. },
+            ) => return,
+            Some(TraceStep::Idp { .. } | TraceStep::MoreIdps { .. }) => {
+                "No entry of the project recognises the caller.".to_owned()
+            }
+            _ if idps.is_empty() => format!("The project `{project}` has no entries."),
+            _ => format!("The path does not name the project `{project}`, whose entries these are."),
+        };
+        self.say(Mark::Failed, text);
+    }
+}
