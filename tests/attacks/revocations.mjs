@@ -86,7 +86,7 @@ export const groups = [
   },
   {
     about: "the time at which a revoked token was issued",
-    given: { before: [revoke({ subject: "thief", issuedBefore: fromNow(-5) })] },
+    before: [revoke({ subject: "thief", issuedBefore: fromNow(-5) })],
     entries: [OWNERS, USERS],
     refused: REVOKED,
     control: { claims: { azp: "user-app", sub: "thief", ...LATER } },
