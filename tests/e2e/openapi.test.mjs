@@ -137,8 +137,8 @@ describe("the API's description", () => {
 });
 
 /**
- * Sees to it that there is the project of the description's examples, with its entries and a key that it distrusts, and
- * that `owner` owns it.
+ * Sees to it that there is the project of the description's examples, with its entries, a key that it distrusts and a
+ * revocation, and that `owner` owns it.
  */
 async function restore(api, owner) {
   const idps = ["ClaimIdp", "DefinedIdp"].map((name) => ({ ...EXAMPLES[name].value, iss: api.issuer.url }));
@@ -146,13 +146,15 @@ async function restore(api, owner) {
   const snapshot = JSON.parse(await api.gateway.get("CONFIG", "project/myproject"));
   const isThere =
     idps.every(({ id }) => snapshot?.idps?.some((idp) => idp.id === id)) &&
-    snapshot.distrustedKeys?.some((key) => key.kid === kid);
+    snapshot.distrustedKeys?.some((key) => key.kid === kid) &&
+    snapshot.revocations?.length > 0;
   const path = `${PROJECT}/custom-idp`;
   if (isThere && (await api.call("GET", path, undefined, owner)).status === 200) return;
   await api.call("DELETE", PROJECT);
   await api.call("PUT", PROJECT, {});
   for (const idp of idps) await api.call("POST", path, idp);
   await api.call("PUT", `${path}/${idps[0].id}/keys/${kid}/distrust`);
+  await api.call("POST", `${PROJECT}/revocations`, EXAMPLES.NewRevocation.value);
 }
 
 /** Tries the API out by the description at `url`; what was found is in the output. */
