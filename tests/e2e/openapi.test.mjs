@@ -138,7 +138,7 @@ describe("the API's description", () => {
 
 /**
  * Sees to it that there is the project of the description's examples, with its entries, a key that it distrusts and a
- * revocation, and that `owner` owns it.
+ * revocation, and that `owner` owns it. Gives the revocation's id.
  */
 async function restore(api, owner) {
   const idps = ["ClaimIdp", "DefinedIdp"].map((name) => ({ ...EXAMPLES[name].value, iss: api.issuer.url }));
@@ -149,12 +149,14 @@ async function restore(api, owner) {
     snapshot.distrustedKeys?.some((key) => key.kid === kid) &&
     snapshot.revocations?.length > 0;
   const path = `${PROJECT}/custom-idp`;
-  if (isThere && (await api.call("GET", path, undefined, owner)).status === 200) return;
+  const isOwned = isThere && (await api.call("GET", path, undefined, owner)).status === 200;
+  if (isOwned) return snapshot.revocations[0].id;
   await api.call("DELETE", PROJECT);
   await api.call("PUT", PROJECT, {});
   for (const idp of idps) await api.call("POST", path, idp);
   await api.call("PUT", `${path}/${idps[0].id}/keys/${kid}/distrust`);
-  await api.call("POST", `${PROJECT}/revocations`, EXAMPLES.NewRevocation.value);
+  const revoked = await api.call("POST", `${PROJECT}/revocations`, EXAMPLES.NewRevocation.value);
+  return revoked.json().revocation.id;
 }
 
 /** Tries the API out by the description at `url`; what was found is in the output. */
