@@ -1,4 +1,4 @@
-//! The end of an explanation in sentences.
+//! The end of an explanation in sentences: what comes of the request, and why of a project that is not known.
 
 use super::line::Mark;
 use super::narrative::{Narrative, NarrativeContext};
@@ -6,8 +6,22 @@ use crate::authz::decision::Outcome;
 use crate::authz::explanation::Explanation;
 use crate::authz::trace_step::TraceStep;
 use crate::error_code::ErrorCode;
+use crate::project_id::ProjectId;
 
 impl Narrative<'_> {
+    /// Tells of a project that is not known here. If its entries were given, those of another project were.
+    pub(super) fn tell_unknown(&mut self, id: Option<&ProjectId>) {
+        let NarrativeContext { idps, project, .. } = self.setting;
+        let text = match id {
+            None => "The path names no project.".to_owned(),
+            Some(id) if id != project && !idps.is_empty() => {
+                format!("The path does not name the project `{project}`, whose entries these are.")
+            }
+            Some(id) => format!("There is no project `{id}`."),
+        };
+        self.say(Mark::Failed, text);
+    }
+
     /// Says what comes of the request.
     pub(super) fn conclude(&mut self, explanation: &Explanation) {
         if explanation.code == Some(ErrorCode::TokenUntrusted) {

@@ -57,9 +57,12 @@ pub fn narrate_steps(
     (steps, narrative.lines)
 }
 
-/// Writes the steps of an evaluation that ended because something was missing, without a verdict.
+/// Writes the steps of an evaluation that ended because something was missing, without a verdict: not that a project is
+/// unknown whose entries are yet to be given.
 pub fn narrate_so_far(explanation: &Explanation, setting: NarrativeContext<'_>) -> Vec<Line> {
-    narrate_steps(explanation, setting).0.into_iter().flatten().collect()
+    let steps = explanation.trace.steps().zip(narrate_steps(explanation, setting).0);
+    let known = steps.filter(|(step, _)| !matches!(step, TraceStep::Project { .. }));
+    known.flat_map(|(_, lines)| lines).collect()
 }
 
 /// What was told so far.
@@ -101,12 +104,7 @@ impl Narrative<'_> {
             TraceStep::Known => {
                 self.say(Mark::Passed, "The token was looked at a moment ago, with the same outcome.");
             }
-            TraceStep::Project { id, outcome: ProjectOutcome::Unknown } => {
-                let text = id.as_ref().map_or("The path names no project.".to_owned(), |id| {
-                    format!("There is no project `{id}`.")
-                });
-                self.say(Mark::Failed, text);
-            }
+            TraceStep::Project { id, outcome: ProjectOutcome::Unknown } => self.tell_unknown(id.as_ref()),
             TraceStep::Untimely { claim, value, now } => self.tell_untimely(*claim, *value, *now),
             TraceStep::Idp { id, outcome } => self.tell_idp(id, *outcome),
             TraceStep::MoreIdps { count } => {
