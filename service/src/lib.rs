@@ -10,7 +10,6 @@ pub mod host;
 pub mod http;
 pub mod log;
 
-mod apart;
 mod control_plane;
 mod data_plane;
 mod driver;

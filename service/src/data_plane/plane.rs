@@ -9,7 +9,6 @@ use edge_authorizer::{
 
 use super::key_source::KeySource;
 use super::replicas::Replicas;
-use crate::apart::apart;
 use crate::driver::{Resolver, drive};
 use crate::host::{DataHost, Job, Key};
 use crate::lock::lock;
@@ -126,7 +125,7 @@ impl<H: DataHost> Resolver for PlaneResolver<'_, H> {
         needs_newer_keys: bool,
     ) -> Result<Arc<KeySet>, Unavailable> {
         let plane = self.plane;
-        apart(plane.keys.keys(self.host, &plane.replicas, project, issuer, needs_newer_keys)).await
+        plane.keys.keys(self.host, &plane.replicas, project, issuer, needs_newer_keys).await
     }
 
     async fn verify(&self, check: &SignatureCheck<'_>) -> KeyOutcome {

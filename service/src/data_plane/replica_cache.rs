@@ -7,7 +7,6 @@ use edge_authorizer::{
 };
 use serde_json::Value;
 
-use crate::apart::apart;
 use crate::host::{Clock, Job, LogSink, Replica, Space, Tasks};
 use crate::lock::lock;
 use crate::log::warning;
@@ -50,8 +49,8 @@ impl<T: Versioned> ReplicaCache<T> {
                 host.later(again());
                 loaded
             }
-            Cached::Old(loaded) => apart(self.load(host, key, project)).await.unwrap_or(loaded),
-            Cached::Missing => apart(self.load(host, key, project)).await.unwrap_or(Err(Unavailable)),
+            Cached::Old(loaded) => self.load(host, key, project).await.unwrap_or(loaded),
+            Cached::Missing => self.load(host, key, project).await.unwrap_or(Err(Unavailable)),
         }
     }
 
