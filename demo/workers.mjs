@@ -66,7 +66,7 @@ async function writeConfig(state, name, folder, variables = {}) {
   return file;
 }
 
-/** Runs Node.js under the guard, which leads a group of processes of its own: Ctrl-C reaches the group through it only. */
+/** Runs Node.js under the guard, which leads its own group of processes: Ctrl-C reaches the group through it only. */
 function guarded(folder, args) {
   const guard = fileURLToPath(new URL("guard.mjs", import.meta.url));
   const child = spawn(process.execPath, [guard, folder, process.execPath, ...args], {
@@ -111,7 +111,7 @@ function ready(child, lines) {
   });
 }
 
-// Wrangler puts the worker's name before each line, or `undefined`, and adds a line of its own to each request.
+// Wrangler puts the worker's name before each line, or `undefined`, and adds a line to each request.
 function show(line, lines) {
   const text = line.replace(/^\[[\w-]*\] (?=\{)/, "");
   if (!/^\[wrangler:info\] [A-Z]+ \S+ \d{3} /.test(text) && text.trim() !== "") lines(text);
