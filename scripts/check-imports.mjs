@@ -31,7 +31,8 @@ const LAYERS = [
   ["http", "token", GROUND],
   ["config"],
   ["keys"],
-  ["management", "accounts"],
+  ["accounts"],
+  ["management"],
   ["authz"],
   ["inspection"],
 ];

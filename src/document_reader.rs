@@ -112,6 +112,12 @@ impl<'d> Node<'d> {
         self.note(&expected);
     }
 
+    /// The same without repeating the value: it is a secret that should not have been sent.
+    pub fn fault_for_secret(&self, expected: impl Display) {
+        let expected = expected.to_string();
+        self.reader.note(|| Fault { pointer: self.pointer(), value: None, expected });
+    }
+
     fn note(&self, expected: &dyn Display) {
         self.reader.note(|| Fault::new(self.value, self.pointer(), expected));
     }

@@ -10,6 +10,16 @@ use serde::Serialize;
 pub struct ProjectId(Arc<str>);
 
 impl ProjectId {
+    /// The id of the platform, which no project can have. Its record has the service accounts of the platform.
+    pub fn platform() -> Self {
+        Self(Arc::from("platform"))
+    }
+
+    /// Whether this is the platform's id.
+    pub fn is_platform(&self) -> bool {
+        &*self.0 == "platform"
+    }
+
     /// The longest name, in characters.
     pub const MAX_LENGTH: usize = 63;
 

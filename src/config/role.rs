@@ -4,7 +4,8 @@ use std::collections::BinaryHeap;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The name of a role: 1 to 128 printable ASCII characters, no space, no comma. Cloning shares the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -45,6 +46,12 @@ impl TryFrom<&str> for Role {
         } else {
             Err(InvalidRole)
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(&*String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Revocations as owners write and read them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -27,7 +26,7 @@ const MAX_AHEAD_SECONDS: u64 = 300;
 /// Reads `{"idp"?, "subject"?, "client"?, "tokenId"?, "issuedBefore"?, "reason"}`, which came at `now`. `is_forced` confirms a
 /// revocation of all tokens, or of an entry that the project does not have.
 pub fn read_revocation(document: &Value, now: NumericDate, is_forced: bool) -> Result<Change, Faults> {
-    let now = whole_seconds(now);
+    let now = now.whole_seconds();
     document_reader::read(document, |node| {
         let revocation = node.properties(|properties| {
             let named = PROPERTIES.map(|name| properties.optional(name));
@@ -96,16 +95,12 @@ impl Project {
 
 fn is_live(revocation: &Value, now: NumericDate) -> bool {
     let issued_before = revocation.get(ISSUED_BEFORE).and_then(Value::as_u64);
-    issued_before.is_none_or(|seconds| whole_seconds(now) <= seconds.saturating_add(KEPT_SECONDS))
+    issued_before.is_none_or(|seconds| now.whole_seconds() <= seconds.saturating_add(KEPT_SECONDS))
 }
 
 /// Whether two revocations refuse the same tokens.
 fn is_same(one: &Value, other: &Value) -> bool {
     PROPERTIES.iter().chain([&ISSUED_BEFORE]).all(|name| one.get(name) == other.get(name))
-}
-
-fn whole_seconds(time: NumericDate) -> u64 {
-    Duration::try_from_secs_f64(time.as_seconds()).map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]
