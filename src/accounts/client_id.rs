@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::account_id::AccountId;
 use crate::project_id::ProjectId;
 
@@ -29,6 +32,18 @@ impl TryFrom<&str> for ClientId {
             project: ProjectId::try_from(project).map_err(|_| InvalidClientId)?,
             account: AccountId::try_from(account).map_err(|_| InvalidClientId)?,
         })
+    }
+}
+
+impl Serialize for ClientId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ClientId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(&*String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
