@@ -65,7 +65,7 @@ error_codes! {
         "the issuer's keys cannot be fetched at the moment; try again later";
     /// The routes or the project's configuration are unavailable.
     ConfigUnavailable: "config_unavailable", 503,
-        "the configuration cannot be read at the moment; try again later";
+        "the gateway cannot use its configuration at the moment; its operator finds the cause in the log";
     /// The origin does not answer.
     OriginUnreachable: "origin_unreachable", 502,
         "the origin does not answer";

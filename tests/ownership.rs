@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use edge_authorizer::{
-    Clock, Denial, ErrorCode, KeyOutcome, KeySet, NumericDate, Ownership, ProjectId, Snapshot, Step,
-    authorize_owner,
+    Clock, ErrorCode, KeyOutcome, KeySet, NumericDate, OwnerRefusal, Ownership, ProjectId, Snapshot, Step,
+    TraceStep, authorize_owner,
 };
 use serde_json::{Value, json};
 
@@ -31,7 +31,11 @@ fn entry(roles: &Value) -> Value {
     entry
 }
 
-fn check(entry: &Value, authorization: Option<&str>, signature: KeyOutcome) -> Result<Ownership, Denial> {
+fn check(
+    entry: &Value,
+    authorization: Option<&str>,
+    signature: KeyOutcome,
+) -> Result<Ownership, OwnerRefusal> {
     check_in(&json!({ "version": 1, "idps": [entry] }), authorization, signature)
 }
 
@@ -39,7 +43,7 @@ fn check_in(
     snapshot: &Value,
     authorization: Option<&str>,
     signature: KeyOutcome,
-) -> Result<Ownership, Denial> {
+) -> Result<Ownership, OwnerRefusal> {
     let project = ProjectId::try_from("p").unwrap();
     let snapshot = Arc::new(Snapshot::parse(snapshot).unwrap());
     let keys = Arc::new(KeySet::parse(&json!({ "keys": [support::keys()[KEY].jwk] })).unwrap());
@@ -55,9 +59,12 @@ fn check_in(
     }
 }
 
-fn refused(outcome: Result<Ownership, Denial>) -> ErrorCode {
-    let denial = outcome.unwrap_err();
+fn refused(outcome: Result<Ownership, OwnerRefusal>) -> ErrorCode {
+    let OwnerRefusal { denial, identity, trace } = outcome.unwrap_err();
     assert_eq!(denial.realm.unwrap().as_str(), "p");
+    let is_compared = matches!(trace.steps().last(), Some(TraceStep::Owner { is_owner: false, .. }));
+    assert_eq!(is_compared, denial.code == ErrorCode::RoleMissing);
+    assert!(!is_compared || identity.unwrap().subject == "me");
     denial.code
 }
 

@@ -2,7 +2,7 @@
 
 use edge_authorizer::{FetchReason, Unavailable};
 use serde::{Deserialize, Serialize};
-use service::log::warning;
+use service::log::{request_warning, warning};
 use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestInit, Response};
 
@@ -45,5 +45,11 @@ pub async fn put(whom: &Fetcher, name: &str, question: &impl Serialize) -> Resul
 /// Logs that a part of the gateway did not answer.
 pub fn failed(name: &str, reason: impl std::fmt::Display) -> Unavailable {
     warning(&Console, "object_failed", name, reason);
+    Unavailable
+}
+
+/// The same for a part that should have answered a client's request.
+pub fn request_failed(request_id: &str, name: &str, reason: impl std::fmt::Display) -> Unavailable {
+    request_warning(&Console, request_id, "object_failed", name, reason);
     Unavailable
 }

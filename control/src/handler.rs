@@ -1,12 +1,13 @@
 //! One request to the control plane: a client's, which the edge handed over, or a question of the edge.
 
+use cloudflare::console::Console;
 use cloudflare::env::{Context, Env};
 use cloudflare::host::Place;
 use cloudflare::http;
 use cloudflare::question::{CHANGED, Question};
 use cloudflare::response::respond;
 use edge_authorizer::{Denial, ErrorCode, OwnPath, Target, Unavailable};
-use service::host::{IssuerRequest, Key, LogSink};
+use service::host::{Clock, IssuerRequest, Key, LogSink};
 use service::http::{Request, Response, problem, read_only};
 use service::log;
 use wasm_bindgen::{JsCast, JsValue};
@@ -54,7 +55,7 @@ async fn manage(
     let (host, plane) = match plane::enter(env, Place::Worker(context)) {
         Ok(entered) => entered,
         Err(variable) => {
-            log::warning(&cloudflare::console::Console, "variable_invalid", variable.name, &variable);
+            log::request_warning(&Console, &request.id, "variable_invalid", variable.name, &variable);
             return respond(&refuse(ErrorCode::ConfigUnavailable, &request.id));
         }
     };
@@ -65,7 +66,7 @@ async fn manage(
     let key = screened.key();
     let Ok(response) = forward(&host.env, incoming, &request, url, &key).await else {
         let refusal = refuse(ErrorCode::StoreUnavailable, &request.id);
-        host.info(&log::management(&request, &refusal));
+        host.info(&log::management(&request, &refusal, host.now(), None));
         return respond(&refusal);
     };
     if screened.is_change() && response.ok() { with_changed(&response, &key) } else { Ok(response) }
@@ -87,7 +88,7 @@ async fn forward(
     );
     let forwarded = forwarded.map_err(|_| Unavailable)?;
     forwarded.headers().set("x-request-id", &request.id).map_err(|_| Unavailable)?;
-    send(env, key, &forwarded).await
+    send(env, key, &forwarded, &request.id).await
 }
 
 /// The same answer, which tells the edge what to ask: the edge that has a project or the routes changed does not wait for KV.
@@ -114,7 +115,7 @@ pub async fn reply(
             None => Err(Unavailable),
         },
         Err(error) => {
-            log::warning(&cloudflare::console::Console, "question_malformed", "edge", error);
+            log::warning(&Console, "question_malformed", "edge", error);
             Err(Unavailable)
         }
     };

@@ -3,7 +3,7 @@
 use cloudflare::env::{Env, Fetcher};
 use cloudflare::host::IssuerAnswer;
 use cloudflare::http::reason;
-use cloudflare::question::{self, failed};
+use cloudflare::question::{self, failed, request_failed};
 use edge_authorizer::{ProjectId, Unavailable};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -58,10 +58,15 @@ pub async fn published_by(env: &Env, key: &Key) -> Result<String, Unavailable> {
     ask(env, key, &()).await
 }
 
-/// The answer of a key's object to a client's request.
-pub async fn send(env: &Env, key: &Key, request: &web_sys::Request) -> Result<Response, Unavailable> {
+/// The answer of a key's object to a client's request with that id.
+pub async fn send(
+    env: &Env,
+    key: &Key,
+    request: &web_sys::Request,
+    id: &str,
+) -> Result<Response, Unavailable> {
     let sent = async { object(env, key)?.fetch(request).await };
-    sent.await.map_err(|error| failed(&label(key), reason(&error)))
+    sent.await.map_err(|error| request_failed(id, &label(key), reason(&error)))
 }
 
 async fn ask(env: &Env, key: &Key, message: &impl Serialize) -> Result<String, Unavailable> {

@@ -6,11 +6,11 @@
 use cloudflare::env::{Env, Fetcher};
 use cloudflare::host::{Host, IssuerAnswer};
 use cloudflare::http;
-use cloudflare::question::{self, CHANGED, Question, failed};
+use cloudflare::question::{self, CHANGED, Question, failed, request_failed};
 use cloudflare::response::respond;
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 use js_sys::encode_uri_component;
-use service::host::{Entropy, IssuerRequest, Key, LogSink};
+use service::host::{Clock, Entropy, IssuerRequest, Key, LogSink};
 use service::http::{problem, problem_with};
 use service::log;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -25,12 +25,16 @@ pub async fn hand_over(incoming: Incoming, host: Host) -> Result<JsValue, JsValu
         let request = incoming.for_log(host.new_id());
         let denial = Denial { code: ErrorCode::RequestInvalid, realm: None };
         let response = problem_with(&denial, &request.id, None, Some(reason));
-        host.info(&log::management(&request, &response));
+        host.info(&log::management(&request, &response, host.now(), None));
         return Ok(respond(&response)?.into());
     }
-    let Ok(response) = send(&incoming, &host.env).await else {
-        let denial = Denial { code: ErrorCode::StoreUnavailable, realm: None };
-        return Ok(respond(&problem(&denial, &host.new_id()))?.into());
+    let response = match send(&incoming, &host.env).await {
+        Ok(response) => response,
+        Err(error) => {
+            let (id, denial) = (host.new_id(), Denial { code: ErrorCode::StoreUnavailable, realm: None });
+            request_failed(&id, "CONTROL", http::reason(&error));
+            return Ok(respond(&problem(&denial, &id))?.into());
+        }
     };
     let Some(key) = response.headers().get(CHANGED)? else { return Ok(response.into()) };
     note_change(&host, &key).await;
@@ -38,13 +42,10 @@ pub async fn hand_over(incoming: Incoming, host: Host) -> Result<JsValue, JsValu
 }
 
 /// Hands a request over as it is. Its target is in the query, where no parser resolves it.
-async fn send(incoming: &Incoming, env: &Env) -> Result<Response, Unavailable> {
-    let sent = async {
-        let url = format!("https://control/?{}", encode_uri_component(&incoming.url));
-        let request = Request::new_with_str_and_init(&url, incoming.arrival.request().unchecked_ref())?;
-        env.binding::<Fetcher>("CONTROL").fetch(&request).await
-    };
-    sent.await.map_err(|error| failed("CONTROL", http::reason(&error)))
+async fn send(incoming: &Incoming, env: &Env) -> Result<Response, JsValue> {
+    let url = format!("https://control/?{}", encode_uri_component(&incoming.url));
+    let request = Request::new_with_str_and_init(&url, incoming.arrival.request().unchecked_ref())?;
+    env.binding::<Fetcher>("CONTROL").fetch(&request).await
 }
 
 /// Keeps what a request changed, under a key of `CONFIG`: the edge that had it changed does not wait for KV.

@@ -8,12 +8,13 @@ use edge_authorizer::forwarding::{Forwarding, ForwardingFault, MAX_HEADERS};
 use edge_authorizer::{Decision, Denial, ErrorCode, Permit, Target, header_rules};
 use js_sys::Promise;
 use service::http::problem_with;
-use service::log::{decision_start, warning};
+use service::log::decision_start;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
 use web_sys::Response;
 
 use crate::incoming::Incoming;
+use crate::not_forwarded::NotForwarded;
 use crate::prepared_request::{PreparedRequest, RequestKey};
 
 /// Teaches JavaScript the rules of the core. Once an instance.
@@ -52,21 +53,6 @@ fn problem(what: &str, id: &str) -> Result<Response, JsValue> {
     respond(&problem_with(&Denial { code, realm: None }, id, None, reason))
 }
 
-/// Why a request is not forwarded: the code, and what there is to say about this very request.
-#[derive(Debug)]
-pub struct NotForwarded {
-    /// The code.
-    pub code: ErrorCode,
-    /// What is wrong with this request in particular.
-    pub reason: Option<&'static str>,
-}
-
-impl From<ErrorCode> for NotForwarded {
-    fn from(code: ErrorCode) -> Self {
-        Self { code, reason: None }
-    }
-}
-
 /// Sends the request to the origin of its route; the promise is for the answer as it is.
 pub fn forward(
     host: &Host,
@@ -76,7 +62,7 @@ pub fn forward(
     target: &Target<'_>,
 ) -> Result<Promise, NotForwarded> {
     if let Some(reason) = target.fault() {
-        return Err(NotForwarded { code: ErrorCode::RequestInvalid, reason: Some(reason) });
+        return Err(NotForwarded { reason: Some(reason), ..ErrorCode::RequestInvalid.into() });
     }
     let (start, end) = range_of(target);
     let began = incoming.began.as_seconds() * 1000.0;
@@ -97,11 +83,12 @@ fn prepare(
     decision: &Decision,
     permit: &Permit,
     is_known: bool,
-) -> Result<(PreparedRequest, usize), ErrorCode> {
+) -> Result<(PreparedRequest, usize), NotForwarded> {
     let route = permit.route();
     let forwarding = permit.forwarding(|binding| host.env.text(binding)).map_err(|invalid| {
-        warning(host, "not_forwarded", &route.template, invalid);
-        ErrorCode::ConfigUnavailable
+        let reason =
+            Some("the gateway lacks a valid secret for this route's origin; its operator has to set it");
+        NotForwarded { code: ErrorCode::ConfigUnavailable, reason, secret: Some(invalid) }
     })?;
     let Forwarding { forward_token, added, secret_name } = forwarding;
     let added = lines(&added);

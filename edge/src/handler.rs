@@ -8,14 +8,16 @@ use cloudflare::host::{self, Host, Place};
 use cloudflare::response::respond;
 use cloudflare::task::Task;
 use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, Verdict};
+use service::InvalidVariable;
 use service::host::{Clock, Entropy, LogSink};
 use service::http::{Response, problem, problem_with, read_only};
-use service::log::{self, DecisionEnd, warning};
+use service::log::{self, DecisionEnd, request_warning};
 use wasm_bindgen::JsValue;
 
 use crate::control;
-use crate::forward::{NotForwarded, forward};
+use crate::forward::forward;
 use crate::incoming::Incoming;
+use crate::not_forwarded::NotForwarded;
 
 /// Answers a request. What is for the gateway itself is a future apart: that of a request to an origin stays small.
 pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
@@ -26,8 +28,7 @@ pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
     let plane = match host::plane(&env) {
         Ok(plane) => plane,
         Err(variable) => {
-            warning(&Console, "variable_invalid", variable.name, &variable);
-            return Box::pin(ready(fail(ErrorCode::ConfigUnavailable)));
+            return Box::pin(ready(refuse_all(&variable)));
         }
     };
     let host = Host { env, place: Place::Worker(context), plane, ask: control::ask_issuer };
@@ -79,7 +80,7 @@ fn act(
             let response = Response::empty(204).with("x-request-id", &id).with_cors(decision.cors.as_ref());
             respond(&response).map(Into::into).map_err(|_| ErrorCode::ConfigUnavailable.into())
         }
-        Verdict::Deny(denial) => Err(NotForwarded { code: denial.code, reason: decision.reason }),
+        Verdict::Deny(denial) => Err(NotForwarded { reason: decision.reason, ..denial.code.into() }),
     }
 }
 
@@ -90,6 +91,9 @@ fn refuse(
     refusal: &NotForwarded,
 ) -> Result<JsValue, JsValue> {
     let id = host.new_id();
+    if let (Some(secret), Some(route)) = (&refusal.secret, &decision.route) {
+        request_warning(host, &id, "not_forwarded", &route.template, secret);
+    }
     log_decision(host, decision, incoming, Some(refusal.code), &id);
     let denial = Denial { code: refusal.code, realm: decision.project.clone() };
     let response = problem_with(&denial, &id, None, refusal.reason).with_cors(decision.cors.as_ref());
@@ -111,7 +115,9 @@ fn log_decision(host: &Host, decision: &Decision, incoming: &Incoming, code: Opt
     host.info(&log::decision_end(decision, end));
 }
 
-/// A refusal before anything is decided.
-fn fail(code: ErrorCode) -> Result<JsValue, JsValue> {
-    Ok(respond(&problem(&Denial { code, realm: None }, &cloudflare::http::new_id()))?.into())
+/// The refusal while a variable is invalid.
+fn refuse_all(variable: &InvalidVariable) -> Result<JsValue, JsValue> {
+    let (id, code) = (cloudflare::http::new_id(), ErrorCode::ConfigUnavailable);
+    request_warning(&Console, &id, "variable_invalid", variable.name, variable);
+    Ok(respond(&problem(&Denial { code, realm: None }, &id))?.into())
 }

@@ -202,9 +202,10 @@ class Exchange {
     const asked = `"method":"${method}","path":"${pathOf(url, this.start)}"`;
     const address =
       this.client === undefined ? null : JSON.stringify(this.client.slice(0, MAX_ADDRESS_LENGTH));
-    const answered = `"originStatus":${originStatus},"milliseconds":${Date.now() - this.began}`;
+    const now = Date.now();
+    const answered = `"originStatus":${originStatus},"milliseconds":${now - this.began}`;
     console.log(
-      `${this.prepared.log}"code":${code && `"${code}"`},"requestId":"${this.id}",${asked},"address":${address},${answered}}`,
+      `${this.prepared.log}"time":"${new Date(now).toISOString()}","code":${code && `"${code}"`},"requestId":"${this.id}",${asked},"address":${address},${answered}}`,
     );
   }
 }

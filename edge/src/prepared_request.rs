@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
-use edge_authorizer::{CachedToken, Decision, ErrorCode, FairCache, Method, Owner, Permit, ProjectId, Route};
+use edge_authorizer::{CachedToken, Decision, FairCache, Method, Owner, Permit, ProjectId, Route};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::incoming::Arrival;
+use crate::not_forwarded::NotForwarded;
 
 #[wasm_bindgen(module = "/src/prepared_request.js")]
 extern "C" {
@@ -88,8 +89,8 @@ impl<'d> RequestKey<'d> {
     /// The request that is kept, or the one that `prepare` gives with the bytes of its texts.
     pub fn get_or_prepare(
         &self,
-        prepare: impl FnOnce() -> Result<(PreparedRequest, usize), ErrorCode>,
-    ) -> Result<Rc<PreparedRequest>, ErrorCode> {
+        prepare: impl FnOnce() -> Result<(PreparedRequest, usize), NotForwarded>,
+    ) -> Result<Rc<PreparedRequest>, NotForwarded> {
         let kept = PREPARED.with_borrow_mut(|all| all.get(&self.key).map(|(_, kept)| kept.request.clone()));
         if let Some(request) = kept {
             return Ok(request);

@@ -128,9 +128,38 @@ fn each_request_has_one_log_line_and_no_secret_in_it() {
     let id = response.header("x-request-id").unwrap().to_owned();
     let lines = world.shared.lines.lock().unwrap();
     let line = format!(
-        r#"{{"event":"management","requestId":"{id}","method":"GET","path":"{BASE}/projects","address":"203.0.113.7","status":200,"code":null}}"#
+        r#"{{"event":"management","time":"2027-01-15T08:00:00.000Z","requestId":"{id}","method":"GET","path":"{BASE}/projects","address":"203.0.113.7","status":200,"code":null,"actor":"platform-admin","trace":null}}"#
     );
     assert_eq!(*lines, [line]);
+}
+
+#[test]
+fn a_log_line_names_the_actor_and_says_why_they_are_no_owner() {
+    let table = Table::read();
+    let world = table.world(&serde_json::Value::Null);
+    let line = |caller: &str, path: &str| {
+        let request = table.request(&world, caller, "GET", path);
+        world.send_all(vec![(request, None)]);
+        let line = world.shared.lines.lock().unwrap().pop().unwrap();
+        serde_json::from_str::<serde_json::Value>(&line).unwrap()
+    };
+    let last = |line: &serde_json::Value| {
+        line["trace"].as_array().map(|steps| steps.last().unwrap()["step"].as_str().unwrap().to_owned())
+    };
+    let caller = |idp: &str| serde_json::json!({ "idp": idp, "subject": "someone" });
+    for (name, code, actor, step) in [
+        ("admin", None, "platform-admin".into(), None),
+        ("owner", None, caller("owners"), None),
+        ("user", Some("role_missing"), caller("users"), Some("owner")),
+        ("stranger", Some("token_untrusted"), serde_json::Value::Null, Some("idp")),
+        ("former", Some("token_expired"), serde_json::Value::Null, Some("untimely")),
+        ("nobody", Some("token_missing"), serde_json::Value::Null, None),
+    ] {
+        let line = line(name, "/projects/p1/custom-idp");
+        assert_eq!(line["code"].as_str(), code, "{name}: {line}");
+        assert_eq!(line["actor"], actor, "{name}: {line}");
+        assert_eq!(last(&line).as_deref(), step, "{name}: {line}");
+    }
 }
 
 #[test]

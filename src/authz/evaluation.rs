@@ -10,6 +10,7 @@ use crate::authz::denial::Denial;
 use crate::authz::evidence::{Evidence, Verified};
 use crate::authz::identity::Identity;
 use crate::authz::matching;
+use crate::authz::owner_refusal::OwnerRefusal;
 use crate::authz::permit::Permit;
 use crate::authz::principal::Principal;
 use crate::authz::request::Request;
@@ -240,6 +241,11 @@ impl Evaluation {
     /// A refusal, for callers of the project.
     pub fn denial(&self, code: ErrorCode) -> Denial {
         Denial { code, realm: self.project.clone() }
+    }
+
+    /// The refusal of a caller who does not own the project.
+    pub fn refuse_owner(self, code: ErrorCode) -> OwnerRefusal {
+        OwnerRefusal { denial: self.denial(code), identity: self.identity, trace: self.trace }
     }
 
     /// The decision to refuse.

@@ -12,6 +12,7 @@ pub mod explanation;
 pub mod identity;
 mod matching;
 pub mod owner_explanation;
+pub mod owner_refusal;
 pub mod ownership;
 pub mod permit;
 pub mod principal;

@@ -1,15 +1,16 @@
 //! What is required of a caller, and what an authorization by it ends in.
 
 use crate::authz::decision::{Decision, Verdict};
-use crate::authz::denial::Denial;
 use crate::authz::evaluation::Evaluation;
 use crate::authz::evidence::Verified;
 use crate::authz::explanation::Explanation;
 use crate::authz::owner_explanation::OwnerExplanation;
+use crate::authz::owner_refusal::OwnerRefusal;
 use crate::authz::ownership::Ownership;
 use crate::authz::permit::Permit;
 use crate::authz::principal::Principal;
 use crate::authz::route_requirement::RouteRequirement;
+use crate::authz::trace_step::TraceStep;
 use crate::error_code::ErrorCode;
 
 /// A requirement on the caller: [`RouteRequirement`], [`OwnerRequirement`] or [`OwnerExplanation`].
@@ -54,14 +55,20 @@ pub struct OwnerRequirement;
 impl sealed::Sealed for OwnerRequirement {}
 
 impl Requirement for OwnerRequirement {
-    type Outcome = Result<Ownership, Denial>;
+    type Outcome = Result<Ownership, OwnerRefusal>;
 
     fn conclude(
         self,
-        evaluation: Evaluation,
+        mut evaluation: Evaluation,
         caller: Result<Principal<Verified>, ErrorCode>,
-    ) -> Result<Ownership, Denial> {
-        caller.and_then(|principal| Ownership::check(&principal)).map_err(|code| evaluation.denial(code))
+    ) -> Result<Ownership, OwnerRefusal> {
+        let owner = caller.and_then(|principal| {
+            let owner = Ownership::check(&principal);
+            let (held, is_owner) = (principal.identity().roles.clone(), owner.is_ok());
+            evaluation.trace.push(TraceStep::Owner { held, is_owner });
+            owner
+        });
+        owner.map_err(|code| evaluation.refuse_owner(code))
     }
 }
 

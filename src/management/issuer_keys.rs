@@ -25,7 +25,7 @@ pub struct IssuerKeys<'k> {
 impl IssuerKeys<'_> {
     /// `{"keys", "formerKeys", "fetchedAt", "expiresAt", "nextRefresh", "lastError"}`: each key with whether it is usable
     /// or why not, since when it is there, and whether the project distrusts it; then the blocked ones that the issuer does
-    /// not publish now. Times are seconds since 1970.
+    /// not publish now. Times are seconds since 1970; beside each is the same in RFC 3339: [`TIMES`].
     pub fn describe(&self, blocked: &[BlockedKey]) -> Value {
         let mut keys = list_keys(self.record);
         let mut absent: Vec<_> = blocked.iter().filter(|key| key.iss == self.issuer.as_str()).collect();
@@ -59,14 +59,16 @@ impl IssuerKeys<'_> {
         let error = error.map(
             |reason| json!({ "at": self.schedule.attempted.map(|at| self.clamp(at)), "reason": reason }),
         );
-        json!({
+        let mut description = json!({
             "keys": keys,
             "formerKeys": self.history().filter(is_former).map(|seen| self.clamped(seen)).collect::<Vec<_>>(),
             "fetchedAt": delayed(fetched),
             "expiresAt": delayed(stored("expiresAt")),
             "nextRefresh": delayed(self.schedule.due),
             "lastError": error,
-        })
+        });
+        add_times(&mut description);
+        description
     }
 
     /// The thumbprint of the current or former key with that `kid` or thumbprint.
@@ -111,6 +113,33 @@ impl IssuerKeys<'_> {
 
 fn time(value: &Value, name: &str) -> Option<NumericDate> {
     value.get(name).and_then(Value::as_f64).map(NumericDate::from_seconds)
+}
+
+/// The times of a description, and the names under which they are in RFC 3339.
+const TIMES: [(&str, &str); 6] = [
+    ("at", "time"),
+    ("expiresAt", "expiresTime"),
+    ("fetchedAt", "fetchedTime"),
+    ("firstSeen", "firstSeenTime"),
+    ("lastSeen", "lastSeenTime"),
+    ("nextRefresh", "nextRefreshTime"),
+];
+
+/// Adds the texts of all times within a value.
+fn add_times(value: &mut Value) {
+    match value {
+        Value::Array(elements) => elements.iter_mut().for_each(add_times),
+        Value::Object(members) => {
+            members.values_mut().for_each(add_times);
+            for (name, text_name) in TIMES {
+                if let Some(seconds) = members.get(name).map(Value::as_f64) {
+                    let text = seconds.map(|seconds| NumericDate::from_seconds(seconds).to_rfc3339());
+                    members.insert(text_name.to_owned(), text.into());
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Why a blocked key is not usable.
@@ -199,14 +228,14 @@ mod tests {
             keys.describe(&blocked),
             json!({
                 "keys": [
-                    {"kid": "b", "thumbprint": thumbprint, "kty": "OKP", "alg": "EdDSA", "usable": false, "reason": "blocked", "distrusted": true, "published": true, "firstSeen": 10.0, "lastSeen": 20.0},
-                    {"kid": "d", "thumbprint": keys.thumbprint("d"), "kty": "OKP", "usable": true, "distrusted": false, "published": true, "firstSeen": 20.0, "lastSeen": 20.0},
+                    {"kid": "b", "thumbprint": thumbprint, "kty": "OKP", "alg": "EdDSA", "usable": false, "reason": "blocked", "distrusted": true, "published": true, "firstSeen": 10.0, "firstSeenTime": "1970-01-01T00:00:10.000Z", "lastSeen": 20.0, "lastSeenTime": "1970-01-01T00:00:20.000Z"},
+                    {"kid": "d", "thumbprint": keys.thumbprint("d"), "kty": "OKP", "usable": true, "distrusted": false, "published": true, "firstSeen": 20.0, "firstSeenTime": "1970-01-01T00:00:20.000Z", "lastSeen": 20.0, "lastSeenTime": "1970-01-01T00:00:20.000Z"},
                     {"kid": "c", "usable": false, "distrusted": false, "published": true, "reason": "not a public RSA, EC or Ed25519 key of a supported curve"},
                     {"kid": "e", "thumbprint": "T", "usable": false, "reason": "blocked", "distrusted": true, "published": false},
                     {"kid": "f", "usable": false, "reason": "blocked", "distrusted": true, "published": false},
                 ],
-                "formerKeys": [{"kid": "a", "thumbprint": keys.thumbprint("a"), "firstSeen": 10.0, "lastSeen": 10.0}],
-                "fetchedAt": 20.0, "expiresAt": 80.0, "nextRefresh": 68.0, "lastError": null,
+                "formerKeys": [{"kid": "a", "thumbprint": keys.thumbprint("a"), "firstSeen": 10.0, "firstSeenTime": "1970-01-01T00:00:10.000Z", "lastSeen": 10.0, "lastSeenTime": "1970-01-01T00:00:10.000Z"}],
+                "fetchedAt": 20.0, "fetchedTime": "1970-01-01T00:00:20.000Z", "expiresAt": 80.0, "expiresTime": "1970-01-01T00:01:20.000Z", "nextRefresh": 68.0, "nextRefreshTime": "1970-01-01T00:01:08.000Z", "lastError": null,
             })
         );
     }

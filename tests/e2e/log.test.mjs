@@ -8,6 +8,7 @@ import { bearer, ENTRY, kvFixture } from "./project.mjs";
 import { keyRecord, publicJwk } from "./tokens.mjs";
 
 const MAX_LINE = 8 * 1024;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describe("log lines", () => {
   let origin, gateway;
@@ -15,7 +16,10 @@ describe("log lines", () => {
   before(async () => {
     origin = await startTestOrigin();
     const routes = [{ path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access", "r1"] } }];
-    const { config, jwks } = kvFixture(origin.url, routes);
+    routes.push({ path: "/unset/{*rest}", origin: "unset", public: true });
+    const secretHeader = { name: "X-Origin-Auth", secret: "MISSING" };
+    const unset = { url: origin.url, secretHeader };
+    const { config, jwks } = kvFixture(origin.url, routes, { unset });
     const claimed = { roleDetection: "CLAIM", rolesClaim: "roles", roleTemplate: "{roleName}" };
     const { definedRoles: _, ...entry } = ENTRY;
     config["project/roles"] = { version: 1, idps: [{ ...entry, ...claimed }] };
@@ -37,13 +41,18 @@ describe("log lines", () => {
   /** The line of a request, once it is there. */
   async function lineOf(path, options) {
     const { headers } = await send(gateway.url, path, options);
-    const id = headers["x-request-id"];
+    return until(() =>
+      gateway.lines.find((line) => line.includes(`"requestId":"${headers["x-request-id"]}"`)),
+    );
+  }
+
+  async function until(found) {
     for (const end = Date.now() + 10_000; Date.now() < end;) {
-      const line = gateway.lines.find((line) => line.includes(`"requestId":"${id}"`));
-      if (line) return line;
+      const value = found();
+      if (value) return value;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    assert.fail(`no line of request ${id}`);
+    assert.fail("it is not in the log");
   }
 
   test("a line says who asked for what and what the origin answered", async () => {
@@ -55,7 +64,10 @@ describe("log lines", () => {
       ["/api/p1/reset", { headers }, ["GET", "/api/p1/reset", null, "origin_unreachable"]],
       ["/api/p1/x?secret=1", { headers: client }, ["GET", "/api/p1/x", null, "token_missing"]],
     ]) {
-      const { method, path: asked, originStatus, code, address } = JSON.parse(await lineOf(path, options));
+      const line = JSON.parse(await lineOf(path, options));
+      const { method, path: asked, originStatus, code, address, time } = line;
+      assert.match(time, TIME);
+      assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000, time);
       assert.deepEqual([method, asked, originStatus, code], expected);
       assert.equal(address, client["cf-connecting-ip"]);
     }
@@ -64,29 +76,60 @@ describe("log lines", () => {
   test("a line of the management API says who got what answer", async () => {
     const client = { "cf-connecting-ip": "203.0.113.7" };
     for (const [method, path, headers, expected] of [
-      ["GET", "/projects", ADMIN, [200, null]],
-      ["GET", "/projects?page=2", ADMIN, [400, "parameter_invalid"]],
-      ["GET", "/projects/p1/custom-idp", {}, [401, "token_missing"]],
-      ["GET", "/projects/unmade", ADMIN, [404, "not_found"]],
+      ["GET", "/projects", ADMIN, [200, null, "platform-admin"]],
+      ["GET", "/projects?page=2", ADMIN, [400, "parameter_invalid", null]],
+      ["GET", "/projects/p1/custom-idp", {}, [401, "token_missing", null]],
+      ["GET", "/projects/unmade", ADMIN, [404, "not_found", "platform-admin"]],
     ]) {
       const options = { method, headers: { ...client, ...headers } };
       const line = JSON.parse(await lineOf(BASE + path, options));
-      assert.deepEqual([line.status, line.code], expected);
+      assert.deepEqual([line.status, line.code, line.actor], expected);
+      assert.match(line.time, TIME);
       assert.equal(line.address, client["cf-connecting-ip"]);
     }
     const long = { headers: { "cf-connecting-ip": "x".repeat(10_000) } };
     assert.equal(JSON.parse(await lineOf(`${BASE}/projects`, long)).address, "x".repeat(64));
   });
 
+  test("the line of a caller who is no owner says why", async () => {
+    const path = `${BASE}/projects/p1/custom-idp`;
+    const line = JSON.parse(await lineOf(path, { headers: await bearer() }));
+    // The project is in KV only: the object that has the record knows none.
+    assert.deepEqual([line.code, line.actor], ["token_untrusted", null]);
+    assert.deepEqual(line.trace.at(-1), { step: "project", id: "p1", outcome: "unknown" });
+  });
+
+  test("a warning that explains an answer has its request's id", async () => {
+    const answer = await send(gateway.url, "/unset/x");
+    assert.equal(answer.status, 503);
+    const id = answer.headers["x-request-id"];
+    const { code, reason } = JSON.parse(answer.text);
+    assert.equal(code, "config_unavailable");
+    assert.equal(
+      reason,
+      "the gateway lacks a valid secret for this route's origin; its operator has to set it",
+    );
+    assert.doesNotMatch(answer.text, /MISSING|try again/);
+    const lines = await until(() => {
+      const lines = gateway.lines.filter((line) => line.includes(id)).map((line) => JSON.parse(line));
+      return lines.length === 2 && lines;
+    });
+    const warning = lines.find(({ event }) => event === "not_forwarded");
+    assert.match(warning.time, TIME);
+    assert.deepEqual(
+      [warning.subject, warning.reason, warning.requestId],
+      ["/unset/{*rest}", "the secret binding `MISSING` is missing", id],
+    );
+  });
+
   test("a warning is at most 8 KiB", async () => {
     await send(gateway.url, "/api/faulty/x", { headers: await bearer() });
-    const found = () => gateway.lines.find((line) => line.includes(`"subject":"CONFIG: project/faulty"`));
-    for (const end = Date.now() + 10_000; !found() && Date.now() < end;) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    const bytes = Buffer.byteLength(found());
+    const line = await until(() =>
+      gateway.lines.find((line) => line.includes(`"subject":"CONFIG: project/faulty"`)),
+    );
+    const bytes = Buffer.byteLength(line);
     assert.ok(bytes > MAX_LINE / 2 && bytes <= MAX_LINE, `${bytes} bytes`);
-    JSON.parse(found());
+    JSON.parse(line);
   });
 
   test("a line is at most 8 KiB, and says what was left out", async () => {

@@ -1,12 +1,12 @@
 //! The control plane of a process.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use edge_authorizer::Unavailable;
 
 use super::state::ControlState;
 use crate::data_plane::DataPlane;
-use crate::host::{ControlHost, DataHost, IssuerRequest, IssuerResponse, Key, LogSink};
+use crate::host::{ControlHost, DataHost, IssuerRequest, IssuerResponse, Key};
 use crate::http::{Body, Request, Response};
 use crate::log;
 use crate::management::{Call, Reply, Screened};
@@ -57,7 +57,8 @@ impl<S> ControlPlane<S> {
         host: &H,
         request: &Request,
     ) -> Result<Screened, Response> {
-        self.call(host, request).screen().await.map_err(|reply| finish(host, request, reply))
+        let call = self.call(host, request);
+        call.screen().await.map_err(|reply| finish(&call, reply))
     }
 
     /// Answers a request to the management API where its record is, and writes its log line.
@@ -67,11 +68,12 @@ impl<S> ControlPlane<S> {
         request: &Request,
         body: impl Body,
     ) -> Response {
-        finish(host, request, self.call(host, request).answer(body).await)
+        let call = self.call(host, request);
+        finish(&call, call.answer(body).await)
     }
 
     fn call<'c, H: DataHost<Signal = S>>(&'c self, host: &'c H, request: &'c Request) -> Call<'c, H> {
-        Call { host, state: &self.0, request }
+        Call { host, state: &self.0, request, actor: OnceLock::new() }
     }
 
     /// The text that is published of a record, as it is stored: a snapshot, a tombstone or the routes. An edge that had it
@@ -123,8 +125,9 @@ impl<S> ControlPlane<S> {
 }
 
 /// The response that a reply becomes, whose log line is written.
-fn finish(host: &impl LogSink, request: &Request, reply: Reply) -> Response {
+fn finish<H: DataHost>(call: &Call<'_, H>, reply: Reply) -> Response {
+    let Call { host, request, actor, .. } = call;
     let response = reply.into_response(&request.id);
-    host.info(&log::management(request, &response));
+    host.info(&log::management(request, &response, host.now(), actor.get()));
     response
 }

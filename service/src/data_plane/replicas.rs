@@ -89,7 +89,7 @@ impl Replicas {
     }
 
     /// Keeps the routes that were changed from here: the replica need not be waited for.
-    pub fn note_routes(&self, host: &(impl Clock + LogSink), text: &str) {
+    pub fn note_routes(&self, host: &impl LogSink, text: &str) {
         let _kept = self.routes.note(host, ROUTES_KEY, None, Some(text), host.now());
     }
 
@@ -99,14 +99,14 @@ impl Replicas {
     }
 
     /// Keeps the snapshot of a project that was changed from here.
-    pub fn note_snapshot(&self, host: &(impl Clock + LogSink), project: &ProjectId, text: Option<&str>) {
+    pub fn note_snapshot(&self, host: &impl LogSink, project: &ProjectId, text: Option<&str>) {
         let _kept = self.snapshots.note(host, project.as_str(), Some(project), text, host.now());
     }
 
     /// Keeps keys that the control plane gave.
     pub fn note_keys(
         &self,
-        host: &(impl Clock + LogSink),
+        host: &impl LogSink,
         project: &ProjectId,
         issuer: &Issuer,
         record: &Value,

@@ -38,6 +38,7 @@ pub struct DecisionEnd<'r> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct End<'d> {
+    time: String,
     code: Option<ErrorCode>,
     /// Whether the token was evaluated for an earlier request.
     known: bool,
@@ -52,6 +53,7 @@ struct End<'d> {
 /// The whole line of a request that no origin got.
 pub fn decision_end(decision: &Decision, end: DecisionEnd<'_>) -> String {
     let end = End {
+        time: end.answered.to_rfc3339(),
         code: end.code,
         known: decision.cached_token.as_ref().is_some_and(|cached| cached.number().is_some()),
         request_id: end.request_id,
@@ -102,7 +104,7 @@ mod tests {
             line,
             [
                 r#"{"event":"decision","verdict":"deny","project":null,"route":null,"idp":null,"subject":null,"trace":[],"#,
-                r#""code":"config_unavailable","known":false,"requestId":"id","method":""#,
+                r#""time":"1970-01-01T00:00:10.250Z","code":"config_unavailable","known":false,"requestId":"id","method":""#,
                 &method,
                 r#"","path":"/x","address":"203.0.113.7","originStatus":null,"milliseconds":250.0}"#,
             ]

@@ -6,5 +6,5 @@ mod shortened;
 mod warning;
 
 pub use decision_line::{DecisionEnd, decision_end, decision_start};
-pub use management_line::management;
-pub use warning::warning;
+pub use management_line::{Actor, management};
+pub use warning::{request_warning, warning};

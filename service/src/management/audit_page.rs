@@ -1,7 +1,7 @@
 //! Pages of an audit log.
 
-use edge_authorizer::Unavailable;
 use edge_authorizer::management::AUDIT_PAGE;
+use edge_authorizer::{NumericDate, Unavailable};
 use serde_json::{Value, json};
 
 use super::call::Call;
@@ -25,6 +25,7 @@ impl<H: ControlHost> Call<'_, H> {
             if let Some(item) = item.as_object_mut() {
                 item.insert("number".to_owned(), row.number.into());
                 item.insert("at".to_owned(), row.at.into());
+                item.insert("time".to_owned(), NumericDate::from_seconds(row.at).to_rfc3339().into());
             }
             Ok(item)
         });

@@ -1,5 +1,7 @@
 //! A call of the management API.
 
+use std::sync::OnceLock;
+
 use edge_authorizer::management::{Endpoint, NoEndpoint};
 use edge_authorizer::{ErrorCode, Faults, InvalidProjectId, Method, RequestPath, Unavailable};
 
@@ -7,6 +9,7 @@ use super::reply::Reply;
 use crate::control_plane::{ControlState, Held};
 use crate::host::{ControlHost, DataHost, Key};
 use crate::http::{Body, Request};
+use crate::log::Actor;
 use crate::records::{Loaded, ProjectRecord, Records};
 
 /// A call: the request, with the host that it came to and what that host's control plane remembers.
@@ -14,6 +17,8 @@ pub struct Call<'c, H: DataHost> {
     pub host: &'c H,
     pub state: &'c ControlState<H::Signal>,
     pub request: &'c Request,
+    /// Who calls, for the log line, once that was found out.
+    pub actor: OnceLock<Actor>,
 }
 
 impl<H: DataHost> Call<'_, H> {

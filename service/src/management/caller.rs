@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use edge_authorizer::{
-    BearerCredentials, Denial, ErrorCode, OwnerRequirement, Ownership, ProjectId, Snapshot, Step, Token,
-    authorize_owner,
+    BearerCredentials, Denial, ErrorCode, OwnerRefusal, OwnerRequirement, Ownership, ProjectId, Snapshot,
+    Step, Token, authorize_owner,
 };
 
 use super::author::Caller;
@@ -13,7 +13,7 @@ use super::reply::Reply;
 use crate::data_plane::{PlaneResolver, SnapshotSource};
 use crate::driver::drive;
 use crate::host::DataHost;
-use crate::log::warning;
+use crate::log::{Actor, warning};
 use crate::records::ProjectRecord;
 
 /// What credentials say by themselves.
@@ -35,6 +35,7 @@ impl<H: DataHost> Call<'_, H> {
         let denied = |code| Err(Reply::denied(Denial { code, realm: project.cloned() }));
         match BearerCredentials::parse(authorization) {
             BearerCredentials::Bearer(token) if self.state.admins.contain(token) => {
+                self.note(Actor::platform_admin);
                 return Ok(Credentials::PlatformAdmin);
             }
             BearerCredentials::Missing => return denied(ErrorCode::TokenMissing),
@@ -54,7 +55,7 @@ impl<H: DataHost> Call<'_, H> {
         };
         let clock = self.state.data.clock_at(self.host.now());
         match authorize_owner(id, authorization, clock) {
-            Step::Decided(Err(denial)) => Err(Reply::denied(denial)),
+            Step::Decided(Err(refusal)) => Err(self.refused(refusal)),
             step => Ok(Credentials::Token(Box::new(step))),
         }
     }
@@ -84,8 +85,28 @@ impl<H: DataHost> Call<'_, H> {
             Credentials::PlatformAdmin => return Ok(Caller::PlatformAdmin),
             Credentials::Token(step) => step,
         };
-        let ownership = self.drive_owner(*step, snapshot().await?).await.map_err(Reply::denied)?;
+        let ownership = self.authorize(*step, snapshot().await?).await?;
+        self.note(|| Actor::owner(ownership.identity()));
         Ok(Caller::Owner(ownership.identity().clone()))
+    }
+
+    /// Whether the bearer of the token owns the project, by a snapshot.
+    pub async fn authorize(
+        &self,
+        step: Step<'_, OwnerRequirement>,
+        snapshot: Option<Arc<Snapshot>>,
+    ) -> Result<Ownership, Reply> {
+        self.drive_owner(step, snapshot).await.map_err(|refusal| self.refused(refusal))
+    }
+
+    fn refused(&self, refusal: OwnerRefusal) -> Reply {
+        self.note(|| Actor::refused(&refusal));
+        Reply::denied(refusal.denial)
+    }
+
+    /// Notes who calls, for the log line.
+    fn note(&self, actor: impl FnOnce() -> Actor) {
+        self.actor.get_or_init(actor);
     }
 
     /// What a stored project decides by.
@@ -105,7 +126,7 @@ impl<H: DataHost> Call<'_, H> {
         &self,
         step: Step<'_, OwnerRequirement>,
         snapshot: Option<Arc<Snapshot>>,
-    ) -> Result<Ownership, Denial> {
+    ) -> Result<Ownership, OwnerRefusal> {
         drive(step, &self.resolver(snapshot)).await
     }
 

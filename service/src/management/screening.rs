@@ -1,7 +1,6 @@
 //! Refusing what needs no record.
 
 use edge_authorizer::management::Endpoint;
-use edge_authorizer::{Denial, ErrorCode};
 
 use super::call::Call;
 use super::caller::Credentials;
@@ -38,16 +37,15 @@ impl<H: DataHost> Call<'_, H> {
     }
 
     async fn screen_credentials(&self, endpoint: &Endpoint) -> Result<(), Reply> {
-        let project = endpoint.owned_project();
-        let is_token =
-            matches!(self.credentials(self.authorization().as_deref(), project)?, Credentials::Token(_));
-        let Some(id) = project.filter(|_| is_token) else { return Ok(()) };
+        let (project, authorization) = (endpoint.owned_project(), self.authorization());
+        let credentials = self.credentials(authorization.as_deref(), project)?;
+        let (Credentials::Token(step), Some(id)) = (credentials, project) else { return Ok(()) };
         let snapshot = self.state.data.replicas().snapshot(self.host, id).await;
         if matches!(snapshot, Ok(Some(_))) || lock(&self.state.unknown_projects).admit(id, self.host.now()) {
             return Ok(());
         }
         // While the replica fails, it is unknown whether there is such a project.
         snapshot?;
-        Err(Reply::denied(Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }))
+        self.authorize(*step, None).await.map(|_| ())
     }
 }
