@@ -59,6 +59,10 @@ impl Store for ObjectHost<'_> {
         self.store.audit(range).map_err(Failure::new)
     }
 
+    async fn spend(&self, _key: &Key, id: &str, until: f64) -> Result<bool, Failure> {
+        self.store.spend(id, until).map_err(Failure::new)
+    }
+
     async fn list(&self, project: &ProjectId, listed: Option<&Listed>) -> Result<(), Failure> {
         let told = message::list(&self.host.env, project, listed).await;
         told.map_err(|Unavailable| Failure::new("the registry does not answer"))

@@ -64,7 +64,7 @@ impl AssertionFault {
 /// The check of an assertion's signature. It is done whether or not the client has a key for it, so that the time of a refusal
 /// does not show which clients exist.
 pub struct AssertionCheck<'t> {
-    token: Token<'t>,
+    assertion: ClientAssertion<'t>,
     key: Arc<Jwk>,
     is_decoy: bool,
     used: UsedAssertion,
@@ -124,19 +124,20 @@ impl<'t> ClientAssertion<'t> {
         let is_decoy = own.is_none();
         let key = own.or_else(|| decoy_key(self.token.algorithm())).ok_or(AssertionFault::Key)?;
         let used = UsedAssertion { id, until: until.as_seconds() };
-        Ok(AssertionCheck { token: self.token, key, is_decoy, used })
+        Ok(AssertionCheck { assertion: self, key, is_decoy, used })
     }
 }
 
 impl AssertionCheck<'_> {
     /// What the platform has to check.
     pub fn signature(&self) -> SignatureCheck<'_> {
+        let ClientAssertion { token, client } = &self.assertion;
         SignatureCheck {
-            project: None,
-            algorithm: self.token.algorithm(),
+            project: Some(&client.project),
+            algorithm: token.algorithm(),
             key: &self.key,
-            signing_input: self.token.signing_input(),
-            signature: self.token.signature(),
+            signing_input: token.signing_input(),
+            signature: token.signature(),
         }
     }
 

@@ -1,30 +1,20 @@
 //! Keys that verify nothing: the signatures of clients that have no key are checked with them, so that it takes the same time.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use crate::keys::jwk::Jwk;
 use crate::token::algorithm::{Algorithm, Scheme};
 use crate::token::strict_json;
 
-/// A key for an algorithm, whose private part nobody has.
+/// A key for an algorithm, whose private part nobody has. It is parsed each time, as the key of an account is.
 pub fn decoy_key(algorithm: Algorithm) -> Option<Arc<Jwk>> {
-    let key = match algorithm.scheme() {
-        Scheme::RsaPkcs1 | Scheme::RsaPss { .. } => &RSA_KEY,
-        Scheme::Ecdsa { curve: "P-256" } => &P256_KEY,
-        Scheme::Ecdsa { curve: "P-384" } => &P384_KEY,
-        Scheme::Ecdsa { .. } => &P521_KEY,
-        Scheme::Ed25519 => &ED25519_KEY,
+    let text = match algorithm.scheme() {
+        Scheme::RsaPkcs1 | Scheme::RsaPss { .. } => RSA,
+        Scheme::Ecdsa { curve: "P-256" } => P256,
+        Scheme::Ecdsa { curve: "P-384" } => P384,
+        Scheme::Ecdsa { .. } => P521,
+        Scheme::Ed25519 => ED25519,
     };
-    LazyLock::force(key).clone()
-}
-
-static RSA_KEY: LazyLock<Option<Arc<Jwk>>> = LazyLock::new(|| read(RSA));
-static P256_KEY: LazyLock<Option<Arc<Jwk>>> = LazyLock::new(|| read(P256));
-static P384_KEY: LazyLock<Option<Arc<Jwk>>> = LazyLock::new(|| read(P384));
-static P521_KEY: LazyLock<Option<Arc<Jwk>>> = LazyLock::new(|| read(P521));
-static ED25519_KEY: LazyLock<Option<Arc<Jwk>>> = LazyLock::new(|| read(ED25519));
-
-fn read(text: &str) -> Option<Arc<Jwk>> {
     let document = strict_json::from_slice(text.as_bytes()).ok()?;
     Jwk::parse(&document).ok().map(Arc::new)
 }

@@ -13,6 +13,7 @@ use worker::{Result, SqlStorage, SqlStorageValue, State};
 use super::audit_log;
 use super::rows::{Row, has_table, integer, migrate, query};
 use super::schema::Steps;
+use super::spent::SpentIds;
 
 /// The storage of an object. Statements run without anything between them, so what a method writes before it awaits is
 /// stored together or not at all.
@@ -25,12 +26,15 @@ pub struct ObjectStore {
     last: Cell<u64>,
     /// How often the alarm was set.
     alarms: Cell<u64>,
+    /// The ids of messages that were used.
+    spent: SpentIds,
 }
 
 impl ObjectStore {
     /// The storage, whose tables `steps` make.
     pub fn new(state: State, steps: Steps) -> Self {
-        Self { state, steps, is_open: Cell::default(), last: Cell::default(), alarms: Cell::default() }
+        let (is_open, last, alarms) = (Cell::default(), Cell::default(), Cell::default());
+        Self { state, steps, is_open, last, alarms, spent: SpentIds::default() }
     }
 
     fn sql(&self) -> SqlStorage {
@@ -176,6 +180,12 @@ impl ObjectStore {
         let begin = query(&sql, "SELECT first_entry FROM record", Vec::new())?;
         let begin = begin.first().filter(|_| range.is_since_begin).map_or(Ok(0), |row| row.number(0))?;
         audit_log::read(&sql, begin, range.before, range.limit)
+    }
+
+    /// Notes that an id was used, and returns whether that is the first time.
+    pub fn spend(&self, id: &str, until: f64) -> Result<bool> {
+        self.open()?;
+        self.spent.spend(&self.sql(), id, until)
     }
 
     /// Puts a project into the list, or takes it from there.

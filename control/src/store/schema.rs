@@ -52,7 +52,14 @@ pub const PROJECT_STEPS: Steps = &[
 ",
     RECORD,
     RECORD_OF_PROJECT,
+    SPENT,
 ];
+
+/// `id` is that of a message that was used, which is remembered until `until`.
+const SPENT: &str = "
+    CREATE TABLE spent (id TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
+    CREATE INDEX spent_until ON spent (until);
+";
 
 const RECORD_OF_PROJECT: &str = "
     INSERT INTO record SELECT 1, name, json_object(

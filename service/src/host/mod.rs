@@ -28,7 +28,7 @@ pub use key::Key;
 pub use log_sink::LogSink;
 pub use publisher::{Publisher, ReplicaWrite};
 pub use replica::{Replica, Space};
-pub use store::{Commit, CommitError, Listed, Record, Reference, Store};
+pub use store::{Commit, CommitError, Listed, MAX_SPENT, Record, Reference, Store};
 pub use tasks::{Job, KeysAnswer, MAX_WAITERS, PendingKeys, Tasks};
 pub use verifier::Verifier;
 

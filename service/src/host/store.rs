@@ -60,6 +60,9 @@ pub struct Listed {
     pub label: Option<Value>,
 }
 
+/// The most ids of used messages that are remembered of a project. An id has 43 bytes.
+pub const MAX_SPENT: u32 = 100_000;
+
 /// Stores versioned records. A commit names the revision that was read: if another commit came first, it is a conflict, and
 /// the service loads the record and applies its change again. So no lock is held while anything is awaited.
 ///
@@ -73,6 +76,7 @@ pub struct Listed {
 ///          storage.set_alarm(wake_after)                                          -- in the same output gate
 /// append, audit:  the table `audit`, pruned by `AuditQuota` and `AUDIT_RETENTION`; `first_entry` is the last that begins
 /// wake_at: storage.set_alarm; the object's alarm handler calls `ControlPlane::wake`
+/// spend:   DELETE FROM spent WHERE until < now; INSERT OR IGNORE INTO spent …
 /// list:    a message to the registry's object; `projects` is a query there
 /// ```
 ///
@@ -106,6 +110,11 @@ pub trait Store {
 
     /// Entries of a key's audit log, newest first.
     fn audit(&self, key: &Key, range: AuditRange) -> impl Future<Output = Result<Vec<AuditRow>, Failure>>;
+
+    /// Notes that the id of a message to the record's project was used, and returns whether that is the first time. It is
+    /// remembered until the time `until`, in seconds since 1970. A store remembers [`MAX_SPENT`] of a project and fails beyond
+    /// that: an id that is forgotten could be used again.
+    fn spend(&self, key: &Key, id: &str, until: f64) -> impl Future<Output = Result<bool, Failure>>;
 
     /// Puts a project into the list of projects, or removes it from there.
     fn list(&self, project: &ProjectId, listed: Option<&Listed>)

@@ -174,6 +174,10 @@ impl Store for TestHost {
         self.shared.store.audit(key, range).await
     }
 
+    async fn spend(&self, key: &Key, id: &str, until: f64) -> Result<bool, Failure> {
+        self.shared.store.spend(key, id, until, self.now().as_seconds()).await
+    }
+
     async fn list(&self, project: &ProjectId, listed: Option<&Listed>) -> Result<(), Failure> {
         self.shared.store.list(project, listed).await
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use edge_authorizer::ProjectId;
 use edge_authorizer::management::{AUDIT_RETENTION, AuditQuota};
 use service::host::{
-    AuditNote, AuditRange, AuditRow, Commit, CommitError, Failure, Key, Listed, Record, Reference,
+    AuditNote, AuditRange, AuditRow, Commit, CommitError, Failure, Key, Listed, MAX_SPENT, Record, Reference,
 };
 
 use super::executor::pause;
@@ -31,6 +31,8 @@ struct Tables {
     logs: BTreeMap<Key, Log>,
     wakes: BTreeMap<Key, f64>,
     listed: BTreeMap<String, Listed>,
+    /// Used ids of messages, and until when they are remembered.
+    spent: BTreeMap<Key, BTreeMap<String, f64>>,
     last_revision: u64,
 }
 
@@ -142,6 +144,17 @@ impl MemoryStore {
         let rows = log.entries.iter().rev().map(|(row, _)| row).filter(|row| row.number >= first);
         let rows = rows.filter(|row| range.before.is_none_or(|before| row.number < before));
         Ok(rows.take(range.limit as usize).cloned().collect())
+    }
+
+    pub async fn spend(&self, key: &Key, id: &str, until: f64, now: f64) -> Result<bool, Failure> {
+        self.enter().await?;
+        let mut tables = self.tables.lock().unwrap();
+        let spent = tables.spent.entry(key.clone()).or_default();
+        spent.retain(|_, until| *until >= now);
+        if spent.len() >= MAX_SPENT as usize {
+            return Err(Failure::new("too many ids are remembered"));
+        }
+        Ok(spent.insert(id.to_owned(), until).is_none())
     }
 
     pub async fn list(&self, project: &ProjectId, listed: Option<&Listed>) -> Result<(), Failure> {
