@@ -39,6 +39,7 @@ mod store_cache;
 mod unavailable;
 mod versioned;
 
+pub use authz::assertion::{ASSERTION_HEADER, ASSERTION_REUSE, ASSERTION_TYPE, Assertion};
 pub use authz::authorize::{
     NeedCheck, NeedKeys, NeedProject, Step, authorize, authorize_owner, explain_owner,
 };
@@ -64,6 +65,7 @@ pub use authz::trace_step::{
 };
 pub use cached::{Cached, Loaded};
 pub use config::access::{Access, MethodRoles};
+pub use config::assertion::AssertionSettings;
 pub use config::blocked_key::BlockedKey;
 pub use config::cors::{Cors, ResponseHeaders};
 pub use config::custom_idp::CustomIdp;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
-use edge_authorizer::Routes;
+use edge_authorizer::{RequestPath, Routes};
 use serde_json::json;
 
 mod support;
@@ -35,6 +35,13 @@ fn routes_faults_point_to_their_place() {
         (json!({"public": true}), vec!["/routes/0/access"]),
         (json!({"public": "yes"}), vec!["/routes/0/public"]),
         (json!({"forwardToken": 1}), vec!["/routes/0/forwardToken"]),
+        (json!({"assertion": {}}), vec!["/routes/0/assertion/audience"]),
+        (json!({"assertion": {"audience": ""}}), vec!["/routes/0/assertion/audience"]),
+        (json!({"assertion": {"audience": "a", "life": 9}}), vec!["/routes/0/assertion/life"]),
+        (
+            json!({"access": null, "public": true, "assertion": {"audience": "a"}}),
+            vec!["/routes/0/assertion"],
+        ),
         (json!({"cors": {"origins": ["*"], "credentials": true}}), vec!["/routes/0/cors/origins"]),
         (json!({"methods": ["GET"]}), vec!["/routes/0/methods"]),
     ] {
@@ -91,4 +98,21 @@ fn origin_faults_point_to_their_place() {
     }
     let origin = with(&json!({"url": "http://a.example:81/"}), &secret("X-Origin-Auth", "INSIGHTS_SECRET"));
     assert!(Routes::parse(&with(&routes(), &json!({ "origins": { "a": origin } }))).is_ok());
+}
+
+#[test]
+fn the_assertion_of_a_route_takes_precedence_over_the_one_of_its_origin() {
+    let origins = json!({ "a": { "url": "https://a.example", "assertion": { "audience": "origin" } } });
+    let access = json!({ "GET": ["access"] });
+    let list = json!([
+        { "path": "/own/{project}", "origin": "a", "access": access, "assertion": { "audience": "route" } },
+        { "path": "/none/{project}", "origin": "a", "access": access },
+        { "path": "/public", "origin": "a", "public": true },
+    ]);
+    let routes = Routes::parse(&json!({ "origins": origins, "routes": list })).unwrap();
+    for (path, expected) in [("/own/p1", Some("route")), ("/none/p1", Some("origin")), ("/public", None)] {
+        let path = RequestPath::try_from(path).unwrap();
+        let found = routes.find(&path).unwrap().unwrap();
+        assert_eq!(found.route.assertion.as_ref().map(|it| &*it.audience), expected, "{path:?}");
+    }
 }

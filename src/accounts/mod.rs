@@ -4,6 +4,7 @@
 mod access_token;
 mod account_id;
 mod account_settings;
+mod assertion_key;
 mod authenticated_client;
 mod basic_credentials;
 mod built_in_entry;
@@ -23,6 +24,7 @@ mod token_request;
 pub use access_token::{ACCESS_TOKEN_TYPE, AccessTokenClaims, Grant};
 pub use account_id::{AccountId, InvalidAccountId};
 pub use account_settings::{ADMIN, AUDITOR, AccountSettings, PLATFORM_ROLES, TOKEN_LIFE};
+pub use assertion_key::{ASSERTION_KEY, AssertionKey};
 pub use authenticated_client::AuthenticatedClient;
 pub use basic_credentials::{BasicCredentials, MalformedBasic};
 pub use built_in_entry::{ACCOUNTS, built_in_entry, own_issuer};

@@ -11,7 +11,7 @@ use crate::project_id::ProjectId;
 const ROLE_BYTES: usize = 48;
 
 /// Who a caller is in a project.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Identity {
     /// The project that has the entry.
     pub project: ProjectId,

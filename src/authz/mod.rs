@@ -1,5 +1,6 @@
 //! The decision on a request: its steps, its rules and its outcome.
 
+pub mod assertion;
 mod audiences;
 mod authentication;
 pub mod authorize;

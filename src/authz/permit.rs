@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::authz::assertion::Assertion;
 use crate::authz::evidence::Verified;
 use crate::authz::identity::Identity;
 use crate::authz::route_requirement::Authorized;
@@ -58,6 +59,12 @@ impl Permit {
     /// The caller; `None` on a public route.
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_deref()
+    }
+
+    /// What the origin is assured of about the caller, if the route demands it.
+    pub fn assertion(&self) -> Option<Assertion> {
+        let settings = self.route.assertion.as_ref()?;
+        Some(Assertion::new(settings.clone(), self.identity.clone()?))
     }
 
     /// What the origin gets of a request with this permit. `secret` gives the value of a secret binding.

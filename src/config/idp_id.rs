@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 /// The name of an entry within its project: 2 to 16 of `[A-Za-z0-9_-]`. Cloning shares the text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct IdpId(Arc<str>);
 
 impl IdpId {

@@ -1,6 +1,7 @@
 //! What administrators and project owners configure: routes to origins, and the identity providers of a project.
 
 pub mod access;
+pub mod assertion;
 pub mod blocked_key;
 pub mod cors;
 pub mod custom_idp;

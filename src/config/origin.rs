@@ -1,5 +1,8 @@
 //! An origin API behind the gateway.
 
+use std::sync::Arc;
+
+use crate::config::assertion::AssertionSettings;
 use crate::document_reader::{Node, Properties};
 use crate::http::header_rules;
 use crate::http::strict_url::StrictUrl;
@@ -13,6 +16,8 @@ pub struct Origin {
     pub timeout_ms: u32,
     /// The header that proves to the origin that a request comes from the gateway.
     pub secret_header: Option<SecretHeader>,
+    /// The assertion of who calls that it gets on each route that has none of its own.
+    pub assertion: Option<Arc<AssertionSettings>>,
 }
 
 /// The name of a header, and of the secret binding that holds its value.
@@ -36,8 +41,9 @@ impl Origin {
             let timeout = origin.optional("timeoutMs").and_then(|node| node.integer(1..=600_000));
             let secret_header =
                 origin.optional("secretHeader").and_then(|node| node.properties(SecretHeader::read));
+            let assertion = origin.optional("assertion").and_then(|node| AssertionSettings::read(&node));
             let timeout_ms = timeout.and_then(|ms| u32::try_from(ms).ok()).unwrap_or(DEFAULT_TIMEOUT_MS);
-            Some(Self { url: url?, timeout_ms, secret_header })
+            Some(Self { url: url?, timeout_ms, secret_header, assertion: assertion.map(Arc::new) })
         })
     }
 }

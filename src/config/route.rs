@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::access::{Access, MethodRoles};
+use crate::config::assertion::AssertionSettings;
 use crate::config::cors::Cors;
 use crate::config::origin::Origin;
 use crate::config::path_template::read_template;
@@ -22,6 +23,8 @@ pub struct Route {
     pub forward_token: bool,
     /// Which web origins may call it from a browser.
     pub cors: Option<Cors>,
+    /// The assertion of who calls that the origin gets: the route's, else the origin's; none on a public route.
+    pub assertion: Option<Arc<AssertionSettings>>,
 }
 
 /// Origins by their name; `None` for one that has faults.
@@ -39,8 +42,11 @@ impl Route {
         let forward_token = route.optional("forwardToken").and_then(|node| node.boolean()).unwrap_or(false);
         let cors = route.optional("cors");
         let cors = cors.map_or(Some(None), |node| Cors::read(&node).map(Some));
+        let assertion = route.optional("assertion").filter(|_| !is_public);
+        let assertion = assertion.map_or(Some(None), |node| AssertionSettings::read(&node).map(Some));
         let access = if is_public {
             route.forbidden("access", "no `access` on a public route");
+            route.forbidden("assertion", "no `assertion` on a public route, where the caller is unknown");
             Some(Access::Public)
         } else {
             let access = route.required("access", "the roles by method, or `public`");
@@ -49,7 +55,8 @@ impl Route {
         let path = path?;
         let template = read_template(&path, is_public);
         let (template, origin, access, cors) = (template?, origin?, access?, cors?);
-        Some((path, Self { template: template.into(), origin, access, forward_token, cors }))
+        let assertion = assertion?.map(Arc::new).or_else(|| origin.assertion.clone()).filter(|_| !is_public);
+        Some((path, Self { template: template.into(), origin, access, forward_token, cors, assertion }))
     }
 }
 
