@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::management::{Change, Precondition, Project, Refusal};
-use edge_authorizer::{BlockedKey, Issuer, NumericDate, Snapshot};
+use edge_authorizer::management::{Change, ChangeContext, Precondition, Project, Refusal};
+use edge_authorizer::{BlockedKey, Issuer, NumericDate, ProjectId, Snapshot};
 use serde_json::json;
 
 fn apply(project: &Project, change: &Change) -> Result<Project, Refusal> {
-    let now = NumericDate::from_seconds(1_800_000_000.0);
-    project.apply(change, &Precondition::default(), now).map(|applied| applied.project)
+    let (id, now) = (&ProjectId::try_from("plant7").unwrap(), NumericDate::from_seconds(1_800_000_000.0));
+    let context = ChangeContext { id, now, public_url: None };
+    project.apply(change, &Precondition::default(), &context).map(|applied| applied.project)
 }
 
 /// A project with one entry.

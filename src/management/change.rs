@@ -5,10 +5,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::account_change::AccountChange;
+use crate::accounts::ClientSecret;
 use crate::config::blocked_key::BlockedKey;
 use crate::config::label::check_label;
 use crate::document_reader;
 use crate::fault::Faults;
+use crate::project_id::ProjectId;
 
 /// A change to a project.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -67,6 +70,25 @@ pub enum Change {
         /// Which.
         id: String,
     },
+    /// Changes a service account.
+    #[serde(untagged)]
+    Account(AccountChange),
+}
+
+impl Change {
+    /// Whether the change can be made to what does not exist. The platform exists from its first account on.
+    pub(super) fn creates(&self, id: &ProjectId) -> bool {
+        let is_account = matches!(self, Self::Account(AccountChange::AddServiceAccount { .. }));
+        matches!(self, Self::PutProject { .. }) || (is_account && id.is_platform())
+    }
+
+    /// The secret that the change makes: the answer shows it, and nothing else does.
+    pub fn secret(&self) -> Option<&ClientSecret> {
+        match self {
+            Self::Account(change) => change.secret(),
+            _ => None,
+        }
+    }
 }
 
 /// Reads the document of a project: `{"label"?}`.

@@ -1,11 +1,14 @@
 //! The management API: its endpoints, and changes to a project. Pure like the rest of the core.
 
+mod account_change;
 mod applied_change;
 mod audit_entry;
 mod audit_quota;
 mod change;
+mod change_context;
 mod endpoint;
 mod entity_tag;
+mod entry_document;
 mod explain_request;
 mod issuer_keys;
 mod issuer_limiter;
@@ -15,12 +18,15 @@ mod project;
 mod query_parameter;
 mod refusal;
 mod revocation;
+mod snapshot_limit;
 mod unknown_project_limiter;
 
+pub use account_change::{AccountChange, read_overlap};
 pub use applied_change::Applied;
 pub use audit_entry::{AuditOutcome, MAX_ENTRY as MAX_AUDIT_ENTRY_BYTES, audit_entry};
 pub use audit_quota::{AUDIT_PAGE, AUDIT_RETENTION, AuditQuota};
 pub use change::{Change, read_project};
+pub use change_context::ChangeContext;
 pub use endpoint::{Endpoint, NoEndpoint, idps_path};
 pub use entity_tag::{etag, is_known};
 pub use explain_request::ExplainRequest;

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::accounts::{ACCOUNTS, ServiceAccount, built_in_entry};
 use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
+use crate::config::role::OWNER;
 use crate::config::snapshot::Snapshot;
+use crate::document_reader;
 use crate::fault::Faults;
 
 /// A project: its entries as they were written, in order, and a version that grows by one with each change.
@@ -28,6 +31,10 @@ pub struct Project {
     pub blocked: Vec<BlockedKey>,
     /// The revocations, each with its id, oldest first.
     pub revocations: Vec<Arc<Value>>,
+    /// The service accounts.
+    pub accounts: Vec<Arc<ServiceAccount>>,
+    /// Where the gateway was reached when the project was changed last: it determines the gateway's own issuer.
+    pub public_url: Option<String>,
 }
 
 impl Project {
@@ -45,15 +52,31 @@ impl Project {
         named.or_else(|| self.blocked.iter().find(|key| key.is_named(iss, name)))
     }
 
-    /// Whether an entry names the role `owner`, so that somebody can own the project.
+    /// Whether an entry names the role `owner`, or an account has it, so that somebody can own the project.
     pub fn has_owners(&self) -> bool {
-        let snapshot = self.snapshot().ok().flatten();
-        snapshot.is_some_and(|snapshot| snapshot.idps().iter().any(CustomIdp::names_owner))
+        let names_owner = |idp: &Arc<Value>| {
+            let idp = document_reader::read_stored(idp, CustomIdp::read);
+            idp.is_ok_and(|idp| idp.names_owner())
+        };
+        let is_owner = |account: &Arc<ServiceAccount>| {
+            let settings = &account.settings;
+            !settings.disabled && settings.roles.iter().any(|role| role.as_str() == OWNER)
+        };
+        self.idps.iter().any(names_owner) || self.accounts.iter().any(is_owner)
     }
 
     /// The entry with that id.
     pub fn idp(&self, id: &str) -> Option<&Value> {
         self.idps.get(self.position(id)?).map(|idp| &**idp)
+    }
+
+    pub(super) fn account_position(&self, id: &str) -> Option<usize> {
+        self.accounts.iter().position(|account| account.id.as_str() == id)
+    }
+
+    /// The service account with that id.
+    pub fn account(&self, id: &str) -> Option<&Arc<ServiceAccount>> {
+        self.accounts.get(self.account_position(id)?)
     }
 
     pub(super) fn revocation_position(&self, id: &str) -> Option<usize> {
@@ -87,18 +110,37 @@ impl Project {
         if !self.exists && self.version == 0 {
             return None;
         }
-        let idps = self.exists.then_some(&*self.idps);
-        let Self { exists, version, blocked, revocations, .. } = self;
+        let built_in = self.built_in_entry();
+        let Self { exists, version, blocked, .. } = self;
+        let idps = exists.then(|| self.entries(built_in.as_ref()).collect());
+        let revocations = if self.exists { &*self.revocations } else { &[] };
         let snapshot = Published { version: *version, idps, blocked, revocations, deleted: !exists };
         serde_json::to_string(&snapshot).ok()
     }
 
     /// What decides who its owners are, if it exists.
     pub fn snapshot(&self) -> Result<Option<Snapshot>, Faults> {
-        let idps = self.idps.iter().map(|idp| &**idp);
+        let built_in = self.built_in_entry();
         let revocations = self.revocations.iter().map(|revocation| &**revocation);
-        let parse = || Snapshot::of_entries(self.version, idps, self.blocked.clone(), revocations);
+        let parse = || {
+            let entries = self.entries(built_in.as_ref());
+            Snapshot::of_entries(self.version, entries, self.blocked.clone(), revocations)
+        };
         self.exists.then(parse).transpose()
+    }
+
+    /// The entries in the order in which they are matched; the one of the gateway's own issuer is the last.
+    fn entries<'p>(&'p self, built_in: Option<&'p Value>) -> impl Iterator<Item = &'p Value> {
+        self.idps.iter().map(|idp| &**idp).chain(built_in)
+    }
+
+    /// The entry of the gateway's own issuer, if the project has accounts. An entry of the same id, which an earlier release
+    /// let owners make, is not joined by another.
+    fn built_in_entry(&self) -> Option<Value> {
+        let public_url = self.public_url.as_deref()?;
+        let has_entry = !self.accounts.is_empty() && self.position(ACCOUNTS).is_none();
+        let roles = self.accounts.iter().flat_map(|account| account.settings.roles.iter());
+        has_entry.then(|| built_in_entry(public_url, roles))
     }
 
     /// The issuers that the entries name, each once.
@@ -114,7 +156,7 @@ impl Project {
 struct Published<'p> {
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    idps: Option<&'p [Arc<Value>]>,
+    idps: Option<Vec<&'p Value>>,
     #[serde(rename = "distrustedKeys", skip_serializing_if = "<[_]>::is_empty")]
     blocked: &'p [BlockedKey],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::change::Change;
 use super::project::Project;
 use super::refusal::Refusal;
+use crate::accounts::{ACCOUNTS, ClientId};
 use crate::config::idp_id::IdpId;
 use crate::config::revocation::PROPERTIES;
 use crate::config::short_text::ShortText;
@@ -71,7 +72,7 @@ impl Project {
     /// Adds a revocation, and answers it with its id.
     pub(super) fn revoke(&mut self, revocation: &Value, is_forced: bool) -> Result<Arc<Value>, Refusal> {
         if let Some(idp) = revocation.get("idp").filter(|_| !is_forced)
-            && idp.as_str().and_then(|id| self.idp(id)).is_none()
+            && !idp.as_str().is_some_and(|id| self.has_entry(id))
         {
             let expected = "the id of an entry of this project; `?force=true` accepts any other";
             return Err(Refusal::Invalid(Faults::one("/idp", Some(idp), expected)));
@@ -82,15 +83,54 @@ impl Project {
         if self.revocations.len() >= MAX_REVOCATIONS {
             return Err(Refusal::TooMany);
         }
-        let mut revocation = revocation.clone();
+        Ok(self.push_revocation(revocation.clone()))
+    }
+
+    fn has_entry(&self, id: &str) -> bool {
+        self.idp(id).is_some() || (id == ACCOUNTS && !self.accounts.is_empty())
+    }
+
+    fn push_revocation(&mut self, mut revocation: Value) -> Arc<Value> {
         if let Some(members) = revocation.as_object_mut() {
             // Versions only grow, so no two revocations of projects of this name have the same id.
             members.insert("id".to_owned(), format!("r{}", self.version + 1).into());
         }
         let revocation = Arc::new(revocation);
         self.revocations.push(revocation.clone());
-        Ok(revocation)
+        revocation
     }
+
+    /// Revokes the tokens that a service account has, instead of those that it had at an earlier time.
+    pub(super) fn revoke_account(&mut self, client: &ClientId, reason: &str, now: NumericDate) {
+        let (client, seconds) = (Value::from(client.to_string()), now.whole_seconds());
+        let is_covered = |other: &Value| {
+            is_of_accounts(other, seconds)
+                && other.get("client") == Some(&client)
+                && ["subject", "tokenId"].iter().all(|name| other.get(name).is_none())
+        };
+        self.revocations.retain(|other| !is_covered(other));
+        if self.revocations.len() >= MAX_REVOCATIONS {
+            self.revoke_all_accounts(now);
+        } else {
+            self.push_revocation(
+                json!({ "idp": ACCOUNTS, "client": client, ISSUED_BEFORE: seconds, "reason": reason }),
+            );
+        }
+    }
+
+    /// Revokes the tokens that accounts have, by one revocation. Those that need theirs get another.
+    pub(super) fn revoke_all_accounts(&mut self, now: NumericDate) {
+        let now = now.whole_seconds();
+        self.revocations.retain(|other| !is_of_accounts(other, now));
+        let reason = "accounts were removed or lost access";
+        self.push_revocation(json!({ "idp": ACCOUNTS, ISSUED_BEFORE: now, "reason": reason }));
+    }
+}
+
+/// Whether a revocation is about tokens of accounts that were issued up to `now`.
+fn is_of_accounts(revocation: &Value, now: u64) -> bool {
+    let issued_before = revocation.get(ISSUED_BEFORE).and_then(Value::as_u64);
+    revocation.get("idp").is_some_and(|idp| idp == ACCOUNTS) && issued_before.is_some_and(|time| time <= now)
 }
 
 fn is_live(revocation: &Value, now: NumericDate) -> bool {
@@ -107,8 +147,8 @@ fn is_same(one: &Value, other: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::config::snapshot::Snapshot;
-    use crate::management::Precondition;
-    use serde_json::json;
+    use crate::management::{ChangeContext, Precondition};
+    use crate::project_id::ProjectId;
 
     const NOW: f64 = 1_800_000_000.5;
     const KEPT: f64 = 30.0 * 86_400.0;
@@ -131,8 +171,9 @@ mod tests {
     }
 
     fn apply_at(seconds: f64, project: &Project, change: &Change) -> Result<Project, Refusal> {
-        let now = NumericDate::from_seconds(seconds);
-        project.apply(change, &Precondition::default(), now).map(|applied| applied.project)
+        let id = &ProjectId::try_from("plant7").unwrap();
+        let context = ChangeContext { id, now: NumericDate::from_seconds(seconds), public_url: None };
+        project.apply(change, &Precondition::default(), &context).map(|applied| applied.project)
     }
 
     fn apply(project: &Project, change: &Change) -> Result<Project, Refusal> {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod accounts;
 pub mod documents;
 pub mod random;
 #[path = "../../examples/explain/signature.rs"]

@@ -22,6 +22,12 @@ pub struct Call<'c, H: DataHost> {
 }
 
 impl<H: DataHost> Call<'_, H> {
+    /// Where the gateway is reached, if that is set.
+    #[expect(clippy::unused_self, reason = "the settings are yet to have it")]
+    pub fn public_url(&self) -> Option<&str> {
+        None
+    }
+
     /// The resource that the request names, with a method and parameters that it has.
     pub fn find(&self) -> Result<(Endpoint, Method), Reply> {
         let path = RequestPath::try_from(&*self.request.path)

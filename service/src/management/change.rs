@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::management::{Applied, Change, Precondition, Project};
+use edge_authorizer::management::{Applied, Change, ChangeContext, Precondition, Project};
 use edge_authorizer::{Denial, ErrorCode, ProjectId, Snapshot, Unavailable};
 
 use super::author::{Author, Caller};
@@ -47,7 +47,7 @@ impl<H: ControlHost> Call<'_, H> {
     ) -> Result<Reply, Reply> {
         let precondition = document::precondition(self.request)?;
         // The issuer is asked before the turn is taken: one that is slow holds up no other change.
-        let (mut version, mut applied) = self.preview(key, change, &precondition).await?;
+        let (mut version, mut applied) = self.preview(id, change, &precondition).await?;
         let mut examination = self.examine(key, change, applied.before.as_deref()).await?;
         if applied.loses_owners && matches!(caller, Caller::PlatformAdmin) && !self.request.is_set("force") {
             examination.warnings.push(NO_OWNERS.to_owned());
@@ -57,7 +57,7 @@ impl<H: ControlHost> Call<'_, H> {
             let Loaded { value: record, revision, .. } = self.load(key).await?;
             if record.project().version != version {
                 version = record.project().version;
-                applied = record.project().apply(change, &precondition, self.host.now())?;
+                applied = record.project().apply(change, &precondition, &self.context_of(id))?;
             }
             let snapshot = self.check_owner(id, &record, &applied.project, caller).await?;
             if self.request.is_set("dryRun") {
@@ -80,15 +80,20 @@ impl<H: ControlHost> Call<'_, H> {
         Err(Unavailable.into())
     }
 
+    /// What a change that is made now depends on.
+    fn context_of<'c>(&'c self, id: &'c ProjectId) -> ChangeContext<'c> {
+        ChangeContext { id, now: self.host.now(), public_url: self.public_url() }
+    }
+
     /// What the change makes of the stored version. No more of that version is kept.
     async fn preview(
         &self,
-        key: &Key,
+        id: &ProjectId,
         change: &Change,
         precondition: &Precondition,
     ) -> Result<(u64, Applied), Reply> {
-        let record = self.load(key).await?.value;
-        let applied = record.project().apply(change, precondition, self.host.now())?;
+        let record = self.load(&Key::Project(id.clone())).await?.value;
+        let applied = record.project().apply(change, precondition, &self.context_of(id))?;
         Ok((record.project().version, applied))
     }
 

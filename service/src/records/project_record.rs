@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use edge_authorizer::accounts::ServiceAccount;
 use edge_authorizer::management::{IssuerLimiter, NamedIssuers, Project};
 use edge_authorizer::{BlockedKey, Faults, NumericDate, Snapshot};
 use serde::{Deserialize, Serialize, Serializer};
@@ -81,6 +82,10 @@ struct Wire {
     #[serde(default)]
     revocations: Vec<Arc<Value>>,
     #[serde(default)]
+    service_accounts: Vec<Arc<ServiceAccount>>,
+    #[serde(default)]
+    public_url: Option<String>,
+    #[serde(default)]
     issuers: NamedIssuers,
     #[serde(default)]
     looks: IssuerLimiter,
@@ -103,6 +108,10 @@ struct WireRef<'r> {
     distrusted_keys: &'r [BlockedKey],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     revocations: &'r [Arc<Value>],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    service_accounts: &'r [Arc<ServiceAccount>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_url: &'r Option<String>,
     issuers: &'r NamedIssuers,
     looks: &'r IssuerLimiter,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,8 +126,9 @@ impl TryFrom<Wire> for ProjectRecord {
     fn try_from(wire: Wire) -> Result<Self, UnknownFormat> {
         let Wire { exists, version, label, idps, distrusted_keys: blocked, revocations, .. } = wire;
         UnknownFormat::check(wire.format)?;
-        let project = Project { exists, version, label, idps, blocked, revocations };
-        let Wire { published, issuers, looks, lease, others, .. } = wire;
+        let Wire { service_accounts: accounts, public_url, published, issuers, looks, lease, others, .. } =
+            wire;
+        let project = Project { exists, version, label, idps, blocked, revocations, accounts, public_url };
         Ok(Self { project, snapshot: OnceLock::new(), published, issuers, looks, lease, others })
     }
 }
@@ -126,7 +136,7 @@ impl TryFrom<Wire> for ProjectRecord {
 impl Serialize for ProjectRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { project, snapshot: _, published, issuers, looks, lease, others } = self;
-        let Project { exists, version, label, idps, blocked, revocations } = project;
+        let Project { exists, version, label, idps, blocked, revocations, accounts, public_url } = project;
         let wire = WireRef {
             format: FORMAT,
             exists: *exists,
@@ -136,6 +146,8 @@ impl Serialize for ProjectRecord {
             idps,
             distrusted_keys: blocked,
             revocations,
+            service_accounts: accounts,
+            public_url,
             issuers,
             looks,
             lease,
