@@ -9,6 +9,7 @@ const reply = entryPoint("reply");
 export const IssuerObject = durableObject("IssuerObject");
 export const ProjectObject = durableObject("ProjectObject");
 export const RegistryObject = durableObject("RegistryObject");
+export const SigningKeysObject = durableObject("SigningKeysObject");
 
 /** Clients' requests, which come from the edge: the target as it was sent is in the query. */
 export default {

@@ -111,6 +111,9 @@ error_codes! {
     /// The issuer's keys were fetched a moment ago.
     RefreshTooSoon: "refresh_too_soon", 429,
         "the keys were asked for a moment ago; try again later";
+    /// The next signing key is not known everywhere yet.
+    RotationTooSoon: "rotation_too_soon", 409,
+        "the next signing key is not known everywhere yet; try again after `Retry-After` seconds";
     /// The change would take the caller's own ownership away.
     WouldLockOut: "would_lock_out", 409,
         "after this change your own token would be no owner's any more; repeat it with `?force=true` if that is meant";

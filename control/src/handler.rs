@@ -6,14 +6,17 @@ use cloudflare::host::Place;
 use cloudflare::http;
 use cloudflare::question::{CHANGED, Question};
 use cloudflare::response::respond;
+use edge_authorizer::accounts::AuthEndpoint;
 use edge_authorizer::{Denial, ErrorCode, OwnPath, Target, Unavailable};
 use service::host::{Clock, IssuerRequest, Key, LogSink};
 use service::http::{Request, Response, problem, read_only};
 use service::log;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::message::{ask_issuer, published_by, send};
-use crate::{asset, plane, request};
+use crate::entry::{ask_issuer, enter};
+use crate::message::{published_by, send};
+use crate::worker_host::WorkerHost;
+use crate::{asset, request};
 
 /// Answers a client's request with the target `url`.
 pub async fn handle(
@@ -33,6 +36,7 @@ pub async fn handle(
             Err(_) => Ok(respond(&refuse(ErrorCode::RouteNotFound, &http::new_id()))?.into()),
         },
         Some(OwnPath::Management) => Ok(manage(incoming, url, env, context).await?.into()),
+        Some(OwnPath::Auth) => Ok(respond(&authenticate(incoming, url, path, env, context).await?)?.into()),
         Some(OwnPath::Health) | None => {
             Ok(respond(&refuse(ErrorCode::RouteNotFound, &http::new_id()))?.into())
         }
@@ -41,6 +45,30 @@ pub async fn handle(
 
 fn refuse(code: ErrorCode, id: &str) -> Response {
     problem(&Denial { code, realm: None }, id)
+}
+
+/// Answers a request to the gateway's own issuer.
+async fn authenticate(
+    incoming: &web_sys::Request,
+    url: &str,
+    path: &str,
+    env: Env,
+    context: Context,
+) -> Result<Response, JsValue> {
+    let request = request::read(incoming, url, http::new_id())?;
+    let (host, plane) = match enter(env, Place::Worker(context)) {
+        Ok(entered) => entered,
+        Err(variable) => {
+            log::warning(&cloudflare::console::Console, "variable_invalid", variable.name, &variable);
+            return Ok(refuse(ErrorCode::ConfigUnavailable, &request.id));
+        }
+    };
+    Ok(match AuthEndpoint::of(path) {
+        Some(endpoint @ (AuthEndpoint::Metadata | AuthEndpoint::KeySet)) => {
+            plane.auth_document(&WorkerHost(&host.env), endpoint, &request).await
+        }
+        Some(AuthEndpoint::Token) | None => refuse(ErrorCode::RouteNotFound, &request.id),
+    })
 }
 
 /// Answers a request to the management API: it refuses what needs no record, and forwards the rest to the object that has
@@ -52,7 +80,7 @@ async fn manage(
     context: Context,
 ) -> Result<web_sys::Response, JsValue> {
     let request = request::read(incoming, url, http::new_id())?;
-    let (host, plane) = match plane::enter(env, Place::Worker(context)) {
+    let (host, plane) = match enter(env, Place::Worker(context)) {
         Ok(entered) => entered,
         Err(variable) => {
             log::request_warning(&Console, &request.id, "variable_invalid", variable.name, &variable);
@@ -133,7 +161,7 @@ async fn keys(env: Env, issuer: String, request: IssuerRequest) -> Result<String
 /// The text that is published of a project or of the routes; empty where there is nothing. It is kept in memory here, too.
 async fn published(env: Env, context: Context, key: Key) -> Result<String, Unavailable> {
     let text = published_by(&env, &key).await?;
-    if let Ok((host, plane)) = plane::enter(env, Place::Worker(context)) {
+    if let Ok((host, plane)) = enter(env, Place::Worker(context)) {
         plane.note_published(&host, &key, Some(&*text).filter(|text| !text.is_empty()));
     }
     Ok(text)

@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response};
 
+use crate::crypto::impl_crypto;
 use crate::message;
 use crate::request::headers;
 use crate::store::ObjectStore;
@@ -139,6 +140,8 @@ impl Publisher for ObjectHost<'_> {
         })
     }
 }
+
+impl_crypto!(ObjectHost<'_>);
 
 impl Replica for ObjectHost<'_> {
     async fn read(&self, space: Space, key: &str) -> Result<Option<String>, Failure> {

@@ -4,6 +4,8 @@
 
 mod asset;
 mod body;
+mod crypto;
+mod entry;
 mod handler;
 mod host;
 mod message;
@@ -12,6 +14,7 @@ mod plane;
 mod request;
 mod store;
 mod timeout;
+mod worker_host;
 
 use cloudflare::env::{Context, Env};
 use wasm_bindgen::JsValue;

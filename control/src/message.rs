@@ -1,14 +1,13 @@
 //! Requests to objects: those of clients, and messages in JSON. Releases that run side by side exchange them, too.
 
 use cloudflare::env::{Env, Fetcher};
-use cloudflare::host::IssuerAnswer;
 use cloudflare::http::reason;
 use cloudflare::question::{self, failed, request_failed};
 use edge_authorizer::{ProjectId, Unavailable};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use service::host::{IssuerRequest, Key, Listed};
+use service::host::{IssuerRequest, IssuerResponse, Key, Listed, SigningKeysResponse};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Response;
@@ -16,6 +15,9 @@ use worker::Request;
 
 /// The name of the registry's object.
 const REGISTRY: &str = "registry";
+
+/// The name of the object of the signing keys.
+const SIGNING_KEYS: &str = "access-tokens";
 
 /// A message to the registry: a project for the list, or to be taken from it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,16 +36,24 @@ fn place_of(key: &Key) -> (&'static str, &str) {
         Key::Project(project) => ("PROJECTS", project.as_str()),
         Key::Issuer(issuer) => ("ISSUERS", issuer),
         Key::Routes => ("REGISTRY", REGISTRY),
+        Key::SigningKeys => ("SIGNING_KEYS", SIGNING_KEYS),
     }
 }
 
-/// Sends a request to an issuer's object.
-pub fn ask_issuer(env: Env, issuer: String, request: IssuerRequest) -> IssuerAnswer {
-    Box::pin(async move {
-        let key = Key::Issuer(issuer);
-        let answer = ask(&env, &key, &request).await?;
-        serde_json::from_str(&answer).map_err(|error| failed(&label(&key), error))
-    })
+/// Sends a request to the object that has an issuer's keys.
+pub async fn ask_issuer(
+    env: &Env,
+    key: &Key,
+    request: &IssuerRequest,
+) -> Result<IssuerResponse, Unavailable> {
+    let answer = ask(env, key, request).await?;
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&label(key), error))
+}
+
+/// Asks the object of the signing keys for them.
+pub async fn ask_signing_keys(env: &Env) -> Result<SigningKeysResponse, Unavailable> {
+    let answer = ask(env, &Key::SigningKeys, &()).await?;
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&label(&Key::SigningKeys), error))
 }
 
 /// Puts a project into the list of projects, or takes it from there.

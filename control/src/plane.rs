@@ -3,27 +3,23 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use cloudflare::console::Console;
 use cloudflare::env::Env;
-use cloudflare::host::{self, Host, Place};
+use cloudflare::host;
 use cloudflare::signal::Signal;
-use service::{AdminTokens, ControlPlane, InvalidVariable};
-
-use crate::message::ask_issuer;
+use service::{AdminTokens, ControlPlane, InvalidVariable, IssuerSettings};
 
 thread_local! {
     static PLANE: OnceCell<Rc<ControlPlane<Signal>>> = const { OnceCell::new() };
 }
 
-/// The host of what runs `at` a place, and the control plane of the isolate.
-pub fn enter(env: Env, at: Place) -> Result<(Host, Rc<ControlPlane<Signal>>), InvalidVariable> {
-    let plane = host::plane(&env)?;
-    let host = Host { env, place: at, plane, ask: ask_issuer };
-    let control = PLANE.with(|cell| {
-        let new = || {
-            let admins = AdminTokens::read(|name| host.env.text(name), &host);
-            Rc::new(ControlPlane::new(host.plane.clone(), admins))
-        };
-        cell.get_or_init(new).clone()
-    });
-    Ok((host, control))
+/// The control plane of the isolate, with the variables of its worker, which stay the same for as long as it lives.
+pub fn plane(env: &Env) -> Result<Rc<ControlPlane<Signal>>, InvalidVariable> {
+    let data = host::plane(env)?;
+    let new = || {
+        let admins = AdminTokens::read(|name| env.text(name), &Console);
+        let issuer_settings = IssuerSettings::read(|name| env.text(name), &Console);
+        Rc::new(ControlPlane::new(data, admins, issuer_settings))
+    };
+    Ok(PLANE.with(|cell| cell.get_or_init(new).clone()))
 }

@@ -18,11 +18,13 @@ mod lock;
 mod management;
 mod publication;
 mod records;
+mod sealing;
 mod settings;
+mod signing;
 
 pub use control_plane::ControlPlane;
 pub use data_plane::{DataPlane, PlaneResolver, SnapshotSource};
 pub use driver::{Resolver, drive, drive_simulation};
 pub use management::Screened;
 pub use publication::RETRY;
-pub use settings::{AdminTokens, InvalidVariable, Settings};
+pub use settings::{AdminTokens, InvalidVariable, IssuerSettings, Settings, UnusableVariable};

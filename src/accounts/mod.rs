@@ -1,10 +1,12 @@
 //! Accounts of the gateway's own issuer: service accounts and their secrets, the entry by which
-//! projects accept their tokens, and what the token endpoint says and is told.
+//! projects accept their tokens, and what the token endpoint says and is told; the issuer itself, and the keys that it signs
+//! with.
 
 mod access_token;
 mod account_id;
 mod account_settings;
 mod assertion_key;
+mod auth_endpoint;
 mod authenticated_client;
 mod basic_credentials;
 mod built_in_entry;
@@ -14,17 +16,24 @@ mod client_secret;
 mod decoy_key;
 mod form;
 mod guess_limiter;
+mod metadata;
+mod public_url;
 mod scope;
 mod secret_digest;
 mod service_account;
+mod signing_key;
+mod signing_keys;
+mod signing_schedule;
 mod stored_secret;
 mod token_answer;
 mod token_request;
+mod unsigned_jws;
 
 pub use access_token::{ACCESS_TOKEN_TYPE, AccessTokenClaims, Grant};
 pub use account_id::{AccountId, InvalidAccountId};
 pub use account_settings::{ADMIN, AUDITOR, AccountSettings, PLATFORM_ROLES, TOKEN_LIFE};
 pub use assertion_key::{ASSERTION_KEY, AssertionKey};
+pub use auth_endpoint::AuthEndpoint;
 pub use authenticated_client::AuthenticatedClient;
 pub use basic_credentials::{BasicCredentials, MalformedBasic};
 pub use built_in_entry::{ACCOUNTS, built_in_entry, own_issuer};
@@ -33,9 +42,15 @@ pub use client_id::{ClientId, InvalidClientId};
 pub use client_secret::{ClientSecret, InvalidClientSecret};
 pub use form::{Form, MalformedForm};
 pub use guess_limiter::GuessLimiter;
+pub use metadata::metadata;
+pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use scope::InvalidScope;
 pub use secret_digest::SecretDigest;
 pub use service_account::ServiceAccount;
+pub use signing_key::{NotEs256, RetiredKey, SigningKey};
+pub use signing_keys::{NotReady, SigningKeys};
+pub use signing_schedule::SigningSchedule;
 pub use stored_secret::StoredSecret;
 pub use token_answer::{TokenAnswer, TokenError, TokenType};
 pub use token_request::{ClientProof, MAX_TOKEN_REQUEST, TokenRequest};
+pub use unsigned_jws::UnsignedJws;

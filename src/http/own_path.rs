@@ -9,6 +9,8 @@ pub enum OwnPath {
     Asset,
     /// The management API.
     Management,
+    /// The gateway's own issuer.
+    Auth,
 }
 
 /// The base path of the management API.
@@ -28,11 +30,18 @@ enum Answers {
     Both,
 }
 
-const TABLE: [Row; 4] = [
+const TABLE: [Row; 6] = [
     Row { path: "/healthz", kind: OwnPath::Health, answers: Answers::Itself },
     Row { path: "/openapi.json", kind: OwnPath::Asset, answers: Answers::Itself },
     Row { path: "/inspector", kind: OwnPath::Asset, answers: Answers::Both },
     Row { path: MANAGEMENT_PATH, kind: OwnPath::Management, answers: Answers::Below },
+    Row { path: "/auth", kind: OwnPath::Auth, answers: Answers::Below },
+    // The metadata of the issuer `<PUBLIC_URL>/auth` (RFC 8414, section 3.1).
+    Row {
+        path: "/.well-known/oauth-authorization-server/auth",
+        kind: OwnPath::Auth,
+        answers: Answers::Itself,
+    },
 ];
 
 impl OwnPath {
@@ -78,6 +87,11 @@ mod tests {
             ("/project-management-service/v1", None),
             ("/project-management-service/v1/projects", Some(OwnPath::Management)),
             ("/project-management-service/v10/projects", None),
+            ("/auth", None),
+            ("/auth/token", Some(OwnPath::Auth)),
+            ("/authority/token", None),
+            ("/.well-known/oauth-authorization-server/auth", Some(OwnPath::Auth)),
+            ("/.well-known/oauth-authorization-server", None),
             ("/%68ealthz", None),
             ("/", None),
         ] {

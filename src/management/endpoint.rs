@@ -12,6 +12,10 @@ pub enum Endpoint {
     Routes,
     /// `/gateway/audit-log`: who changed the routes.
     RoutesAuditLog,
+    /// `/issuer-keys`: the signing keys of the gateway's own issuer.
+    IssuerKeys,
+    /// `/issuer-keys/rotate`: having the next one sign.
+    IssuerKeysRotation,
     /// `/projects`: the list of projects.
     Projects,
     /// `/projects/{project}`.
@@ -73,6 +77,8 @@ impl Endpoint {
         let (project, rest) = match segments {
             ["gateway"] => return Some(Self::Routes),
             ["gateway", "audit-log"] => return Some(Self::RoutesAuditLog),
+            ["issuer-keys"] => return Some(Self::IssuerKeys),
+            ["issuer-keys", "rotate"] => return Some(Self::IssuerKeysRotation),
             ["projects"] => return Some(Self::Projects),
             ["projects", project, rest @ ..] => (ProjectId::try_from(*project).ok()?, rest),
             _ => return None,
@@ -100,6 +106,8 @@ impl Endpoint {
         match self {
             Self::Routes => "/gateway",
             Self::RoutesAuditLog => "/gateway/audit-log",
+            Self::IssuerKeys => "/issuer-keys",
+            Self::IssuerKeysRotation => "/issuer-keys/rotate",
             Self::Projects => "/projects",
             Self::Project(_) => "/projects/{project}",
             Self::Idps(_) => "/projects/{project}/custom-idp",
@@ -120,8 +128,10 @@ impl Endpoint {
         use Method::{Delete, Get, Head, Post, Put};
         match self {
             Self::Routes | Self::IdpOrder(_) => &[Get, Head, Put],
-            Self::Projects | Self::RoutesAuditLog | Self::AuditLog(_) | Self::Keys(..) => &[Get, Head],
-            Self::KeysRefresh(..) | Self::Explain(_) => &[Post],
+            Self::Projects | Self::RoutesAuditLog | Self::AuditLog(_) | Self::Keys(..) | Self::IssuerKeys => {
+                &[Get, Head]
+            }
+            Self::KeysRefresh(..) | Self::Explain(_) | Self::IssuerKeysRotation => &[Post],
             Self::KeyBlock(..) => &[Delete, Put],
             Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
             Self::Idps(_) | Self::Revocations(_) => &[Get, Head, Post],
@@ -131,20 +141,24 @@ impl Endpoint {
 
     /// Whether a request with `method` has a document as its body.
     pub fn takes_document(&self, method: Method) -> bool {
-        let is_deed = matches!(self, Self::KeysRefresh(..) | Self::KeyBlock(..));
+        let is_deed = matches!(self, Self::KeysRefresh(..) | Self::KeyBlock(..) | Self::IssuerKeysRotation);
         !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
     /// Whether a request with `method` changes something that the edges see.
     pub fn is_changed_by(&self, method: Method) -> bool {
         let is_read = matches!(method, Method::Get | Method::Head);
-        !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_))
+        !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_) | Self::IssuerKeysRotation)
     }
 
     /// The project that it belongs to, if any.
     pub fn project(&self) -> Option<&ProjectId> {
         match self {
-            Self::Routes | Self::RoutesAuditLog | Self::Projects => None,
+            Self::Routes
+            | Self::RoutesAuditLog
+            | Self::IssuerKeys
+            | Self::IssuerKeysRotation
+            | Self::Projects => None,
             Self::Project(project)
             | Self::Idps(project)
             | Self::Idp(project, _)
@@ -157,6 +171,11 @@ impl Endpoint {
             | Self::AuditLog(project)
             | Self::Explain(project) => Some(project),
         }
+    }
+
+    /// Whether it is about the signing keys of the gateway's own issuer.
+    pub fn is_about_signing_keys(&self) -> bool {
+        matches!(self, Self::IssuerKeys | Self::IssuerKeysRotation)
     }
 
     /// The project that owners of it may manage here; `None` where only a platform administrator may.
@@ -179,6 +198,7 @@ mod tests {
         for (path, endpoint) in [
             ("/gateway", Endpoint::Routes),
             ("/gateway/audit-log", Endpoint::RoutesAuditLog),
+            ("/issuer-keys", Endpoint::IssuerKeys),
             ("/projects", Endpoint::Projects),
             ("/projects/p1", Endpoint::Project(project.clone())),
             ("/projects/p1/custom-idp", Endpoint::Idps(project.clone())),
@@ -209,6 +229,8 @@ mod tests {
         for path in [
             "/gateway",
             "/gateway/audit-log",
+            "/issuer-keys",
+            "/issuer-keys/rotate",
             "/projects",
             "/projects/p1",
             "/projects/p1/custom-idp",

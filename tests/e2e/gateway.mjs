@@ -167,6 +167,7 @@ export async function startGateway({
       ...(watchedIssuers ? { UNWATCHED_ISSUERS: issuers } : { ISSUERS: issuers }),
       PROJECTS: { className: "ProjectObject", useSQLite: true },
       REGISTRY: { className: "RegistryObject", useSQLite: true },
+      SIGNING_KEYS: { className: "SigningKeysObject", useSQLite: true },
     },
     assets: hasFiles ? ASSETS : undefined,
   };

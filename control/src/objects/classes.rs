@@ -6,7 +6,7 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use super::object::Object;
 use crate::message::{ListMessage, is_message, receive};
-use crate::store::{ISSUER_STEPS, PROJECT_STEPS, REGISTRY_STEPS};
+use crate::store::{ISSUER_STEPS, PROJECT_STEPS, REGISTRY_STEPS, SIGNING_KEYS_STEPS};
 
 /// The object of one project.
 #[durable_object(alarm)]
@@ -86,5 +86,39 @@ impl DurableObject for RegistryObject {
 
     async fn alarm(&self) -> Result<Response> {
         self.object.wake(|_| Some(Key::Routes)).await
+    }
+}
+
+/// The object of the signing keys of the gateway's own issuer.
+#[durable_object(alarm)]
+pub struct SigningKeysObject {
+    object: Object,
+}
+
+impl DurableObject for SigningKeysObject {
+    fn new(state: State, env: Env) -> Self {
+        Self { object: Object::new(state, env, SIGNING_KEYS_STEPS) }
+    }
+
+    /// Messages are requests about the issuer, and `null`: for the keys to sign with.
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if !is_message(&request) {
+            return self.object.answer(request.inner()).await;
+        }
+        let (_, message) = receive::<Option<IssuerRequest>>(&mut request).await?;
+        let (host, plane) = self.object.enter()?;
+        let unavailable = |Unavailable| "the signing keys are unavailable";
+        let text = match message {
+            Some(message) => {
+                let answer = plane.answer_own_issuer(&host, &message).await.map_err(unavailable)?;
+                serde_json::to_string(&answer)?
+            }
+            None => serde_json::to_string(&plane.answer_signing_keys(&host).await.map_err(unavailable)?)?,
+        };
+        Response::ok(text)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.object.wake(|_| Some(Key::SigningKeys)).await
     }
 }

@@ -17,7 +17,7 @@ use worker::{Response, Result, State};
 use crate::body::{Stream, drop_unread};
 use crate::host::ObjectHost;
 use crate::store::ObjectStore;
-use crate::{plane, request, store};
+use crate::{entry, request, store};
 
 thread_local! {
     static LAST_NUMBER: Cell<u32> = const { Cell::new(0) };
@@ -49,7 +49,7 @@ impl Object {
 
     /// What the service needs to work here.
     pub fn enter(&self) -> Result<(ObjectHost<'_>, Rc<ControlPlane<Signal>>)> {
-        let entered = plane::enter(self.env.clone(), Place::Object(self.number));
+        let entered = entry::enter(self.env.clone(), Place::Object(self.number));
         let (host, plane) = entered.map_err(|variable| variable.to_string())?;
         Ok((ObjectHost { host, store: &self.store, late_write: &self.late_write }, plane))
     }

@@ -7,4 +7,4 @@ mod schema;
 mod spent;
 
 pub use object_store::ObjectStore;
-pub use schema::{ISSUER_STEPS, PROJECT_STEPS, REGISTRY_STEPS, Steps};
+pub use schema::{ISSUER_STEPS, PROJECT_STEPS, REGISTRY_STEPS, SIGNING_KEYS_STEPS, Steps};

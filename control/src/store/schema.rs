@@ -108,3 +108,6 @@ pub const REGISTRY_STEPS: Steps = &[
     DROP TABLE gateway;
 ",
 ];
+
+/// The steps of the object of signing keys.
+pub const SIGNING_KEYS_STEPS: Steps = &[RECORD];

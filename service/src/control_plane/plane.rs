@@ -2,25 +2,30 @@
 
 use std::sync::{Arc, OnceLock};
 
-use edge_authorizer::Unavailable;
+use edge_authorizer::accounts::AuthEndpoint;
+use edge_authorizer::{Denial, ErrorCode, Unavailable};
+use serde::Serialize;
 
 use super::state::ControlState;
 use crate::data_plane::DataPlane;
-use crate::host::{ControlHost, DataHost, IssuerRequest, IssuerResponse, Key};
-use crate::http::{Body, Request, Response};
+use crate::host::{
+    ControlHost, DataHost, IssuerRequest, IssuerResponse, Key, LogSink, SigningHost, SigningKeysResponse,
+};
+use crate::http::{Body, Request, Response, problem_with};
 use crate::log;
 use crate::management::{Call, Reply, Screened};
 use crate::publication::publish;
 use crate::records::{ProjectRecord, RoutesRecord};
-use crate::settings::AdminTokens;
+use crate::settings::{AdminTokens, IssuerSettings, UnusableVariable};
+use crate::signing;
 
 /// The control plane of a process. `S` is the host's signal.
 pub struct ControlPlane<S>(ControlState<S>);
 
 impl<S> ControlPlane<S> {
     /// A plane that remembers nothing yet but what the process's data plane does.
-    pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens) -> Self {
-        Self(ControlState::new(data, admins))
+    pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens, issuer_settings: IssuerSettings) -> Self {
+        Self(ControlState::new(data, admins, issuer_settings))
     }
 
     /// What it shares with the data plane.
@@ -89,7 +94,7 @@ impl<S> ControlPlane<S> {
             Key::Routes => {
                 records.load::<RoutesRecord>(key).await?.value.publication().map(|it| it.to_string())
             }
-            Key::Issuer(_) => None,
+            Key::Issuer(_) | Key::SigningKeys => None,
         })
     }
 
@@ -102,6 +107,16 @@ impl<S> ControlPlane<S> {
         }
     }
 
+    /// The key of the record that has an issuer's keys: where requests about it are answered.
+    pub fn key_of_issuer(&self, issuer: &str) -> Key {
+        let public_url = self.0.issuer_settings.public_url.as_ref();
+        if public_url.is_ok_and(|url| url.issuer().as_str() == issuer) {
+            Key::SigningKeys
+        } else {
+            Key::Issuer(issuer.to_owned())
+        }
+    }
+
     /// Answers a request about an issuer where its record is.
     pub async fn answer_issuer<H: ControlHost<Signal = S>>(
         &self,
@@ -109,7 +124,66 @@ impl<S> ControlPlane<S> {
         issuer: &str,
         request: &IssuerRequest,
     ) -> Result<IssuerResponse, Unavailable> {
+        if self.key_of_issuer(issuer) == Key::SigningKeys {
+            return self.answer_own_issuer(host, request).await;
+        }
         self.0.issuers(host).answer(issuer, request).await
+    }
+
+    /// The same for the gateway's own issuer, whose keys are never fetched.
+    pub async fn answer_own_issuer<H: ControlHost<Signal = S>>(
+        &self,
+        host: &H,
+        request: &IssuerRequest,
+    ) -> Result<IssuerResponse, Unavailable> {
+        self.signing_keys(host)?.answer_issuer(request).await
+    }
+
+    /// Answers with the signing keys where they are stored.
+    pub async fn answer_signing_keys<H: ControlHost<Signal = S>>(
+        &self,
+        host: &H,
+    ) -> Result<SigningKeysResponse, Unavailable> {
+        self.signing_keys(host)?.answer().await
+    }
+
+    fn signing_keys<'c, H: ControlHost<Signal = S>>(
+        &'c self,
+        host: &'c H,
+    ) -> Result<signing::SigningService<'c, H>, Unavailable> {
+        self.0.signing_keys(host).map_err(|unusable| unset(host, unusable))
+    }
+
+    /// A compact JWS of the type `typ` with these claims, signed with the current key of the gateway's own issuer. A host whose
+    /// signing keys are elsewhere keeps them in memory for a while.
+    pub async fn sign(
+        &self,
+        host: &impl SigningHost,
+        typ: &str,
+        claims: &impl Serialize,
+    ) -> Result<String, Unavailable> {
+        let sealing =
+            self.0.issuer_settings.sealing_keys.as_ref().map_err(|unusable| unset(host, unusable))?;
+        signing::sign(host, &self.0.signing, sealing, typ, claims).await
+    }
+
+    /// Answers a request for a document of the gateway's own issuer: its metadata, or its key set.
+    pub async fn auth_document(
+        &self,
+        host: &impl SigningHost,
+        endpoint: AuthEndpoint,
+        request: &Request,
+    ) -> Response {
+        let IssuerSettings { public_url, sealing_keys, .. } = &self.0.issuer_settings;
+        match (public_url, sealing_keys) {
+            (Ok(public_url), Ok(_)) => {
+                signing::answer_document(host, &self.0.signing, public_url, endpoint, request).await
+            }
+            (Err(unusable), _) | (_, Err(unusable)) => {
+                let denial = Denial { code: ErrorCode::ConfigUnavailable, realm: None };
+                problem_with(&denial, &request.id, None, Some(&unusable.to_string()))
+            }
+        }
     }
 
     /// Does what is due for a key: the host calls this at the time that a commit or [`crate::host::Store::wake_after`] set, and again later
@@ -120,6 +194,7 @@ impl<S> ControlPlane<S> {
             Key::Project(_) => publish::<ProjectRecord, H>(records, &self.0.turns, key).await.map(|_| ()),
             Key::Routes => publish::<RoutesRecord, H>(records, &self.0.turns, key).await.map(|_| ()),
             Key::Issuer(issuer) => self.0.issuers(host).wake(issuer).await,
+            Key::SigningKeys => self.signing_keys(host)?.wake().await,
         }
     }
 }
@@ -130,4 +205,10 @@ fn finish<H: DataHost>(call: &Call<'_, H>, reply: Reply) -> Response {
     let response = reply.into_response(&request.id);
     host.info(&log::management(request, &response, host.now(), actor.get()));
     response
+}
+
+/// Notes in the log that something was needed that is not set.
+fn unset(host: &impl LogSink, unusable: &UnusableVariable) -> Unavailable {
+    log::warning(host, "variable_unusable", unusable.name, unusable);
+    Unavailable
 }

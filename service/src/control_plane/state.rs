@@ -10,7 +10,8 @@ use crate::host::ControlHost;
 use crate::issuers::{IssuerService, UnstoredIssuers};
 use crate::publication::Turns;
 use crate::records::{RecordCache, Records};
-use crate::settings::AdminTokens;
+use crate::settings::{AdminTokens, IssuerSettings, UnusableVariable};
+use crate::signing::{SigningMemory, SigningService};
 
 /// What the control plane of a process remembers. All of it may be lost at any time. `S` is the host's signal.
 pub struct ControlState<S> {
@@ -18,6 +19,10 @@ pub struct ControlState<S> {
     pub data: Arc<DataPlane<S>>,
     /// The tokens of platform administrators.
     pub admins: AdminTokens,
+    /// The variables of the gateway's own issuer.
+    pub issuer_settings: IssuerSettings,
+    /// The signing keys, as they were given last.
+    pub signing: SigningMemory,
     /// Projects that the replica does not have, but that were asked for.
     pub unknown_projects: Mutex<UnknownProjectLimiter>,
     /// Records as they were read or written last.
@@ -32,16 +37,28 @@ pub struct ControlState<S> {
 
 impl<S> ControlState<S> {
     /// One that remembers nothing yet.
-    pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens) -> Self {
+    pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens, issuer_settings: IssuerSettings) -> Self {
         let (unknown_projects, cache) = (Mutex::default(), RecordCache::default());
         let (turns, unstored, work) = (Turns::default(), UnstoredIssuers::default(), Work::default());
-        Self { data, admins, unknown_projects, cache, turns, unstored, work }
+        let signing = SigningMemory::default();
+        Self { data, admins, issuer_settings, signing, unknown_projects, cache, turns, unstored, work }
     }
 
     /// What answers requests about issuers.
     pub fn issuers<'s, H: ControlHost<Signal = S>>(&'s self, host: &'s H) -> IssuerService<'s, H> {
         let (settings, records) = (self.data.settings(), self.records(host));
         IssuerService { records, settings, turns: &self.turns, unstored: &self.unstored }
+    }
+
+    /// What answers requests about the signing keys.
+    pub fn signing_keys<'s, H: ControlHost<Signal = S>>(
+        &'s self,
+        host: &'s H,
+    ) -> Result<SigningService<'s, H>, &'s UnusableVariable> {
+        let (settings, records, turns) = (self.data.settings(), self.records(host), &self.turns);
+        let issuer = self.issuer_settings.public_url.as_ref()?.issuer();
+        let sealing = self.issuer_settings.sealing_keys.as_ref()?;
+        Ok(SigningService { records, settings, turns, issuer, sealing })
     }
 
     /// The records of a host's store.

@@ -13,18 +13,21 @@ pub enum Key {
     Issuer(String),
     /// The routes, of which there is one document.
     Routes,
+    /// The signing keys of the gateway's own issuer.
+    SigningKeys,
 }
 
 const ROUTES: &str = "gateway";
+const SIGNING_KEYS: &str = "signing-keys";
 const PROJECT_PREFIX: &str = "project/";
 
 impl Key {
-    /// The key under which it is published in [`super::Space::Config`]; `None` for an issuer.
+    /// The key under which it is published in [`super::Space::Config`]; `None` for keys.
     pub fn config_key(&self) -> Option<String> {
         match self {
             Self::Project(project) => Some([PROJECT_PREFIX, project.as_str()].concat()),
             Self::Routes => Some(ROUTES.to_owned()),
-            Self::Issuer(_) => None,
+            Self::Issuer(_) | Self::SigningKeys => None,
         }
     }
 
@@ -43,6 +46,7 @@ impl fmt::Display for Key {
             Self::Project(project) => f.write_str(project.as_str()),
             Self::Issuer(issuer) => f.write_str(issuer),
             Self::Routes => f.write_str(ROUTES),
+            Self::SigningKeys => f.write_str(SIGNING_KEYS),
         }
     }
 }

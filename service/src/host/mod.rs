@@ -14,6 +14,9 @@ mod key;
 mod log_sink;
 mod publisher;
 mod replica;
+mod sealer;
+mod signer;
+mod signing_keys;
 mod store;
 mod tasks;
 mod verifier;
@@ -28,6 +31,9 @@ pub use key::Key;
 pub use log_sink::LogSink;
 pub use publisher::{Publisher, ReplicaWrite};
 pub use replica::{Replica, Space};
+pub use sealer::{Seal, Sealer};
+pub use signer::{KeyPair, PrivateKey, Signer};
+pub use signing_keys::{SigningKeySource, SigningKeysResponse};
 pub use store::{Commit, CommitError, Listed, MAX_SPENT, Record, Reference, Store};
 pub use tasks::{Job, KeysAnswer, MAX_WAITERS, PendingKeys, Tasks};
 pub use verifier::Verifier;
@@ -37,7 +43,12 @@ pub trait DataHost: Replica + Verifier + Issuers + Tasks + Clock + Entropy + Log
 
 impl<H: Replica + Verifier + Issuers + Tasks + Clock + Entropy + LogSink> DataHost for H {}
 
-/// What the control plane requires: all of that, and to store, fetch and publish.
-pub trait ControlHost: DataHost + Store + Fetch + Publisher {}
+/// What signing in the name of the gateway requires.
+pub trait SigningHost: SigningKeySource + Signer + Sealer + Clock + LogSink {}
 
-impl<H: DataHost + Store + Fetch + Publisher> ControlHost for H {}
+impl<H: SigningKeySource + Signer + Sealer + Clock + LogSink> SigningHost for H {}
+
+/// What the control plane requires: all of that, and to store, fetch and publish.
+pub trait ControlHost: DataHost + Store + Fetch + Publisher + Signer + Sealer {}
+
+impl<H: DataHost + Store + Fetch + Publisher + Signer + Sealer> ControlHost for H {}

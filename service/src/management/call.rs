@@ -55,6 +55,7 @@ impl<H: ControlHost> Call<'_, H> {
             let (endpoint, method) = self.find()?;
             match endpoint.project() {
                 Some(project) => self.answer_for_project(project, &endpoint, method, body).await,
+                None if endpoint.is_about_signing_keys() => self.answer_for_signing_keys(&endpoint).await,
                 None => self.answer_for_routes(&endpoint, method, body).await,
             }
         };

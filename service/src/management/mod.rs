@@ -13,6 +13,7 @@ mod project_resources;
 mod reply;
 mod routes_resources;
 mod screening;
+mod signing_keys_resources;
 
 pub use call::Call;
 pub use reply::Reply;

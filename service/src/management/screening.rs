@@ -18,7 +18,11 @@ pub struct Screened {
 impl Screened {
     /// The key of the record that it is about: where it is to be answered.
     pub fn key(&self) -> Key {
-        self.endpoint.project().map_or(Key::Routes, |project| Key::Project(project.clone()))
+        match self.endpoint.project() {
+            Some(project) => Key::Project(project.clone()),
+            None if self.endpoint.is_about_signing_keys() => Key::SigningKeys,
+            None => Key::Routes,
+        }
     }
 
     /// Whether it changes what is published.

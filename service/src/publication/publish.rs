@@ -60,7 +60,7 @@ pub async fn publish<R: Replicated, H: ControlHost>(
             return wake(host, key, RETRY).await.map(|()| false);
         }
         last = Some(write);
-        value.mark_published();
+        value.mark_published(host.now());
         *value.lease() = None;
         let mark = Commit { wake_after: value.next_wake(host.now()), ..Commit::default() };
         if records.commit(key, revision, value, mark).await?.is_some() {

@@ -14,8 +14,8 @@ pub trait Replicated: Format {
     fn announce(&self, host: &(impl Store + Issuers), key: &Key)
     -> impl Future<Output = Result<(), Failure>>;
 
-    /// Notes that all of it is published.
-    fn mark_published(&mut self);
+    /// Notes that all of it is published at `now`.
+    fn mark_published(&mut self, now: NumericDate);
 
     /// The right to publish it.
     fn lease(&mut self) -> &mut Option<Lease>;

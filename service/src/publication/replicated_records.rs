@@ -5,7 +5,7 @@ use edge_authorizer::management::Registration;
 
 use super::replicated::Replicated;
 use crate::host::{Failure, IssuerRequest, Issuers, Key, Listed, ReplicaWrite, Space, Store};
-use crate::records::{IssuerRecord, Lease, ProjectRecord, RoutesRecord};
+use crate::records::{IssuerRecord, Lease, ProjectRecord, RoutesRecord, SigningKeysRecord};
 
 /// How long a tombstone is kept, in seconds: far longer than any replica lags behind. An absent key would say less: absence has
 /// no version, so an older snapshot of a replica could come after it.
@@ -42,7 +42,7 @@ impl Replicated for ProjectRecord {
         Ok(())
     }
 
-    fn mark_published(&mut self) {
+    fn mark_published(&mut self, _now: NumericDate) {
         self.settle();
     }
 
@@ -68,7 +68,7 @@ impl Replicated for RoutesRecord {
         Ok(())
     }
 
-    fn mark_published(&mut self) {
+    fn mark_published(&mut self, _now: NumericDate) {
         self.published = self.version;
     }
 
@@ -92,7 +92,7 @@ impl Replicated for IssuerRecord {
         Ok(())
     }
 
-    fn mark_published(&mut self) {
+    fn mark_published(&mut self, _now: NumericDate) {
         self.is_published = true;
         self.is_removing = false;
     }
@@ -104,5 +104,30 @@ impl Replicated for IssuerRecord {
     fn next_wake(&self, now: NumericDate) -> Option<f64> {
         let due = self.schedule.due.filter(|_| self.is_published || self.record.is_none());
         Some(due.map_or(0.0, |due| due.as_seconds() - now.as_seconds()).max(0.0))
+    }
+}
+
+/// Published like the keys of any issuer.
+impl Replicated for SigningKeysRecord {
+    fn unpublished(&self, _key: &Key) -> Option<ReplicaWrite> {
+        self.public.unpublished(&Key::Issuer(self.public.issuer.clone()))
+    }
+
+    async fn announce(&self, _host: &(impl Store + Issuers), _key: &Key) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn mark_published(&mut self, now: NumericDate) {
+        self.public.mark_published(now);
+        self.keys.note_published(now);
+    }
+
+    fn lease(&mut self) -> &mut Option<Lease> {
+        &mut self.public.lease
+    }
+
+    /// By then the keys are published anew, which shows readers that they are current. What else is due then is done, too.
+    fn next_wake(&self, now: NumericDate) -> Option<f64> {
+        self.public.next_wake(now)
     }
 }

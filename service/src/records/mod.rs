@@ -6,6 +6,7 @@ mod lease;
 mod project_record;
 mod record_cache;
 mod routes_record;
+mod signing_keys_record;
 mod stored;
 
 pub use format::Format;
@@ -14,4 +15,5 @@ pub use lease::Lease;
 pub use project_record::ProjectRecord;
 pub use record_cache::RecordCache;
 pub use routes_record::RoutesRecord;
+pub use signing_keys_record::SigningKeysRecord;
 pub use stored::{Loaded, MAX_ATTEMPTS, Records, Update, failed};

@@ -10,6 +10,7 @@ use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavai
 use service::ControlPlane;
 use service::host::*;
 
+use super::crypto::KeptKeys;
 use super::keys;
 use super::network::Network;
 use super::replica::MemoryReplica;
@@ -64,6 +65,8 @@ pub struct TestHost {
     pub jobs: Mutex<Vec<Job<Signal>>>,
     /// The requests that wait.
     pub places: Places,
+    /// The keys that it keeps to sign with.
+    pub kept: KeptKeys,
     /// Whether it is the only node.
     pub is_exclusive: bool,
 }
@@ -146,6 +149,13 @@ impl Issuers for TestHost {
     async fn ask_issuer(&self, issuer: &str, request: &IssuerRequest) -> Result<IssuerResponse, Unavailable> {
         let plane = self.plane.get().and_then(Weak::upgrade).ok_or(Unavailable)?;
         plane.answer_issuer(self, issuer, request).await
+    }
+}
+
+impl SigningKeySource for TestHost {
+    async fn ask_signing_keys(&self) -> Result<SigningKeysResponse, Unavailable> {
+        let plane = self.plane.get().and_then(Weak::upgrade).ok_or(Unavailable)?;
+        plane.answer_signing_keys(self).await
     }
 }
 

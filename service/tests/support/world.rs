@@ -7,8 +7,9 @@ use edge_authorizer::{Request as OriginRequest, Verdict};
 use serde_json::{Value, json};
 use service::host::{Entropy, Key, LogSink};
 use service::http::{Request, Response};
-use service::{AdminTokens, ControlPlane, DataPlane, Settings};
+use service::{AdminTokens, ControlPlane, DataPlane, IssuerSettings, Settings};
 
+use super::crypto::KeptKeys;
 use super::executor::{Task, run_all};
 use super::host::{Places, Shared, Signal, TestHost};
 use super::tokens::{ADMIN, public_key};
@@ -18,6 +19,12 @@ pub const BASE: &str = "/project-management-service/v1";
 
 /// The time at which a test begins.
 pub const START: f64 = 1_800_000_000.0;
+
+/// Where the gateway is reached.
+pub const PUBLIC_URL: &str = "https://gateway.example.com";
+
+/// What seals.
+pub const SEALING_KEY: &str = "c2VhbGluZy1rZXktb2YtYWxsLXRoZS10ZXN0cy0wMDE";
 
 /// One node: its control plane and its host.
 #[derive(Clone)]
@@ -172,11 +179,23 @@ impl World {
 impl Node {
     fn new(shared: &Arc<Shared>, is_exclusive: bool, variables: &Value) -> Self {
         let (jobs, places, plane) = (Mutex::default(), Places::default(), OnceLock::new());
-        let host = Arc::new(TestHost { shared: shared.clone(), plane, jobs, places, is_exclusive });
-        let settings = Settings::read(|name| variables.get(name)?.as_str().map(str::to_owned)).unwrap();
+        let host = Arc::new(TestHost {
+            shared: shared.clone(),
+            plane,
+            jobs,
+            places,
+            kept: KeptKeys::default(),
+            is_exclusive,
+        });
+        let variable = |name: &str| variables.get(name)?.as_str().map(str::to_owned);
+        let settings = Settings::read(variable).unwrap();
+        let defaults = json!({ "PUBLIC_URL": PUBLIC_URL, "SEALING_KEY": SEALING_KEY });
+        let accounts =
+            |name: &str| variable(name).or_else(|| defaults.get(name)?.as_str().map(str::to_owned));
+        let issuer_settings = IssuerSettings::read(accounts, &*host as &TestHost);
         let secret = |name: &str| (name == "ADMIN_TOKEN").then(|| ADMIN.to_owned());
         let admins = AdminTokens::read(secret, &*host as &TestHost);
-        let plane = Arc::new(ControlPlane::new(Arc::new(DataPlane::new(settings)), admins));
+        let plane = Arc::new(ControlPlane::new(Arc::new(DataPlane::new(settings)), admins, issuer_settings));
         let _first = host.plane.set(Arc::downgrade(&plane));
         Self { host, plane }
     }

@@ -1,0 +1,28 @@
+//! What the service needs to work for a request.
+
+use std::rc::Rc;
+
+use cloudflare::env::Env;
+use cloudflare::host::{Host, IssuerAnswer, Place};
+use cloudflare::question::failed;
+use cloudflare::signal::Signal;
+use service::host::IssuerRequest;
+use service::{ControlPlane, InvalidVariable};
+
+use crate::message;
+use crate::plane::plane;
+
+/// The host of what runs `at` a place, and the control plane of the isolate.
+pub fn enter(env: Env, at: Place) -> Result<(Host, Rc<ControlPlane<Signal>>), InvalidVariable> {
+    let control = plane(&env)?;
+    let plane = control.data().clone();
+    Ok((Host { env, place: at, plane, ask: ask_issuer }, control))
+}
+
+/// Sends a request to the object that has an issuer's keys.
+pub fn ask_issuer(env: Env, issuer: String, request: IssuerRequest) -> IssuerAnswer {
+    Box::pin(async move {
+        let plane = plane(&env).map_err(|variable| failed(variable.name, &variable))?;
+        message::ask_issuer(&env, &plane.key_of_issuer(&issuer), &request).await
+    })
+}

@@ -1,0 +1,26 @@
+//! The signing keys of the gateway's own issuer, for administrators.
+
+use edge_authorizer::ErrorCode;
+use edge_authorizer::management::Endpoint;
+
+use super::call::Call;
+use super::reply::Reply;
+use crate::host::ControlHost;
+
+impl<H: ControlHost> Call<'_, H> {
+    /// Answers a request about the signing keys.
+    pub async fn answer_for_signing_keys(&self, endpoint: &Endpoint) -> Result<Reply, Reply> {
+        self.authenticate_admin()?;
+        let service = self.state.signing_keys(self.host);
+        let service =
+            service.map_err(|unusable| Reply::for_reason(ErrorCode::ConfigUnavailable, unusable))?;
+        if *endpoint != Endpoint::IssuerKeysRotation {
+            let known = self.request.header("if-none-match");
+            return Ok(Reply::representation(service.describe().await?.to_string(), known.as_deref()));
+        }
+        match service.rotate().await? {
+            Ok(keys) => Ok(Reply::representation(keys.to_string(), None)),
+            Err(not_ready) => Err(Reply::too_soon(ErrorCode::RotationTooSoon, not_ready.seconds)),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The variables and secrets of the gateway's own issuer. Only the control plane has them.
+
+use std::fmt;
+
+use edge_authorizer::accounts::{InvalidPublicUrl, PublicUrl, TOKEN_LIFE};
+
+use crate::host::LogSink;
+use crate::log::warning;
+use crate::sealing::SealingKeys;
+
+/// What the variables say. What needs one that is missing or invalid is unavailable; everything else works.
+#[derive(Clone, Debug)]
+pub struct IssuerSettings {
+    /// `PUBLIC_URL`: where clients and browsers reach the gateway.
+    pub public_url: Result<PublicUrl, UnusableVariable>,
+    /// `SEALING_KEY`, and `SEALING_KEY_PREVIOUS` while it is being changed: what seals private keys.
+    pub sealing_keys: Result<SealingKeys, UnusableVariable>,
+    /// `TOKEN_LIFE_SECONDS`: how long access tokens live, in seconds.
+    pub token_life: Result<u32, UnusableVariable>,
+}
+
+/// A variable is missing or invalid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusableVariable {
+    /// Its name.
+    pub name: &'static str,
+    /// What is wrong.
+    reason: String,
+}
+
+impl fmt::Display for UnusableVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the variable `{}` {}", self.name, self.reason)
+    }
+}
+
+impl UnusableVariable {
+    fn missing(name: &'static str) -> Self {
+        Self { name, reason: "is not set".to_owned() }
+    }
+
+    fn invalid(name: &'static str, expected: impl fmt::Display) -> Self {
+        Self { name, reason: format!("has a wrong value: expected {expected}") }
+    }
+}
+
+const DEFAULT_TOKEN_LIFE: u32 = 600;
+
+/// What a sealing key is.
+const SEALING_KEY: &str =
+    "32 random bytes in base64url without padding (`openssl rand 32 | basenc --base64url | tr -d =`)";
+
+impl IssuerSettings {
+    /// Reads the variables by their names. The log says which ones are invalid.
+    pub fn read(variable: impl Fn(&str) -> Option<String>, log: &impl LogSink) -> Self {
+        // An empty variable is one that is not set.
+        let variable = |name: &str| variable(name).filter(|text| !text.is_empty());
+        let settings = Self {
+            public_url: read_public_url(variable("PUBLIC_URL")),
+            sealing_keys: read_sealing_keys(
+                variable("SEALING_KEY"),
+                variable("SEALING_KEY_PREVIOUS").as_deref(),
+            ),
+            token_life: read_token_life(variable("TOKEN_LIFE_SECONDS")),
+        };
+        let Self { public_url, sealing_keys, token_life } = &settings;
+        for unusable in [public_url.as_ref().err(), sealing_keys.as_ref().err(), token_life.as_ref().err()] {
+            if let Some(unusable) = unusable.filter(|unusable| !unusable.is_missing()) {
+                warning(log, "variable_invalid", unusable.name, unusable);
+            }
+        }
+        settings
+    }
+}
+
+impl UnusableVariable {
+    fn is_missing(&self) -> bool {
+        *self == Self::missing(self.name)
+    }
+}
+
+fn read_public_url(text: Option<String>) -> Result<PublicUrl, UnusableVariable> {
+    let name = "PUBLIC_URL";
+    let text = text.ok_or_else(|| UnusableVariable::missing(name))?;
+    PublicUrl::try_from(&*text).map_err(|error: InvalidPublicUrl| UnusableVariable::invalid(name, error))
+}
+
+fn read_sealing_keys(
+    current: Option<String>,
+    previous: Option<&str>,
+) -> Result<SealingKeys, UnusableVariable> {
+    let current = current.ok_or_else(|| UnusableVariable::missing("SEALING_KEY"))?;
+    let invalid = |name| UnusableVariable::invalid(name, SEALING_KEY);
+    SealingKeys::read(&current, None).ok_or_else(|| invalid("SEALING_KEY"))?;
+    SealingKeys::read(&current, previous).ok_or_else(|| invalid("SEALING_KEY_PREVIOUS"))
+}
+
+fn read_token_life(text: Option<String>) -> Result<u32, UnusableVariable> {
+    let Some(text) = text else { return Ok(DEFAULT_TOKEN_LIFE) };
+    let expected = format_args!("a whole number from {} to {}", TOKEN_LIFE.start(), TOKEN_LIFE.end());
+    let seconds = text.parse().ok().filter(|seconds| TOKEN_LIFE.contains(&u64::from(*seconds)));
+    seconds.ok_or_else(|| UnusableVariable::invalid("TOKEN_LIFE_SECONDS", expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    use edge_authorizer::NumericDate;
+
+    use crate::host::Clock;
+
+    #[derive(Default)]
+    struct Lines(Mutex<Vec<String>>);
+
+    impl Clock for Lines {
+        fn now(&self) -> NumericDate {
+            NumericDate::from_seconds(0.0)
+        }
+    }
+
+    impl LogSink for Lines {
+        fn info(&self, line: &str) {
+            self.0.lock().unwrap().push(line.to_owned());
+        }
+
+        fn warn(&self, line: &str) {
+            self.info(line);
+        }
+    }
+
+    fn read(variables: &[(&str, &str)]) -> (IssuerSettings, usize) {
+        let lines = Lines::default();
+        let variable = |name: &str| {
+            variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
+        };
+        let settings = IssuerSettings::read(variable, &lines);
+        let count = lines.0.lock().unwrap().len();
+        (settings, count)
+    }
+
+    #[test]
+    fn missing_variables_are_named_and_are_no_fault() {
+        let (IssuerSettings { public_url, sealing_keys, token_life }, lines) = read(&[("PUBLIC_URL", "")]);
+        assert_eq!(public_url.unwrap_err().to_string(), "the variable `PUBLIC_URL` is not set");
+        assert_eq!(sealing_keys.unwrap_err().to_string(), "the variable `SEALING_KEY` is not set");
+        assert_eq!((token_life, lines), (Ok(600), 0));
+    }
+
+    #[test]
+    fn invalid_variables_are_named_and_logged_without_secrets() {
+        let key = "A".repeat(43);
+        let (settings, lines) = read(&[
+            ("PUBLIC_URL", "http://gateway.example.com"),
+            ("SEALING_KEY", &key),
+            ("SEALING_KEY_PREVIOUS", "secret"),
+            ("TOKEN_LIFE_SECONDS", "59"),
+        ]);
+        assert_eq!(settings.public_url.unwrap_err().name, "PUBLIC_URL");
+        let unusable = settings.sealing_keys.unwrap_err();
+        assert_eq!(unusable.name, "SEALING_KEY_PREVIOUS");
+        assert!(!unusable.to_string().contains("secret"));
+        assert!(settings.token_life.unwrap_err().to_string().ends_with("a whole number from 60 to 3600"));
+        assert_eq!(lines, 3);
+    }
+}

@@ -1,0 +1,165 @@
+//! The keys of the gateway's own issuer: next, current, previous.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::accounts::signing_key::{RetiredKey, SigningKey};
+use crate::accounts::signing_schedule::SigningSchedule;
+use crate::token::numeric_date::NumericDate;
+
+/// The keys of an issuer. A new key is published as the next one before it signs, so that all readers know it by then; one
+/// that no longer signs stays published until its last token has expired.
+///
+/// The first key may sign at once: no reader has an older key set that lacks it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SigningKeys {
+    current: Option<CurrentKey>,
+    next: Option<SigningKey>,
+    previous: Vec<RetiredKey>,
+}
+
+/// The key that signs, and since when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct CurrentKey {
+    #[serde(flatten)]
+    key: SigningKey,
+    since: NumericDate,
+}
+
+/// The next key is not known everywhere yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NotReady {
+    /// After how many seconds it will be, if it is published by then.
+    pub seconds: f64,
+}
+
+impl SigningKeys {
+    /// The key that signs: the current one, once it is published.
+    pub fn signing(&self) -> Option<&SigningKey> {
+        self.current().filter(|key| key.published_at().is_some())
+    }
+
+    /// The current key, published or not.
+    pub fn current(&self) -> Option<&SigningKey> {
+        self.current.as_ref().map(|current| &current.key)
+    }
+
+    /// How many keys have to be made: the current and the next one where there are none.
+    pub fn missing(&self) -> usize {
+        usize::from(self.current.is_none()) + usize::from(self.next.is_none())
+    }
+
+    /// Takes new keys for those that are missing; others are dropped.
+    pub fn fill(&mut self, made: impl IntoIterator<Item = SigningKey>, now: NumericDate) {
+        for key in made {
+            if self.current.is_none() {
+                self.current = Some(CurrentKey { key, since: now });
+            } else if self.next.is_none() {
+                self.next = Some(key);
+            }
+        }
+    }
+
+    /// Whether the next key may sign at `now`.
+    pub fn ready(&self, schedule: &SigningSchedule, now: NumericDate) -> Result<(), NotReady> {
+        let published = self.next.as_ref().and_then(SigningKey::published_at);
+        let ready = published.map_or_else(|| now.plus(schedule.lead), |at| at.plus(schedule.lead));
+        if published.is_some() && ready <= now {
+            Ok(())
+        } else {
+            Err(NotReady { seconds: ready.as_seconds() - now.as_seconds() })
+        }
+    }
+
+    /// Has the next key sign. A new next one is missing then.
+    pub fn rotate(&mut self, schedule: &SigningSchedule, now: NumericDate) -> Result<(), NotReady> {
+        self.ready(schedule, now)?;
+        let next = self.next.take().map(|key| CurrentKey { key, since: now });
+        if let Some(CurrentKey { key, .. }) = std::mem::replace(&mut self.current, next) {
+            self.previous.insert(0, key.retired(now));
+        }
+        Ok(())
+    }
+
+    /// When the next scheduled rotation is; it may be later, if the next key is not ready then.
+    pub fn rotates_at(&self, schedule: &SigningSchedule) -> Option<NumericDate> {
+        self.current.as_ref().map(|current| current.since.plus(schedule.signs))
+    }
+
+    /// Does what the schedule demands at `now`: rotates, and forgets keys whose tokens have expired. Whether anything
+    /// changed.
+    pub fn advance(&mut self, schedule: &SigningSchedule, now: NumericDate) -> bool {
+        let is_due = self.rotates_at(schedule).is_some_and(|at| at <= now);
+        let is_rotated = is_due && self.rotate(schedule, now).is_ok();
+        let count = self.previous.len();
+        self.previous.retain(|key| now < key.retired_at().plus(schedule.retention));
+        is_rotated || self.previous.len() < count
+    }
+
+    /// When [`Self::advance`] will change something, if no other change comes first.
+    pub fn advances_at(&self, schedule: &SigningSchedule) -> Option<NumericDate> {
+        let ready = self.next.as_ref().and_then(SigningKey::published_at).map(|at| at.plus(schedule.lead));
+        let rotation = self.rotates_at(schedule).zip(ready).map(|(at, ready)| later(at, ready));
+        let forgetting = self.previous.iter().map(|key| key.retired_at().plus(schedule.retention));
+        rotation.into_iter().chain(forgetting).reduce(|a, b| if b < a { b } else { a })
+    }
+
+    /// Notes that the replicas have all of them.
+    pub fn note_published(&mut self, now: NumericDate) {
+        self.sealed_mut().for_each(|key| key.note_published(now));
+    }
+
+    /// The same keys for an issuer of another name, of which no replica has them.
+    pub fn unpublished(self) -> Self {
+        let current =
+            self.current.map(|CurrentKey { key, since }| CurrentKey { key: key.unpublished(), since });
+        Self { current, next: self.next.map(SigningKey::unpublished), previous: self.previous }
+    }
+
+    /// The keys that have a sealed private key.
+    pub fn sealed(&self) -> impl Iterator<Item = &SigningKey> {
+        self.current().into_iter().chain(&self.next)
+    }
+
+    /// The same, to seal them anew.
+    pub fn sealed_mut(&mut self) -> impl Iterator<Item = &mut SigningKey> {
+        self.current.as_mut().map(|current| &mut current.key).into_iter().chain(&mut self.next)
+    }
+
+    /// The public keys as a JWK set.
+    pub fn jwks(&self) -> Value {
+        let retired = self.previous.iter().map(RetiredKey::jwk);
+        let keys: Vec<_> = self.sealed().map(SigningKey::jwk).chain(retired).collect();
+        json!({ "keys": keys })
+    }
+
+    /// `{"keys": [{"kid", "state", "thumbprint", …}], "rotatesAt", "rotatableAt"}` for an administrator. Times are seconds
+    /// since 1970.
+    pub fn describe(&self, schedule: &SigningSchedule) -> Value {
+        let mut keys = Vec::new();
+        for (key, state) in self
+            .current()
+            .map(|key| (key, "current"))
+            .into_iter()
+            .chain(self.next.iter().map(|key| (key, "next")))
+        {
+            let since = self.current.as_ref().filter(|_| state == "current").map(|current| current.since);
+            keys.push(json!({
+                "kid": key.kid(), "state": state, "createdAt": key.created_at(), "publishedAt": key.published_at(),
+                "signsSince": since,
+            }));
+        }
+        for key in &self.previous {
+            let until = key.retired_at().plus(schedule.retention);
+            keys.push(json!({
+                "kid": key.kid(), "state": "previous", "retiredAt": key.retired_at(), "publishedUntil": until,
+            }));
+        }
+        let ready = self.next.as_ref().and_then(SigningKey::published_at).map(|at| at.plus(schedule.lead));
+        json!({ "keys": keys, "rotatesAt": self.rotates_at(schedule), "rotatableAt": ready })
+    }
+}
+
+fn later(a: NumericDate, b: NumericDate) -> NumericDate {
+    if a < b { b } else { a }
+}
