@@ -16,7 +16,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::entry::{ask_issuer, enter};
 use crate::message::{published_by, send};
 use crate::worker_host::WorkerHost;
-use crate::{asset, request};
+use crate::{asset, request, token_endpoint};
 
 /// Answers a client's request with the target `url`.
 pub async fn handle(
@@ -67,7 +67,8 @@ async fn authenticate(
         Some(endpoint @ (AuthEndpoint::Metadata | AuthEndpoint::KeySet)) => {
             plane.auth_document(&WorkerHost(&host.env), endpoint, &request).await
         }
-        Some(AuthEndpoint::Token) | None => refuse(ErrorCode::RouteNotFound, &request.id),
+        Some(AuthEndpoint::Token) => token_endpoint::answer(incoming, &request, &host, &plane).await,
+        None => refuse(ErrorCode::RouteNotFound, &request.id),
     })
 }
 

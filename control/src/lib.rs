@@ -14,6 +14,7 @@ mod plane;
 mod request;
 mod store;
 mod timeout;
+mod token_endpoint;
 mod worker_host;
 
 use cloudflare::env::{Context, Env};

@@ -1,5 +1,7 @@
 //! Requests to objects: those of clients, and messages in JSON. Releases that run side by side exchange them, too.
 
+use std::borrow::Cow;
+
 use cloudflare::env::{Env, Fetcher};
 use cloudflare::http::reason;
 use cloudflare::question::{self, failed, request_failed};
@@ -8,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service::host::{IssuerRequest, IssuerResponse, Key, Listed, SigningKeysResponse};
+use service::{TokenOutcome, TokenQuestion};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Response;
@@ -28,6 +31,13 @@ pub struct ListMessage {
     pub exists: bool,
     /// Its label.
     pub label: Option<Value>,
+}
+
+/// A message to a project, beside the one that asks for what is published: a client to authenticate.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ProjectMessage<'m> {
+    /// A request for a token.
+    Authenticate(Cow<'m, TokenQuestion>),
 }
 
 /// The binding and the name of the object that has the record of a key.
@@ -66,6 +76,16 @@ pub async fn list(env: &Env, project: &ProjectId, listed: Option<&Listed>) -> Re
 /// The text that is published of a project or of the routes; empty where there is nothing.
 pub async fn published_by(env: &Env, key: &Key) -> Result<String, Unavailable> {
     ask(env, key, &()).await
+}
+
+/// Has a project's object authenticate a client.
+pub async fn authenticate(
+    env: &Env,
+    key: &Key,
+    question: &TokenQuestion,
+) -> Result<TokenOutcome, Unavailable> {
+    let answer = ask(env, key, &ProjectMessage::Authenticate(Cow::Borrowed(question))).await?;
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&label(key), error))
 }
 
 /// The answer of a key's object to a client's request with that id.

@@ -21,6 +21,7 @@ mod records;
 mod sealing;
 mod settings;
 mod signing;
+mod token_endpoint;
 
 pub use control_plane::ControlPlane;
 pub use data_plane::{DataPlane, PlaneResolver, SnapshotSource};
@@ -28,3 +29,4 @@ pub use driver::{Resolver, drive, drive_simulation};
 pub use management::Screened;
 pub use publication::RETRY;
 pub use settings::{AdminTokens, InvalidVariable, IssuerSettings, Settings, UnusableVariable};
+pub use token_endpoint::{TokenOutcome, TokenQuestion};

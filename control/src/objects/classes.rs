@@ -5,7 +5,7 @@ use service::host::{IssuerRequest, Key, Listed};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use super::object::Object;
-use crate::message::{ListMessage, is_message, receive};
+use crate::message::{ListMessage, ProjectMessage, is_message, receive};
 use crate::store::{ISSUER_STEPS, PROJECT_STEPS, REGISTRY_STEPS, SIGNING_KEYS_STEPS};
 
 /// The object of one project.
@@ -23,9 +23,16 @@ impl DurableObject for ProjectObject {
         if !is_message(&request) {
             return self.object.answer(request.inner()).await;
         }
-        let (name, ()) = receive(&mut request).await?;
+        let (name, message) = receive::<Option<ProjectMessage<'_>>>(&mut request).await?;
         let key = project_key(&name).ok_or("this is no name of a project")?;
-        self.object.published(&key).await
+        match message {
+            Some(ProjectMessage::Authenticate(question)) => {
+                let (host, plane) = self.object.enter()?;
+                let outcome = plane.authenticate_client(&host, &key, &question).await;
+                Response::ok(serde_json::to_string(&outcome)?)
+            }
+            None => self.object.published(&key).await,
+        }
     }
 
     async fn alarm(&self) -> Result<Response> {

@@ -28,6 +28,11 @@ impl<S> ControlPlane<S> {
         Self(ControlState::new(data, admins, issuer_settings))
     }
 
+    /// What it remembers.
+    pub(crate) fn state(&self) -> &ControlState<S> {
+        &self.0
+    }
+
     /// What it shares with the data plane.
     pub fn data(&self) -> &Arc<DataPlane<S>> {
         &self.0.data

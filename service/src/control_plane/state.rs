@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use edge_authorizer::accounts::GuessLimiter;
 use edge_authorizer::management::UnknownProjectLimiter;
 
 use super::work::Work;
@@ -25,6 +26,8 @@ pub struct ControlState<S> {
     pub signing: SigningMemory,
     /// Projects that the replica does not have, but that were asked for.
     pub unknown_projects: Mutex<UnknownProjectLimiter>,
+    /// Failures of clients to authenticate.
+    pub guesses: Mutex<GuessLimiter>,
     /// Records as they were read or written last.
     pub cache: RecordCache,
     /// One after another.
@@ -40,8 +43,19 @@ impl<S> ControlState<S> {
     pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens, issuer_settings: IssuerSettings) -> Self {
         let (unknown_projects, cache) = (Mutex::default(), RecordCache::default());
         let (turns, unstored, work) = (Turns::default(), UnstoredIssuers::default(), Work::default());
-        let signing = SigningMemory::default();
-        Self { data, admins, issuer_settings, signing, unknown_projects, cache, turns, unstored, work }
+        let (signing, guesses) = (SigningMemory::default(), Mutex::default());
+        Self {
+            data,
+            admins,
+            issuer_settings,
+            signing,
+            unknown_projects,
+            guesses,
+            cache,
+            turns,
+            unstored,
+            work,
+        }
     }
 
     /// What answers requests about issuers.

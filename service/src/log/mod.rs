@@ -3,8 +3,10 @@
 mod decision_line;
 mod management_line;
 mod shortened;
+mod token_line;
 mod warning;
 
 pub use decision_line::{DecisionEnd, decision_end, decision_start};
 pub use management_line::{Actor, management};
+pub use token_line::token;
 pub use warning::{request_warning, warning};

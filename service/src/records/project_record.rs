@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use edge_authorizer::accounts::ServiceAccount;
+use edge_authorizer::accounts::{ServiceAccount, StoredSecret};
 use edge_authorizer::management::{IssuerLimiter, NamedIssuers, Project};
 use edge_authorizer::{BlockedKey, Faults, NumericDate, Snapshot};
 use serde::{Deserialize, Serialize, Serializer};
@@ -45,6 +45,12 @@ impl ProjectRecord {
     pub fn replace_project(&mut self, project: Project, snapshot: Option<Arc<Snapshot>>) {
         self.project = project;
         self.snapshot = snapshot.map_or_else(OnceLock::new, |snapshot| Some(snapshot).into());
+    }
+
+    /// A secret of an account. What decisions depend on must not be changed by it.
+    pub fn secret_mut(&mut self, account: &str, secret_id: &str) -> Option<&mut StoredSecret> {
+        let account = self.project.accounts.iter_mut().find(|other| other.id.as_str() == account)?;
+        Arc::make_mut(account).secrets.iter_mut().find(|secret| secret.secret_id == secret_id)
     }
 
     /// Notes that the replicas have the project, and that its issuers have learnt what was pending.

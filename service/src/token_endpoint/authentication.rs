@@ -1,0 +1,135 @@
+//! Authenticating a client where its account is stored.
+
+use std::sync::Arc;
+
+use edge_authorizer::accounts::{
+    AssertionFault, AuthenticatedClient, ClientAssertion, ClientProof, ServiceAccount, StoredSecret,
+    TokenRequest, UsedAssertion,
+};
+use edge_authorizer::{KeyOutcome, KeySet, NumericDate, Unavailable};
+
+use super::audit;
+use super::question::{TokenOutcome, TokenQuestion};
+use crate::control_plane::ControlState;
+use crate::host::{Commit, ControlHost, Key};
+use crate::lock::lock;
+use crate::records::{ProjectRecord, Records, Update, failed};
+
+/// The authentication of one client.
+pub struct Authentication<'a, H: ControlHost> {
+    pub host: &'a H,
+    pub state: &'a ControlState<H::Signal>,
+    pub issuer: &'a str,
+    pub life: u32,
+    /// The record of the project that is asked.
+    pub key: &'a Key,
+    pub question: &'a TokenQuestion,
+}
+
+impl<H: ControlHost> Authentication<'_, H> {
+    /// Authenticates the client. What follows the loading of the record takes the same time whether the client is unknown or
+    /// disabled, or its secret is wrong or has expired.
+    pub async fn answer(&self) -> TokenOutcome {
+        self.authenticate().await.unwrap_or_else(|outcome| outcome)
+    }
+
+    async fn authenticate(&self) -> Result<TokenOutcome, TokenOutcome> {
+        // A revocation that is committed after the record was read is not earlier than this.
+        let now = self.host.now();
+        let record = self.records().load::<ProjectRecord>(self.key).await?.value;
+        if let Some(seconds) = self.retry_after(now) {
+            return Err(TokenOutcome::TooManyFailures(seconds));
+        }
+        let account = self.account(&record);
+        let client = match &self.question.request.proof {
+            ClientProof::Secret(secret) => {
+                AuthenticatedClient::by_secret(account, secret, now.whole_seconds())
+            }
+            ClientProof::Assertion(text) => self.by_assertion(account, text, now).await?,
+        };
+        let Some(client) = client else { return Err(self.refuse(now).await?) };
+        let TokenRequest { client: id, scope, .. } = &self.question.request;
+        let grant = client.grant(id, scope.as_deref(), now.whole_seconds(), self.life);
+        let grant = grant.map_err(|_| TokenOutcome::Scope)?;
+        if let Some(secret) = client.secret() {
+            self.note_use(secret, now).await?;
+        }
+        Ok(TokenOutcome::Granted(grant))
+    }
+
+    /// The account of the client. A request about a project that does not exist is asked of another one.
+    fn account<'r>(&self, record: &'r ProjectRecord) -> Option<&'r ServiceAccount> {
+        let client = &self.question.request.client;
+        let is_here = *self.key == Key::Project(client.project.clone()) && record.project().exists;
+        record.project().account(client.account.as_str()).filter(|_| is_here).map(Arc::as_ref)
+    }
+
+    async fn by_assertion<'r>(
+        &self,
+        account: Option<&'r ServiceAccount>,
+        text: &str,
+        now: NumericDate,
+    ) -> Result<Option<AuthenticatedClient<'r>>, TokenOutcome> {
+        let keys = account.and_then(|account| account.settings.jwks.as_ref());
+        let keys = keys.and_then(|keys| KeySet::parse(keys).ok());
+        let Ok(used) = self.verify(keys.as_ref(), text, now).await else { return Ok(None) };
+        let Some(client) = AuthenticatedClient::by_assertion(account, &used) else { return Ok(None) };
+        let spent = self.host.spend(self.key, &used.id, used.until).await;
+        let is_first = spent.map_err(|failure| failed(self.host, self.key, &failure))?;
+        Ok(Some(client).filter(|_| is_first))
+    }
+
+    async fn verify(
+        &self,
+        keys: Option<&KeySet>,
+        text: &str,
+        now: NumericDate,
+    ) -> Result<UsedAssertion, AssertionFault> {
+        let skew = self.state.data.settings().clock_skew;
+        let check = ClientAssertion::parse(text)?.check(keys, self.issuer, now, skew)?;
+        let outcome = self.host.verify(&check.signature()).await;
+        check.resume(matches!(outcome, KeyOutcome::Verified))
+    }
+
+    fn retry_after(&self, now: NumericDate) -> Option<u32> {
+        lock(&self.state.guesses).retry_after(&self.question.request.client, self.address(), now)
+    }
+
+    /// Counts a failure. A burst is noted in the audit log, whether or not there is such an account.
+    async fn refuse(&self, now: NumericDate) -> Result<TokenOutcome, TokenOutcome> {
+        let client = &self.question.request.client;
+        let is_burst = lock(&self.state.guesses).note_failure(client, self.address(), now);
+        if is_burst && self.records().load::<ProjectRecord>(self.key).await?.exists() {
+            let noted = self.host.append(self.key, audit::burst(self.question)).await;
+            noted.map_err(|failure| failed(self.host, self.key, &failure))?;
+        }
+        Ok(TokenOutcome::Refused)
+    }
+
+    /// Notes the use of a secret, at most once an hour, and the first one in the audit log.
+    async fn note_use(&self, secret: &StoredSecret, now: NumericDate) -> Result<(), Unavailable> {
+        let now = now.whole_seconds();
+        if !secret.clone().note_use(now) {
+            return Ok(());
+        }
+        let account = self.question.request.client.account.as_str();
+        let note = |record: &mut ProjectRecord| {
+            let Some(secret) = record.secret_mut(account, &secret.secret_id) else { return Update::Keep(()) };
+            let is_first = secret.last_used_at.is_none();
+            if !secret.note_use(now) {
+                return Update::Keep(());
+            }
+            let audit = is_first.then(|| audit::first_use(self.question, &secret.secret_id));
+            Update::Commit((), Commit { audit, ..Commit::default() })
+        };
+        self.records().update(self.key, note).await
+    }
+
+    fn address(&self) -> &str {
+        self.question.address.as_deref().unwrap_or_default()
+    }
+
+    fn records(&self) -> Records<'_, H> {
+        self.state.records(self.host)
+    }
+}
