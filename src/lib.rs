@@ -41,7 +41,7 @@ mod versioned;
 
 pub use authz::assertion::{ASSERTION_HEADER, ASSERTION_REUSE, ASSERTION_TYPE, Assertion};
 pub use authz::authorize::{
-    NeedCheck, NeedKeys, NeedProject, Step, authorize, authorize_owner, explain_owner,
+    NeedCheck, NeedKeys, NeedProject, Step, authorize, authorize_owner, authorize_platform, explain_owner,
 };
 pub use authz::clock::Clock;
 pub use authz::decision::{Decision, Outcome, Verdict};
@@ -53,9 +53,10 @@ pub use authz::owner_explanation::OwnerExplanation;
 pub use authz::owner_refusal::OwnerRefusal;
 pub use authz::ownership::Ownership;
 pub use authz::permit::{InvalidSecret, Permit};
+pub use authz::platform_access::{PlatformAccess, PlatformRole};
 pub use authz::principal::Principal;
 pub use authz::request::Request;
-pub use authz::requirement::{OwnerRequirement, Requirement};
+pub use authz::requirement::{OwnerRequirement, PlatformRequirement, Requirement};
 pub use authz::route_requirement::{Authorized, RouteRequirement};
 pub use authz::simulation::{Simulation, SimulationStep, simulate, simulate_owner};
 pub use authz::token_cache::{CachedToken, TokenCache};

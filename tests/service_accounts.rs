@@ -30,7 +30,9 @@ fn a_project_with_accounts_has_one_more_entry_and_it_is_the_last() {
 fn the_gateways_own_issuer_is_that_of_the_last_change() {
     let id = &ProjectId::try_from("plant7").unwrap();
     let change = Change::PutProject { label: None };
-    let at = |public_url| {
+    let at = |public_url: Option<&str>| {
+        let public_url = public_url.map(support::accounts::public_url);
+        let public_url = public_url.as_ref();
         let context = ChangeContext { id, now: NumericDate::from_seconds(0.0), public_url };
         project().apply(&change, &Precondition::default(), &context).unwrap().project
     };

@@ -10,7 +10,7 @@ use crate::authz::clock::Clock;
 use crate::authz::evaluation::Evaluation;
 use crate::authz::owner_explanation::OwnerExplanation;
 use crate::authz::request::Request;
-use crate::authz::requirement::{OwnerRequirement, Requirement};
+use crate::authz::requirement::{OwnerRequirement, PlatformRequirement, Requirement};
 use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::token_cache::TokenCache;
 use crate::authz::trace_step::KeyOutcome;
@@ -63,6 +63,13 @@ pub fn authorize_owner<'r>(
     let token_cache = &mut TokenCache::default();
     let begun = Authentication::begin(Evaluation::about(project), authorization, clock, token_cache);
     Step::of(begun, OwnerRequirement)
+}
+
+/// Decides whether a caller has a role on the platform. The snapshot that is needed is that of [`Snapshot::of_platform`].
+pub fn authorize_platform(authorization: Option<&str>, clock: Clock) -> Step<'_, PlatformRequirement> {
+    let evaluation = Evaluation::about(&ProjectId::platform());
+    let begun = Authentication::begin(evaluation, authorization, clock, &mut TokenCache::default());
+    Step::of(begun, PlatformRequirement)
 }
 
 /// Explains whether the bearer of a token may use a resource of `project` in the management API; `resource` is the template of

@@ -96,7 +96,9 @@ impl Evaluation {
         };
         self.trace.push(TraceStep::Route { path: route.template.clone(), required: required.clone() });
         self.route = Some(route.clone());
-        self.project = found.project.and_then(|name| ProjectId::try_from(name).ok());
+        // The platform has accounts and no routes.
+        let project = found.project.and_then(|name| ProjectId::try_from(name).ok());
+        self.project = project.filter(|project| !project.is_platform());
         if let Some(cors) = &route.cors {
             self.cors = Some(cors.response_headers(request.origin));
             let is_preflight = method == Method::Options && request.asks_for_method;

@@ -16,6 +16,7 @@ pub mod owner_explanation;
 pub mod owner_refusal;
 pub mod ownership;
 pub mod permit;
+pub mod platform_access;
 pub mod principal;
 pub mod request;
 pub mod requirement;

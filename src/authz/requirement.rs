@@ -8,12 +8,13 @@ use crate::authz::owner_explanation::OwnerExplanation;
 use crate::authz::owner_refusal::OwnerRefusal;
 use crate::authz::ownership::Ownership;
 use crate::authz::permit::Permit;
+use crate::authz::platform_access::PlatformAccess;
 use crate::authz::principal::Principal;
 use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::trace_step::TraceStep;
 use crate::error_code::ErrorCode;
 
-/// A requirement on the caller: [`RouteRequirement`], [`OwnerRequirement`] or [`OwnerExplanation`].
+/// A requirement on the caller: [`RouteRequirement`], [`OwnerRequirement`], [`PlatformRequirement`] or [`OwnerExplanation`].
 pub trait Requirement: sealed::Sealed {
     /// The outcome of an authorization.
     type Outcome;
@@ -69,6 +70,25 @@ impl Requirement for OwnerRequirement {
             owner
         });
         owner.map_err(|code| evaluation.refuse_owner(code))
+    }
+}
+
+/// The caller must have a role on the platform.
+#[derive(Debug)]
+pub struct PlatformRequirement;
+
+impl sealed::Sealed for PlatformRequirement {}
+
+impl Requirement for PlatformRequirement {
+    type Outcome = Result<PlatformAccess, OwnerRefusal>;
+
+    fn conclude(
+        self,
+        evaluation: Evaluation,
+        caller: Result<Principal<Verified>, ErrorCode>,
+    ) -> Result<PlatformAccess, OwnerRefusal> {
+        let access = caller.and_then(|principal| PlatformAccess::check(&principal));
+        access.map_err(|code| evaluation.refuse_owner(code))
     }
 }
 

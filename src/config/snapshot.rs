@@ -59,6 +59,14 @@ impl Snapshot {
         Ok(Self { version, is_deleted: false, idps, blocked, revocations })
     }
 
+    /// The snapshot by which callers have roles on the platform: the entry of the gateway's own issuer and no other, whatever
+    /// a project of the platform's name had in an earlier release, and what is revoked by what was published.
+    pub fn of_platform(entry: CustomIdp, published: Option<&Self>) -> Self {
+        let (version, revocations) = published
+            .map_or_else(Default::default, |published| (published.version, published.revocations.clone()));
+        Self { version, is_deleted: false, idps: vec![entry], blocked: Vec::new(), revocations }
+    }
+
     fn read(node: &Node<'_>) -> Option<Self> {
         node.properties(|snapshot| {
             let version = snapshot

@@ -88,7 +88,7 @@ pub fn read_overlap(document: &Value) -> Result<u64, Faults> {
 
 impl AccountChange {
     /// The secret that it makes.
-    pub(super) fn secret(&self) -> Option<&ClientSecret> {
+    pub fn secret(&self) -> Option<&ClientSecret> {
         match self {
             Self::AddServiceAccount { secret, .. } | Self::RegenerateSecret { secret, .. } => Some(secret),
             _ => None,

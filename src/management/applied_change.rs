@@ -52,7 +52,7 @@ impl Project {
         }
         let mut project = self.clone();
         project.drop_revocations(context.now);
-        project.public_url = context.public_url.map(str::to_owned);
+        project.public_url = context.public_url.cloned();
         let after = project.change(change, context)?;
         project.check_size(self, change, context.now)?;
         project.version += 1;

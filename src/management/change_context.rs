@@ -1,5 +1,6 @@
 //! What a change depends on.
 
+use crate::accounts::PublicUrl;
 use crate::project_id::ProjectId;
 use crate::token::numeric_date::NumericDate;
 
@@ -11,5 +12,5 @@ pub struct ChangeContext<'c> {
     /// When the change is made.
     pub now: NumericDate,
     /// Where the gateway is reached, if that is set.
-    pub public_url: Option<&'c str>,
+    pub public_url: Option<&'c PublicUrl>,
 }

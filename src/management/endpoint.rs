@@ -1,5 +1,6 @@
 //! The resources of the management API and their methods.
 
+use super::account_endpoint::AccountEndpoint;
 use crate::http::method::Method;
 use crate::http::own_path::MANAGEMENT_PATH;
 use crate::http::request_path::RequestPath;
@@ -37,7 +38,9 @@ pub enum Endpoint {
     Revocations(ProjectId),
     /// `/projects/{project}/revocations/{id}`: one of them, which need not exist.
     Revocation(ProjectId, String),
-    /// `/projects/{project}/audit-log`: who changed what.
+    /// `/projects/{project}/service-accounts`, or `/service-accounts` for those of the platform, and what is below.
+    Accounts(ProjectId, AccountEndpoint),
+    /// `/projects/{project}/audit-log`, or `/audit-log` for the platform's: who changed what.
     AuditLog(ProjectId),
     /// `/projects/{project}/explain`: what would become of a request.
     Explain(ProjectId),
@@ -80,9 +83,17 @@ impl Endpoint {
             ["issuer-keys"] => return Some(Self::IssuerKeys),
             ["issuer-keys", "rotate"] => return Some(Self::IssuerKeysRotation),
             ["projects"] => return Some(Self::Projects),
+            ["audit-log"] => return Some(Self::AuditLog(ProjectId::platform())),
+            ["service-accounts", ..] => {
+                return AccountEndpoint::named(segments)
+                    .map(|account| Self::Accounts(ProjectId::platform(), account));
+            }
             ["projects", project, rest @ ..] => (ProjectId::try_from(*project).ok()?, rest),
             _ => return None,
         };
+        if project.is_platform() {
+            return None;
+        }
         match rest {
             [] => Some(Self::Project(project)),
             ["custom-idp"] => Some(Self::Idps(project)),
@@ -95,6 +106,9 @@ impl Endpoint {
             ["custom-idp-order"] => Some(Self::IdpOrder(project)),
             ["revocations"] => Some(Self::Revocations(project)),
             ["revocations", id] if !id.is_empty() => Some(Self::Revocation(project, (*id).to_owned())),
+            ["service-accounts", ..] => {
+                AccountEndpoint::named(rest).map(|account| Self::Accounts(project, account))
+            }
             ["audit-log"] => Some(Self::AuditLog(project)),
             ["explain"] => Some(Self::Explain(project)),
             _ => None,
@@ -118,6 +132,8 @@ impl Endpoint {
             Self::IdpOrder(_) => "/projects/{project}/custom-idp-order",
             Self::Revocations(_) => "/projects/{project}/revocations",
             Self::Revocation(..) => "/projects/{project}/revocations/{revocationId}",
+            Self::Accounts(project, account) => account.template(project.is_platform()),
+            Self::AuditLog(project) if project.is_platform() => "/audit-log",
             Self::AuditLog(_) => "/projects/{project}/audit-log",
             Self::Explain(_) => "/projects/{project}/explain",
         }
@@ -136,6 +152,7 @@ impl Endpoint {
             Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
             Self::Idps(_) | Self::Revocations(_) => &[Get, Head, Post],
             Self::Revocation(..) => &[Delete, Get, Head],
+            Self::Accounts(_, account) => account.methods(),
         }
     }
 
@@ -145,13 +162,18 @@ impl Endpoint {
         !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
+    /// Whether a request with `method` reads, and has nothing else happen.
+    pub fn is_read_by(&self, method: Method) -> bool {
+        matches!(method, Method::Get | Method::Head) || matches!(self, Self::Explain(_))
+    }
+
     /// Whether a request with `method` changes something that the edges see.
     pub fn is_changed_by(&self, method: Method) -> bool {
         let is_read = matches!(method, Method::Get | Method::Head);
         !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_) | Self::IssuerKeysRotation)
     }
 
-    /// The project that it belongs to, if any.
+    /// The project, or the platform, that it belongs to, if any.
     pub fn project(&self) -> Option<&ProjectId> {
         match self {
             Self::Routes
@@ -168,6 +190,7 @@ impl Endpoint {
             | Self::IdpOrder(project)
             | Self::Revocations(project)
             | Self::Revocation(project, _)
+            | Self::Accounts(project, _)
             | Self::AuditLog(project)
             | Self::Explain(project) => Some(project),
         }
@@ -180,105 +203,6 @@ impl Endpoint {
 
     /// The project that owners of it may manage here; `None` where only a platform administrator may.
     pub fn owned_project(&self) -> Option<&ProjectId> {
-        self.project().filter(|_| !matches!(self, Self::Project(_)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn find(path: &str, method: &str) -> Result<(Endpoint, Method), NoEndpoint> {
-        Endpoint::find(&RequestPath::try_from(&*format!("{MANAGEMENT_PATH}{path}")).unwrap(), method)
-    }
-
-    #[test]
-    fn paths_map_to_endpoints_with_their_methods() {
-        let project = ProjectId::try_from("p1").unwrap();
-        for (path, endpoint) in [
-            ("/gateway", Endpoint::Routes),
-            ("/gateway/audit-log", Endpoint::RoutesAuditLog),
-            ("/issuer-keys", Endpoint::IssuerKeys),
-            ("/projects", Endpoint::Projects),
-            ("/projects/p1", Endpoint::Project(project.clone())),
-            ("/projects/p1/custom-idp", Endpoint::Idps(project.clone())),
-            ("/projects/p1/custom-idp/my%49DP", Endpoint::Idp(project.clone(), "myIDP".to_owned())),
-            ("/projects/p1/custom-idp/idp/keys", Endpoint::Keys(project.clone(), "idp".to_owned())),
-            ("/projects/p1/custom-idp-order", Endpoint::IdpOrder(project.clone())),
-            ("/projects/p1/audit-log", Endpoint::AuditLog(project)),
-        ] {
-            assert_eq!(find(path, "GET"), Ok((endpoint, Method::Get)), "{path}");
-        }
-        assert_eq!(
-            find("/gateway", "DELETE"),
-            Err(NoEndpoint::Method(&[Method::Get, Method::Head, Method::Put]))
-        );
-        assert!(matches!(find("/projects", "TRACE"), Err(NoEndpoint::Method(_))));
-    }
-
-    #[test]
-    fn idps_path_is_that_of_the_endpoint() {
-        let project = ProjectId::try_from("a-b_C9").unwrap();
-        let path = idps_path(&project);
-        let found = Endpoint::find(&RequestPath::try_from(&*path).unwrap(), "POST");
-        assert_eq!(found, Ok((Endpoint::Idps(project), Method::Post)));
-    }
-
-    #[test]
-    fn templates_are_paths_of_their_endpoints() {
-        for path in [
-            "/gateway",
-            "/gateway/audit-log",
-            "/issuer-keys",
-            "/issuer-keys/rotate",
-            "/projects",
-            "/projects/p1",
-            "/projects/p1/custom-idp",
-            "/projects/p1/custom-idp/my",
-            "/projects/p1/custom-idp/my/keys",
-            "/projects/p1/custom-idp/my/keys/refresh",
-            "/projects/p1/custom-idp/my/keys/k/distrust",
-            "/projects/p1/custom-idp-order",
-            "/projects/p1/audit-log",
-            "/projects/p1/explain",
-        ] {
-            let methods = ["GET", "POST", "PUT"];
-            let (endpoint, _) = methods.into_iter().find_map(|method| find(path, method).ok()).unwrap();
-            let filled = [("{project}", "p1"), ("{idpId}", "my"), ("{kid}", "k")]
-                .into_iter()
-                .fold(endpoint.template().to_owned(), |path, (name, value)| path.replace(name, value));
-            assert_eq!(filled, path);
-        }
-    }
-
-    #[test]
-    fn a_project_is_not_created_by_an_impossible_id() {
-        for (method, path, id) in [
-            ("PUT", "/projects/a%20b", Some("a b")),
-            ("PUT", "/projects/-", Some("-")),
-            ("PUT", "/projects/", None),
-            ("GET", "/projects/a%20b", None),
-            ("PUT", "/projects/a%20b/custom-idp/x", None),
-        ] {
-            let expected = id.map_or(NoEndpoint::Unknown, |id| NoEndpoint::ProjectId(id.to_owned()));
-            assert_eq!(find(path, method), Err(expected), "{method} {path}");
-        }
-    }
-
-    #[test]
-    fn other_paths_are_unknown() {
-        for path in [
-            "",
-            "/",
-            "/gateway/",
-            "/gateway/audit-log/",
-            "/gateway/x",
-            "/projects/",
-            "/projects/-",
-            "/projects/p1/",
-            "/projects/p1/custom-idp/",
-        ] {
-            assert_eq!(find(path, "GET"), Err(NoEndpoint::Unknown), "{path}");
-        }
+        self.project().filter(|project| !matches!(self, Self::Project(_)) && !project.is_platform())
     }
 }

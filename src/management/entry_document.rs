@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::project::Project;
-use crate::accounts::{ACCOUNTS, own_issuer};
+use crate::accounts::ACCOUNTS;
 use crate::config::custom_idp::CustomIdp;
 use crate::document_reader;
 use crate::fault::Faults;
@@ -12,7 +12,7 @@ impl Project {
     /// Reads an entry that an owner wrote. It has neither the id nor the issuer of the built-in entry, unless an earlier release
     /// stored one of that id.
     pub(super) fn read_entry(&self, document: &Value) -> Result<CustomIdp, Faults> {
-        let own_issuer = self.public_url.as_deref().map(own_issuer);
+        let own_issuer = self.public_url.as_ref().map(|url| url.issuer().as_str());
         document_reader::read(document, |node| {
             let entry = CustomIdp::read(node);
             for (name, node) in node.value().is_object().then(|| node.members()).flatten().unwrap_or_default()
@@ -23,7 +23,7 @@ impl Project {
                             "another id: this one is the built-in entry's, which owners cannot change",
                         );
                     }
-                    ("iss", issuer) if issuer.is_some() && issuer == own_issuer.as_deref() => {
+                    ("iss", issuer) if issuer.is_some() && issuer == own_issuer => {
                         node.fault(
                             "another issuer: tokens of the gateway itself are accepted by the built-in entry",
                         );

@@ -1,6 +1,7 @@
 //! The management API: its endpoints, and changes to a project. Pure like the rest of the core.
 
 mod account_change;
+mod account_endpoint;
 mod applied_change;
 mod audit_entry;
 mod audit_quota;
@@ -22,6 +23,7 @@ mod snapshot_limit;
 mod unknown_project_limiter;
 
 pub use account_change::{AccountChange, read_overlap};
+pub use account_endpoint::AccountEndpoint;
 pub use applied_change::Applied;
 pub use audit_entry::{AuditOutcome, MAX_ENTRY as MAX_AUDIT_ENTRY_BYTES, audit_entry};
 pub use audit_quota::{AUDIT_PAGE, AUDIT_RETENTION, AuditQuota};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::accounts::{ACCOUNTS, ServiceAccount, built_in_entry};
+use crate::accounts::{ACCOUNTS, PublicUrl, ServiceAccount, built_in_entry};
 use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
 use crate::config::role::OWNER;
@@ -34,7 +34,7 @@ pub struct Project {
     /// The service accounts.
     pub accounts: Vec<Arc<ServiceAccount>>,
     /// Where the gateway was reached when the project was changed last: it determines the gateway's own issuer.
-    pub public_url: Option<String>,
+    pub public_url: Option<PublicUrl>,
 }
 
 impl Project {
@@ -137,7 +137,7 @@ impl Project {
     /// The entry of the gateway's own issuer, if the project has accounts. An entry of the same id, which an earlier release
     /// let owners make, is not joined by another.
     fn built_in_entry(&self) -> Option<Value> {
-        let public_url = self.public_url.as_deref()?;
+        let public_url = self.public_url.as_ref()?;
         let has_entry = !self.accounts.is_empty() && self.position(ACCOUNTS).is_none();
         let roles = self.accounts.iter().flat_map(|account| account.settings.roles.iter());
         has_entry.then(|| built_in_entry(public_url, roles))

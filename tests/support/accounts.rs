@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::accounts::{AccountSettings, ClientSecret};
+use edge_authorizer::accounts::{AccountSettings, ClientSecret, PublicUrl};
 use edge_authorizer::management::{
     AccountChange, Applied, Change, ChangeContext, Precondition, Project, Refusal,
 };
@@ -14,10 +14,18 @@ use serde_json::{Value, json};
 pub const NOW: u64 = 1_800_000_000;
 pub const URL: &str = "https://gateway.example.com";
 
+pub fn public_url(text: &str) -> PublicUrl {
+    PublicUrl::try_from(text).unwrap()
+}
+
 pub fn apply_at(seconds: u64, project: &Project, change: &Change) -> Result<Applied, Refusal> {
     let id = &ProjectId::try_from("plant7").unwrap();
     let now = NumericDate::from_seconds(f64::from(u32::try_from(seconds).unwrap()));
-    project.apply(change, &Precondition::default(), &ChangeContext { id, now, public_url: Some(URL) })
+    project.apply(
+        change,
+        &Precondition::default(),
+        &ChangeContext { id, now, public_url: Some(&public_url(URL)) },
+    )
 }
 
 pub fn apply(project: &Project, change: &Change) -> Result<Project, Refusal> {

@@ -22,8 +22,8 @@ impl Actor {
         Self { who: json!("platform-admin"), trace: None }
     }
 
-    /// An owner of the project.
-    pub fn owner(identity: &Identity) -> Self {
+    /// An owner of the project, or a caller with a role on the platform.
+    pub fn identified(identity: &Identity) -> Self {
         Self { who: who(identity), trace: None }
     }
 

@@ -1,7 +1,7 @@
 //! Who makes a change, and what the audit log says of it.
 
 use edge_authorizer::management::{AuditOutcome, audit_entry};
-use edge_authorizer::{ErrorCode, Identity};
+use edge_authorizer::{ErrorCode, Identity, PlatformAccess};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -16,15 +16,24 @@ const MAX_ADDRESS_LENGTH: usize = 64;
 pub enum Caller {
     /// By the secret `ADMIN_TOKEN`, or `ADMIN_TOKEN_PREVIOUS` while it is being changed.
     PlatformAdmin,
-    /// By a token of the project's own identity providers.
+    /// By a token of the gateway's own issuer with a role on the platform.
+    Platform(PlatformAccess),
+    /// By a token that an entry of the project accepts.
     Owner(Identity),
+}
+
+impl Caller {
+    /// Whether it is an owner of the project, who may not lose that by accident.
+    pub fn is_owner(&self) -> bool {
+        matches!(self, Self::Owner(_))
+    }
 }
 
 /// Who makes a change.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Author {
-    /// `{"idp", "subject"}`, or `"platform-admin"`.
+    /// `{"idp", "subject"}`, on the platform with its `role` there, or `"platform-admin"`.
     who: Value,
     /// The id of the request.
     request_id: String,
@@ -37,6 +46,10 @@ impl Author {
     pub fn new(caller: &Caller, request: &Request) -> Self {
         let who = match caller {
             Caller::PlatformAdmin => json!("platform-admin"),
+            Caller::Platform(access) => {
+                let (identity, role) = (access.identity(), format!("platform.{}", access.role().as_str()));
+                json!({ "idp": identity.idp, "subject": identity.subject, "role": role })
+            }
             Caller::Owner(identity) => json!({ "idp": identity.idp, "subject": identity.subject }),
         };
         let address = request.address.as_deref();

@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
+use edge_authorizer::accounts::PublicUrl;
 use edge_authorizer::management::{Endpoint, NoEndpoint};
-use edge_authorizer::{ErrorCode, Faults, InvalidProjectId, Method, RequestPath, Unavailable};
+use edge_authorizer::{ErrorCode, Faults, InvalidProjectId, Method, ProjectId, RequestPath, Unavailable};
 
 use super::reply::Reply;
 use crate::control_plane::{ControlState, Held};
@@ -23,9 +24,8 @@ pub struct Call<'c, H: DataHost> {
 
 impl<H: DataHost> Call<'_, H> {
     /// Where the gateway is reached, if that is set.
-    #[expect(clippy::unused_self, reason = "the settings are yet to have it")]
-    pub fn public_url(&self) -> Option<&str> {
-        None
+    pub fn public_url(&self) -> Option<&PublicUrl> {
+        self.state.issuer_settings.public_url.as_ref().ok()
     }
 
     /// The resource that the request names, with a method and parameters that it has.
@@ -35,7 +35,10 @@ impl<H: DataHost> Call<'_, H> {
         let (endpoint, method) = Endpoint::find(&path, &self.request.method).map_err(|none| match none {
             NoEndpoint::Unknown => Reply::refused(ErrorCode::NotFound),
             NoEndpoint::ProjectId(id) => {
-                let expected = format_args!("a project id in the path, {InvalidProjectId}");
+                let is_reserved = id == ProjectId::platform().as_str();
+                let reserved =
+                    if is_reserved { "; this one is reserved for the platform itself" } else { "" };
+                let expected = format_args!("a project id in the path, {InvalidProjectId}{reserved}");
                 Reply::invalid(Faults::one("", Some(&id.into()), expected))
             }
             NoEndpoint::Method(methods) => Reply::method_not_allowed(methods),
@@ -55,7 +58,9 @@ impl<H: ControlHost> Call<'_, H> {
             let (endpoint, method) = self.find()?;
             match endpoint.project() {
                 Some(project) => self.answer_for_project(project, &endpoint, method, body).await,
-                None if endpoint.is_about_signing_keys() => self.answer_for_signing_keys(&endpoint).await,
+                None if endpoint.is_about_signing_keys() => {
+                    self.answer_for_signing_keys(&endpoint, method).await
+                }
                 None => self.answer_for_routes(&endpoint, method, body).await,
             }
         };

@@ -49,7 +49,7 @@ impl<H: ControlHost> Call<'_, H> {
         // The issuer is asked before the turn is taken: one that is slow holds up no other change.
         let (mut version, mut applied) = self.preview(id, change, &precondition).await?;
         let mut examination = self.examine(key, change, applied.before.as_deref()).await?;
-        if applied.loses_owners && matches!(caller, Caller::PlatformAdmin) && !self.request.is_set("force") {
+        if applied.loses_owners && !caller.is_owner() && !self.request.is_set("force") {
             examination.warnings.push(NO_OWNERS.to_owned());
         }
         let turn = self.state.turns.take(self.host, &format!("change {key}")).await.ok_or(Unavailable)?;
@@ -105,7 +105,7 @@ impl<H: ControlHost> Call<'_, H> {
         changed: &Project,
         caller: &Caller,
     ) -> Result<Option<Arc<Snapshot>>, Reply> {
-        if matches!(caller, Caller::PlatformAdmin) {
+        if !caller.is_owner() {
             return Ok(None);
         }
         // Who was an owner when they asked has to be one of the version that is changed.
@@ -127,7 +127,7 @@ impl<H: ControlHost> Call<'_, H> {
         snapshot: Option<Arc<Snapshot>>,
         caller: &Caller,
     ) -> Result<(), Reply> {
-        if matches!(caller, Caller::Owner(_)) && !self.owns(id, snapshot).await {
+        if caller.is_owner() && !self.owns(id, snapshot).await {
             return Err(Reply::denied(Denial { code: ErrorCode::TokenUntrusted, realm: Some(id.clone()) }));
         }
         Ok(())

@@ -24,6 +24,11 @@ impl<H: ControlHost> Call<'_, H> {
                 "this issuer has no key with this kid or thumbprint now; it is blocked in case it appears";
             examination.warnings.push(warning.to_owned());
         }
+        if change.secret().is_some() && self.public_url().is_none() {
+            let warning =
+                "the secret opens nothing yet: without the variable `PUBLIC_URL` no tokens are issued";
+            examination.warnings.push(warning.to_owned());
+        }
         let (Change::AddIdp { idp } | Change::ReplaceIdp { idp, .. }) = change else {
             return Ok(examination);
         };

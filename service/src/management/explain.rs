@@ -94,7 +94,7 @@ impl<H: ControlHost> Call<'_, H> {
                 return Some(Explanation::refused(ErrorCode::NotFound, None));
             }
         };
-        if endpoint.project().is_some_and(|project| project != id) {
+        if endpoint.project().is_some_and(|project| project != id && !project.is_platform()) {
             return None;
         }
         let authorization = authorization(explained);

@@ -1,5 +1,7 @@
 //! The management API: a request becomes an answer, as plain values.
 
+mod account_answer;
+mod account_changes;
 mod audit_page;
 mod author;
 mod call;
@@ -9,6 +11,7 @@ mod document;
 mod examination;
 mod explain;
 mod issuer_keys;
+mod platform_caller;
 mod project_resources;
 mod reply;
 mod routes_resources;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge_authorizer::management::{Change, Endpoint, read_project, read_revocation};
+use edge_authorizer::management::{AccountEndpoint, Change, Endpoint, read_project, read_revocation};
 use edge_authorizer::{ErrorCode, Method, ProjectId};
 use serde_json::Value;
 
@@ -24,12 +24,8 @@ impl<H: ControlHost> Call<'_, H> {
         body: impl Body,
     ) -> Result<Reply, Reply> {
         let key = &Key::Project(id.clone());
-        let caller = if endpoint.owned_project().is_some() {
-            let snapshot = async || Ok(self.snapshot_of(id, &self.load(key).await?.value));
-            self.authenticate_owner(id, snapshot).await?
-        } else {
-            self.authenticate_admin()?
-        };
+        let snapshot = async || Ok(self.snapshot_of(id, &self.load(key).await?.value));
+        let caller = self.authenticate(endpoint, method, snapshot).await?;
         let document = if endpoint.takes_document(method) {
             document::read_document(self.request, body, MAX_BODY).await?
         } else {
@@ -74,6 +70,10 @@ impl<H: ControlHost> Call<'_, H> {
                 read_revocation(&document, self.host.now(), is_forced).map_err(Reply::invalid)?
             }
             (Endpoint::Revocation(_, id), _) => Change::RemoveRevocation { id: id.clone() },
+            (Endpoint::Accounts(project, account), _) => {
+                let change = self.account_change(project, account, method, &document);
+                Change::Account(change.map_err(Reply::invalid)?)
+            }
             _ => return Err(Reply::refused(ErrorCode::NotFound)),
         })
     }
@@ -108,10 +108,17 @@ impl<H: ControlHost> Call<'_, H> {
             // A deleted project has a log; one that never existed has none. What was done before the project was made again
             // is its former owners' business.
             Endpoint::AuditLog(_) if is_known => {
-                let page = self.audit_page(key, matches!(caller, Caller::Owner(_))).await?;
+                let page = self.audit_page(key, caller.is_owner()).await?;
                 Some(page.to_string())
             }
+            Endpoint::Accounts(id, AccountEndpoint::Accounts) if project.exists || id.is_platform() => {
+                let shown = project.accounts.iter().map(|account| account.representation(id));
+                Some(text_of(&shown.collect::<Vec<_>>()))
+            }
             _ if !project.exists => None,
+            Endpoint::Accounts(id, AccountEndpoint::Account(account)) => {
+                project.account(account).map(|account| account.representation(id).to_string())
+            }
             Endpoint::Idps(_) => Some(text_of(&project.idps)),
             Endpoint::Idp(_, idp) => project.idp(idp).map(Value::to_string),
             Endpoint::IdpOrder(_) => Some(project.order().to_string()),

@@ -3,11 +3,12 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use edge_authorizer::management::{Applied, Change, Refusal, etag, is_known};
+use edge_authorizer::management::{AccountChange, Applied, Change, Refusal, etag, is_known};
 use edge_authorizer::{Denial, ErrorCode, Faults, Method, Unavailable};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::account_answer::account_answer;
 use crate::host::Listed;
 use crate::http::{Request, Response, problem_with};
 
@@ -78,13 +79,24 @@ impl Reply {
             return Self::Body { status: 200, headers, body };
         };
         let text = after.to_string();
-        headers.push(("etag", etag(&text)));
-        if matches!(change, Change::AddIdp { .. } | Change::Revoke { .. }) {
+        let is_dry = request.is_set("dryRun");
+        let is_new_secret = matches!(change, Change::Account(AccountChange::RegenerateSecret { .. }));
+        if !is_new_secret {
+            headers.push(("etag", etag(&text)));
+        }
+        let is_posted = matches!(change, Change::AddIdp { .. } | Change::Revoke { .. } | Change::Account(_));
+        if is_posted && before.is_none() {
             let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
             headers.push(("location", format!("{}/{id}", request.path)));
         }
-        let is_created = before.is_none() && !request.is_set("dryRun");
+        let is_created = (before.is_none() || is_new_secret) && !is_dry;
         let body = match change {
+            Change::Account(change) => {
+                let mut answer = account_answer(change, &after, !is_dry);
+                answer.insert("published".to_owned(), published.into());
+                answer.insert("warnings".to_owned(), warnings.into());
+                Value::Object(answer).to_string()
+            }
             Change::AddIdp { .. } | Change::ReplaceIdp { .. } => {
                 let rest = json!({ "keys": keys, "published": published, "warnings": warnings });
                 with_member("idp", &text, &rest)

@@ -27,7 +27,7 @@ impl<H: ControlHost> Call<'_, H> {
         method: Method,
         body: impl Body,
     ) -> Result<Reply, Reply> {
-        let caller = self.authenticate_admin()?;
+        let caller = self.authenticate_admin(endpoint, method).await?;
         let known = self.request.header("if-none-match");
         match (endpoint, method) {
             (Endpoint::Routes, Method::Put) => {

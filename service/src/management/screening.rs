@@ -1,5 +1,6 @@
 //! Refusing what needs no record.
 
+use edge_authorizer::Method;
 use edge_authorizer::management::Endpoint;
 
 use super::call::Call;
@@ -35,15 +36,18 @@ impl<H: DataHost> Call<'_, H> {
     /// Refuses what needs no record.
     pub async fn screen(&self) -> Result<Screened, Reply> {
         let (endpoint, method) = self.find()?;
-        self.screen_credentials(&endpoint).await?;
+        self.screen_credentials(&endpoint, method).await?;
         let is_change = endpoint.is_changed_by(method) && !self.request.is_set("dryRun");
         Ok(Screened { endpoint, is_change })
     }
 
-    async fn screen_credentials(&self, endpoint: &Endpoint) -> Result<(), Reply> {
+    async fn screen_credentials(&self, endpoint: &Endpoint, method: Method) -> Result<(), Reply> {
         let (project, authorization) = (endpoint.owned_project(), self.authorization());
-        let credentials = self.credentials(authorization.as_deref(), project)?;
-        let (Credentials::Token(step), Some(id)) = (credentials, project) else { return Ok(()) };
+        let Credentials::Token(token) = self.credentials(authorization.as_deref(), project)? else {
+            return Ok(());
+        };
+        let Err(refusal) = self.find_access(token.platform, endpoint, method).await else { return Ok(()) };
+        let (Some(step), Some(id)) = (token.owner, project) else { return Err(refusal.into_reply()) };
         let snapshot = self.state.data.replicas().snapshot(self.host, id).await;
         if matches!(snapshot, Ok(Some(_))) || lock(&self.state.unknown_projects).admit(id, self.host.now()) {
             return Ok(());

@@ -1,7 +1,7 @@
 //! The signing keys of the gateway's own issuer, for administrators.
 
-use edge_authorizer::ErrorCode;
 use edge_authorizer::management::Endpoint;
+use edge_authorizer::{ErrorCode, Method};
 
 use super::call::Call;
 use super::reply::Reply;
@@ -9,8 +9,8 @@ use crate::host::ControlHost;
 
 impl<H: ControlHost> Call<'_, H> {
     /// Answers a request about the signing keys.
-    pub async fn answer_for_signing_keys(&self, endpoint: &Endpoint) -> Result<Reply, Reply> {
-        self.authenticate_admin()?;
+    pub async fn answer_for_signing_keys(&self, endpoint: &Endpoint, method: Method) -> Result<Reply, Reply> {
+        self.authenticate_admin(endpoint, method).await?;
         let service = self.state.signing_keys(self.host);
         let service =
             service.map_err(|unusable| Reply::for_reason(ErrorCode::ConfigUnavailable, unusable))?;

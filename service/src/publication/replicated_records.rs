@@ -29,7 +29,7 @@ impl Replicated for ProjectRecord {
     async fn announce(&self, host: &(impl Store + Issuers), key: &Key) -> Result<(), Failure> {
         let Key::Project(id) = key else { return Ok(()) };
         let listed = Listed { id: id.as_str().to_owned(), label: self.project().label.clone() };
-        host.list(id, Some(&listed).filter(|_| self.project().exists)).await?;
+        host.list(id, Some(&listed).filter(|_| self.project().exists && !id.is_platform())).await?;
         for registration in self.issuers.pending(&self.project().issuers()) {
             let project = id.as_str().to_owned();
             let (iss, request) = match registration {

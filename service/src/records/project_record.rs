@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use edge_authorizer::accounts::{ServiceAccount, StoredSecret};
+use edge_authorizer::accounts::{PublicUrl, ServiceAccount, StoredSecret};
 use edge_authorizer::management::{IssuerLimiter, NamedIssuers, Project};
 use edge_authorizer::{BlockedKey, Faults, NumericDate, Snapshot};
 use serde::{Deserialize, Serialize, Serializer};
@@ -117,7 +117,7 @@ struct WireRef<'r> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     service_accounts: &'r [Arc<ServiceAccount>],
     #[serde(skip_serializing_if = "Option::is_none")]
-    public_url: &'r Option<String>,
+    public_url: Option<&'r str>,
     issuers: &'r NamedIssuers,
     looks: &'r IssuerLimiter,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,6 +134,7 @@ impl TryFrom<Wire> for ProjectRecord {
         UnknownFormat::check(wire.format)?;
         let Wire { service_accounts: accounts, public_url, published, issuers, looks, lease, others, .. } =
             wire;
+        let public_url = public_url.and_then(|url| PublicUrl::try_from(&*url).ok());
         let project = Project { exists, version, label, idps, blocked, revocations, accounts, public_url };
         Ok(Self { project, snapshot: OnceLock::new(), published, issuers, looks, lease, others })
     }
@@ -153,7 +154,7 @@ impl Serialize for ProjectRecord {
             distrusted_keys: blocked,
             revocations,
             service_accounts: accounts,
-            public_url,
+            public_url: public_url.as_ref().map(PublicUrl::as_str),
             issuers,
             looks,
             lease,

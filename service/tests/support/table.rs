@@ -9,7 +9,7 @@ use service::http::{Request, Response};
 
 use super::network::Network;
 use super::tokens::{ADMIN, ISSUER, token};
-use super::world::{BASE, World, body};
+use super::world::{BASE, PUBLIC_URL, World, body};
 
 use std::sync::atomic::Ordering;
 
@@ -134,8 +134,9 @@ impl Table {
     /// Runs a case.
     pub fn run(&self, case: &Case) {
         let world = self.world(&case.variables);
-        let mut names =
-            BTreeMap::from([("issuer".to_owned(), ISSUER.to_owned()), ("base".to_owned(), BASE.to_owned())]);
+        let names = [("issuer", ISSUER), ("base", BASE), ("publicUrl", PUBLIC_URL)];
+        let mut names: BTreeMap<_, _> =
+            names.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
         for (number, step) in case.steps.iter().enumerate() {
             let place = format!("{}, step {}", case.name, number + 1);
             match step {
