@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help run ports check test setup lint unit supply build deploy dry-run e2e attacks differential abuse fuzz page screenshots \
-	bench format
+	origins bench format
 
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
@@ -26,7 +26,7 @@ ports:
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 
 test: SECONDS = 10
-test: check supply fuzz dry-run e2e attacks page ## Check everything, in under 20 minutes
+test: check supply fuzz dry-run e2e attacks page origins ## Check everything, in under 20 minutes
 
 setup: ## Install what the build needs (run, check, test and deploy do it themselves)
 	@scripts/setup.sh
@@ -79,6 +79,10 @@ fuzz: ## Fuzz each part of the core for SECONDS=600, two at a time (TARGETS="pat
 page: ## Run the tests of the inspector page in Chromium, on what `build` built
 	@scripts/setup-browser.sh
 	node --test --test-timeout 300000 --test-force-exit --test-reporter spec tests/page/*.test.mjs
+
+origins: ## Run the verifiers of docs/origins.md against valid and invalid assertions
+	@scripts/setup-origins.sh
+	node --test --test-timeout 240000 --test-force-exit --test-reporter spec tests/origins/*.test.mjs
 
 screenshots: setup ## Make the pictures of docs/inspector.md
 	@scripts/setup-browser.sh

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Brings what only the tests of docs/origins.md need, each once a machine. What cannot be had is left out, and the tests say
+# so. Safe to run again.
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+source "$root/tests/origins/programs/versions.env"
+tools=$cache/origins
+mkdir -p "$tools"
+
+say() { printf '\033[1m• %s\033[0m\n' "$*" >&2; }
+
+pyjwt=$tools/pyjwt-$PYJWT_VERSION
+if command -v python3 >/dev/null && [ ! -e "$pyjwt/installed" ]; then
+  say "installing PyJWT $PYJWT_VERSION"
+  { python3 -m venv --clear "$pyjwt" &&
+    "$pyjwt/bin/pip" install --quiet --disable-pip-version-check "PyJWT[crypto]==$PYJWT_VERSION" &&
+    touch "$pyjwt/installed"; } >&2 || say "no PyJWT here: python3 with venv and pip could not install it"
+fi
+
+nimbus=$tools/nimbus-jose-jwt-$NIMBUS_VERSION.jar
+if command -v mvn >/dev/null && [ ! -e "$nimbus" ]; then
+  say "installing Nimbus JOSE + JWT $NIMBUS_VERSION"
+  timeout 60 mvn --quiet --batch-mode dependency:copy -DoutputDirectory="$tools" \
+    -Dartifact="com.nimbusds:nimbus-jose-jwt:$NIMBUS_VERSION" >/dev/null 2>&1 ||
+    say "no Nimbus here: Maven could not download it"
+fi
+
+# Unpacked, not installed: a package that is installed starts a server.
+if ! command -v nginx >/dev/null && command -v apt-get >/dev/null && [ ! -e "$tools/nginx/usr/sbin/nginx" ]; then
+  say "unpacking nginx and its JavaScript module"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$work" && apt-get download -q nginx libnginx-mod-http-js && mkdir nginx &&
+    for package in *.deb; do dpkg-deb --extract "$package" nginx; done && cp -a nginx "$tools/") >/dev/null 2>&1 ||
+    say "no nginx here: apt-get could not download nginx and libnginx-mod-http-js"
+fi

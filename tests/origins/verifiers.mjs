@@ -1,0 +1,122 @@
+// The verifiers of the document, each started for a gateway. They are copied from it as they are.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { CACHE } from "../../bench/corpus.mjs";
+import { has } from "../../bench/processes.mjs";
+import { blocks } from "./document.mjs";
+
+const run = promisify(execFile);
+const PROGRAMS = fileURLToPath(new URL("programs/", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const TOOLS = join(CACHE, "origins");
+const VERSIONS = Object.fromEntries(
+  [...readFileSync(join(PROGRAMS, "versions.env"), "utf8").matchAll(/^(\w+)=(.*)$/gm)].map((match) =>
+    match.slice(1),
+  ),
+);
+
+const python = join(TOOLS, `pyjwt-${VERSIONS.PYJWT_VERSION}/bin/python`);
+const nimbus = join(TOOLS, `nimbus-jose-jwt-${VERSIONS.NIMBUS_VERSION}.jar`);
+
+/**
+ * By the heading of the document: why it cannot run here, if so; how to start it, and how often it fetches the keys at most
+ * when it sees unknown `kid`s within a minute.
+ */
+export const VERIFIERS = {
+  "Node.js": { missing: () => undefined, start: startNode, fetches: 1, hasClock: true },
+  Python: {
+    missing: () => !existsSync(python) && "PyJWT is missing: it needs python3 with venv, and pip",
+    start: startPython,
+    fetches: 1,
+    hasClock: true,
+  },
+  Go: { missing: () => !has("go") && "go is missing", start: startGo, fetches: 2 },
+  Java: {
+    missing: () =>
+      (!has("javac") && "a JDK is missing") ||
+      (!existsSync(nimbus) && "Nimbus JOSE + JWT is missing: it needs Maven"),
+    start: startJava,
+    fetches: 2,
+  },
+  Rust: { missing: () => !has("cargo") && "cargo is missing", start: startRust, fetches: 1 },
+};
+
+/** In this process, with its clock. Imports are resolved from where the file is. */
+async function startNode(issuer) {
+  const folder = mkdtempSync(join(ROOT, "node_modules/.origins-"));
+  const [code] = blocks("Node.js", "js", issuer);
+  writeFileSync(join(folder, "verifier.mjs"), code);
+  const { verifyAssertion } = await import(join(folder, "verifier.mjs"));
+  const verify = async (assertion) => {
+    try {
+      return { isAccepted: true, text: (await verifyAssertion(assertion)).sub };
+    } catch (error) {
+      return { isAccepted: false, text: String(error) };
+    }
+  };
+  return { verify, stop: () => rmSync(folder, { recursive: true }) };
+}
+
+async function startPython(issuer) {
+  const folder = folderWith({ "verifier.py": blocks("Python", "python", issuer)[0] });
+  return lines(folder, python, [join(PROGRAMS, "loop.py"), folder]);
+}
+
+async function startRust(issuer) {
+  const folder = folderWith({ "verifier.rs": blocks("Rust", "rust", issuer)[0] });
+  const target = join(TOOLS, "rust");
+  const env = { ...process.env, CARGO_PROFILE_DEV_DEBUG: "0", ORIGIN_VERIFIER: join(folder, "verifier.rs") };
+  const manifest = join(PROGRAMS, "rust/Cargo.toml");
+  await run("cargo", ["build", "--locked", "--manifest-path", manifest, "--target-dir", target], { env });
+  return lines(folder, join(target, "debug/origin-verifier"), []);
+}
+
+async function startGo(issuer) {
+  const folder = folderWith({ "origin/verifier.go": blocks("Go", "go", issuer)[0] });
+  cpSync(join(PROGRAMS, "go"), folder, { recursive: true });
+  await run("go", ["build", "-mod=mod", "-o", "loop", "."], { cwd: folder });
+  return lines(folder, join(folder, "loop"), []);
+}
+
+async function startJava(issuer) {
+  const folder = folderWith({ "AssertionVerifier.java": blocks("Java", "java", issuer)[0] });
+  const sources = [join(folder, "AssertionVerifier.java"), join(PROGRAMS, "java/Loop.java")];
+  await run("javac", ["-nowarn", "-cp", nimbus, "-d", folder, ...sources]);
+  return lines(folder, "java", ["-cp", [folder, nimbus].join(delimiter), "Loop"]);
+}
+
+/** A new folder with these files. */
+export function folderWith(files) {
+  const folder = mkdtempSync(join(tmpdir(), "origins-"));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** A program that answers each line with one: `accepted SUBJECT` or `refused WHY`. */
+function lines(folder, program, parameters) {
+  const child = spawn(program, parameters, { stdio: ["pipe", "pipe", "inherit"] });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const tell = (line) => child.stdin.write(`${line}\n`);
+  const verify = async (assertion) => {
+    tell(assertion);
+    const { value, done } = await answers.next();
+    if (done) throw new Error(`${program} has ended`);
+    const [verdict] = value.split(" ", 1);
+    return { isAccepted: verdict === "accepted", text: value.slice(verdict.length + 1) };
+  };
+  const stop = async () => {
+    child.kill("SIGKILL");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    rmSync(folder, { recursive: true });
+  };
+  return { verify, stop, later: (seconds) => tell(`later ${seconds}`) };
+}
