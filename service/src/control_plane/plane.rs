@@ -104,10 +104,11 @@ impl<S> ControlPlane<S> {
     }
 
     /// Keeps what is published of a key where only [`Self::screen`] reads it, which needs to know no more of a project than
-    /// that it exists.
+    /// that it exists; of the platform, who has lost access.
     pub fn note_published<H: DataHost<Signal = S>>(&self, host: &H, key: &Key, text: Option<&str>) {
         let data = &self.0.data;
-        if !matches!(key, Key::Project(project) if data.replicas().has_snapshot(host, project)) {
+        let is_kept = |id| data.replicas().has_snapshot(host, id);
+        if !matches!(key, Key::Project(id) if !id.is_platform() && is_kept(id)) {
             data.note(host, key, text);
         }
     }

@@ -29,8 +29,19 @@ pub struct Table {
 pub struct Caller {
     pub authorization: Option<String>,
     pub claims: Option<Value>,
+    /// The service account whose token they have; cases make it.
+    pub account: Option<Account>,
     pub project: Option<String>,
     pub platform: Option<String>,
+}
+
+/// A service account of a caller.
+#[derive(Deserialize)]
+pub struct Account {
+    /// Its `client_id`.
+    pub client: String,
+    /// The roles in its tokens.
+    pub roles: Vec<String>,
 }
 
 /// A resource and its methods.
@@ -123,7 +134,11 @@ impl Table {
             format!("Bearer {}", token(now, &claims, "ec256-1", "ec256-1"))
         };
         let given = caller.authorization.as_ref().map(|text| text.replace("{admin}", ADMIN));
-        given.or_else(|| caller.claims.as_ref().map(by_token))
+        let by_account =
+            |account: &Account| format!("Bearer {}", world.account_token(&account.client, &account.roles));
+        given
+            .or_else(|| caller.claims.as_ref().map(by_token))
+            .or_else(|| caller.account.as_ref().map(by_account))
     }
 
     /// A request of a caller.
