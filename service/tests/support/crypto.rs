@@ -17,13 +17,6 @@ use super::host::TestHost;
 #[derive(Default)]
 pub struct KeptKeys(Mutex<BTreeMap<String, EcdsaKeyPair>>);
 
-impl KeptKeys {
-    /// Forgets all keys, as a process that starts anew.
-    pub fn forget(&self) {
-        self.0.lock().unwrap().clear();
-    }
-}
-
 fn pair(key: &PrivateKey) -> EcdsaKeyPair {
     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &key.0).unwrap()
 }
@@ -33,6 +26,7 @@ impl Signer for TestHost {
         pause(2).await;
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
         let private = PrivateKey(pkcs8.unwrap().as_ref().to_vec());
+        self.shared.private_keys.lock().unwrap().push(private.0.clone());
         let pair = pair(&private);
         let point = pair.public_key().as_ref();
         let [x, y] = [&point[1..33], &point[33..]].map(Base64UrlUnpadded::encode_string);

@@ -26,6 +26,8 @@ pub struct Shared {
     pub network: Network,
     /// All log lines.
     pub lines: Mutex<Vec<String>>,
+    /// The private keys that were made.
+    pub private_keys: Mutex<Vec<Vec<u8>>>,
     random: AtomicU64,
 }
 

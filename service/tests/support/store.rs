@@ -183,6 +183,13 @@ impl MemoryStore {
         due
     }
 
+    /// The values of all records and the entries of their audit logs.
+    pub fn values(&self) -> Vec<String> {
+        let tables = self.tables.lock().unwrap();
+        let entries = tables.logs.values().flat_map(|log| &log.entries).map(|(row, _)| row.entry.clone());
+        tables.records.values().map(|row| row.value.clone()).chain(entries).collect()
+    }
+
     /// The value of a record.
     pub fn value(&self, key: &Key) -> Option<serde_json::Value> {
         let tables = self.tables.lock().unwrap();

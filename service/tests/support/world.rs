@@ -55,6 +55,12 @@ impl World {
         Self { shared, nodes, seed: 1 }
     }
 
+    /// Starts all nodes anew, with other variables. What they remembered is lost.
+    pub fn restart(&mut self, variables: &Value) {
+        let count = self.nodes.len();
+        self.nodes = (0..count).map(|_| Node::new(&self.shared, count == 1, variables)).collect();
+    }
+
     pub fn now(&self) -> f64 {
         *self.shared.time.lock().unwrap()
     }
