@@ -5,6 +5,7 @@ set -euo pipefail
 source "$(dirname "$0")/env.sh"
 source "$root/tests/origins/programs/versions.env"
 tools=$cache/origins
+cd "$root"
 mkdir -p "$tools"
 
 say() { printf '\033[1m• %s\033[0m\n' "$*" >&2; }
@@ -33,4 +34,25 @@ if ! command -v nginx >/dev/null && command -v apt-get >/dev/null && [ ! -e "$to
   (cd "$work" && apt-get download -q nginx libnginx-mod-http-js && mkdir nginx &&
     for package in *.deb; do dpkg-deb --extract "$package" nginx; done && cp -a nginx "$tools/") >/dev/null 2>&1 ||
     say "no nginx here: apt-get could not download nginx and libnginx-mod-http-js"
+fi
+
+# The lock file beside what it names says for which version it was brought.
+programs=tests/origins/programs
+if ! cmp --silent "$programs/rust/Cargo.lock" "$tools/rust/Cargo.lock"; then
+  say "downloading jsonwebtoken"
+  if cargo fetch --locked --quiet --manifest-path "$programs/rust/Cargo.toml"; then
+    mkdir -p "$tools/rust" && cp "$programs/rust/Cargo.lock" "$tools/rust/"
+  else
+    say "no jsonwebtoken here: cargo could not download it"
+  fi
+fi
+
+if command -v go >/dev/null && ! cmp --silent "$programs/go/go.mod" "$tools/go/go.mod"; then
+  say "downloading golang-jwt and keyfunc"
+  rm -rf "$tools/go" && mkdir -p "$tools/go.new" && cp "$programs/go/go.mod" "$tools/go.new/"
+  if (cd "$tools/go.new" && timeout 60 go mod download) >&2; then
+    mv "$tools/go.new" "$tools/go"
+  else
+    say "no golang-jwt here: go could not download it"
+  fi
 fi

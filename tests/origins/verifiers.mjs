@@ -1,15 +1,15 @@
 // The verifiers of the document, each started for a gateway. They are copied from it as they are.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { CACHE } from "../../bench/corpus.mjs";
 import { has } from "../../bench/processes.mjs";
-import { blocks } from "./document.mjs";
+import { block } from "./document.mjs";
+import { folderWith } from "./folder.mjs";
 
 const run = promisify(execFile);
 const PROGRAMS = fileURLToPath(new URL("programs/", import.meta.url));
@@ -36,7 +36,13 @@ export const VERIFIERS = {
     fetches: 1,
     hasClock: true,
   },
-  Go: { missing: () => !has("go") && "go is missing", start: startGo, fetches: 2 },
+  Go: {
+    missing: () =>
+      (!has("go") && "go is missing") ||
+      (!isBrought("go/go.mod") && "golang-jwt and keyfunc cannot be downloaded"),
+    start: startGo,
+    fetches: 2,
+  },
   Java: {
     missing: () =>
       (!has("javac") && "a JDK is missing") ||
@@ -44,13 +50,23 @@ export const VERIFIERS = {
     start: startJava,
     fetches: 2,
   },
-  Rust: { missing: () => !has("cargo") && "cargo is missing", start: startRust, fetches: 1 },
+  Rust: {
+    missing: () => !isBrought("rust/Cargo.lock") && "jsonwebtoken cannot be downloaded",
+    start: startRust,
+    fetches: 1,
+  },
 };
+
+/** Whether `scripts/setup-origins.sh` has brought what a lock file names. */
+function isBrought(lock) {
+  const brought = join(TOOLS, lock);
+  return existsSync(brought) && readFileSync(brought).equals(readFileSync(join(PROGRAMS, lock)));
+}
 
 /** In this process, with its clock. Imports are resolved from where the file is. */
 async function startNode(issuer) {
   const folder = mkdtempSync(join(ROOT, "node_modules/.origins-"));
-  const [code] = blocks("Node.js", "js", issuer);
+  const code = block("Node.js", "js", issuer);
   writeFileSync(join(folder, "verifier.mjs"), code);
   const { verifyAssertion } = await import(join(folder, "verifier.mjs"));
   const verify = async (assertion) => {
@@ -64,41 +80,37 @@ async function startNode(issuer) {
 }
 
 async function startPython(issuer) {
-  const folder = folderWith({ "verifier.py": blocks("Python", "python", issuer)[0] });
+  const folder = folderWith({ "verifier.py": block("Python", "python", issuer) });
   return lines(folder, python, [join(PROGRAMS, "loop.py"), folder]);
 }
 
 async function startRust(issuer) {
-  const folder = folderWith({ "verifier.rs": blocks("Rust", "rust", issuer)[0] });
+  const folder = folderWith({ "verifier.rs": block("Rust", "rust", issuer) });
   const target = join(TOOLS, "rust");
   const env = { ...process.env, CARGO_PROFILE_DEV_DEBUG: "0", ORIGIN_VERIFIER: join(folder, "verifier.rs") };
   const manifest = join(PROGRAMS, "rust/Cargo.toml");
-  await run("cargo", ["build", "--locked", "--manifest-path", manifest, "--target-dir", target], { env });
+  await run(
+    "cargo",
+    ["build", "--locked", "--offline", "--manifest-path", manifest, "--target-dir", target],
+    { env },
+  );
   return lines(folder, join(target, "debug/origin-verifier"), []);
 }
 
 async function startGo(issuer) {
-  const folder = folderWith({ "origin/verifier.go": blocks("Go", "go", issuer)[0] });
+  const folder = folderWith({ "origin/verifier.go": block("Go", "go", issuer) });
   cpSync(join(PROGRAMS, "go"), folder, { recursive: true });
-  await run("go", ["build", "-mod=mod", "-o", "loop", "."], { cwd: folder });
+  cpSync(join(TOOLS, "go"), folder, { recursive: true });
+  const env = { ...process.env, GOPROXY: "off" };
+  await run("go", ["build", "-mod=mod", "-o", "loop", "."], { cwd: folder, env });
   return lines(folder, join(folder, "loop"), []);
 }
 
 async function startJava(issuer) {
-  const folder = folderWith({ "AssertionVerifier.java": blocks("Java", "java", issuer)[0] });
+  const folder = folderWith({ "AssertionVerifier.java": block("Java", "java", issuer) });
   const sources = [join(folder, "AssertionVerifier.java"), join(PROGRAMS, "java/Loop.java")];
   await run("javac", ["-nowarn", "-cp", nimbus, "-d", folder, ...sources]);
   return lines(folder, "java", ["-cp", [folder, nimbus].join(delimiter), "Loop"]);
-}
-
-/** A new folder with these files. */
-export function folderWith(files) {
-  const folder = mkdtempSync(join(tmpdir(), "origins-"));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(join(folder, name, ".."), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  return folder;
 }
 
 /** A program that answers each line with one: `accepted SUBJECT` or `refused WHY`. */
