@@ -29,6 +29,7 @@ export const PROXIES = {
     fetches: 1,
     unchecked: [
       "`iat` 2 minutes in the future",
+      "`iat` 45 seconds in the future, outside the tolerance",
       "without `iat`",
       "without `sub`",
       "`crit` names an extension",
