@@ -44,7 +44,7 @@ async function main() {
   process.stdout.on("error", () => stop(1));
 
   const isKept = values.keep !== undefined;
-  const { folder, admin, keys } = await openState(isKept ? resolve(values.keep) : undefined, ports);
+  const { folder, admin, sealing, keys } = await openState(isKept ? resolve(values.keep) : undefined, ports);
   if (!isKept) started.push(() => rm(folder, { recursive: true, force: true }));
   const origin = await startOrigin(ports.ORIGIN_PORT);
   started.push(origin.close);
@@ -52,18 +52,23 @@ async function main() {
   started.push(provider.close);
 
   console.log("• starting the workers");
+  const base = `http://127.0.0.1:${ports.PORT}`;
   let log = () => {};
   const workers = await startWorkers({
     port: ports.PORT,
     state: folder,
     isKept,
-    variables: { INSECURE_ISSUER_HOSTS: new URL(provider.issuer).host, ADMIN_TOKEN: admin },
+    variables: {
+      INSECURE_ISSUER_HOSTS: new URL(provider.issuer).host,
+      ADMIN_TOKEN: admin,
+      PUBLIC_URL: base,
+      SEALING_KEY: sealing,
+    },
     lines: (line) => log(line),
     ended: () => fail(new Error("the workers have ended")),
   });
   started.push(workers.close);
   await workers.ready;
-  const base = `http://127.0.0.1:${ports.PORT}`;
   await seed(base, admin, origin.url, provider.issuer);
   await printRequests(base, provider, admin);
   console.log(

@@ -1,6 +1,6 @@
-// What a run of the demo leaves to the next one, if it is kept: the workers' storage, the provider's keys and the
-// administrator's token.
-import { randomUUID } from "node:crypto";
+// What a run of the demo leaves to the next one, if it is kept: the workers' storage, the provider's keys, the
+// administrator's token, and what seals the keys of the gateway's own issuer.
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,8 @@ export async function openState(kept, { PROVIDER_PORT, ORIGIN_PORT }) {
     if (error.code !== "ENOENT") throw new Error(`${file} cannot be read: remove ${folder}`);
   });
   if (earlier === undefined) {
-    const state = { ports, admin: randomUUID(), keys: await generateKeys() };
+    const sealing = randomBytes(32).toString("base64url");
+    const state = { ports, admin: randomUUID(), sealing, keys: await generateKeys() };
     await writeFile(file, JSON.stringify(state), { mode: 0o600 });
     return { folder, ...state };
   }

@@ -12,7 +12,15 @@ export async function generateClientKey(alg = "ES256", kid = "client-key") {
 /** An assertion with the claims that the issuer wants, and with `claims` and `header` changed; `undefined` leaves one out. */
 export function signAssertion(key, client, audience, claims = {}, header = {}) {
   const now = Math.floor(Date.now() / 1000);
-  const payload = { iss: client, sub: client, aud: audience, iat: now, exp: now + 60, jti: randomUUID(), ...claims };
+  const payload = {
+    iss: client,
+    sub: client,
+    aud: audience,
+    iat: now,
+    exp: now + 60,
+    jti: randomUUID(),
+    ...claims,
+  };
   return new SignJWT(payload)
     .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
     .sign(key.privateKey);

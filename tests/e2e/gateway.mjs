@@ -79,6 +79,10 @@ const WATCHED_ISSUERS = `class DurableObjectNamespace {
 }
 export default ({ ISSUERS }) => new DurableObjectNamespace(ISSUERS);`;
 
+/** Where clients reach the gateway, as its own issuer says, and what seals that issuer's keys. */
+export const PUBLIC_URL = "https://gateway.example.com";
+export const SEALING_KEY = Buffer.from("the-sealing-key-of-all-the-tests").toString("base64url");
+
 const EDGE = "edge-authorizer";
 const CONTROL = "edge-authorizer-control";
 
@@ -91,7 +95,7 @@ const ASSETS = {
 
 /**
  * Starts the edge and the control plane. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables
- * and secrets of both, except for the administrator's tokens, which only the control plane has; with `flakyConfig`, the
+ * and secrets of both, except for the administrator's tokens and those of the gateway's own issuer, which only the control plane has; with `flakyConfig`, the
  * namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line `kv_read <key>` for each value that is
  * read; with `slow`, the namespace of that name deletes or writes nothing (or no value that contains a text) while it is told so, and the log has a line
  * `kv_delete <key>` or `kv_put <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to an
@@ -146,7 +150,7 @@ export async function startGateway({
     outboundService: outbound,
   };
   const scriptOf = (plane) => ROOT + (traps ? `tests/e2e/trapping-${plane}.js` : `${plane}/worker.js`);
-  const { ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS, ...variables } = bindings;
+  const { ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS, SEALING_KEY: _, SEALING_KEY_PREVIOUS, ...variables } = bindings;
   const edge = {
     ...common,
     name: EDGE,
@@ -162,7 +166,7 @@ export async function startGateway({
     ...common,
     name: CONTROL,
     scriptPath: scriptOf("control"),
-    bindings,
+    bindings: { PUBLIC_URL, SEALING_KEY, ...bindings },
     durableObjects: {
       ...(watchedIssuers ? { UNWATCHED_ISSUERS: issuers } : { ISSUERS: issuers }),
       PROJECTS: { className: "ProjectObject", useSQLite: true },

@@ -34,8 +34,8 @@ describe("how the two workers are deployed", () => {
 
   test("both have the same KV and the same values of the variables that both read", () => {
     assert.deepEqual(edge.kv_namespaces, control.kv_namespaces);
-    const { INSECURE_ISSUER_HOSTS, ...common } = control.vars;
-    assert.equal(INSECURE_ISSUER_HOSTS, "");
+    const { INSECURE_ISSUER_HOSTS, PUBLIC_URL, TOKEN_LIFE_SECONDS, ...common } = control.vars;
+    assert.deepEqual([INSECURE_ISSUER_HOSTS, PUBLIC_URL, TOKEN_LIFE_SECONDS], ["", "", "600"]);
     assert.deepEqual(edge.vars, common);
     assert.equal(edge.compatibility_date, control.compatibility_date);
   });

@@ -215,6 +215,6 @@ fn finish<H: DataHost>(call: &Call<'_, H>, reply: Reply) -> Response {
 
 /// Notes in the log that something was needed that is not set.
 fn unset(host: &impl LogSink, unusable: &UnusableVariable) -> Unavailable {
-    log::warning(host, "variable_unusable", unusable.name, unusable);
+    log::warning(host, "variable_missing", unusable.name, unusable);
     Unavailable
 }

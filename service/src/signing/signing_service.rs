@@ -1,5 +1,6 @@
 //! The signing keys where they are stored: made, rotated, sealed anew and published.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use edge_authorizer::accounts::{NotReady, SigningKey, SigningSchedule};
@@ -10,8 +11,9 @@ use super::signer::purpose;
 use crate::host::{
     Commit, ControlHost, Failure, IssuerRequest, IssuerResponse, Key, KeyPair, SigningKeysResponse,
 };
+use crate::log::warning;
 use crate::publication::{RETRY, Turns, publish};
-use crate::records::{IssuerRecord, Loaded, MAX_ATTEMPTS, Records, SigningKeysRecord, failed};
+use crate::records::{IssuerRecord, Loaded, MAX_ATTEMPTS, Records, SigningKeysRecord};
 use crate::sealing::SealingKeys;
 use crate::settings::Settings;
 
@@ -194,8 +196,9 @@ impl<H: ControlHost> SigningService<'_, H> {
         sealed.map_err(|failure| self.failed(failure))
     }
 
-    fn failed(&self, reason: impl std::fmt::Display) -> Unavailable {
-        failed(self.records.host, &KEY, &Failure::new(reason))
+    fn failed(&self, reason: impl Display) -> Unavailable {
+        warning(self.records.host, "not_signed", &KEY.to_string(), reason);
+        Unavailable
     }
 }
 
