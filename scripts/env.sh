@@ -13,6 +13,8 @@ locked_version() {
 bindgen=$cache/bindgen-$(locked_version wasm-bindgen)-$(cksum <"$root/tools/bindgen/src/main.rs" | cut -d ' ' -f 1)
 
 schemathesis_version=4.32.5
+authlib_version=1.9.10
+requests_oauthlib_version=2.0.0
 cargo_deny_version=0.20.2
 
 export WRANGLER_SEND_METRICS=false REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
