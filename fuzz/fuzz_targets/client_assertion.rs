@@ -33,7 +33,8 @@ fuzz_target!(|input: &str| {
     assert!(time("exp") > NOW - 30.0 && time("exp") <= NOW + 3630.0 && time("iat") <= NOW + 30.0);
     assert!(claims["jti"].as_str().is_some_and(|id| !id.is_empty()));
     assert!(checked.signature().key.fits(checked.signature().algorithm));
-    if let Ok(used) = checked.resume(true) {
+    if let Ok(verified) = checked.resume(true) {
+        let used = verified.to_remember();
         assert!(used.until >= NOW && used.until <= NOW + 3660.0 && used.id.len() == 43);
     }
     // Neither a wrong signature nor a decoy proves anything.

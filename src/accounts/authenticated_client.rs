@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use crate::accounts::access_token::Grant;
-use crate::accounts::client_assertion::UsedAssertion;
+use crate::accounts::client_assertion::VerifiedAssertion;
 use crate::accounts::client_id::ClientId;
 use crate::accounts::scope::{InvalidScope, select_roles};
 use crate::accounts::secret_digest::SecretDigest;
@@ -33,7 +33,7 @@ impl<'a> AuthenticatedClient<'a> {
     }
 
     /// Authenticates by an assertion that was verified with the account's keys.
-    pub fn by_assertion(account: Option<&'a ServiceAccount>, _verified: &UsedAssertion) -> Option<Self> {
+    pub fn by_assertion(account: Option<&'a ServiceAccount>, _verified: &VerifiedAssertion) -> Option<Self> {
         let account = account.filter(|account| !account.settings.disabled)?;
         Some(Self { account, secret: None })
     }
@@ -97,7 +97,7 @@ mod tests {
     fn a_grant_has_the_roles_and_the_life_of_the_account() {
         let client = ClientId::try_from("p1/ci").unwrap();
         let grant = |account: &ServiceAccount, scope| {
-            let verified = UsedAssertion { id: String::new(), until: 0.0 };
+            let verified = VerifiedAssertion::unchecked();
             let authenticated = AuthenticatedClient::by_assertion(Some(account), &verified).unwrap();
             authenticated
                 .grant(&client, scope, 1500, 600)

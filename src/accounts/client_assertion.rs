@@ -67,16 +67,27 @@ pub struct AssertionCheck<'t> {
     assertion: ClientAssertion<'t>,
     key: Arc<Jwk>,
     is_decoy: bool,
-    used: UsedAssertion,
+    used: AssertionUse,
 }
 
-/// An assertion that was verified. It proves nothing if one of its id was used before.
+/// What is remembered of an assertion that was used.
 #[derive(Debug, PartialEq)]
-pub struct UsedAssertion {
+pub struct AssertionUse {
     /// A digest of client and `jti`.
     pub id: String,
     /// Until when no assertion of that id is accepted, in seconds since 1970.
     pub until: f64,
+}
+
+/// An assertion whose signature was verified. It proves nothing if one of its id was used before.
+#[derive(Debug, PartialEq)]
+pub struct VerifiedAssertion(AssertionUse);
+
+impl VerifiedAssertion {
+    /// What is to be remembered of it.
+    pub fn to_remember(&self) -> &AssertionUse {
+        &self.0
+    }
 }
 
 impl<'t> ClientAssertion<'t> {
@@ -101,15 +112,13 @@ impl<'t> ClientAssertion<'t> {
         &self.client
     }
 
-    /// Checks its claims at `now`, where clocks differ by at most `skew` seconds, and says which signature is left to check.
-    /// `keys` are the account's, if there is such an account.
-    pub fn check(
-        self,
-        keys: Option<&KeySet>,
+    /// Checks its claims at `now`, where clocks differ by at most `skew` seconds. What it is worth depends on its signature.
+    pub fn check_claims(
+        &self,
         issuer: &str,
         now: NumericDate,
         skew: f64,
-    ) -> Result<AssertionCheck<'t>, AssertionFault> {
+    ) -> Result<AssertionUse, AssertionFault> {
         let claims = self.token.unverified_claims();
         if !is_for(claims.members().get("aud"), issuer) {
             return Err(AssertionFault::Audience);
@@ -120,10 +129,21 @@ impl<'t> ClientAssertion<'t> {
         }
         let id = claims.members().get("jti").and_then(Value::as_str).filter(|id| !id.is_empty());
         let id = used_id(&self.client, id.ok_or(AssertionFault::Id)?);
+        Ok(AssertionUse { id, until: until.as_seconds() })
+    }
+
+    /// Checks its claims, and says which signature is left to check. `keys` are the account's, if there is such an account.
+    pub fn check(
+        self,
+        keys: Option<&KeySet>,
+        issuer: &str,
+        now: NumericDate,
+        skew: f64,
+    ) -> Result<AssertionCheck<'t>, AssertionFault> {
+        let used = self.check_claims(issuer, now, skew)?;
         let own = keys.and_then(|keys| only_candidate(keys, &self.token));
         let is_decoy = own.is_none();
         let key = own.or_else(|| decoy_key(self.token.algorithm())).ok_or(AssertionFault::Key)?;
-        let used = UsedAssertion { id, until: until.as_seconds() };
         Ok(AssertionCheck { assertion: self, key, is_decoy, used })
     }
 }
@@ -142,8 +162,12 @@ impl AssertionCheck<'_> {
     }
 
     /// The verified assertion, if the key verifies the signature.
-    pub fn resume(self, is_verified: bool) -> Result<UsedAssertion, AssertionFault> {
-        if is_verified && !self.is_decoy { Ok(self.used) } else { Err(AssertionFault::Key) }
+    pub fn resume(self, is_verified: bool) -> Result<VerifiedAssertion, AssertionFault> {
+        if is_verified && !self.is_decoy {
+            Ok(VerifiedAssertion(self.used))
+        } else {
+            Err(AssertionFault::Key)
+        }
     }
 }
 
@@ -170,6 +194,14 @@ fn only_candidate(keys: &KeySet, token: &Token<'_>) -> Option<Arc<Jwk>> {
 fn used_id(client: &ClientId, id: &str) -> String {
     let digest = Sha256::new().chain_update(client.to_string()).chain_update([0]).chain_update(id).finalize();
     Base64UrlUnpadded::encode_string(&digest)
+}
+
+#[cfg(test)]
+impl VerifiedAssertion {
+    /// One without a signature.
+    pub fn unchecked() -> Self {
+        Self(AssertionUse { id: String::new(), until: 0.0 })
+    }
 }
 
 #[cfg(test)]
@@ -206,11 +238,14 @@ mod tests {
     }
 
     /// The assertion after a check whose signature is right.
-    fn prove(header: &Value, claims: &Value, keys: Option<&KeySet>) -> Result<UsedAssertion, AssertionFault> {
+    fn prove(header: &Value, claims: &Value, keys: Option<&KeySet>) -> Result<AssertionUse, AssertionFault> {
         let text = jws(header, claims);
         let assertion = ClientAssertion::parse(&text)?;
         assert_eq!(assertion.client().to_string(), "p1/ci");
-        assertion.check(keys, ISSUER, NumericDate::from_seconds(NOW), 30.0)?.resume(true)
+        assertion
+            .check(keys, ISSUER, NumericDate::from_seconds(NOW), 30.0)?
+            .resume(true)
+            .map(|verified| verified.0)
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub use auth_endpoint::AuthEndpoint;
 pub use authenticated_client::AuthenticatedClient;
 pub use basic_credentials::{BasicCredentials, MalformedBasic};
 pub use built_in_entry::{ACCOUNTS, built_in_entry};
-pub use client_assertion::{ASSERTION_TYPE, AssertionCheck, AssertionFault, ClientAssertion, UsedAssertion};
+pub use client_assertion::{
+    ASSERTION_TYPE, AssertionCheck, AssertionFault, AssertionUse, ClientAssertion, VerifiedAssertion,
+};
 pub use client_id::{ClientId, InvalidClientId};
 pub use client_secret::{ClientSecret, InvalidClientSecret};
 pub use form::{Form, MalformedForm};

@@ -1,6 +1,6 @@
 // The token endpoint: known ways around the authentication of clients are tried, fail, and fail for their own reason.
 import assert from "node:assert/strict";
-import { createHash, createHmac, randomUUID, sign } from "node:crypto";
+import { createHash, createHmac, KeyObject, randomUUID, sign } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { generateClientKey } from "../e2e/client-assertion.mjs";
 import { managementFixture } from "../e2e/fixture-management.mjs";
@@ -112,7 +112,7 @@ describe("token endpoint", { concurrency: 8 }, () => {
     const shared = { hmac: JSON.stringify(publicJwk), secret: place.secret }[key];
     const signature = shared
       ? createHmac("sha256", shared).update(input).digest()
-      : sign("sha256", Buffer.from(input), { key: keys[key].privateKey, dsaEncoding });
+      : sign("sha256", Buffer.from(input), { key: KeyObject.from(keys[key].privateKey), dsaEncoding });
     return `${input}.${signature.toString("base64url")}`;
   }
 

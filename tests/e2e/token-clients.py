@@ -6,6 +6,7 @@ import sys
 
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from joserfc.jwk import ECKey
 from oauthlib.oauth2 import BackendApplicationClient
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session as RequestsSession
@@ -33,7 +34,7 @@ print(
         {
             "authlib client_secret_basic": by_authlib("client_secret_basic"),
             "authlib client_secret_post": by_authlib("client_secret_post"),
-            "authlib private_key_jwt": by_authlib("private_key_jwt", question["pem"], assertion),
+            "authlib private_key_jwt": by_authlib("private_key_jwt", ECKey.import_key(question["pem"]), assertion),
             "requests-oauthlib": requests_session.fetch_token(url, auth=credentials)["access_token"],
         }
     )

@@ -1,6 +1,7 @@
 // Clients of others get tokens: libraries for Node.js and Python, and curl.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { KeyObject } from "node:crypto";
 import { before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -95,9 +96,7 @@ describe("clients of others", () => {
   });
 
   test("Authlib and requests-oauthlib", async () => {
-    const pem = key.privateKey.export
-      ? key.privateKey.export({ type: "pkcs8", format: "pem" })
-      : await import("jose").then(({ exportPKCS8 }) => exportPKCS8(key.privateKey));
+    const pem = KeyObject.from(key.privateKey).export({ type: "pkcs8", format: "pem" });
     const question = {
       token_url: `${api.gateway.url}/auth/token`,
       issuer: ISSUER,

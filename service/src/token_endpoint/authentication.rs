@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use edge_authorizer::accounts::{
-    AssertionFault, AuthenticatedClient, ClientAssertion, ClientProof, ServiceAccount, StoredSecret,
-    TokenRequest, UsedAssertion,
+    AssertionFault, AssertionUse, AuthenticatedClient, ClientAssertion, ClientProof, ServiceAccount,
+    StoredSecret, TokenRequest, VerifiedAssertion,
 };
 use edge_authorizer::{KeyOutcome, KeySet, NumericDate, Unavailable};
 
@@ -72,9 +72,10 @@ impl<H: ControlHost> Authentication<'_, H> {
     ) -> Result<Option<AuthenticatedClient<'r>>, TokenOutcome> {
         let keys = account.and_then(|account| account.settings.jwks.as_ref());
         let keys = keys.and_then(|keys| KeySet::parse(keys).ok());
-        let Ok(used) = self.verify(keys.as_ref(), text, now).await else { return Ok(None) };
-        let Some(client) = AuthenticatedClient::by_assertion(account, &used) else { return Ok(None) };
-        let spent = self.host.spend(self.key, &used.id, used.until).await;
+        let Ok(verified) = self.verify(keys.as_ref(), text, now).await else { return Ok(None) };
+        let Some(client) = AuthenticatedClient::by_assertion(account, &verified) else { return Ok(None) };
+        let AssertionUse { id, until } = verified.to_remember();
+        let spent = self.host.spend(self.key, id, *until).await;
         let is_first = spent.map_err(|failure| failed(self.host, self.key, &failure))?;
         Ok(Some(client).filter(|_| is_first))
     }
@@ -84,7 +85,7 @@ impl<H: ControlHost> Authentication<'_, H> {
         keys: Option<&KeySet>,
         text: &str,
         now: NumericDate,
-    ) -> Result<UsedAssertion, AssertionFault> {
+    ) -> Result<VerifiedAssertion, AssertionFault> {
         let skew = self.state.data.settings().clock_skew;
         let check = ClientAssertion::parse(text)?.check(keys, self.issuer, now, skew)?;
         let outcome = self.host.verify(&check.signature()).await;

@@ -1,7 +1,8 @@
 //! Requests to the token endpoint, before and after the client is authenticated.
 
 use edge_authorizer::accounts::{
-    ACCESS_TOKEN_TYPE, MAX_TOKEN_REQUEST, PublicUrl, TokenAnswer, TokenError, TokenRequest, TokenType,
+    ACCESS_TOKEN_TYPE, ClientAssertion, ClientProof, MAX_TOKEN_REQUEST, PublicUrl, TokenAnswer, TokenError,
+    TokenRequest, TokenType,
 };
 use edge_authorizer::{ProjectId, Unavailable};
 
@@ -36,10 +37,19 @@ impl<S> ControlPlane<S> {
         request: &Request,
         body: impl Body,
     ) -> Result<(Key, TokenQuestion), Response> {
-        TokenSettings::of(&self.state().issuer_settings)
-            .map_err(|unusable| unset(host, request, unusable))?;
+        let settings = TokenSettings::of(&self.state().issuer_settings);
+        let settings = settings.map_err(|unusable| unset(host, request, unusable))?;
         let parsed = read(request, body).await.map_err(|error| refused(host, request, None, error))?;
         let client = &parsed.client;
+        if let ClientProof::Assertion(text) = &parsed.proof {
+            let (now, skew) = (host.now(), self.data().settings().clock_skew);
+            let checked = ClientAssertion::parse(text).and_then(|assertion| {
+                assertion.check_claims(settings.public_url.issuer().as_str(), now, skew)
+            });
+            checked.map_err(|fault| {
+                refused(host, request, Some(client), TokenError::NoCredentials(fault.reason()))
+            })?;
+        }
         let is_known = self.may_exist(host, &client.project).await.map_err(|Unavailable| {
             let error = TokenError::Unavailable("the project cannot be read at the moment");
             refused(host, request, Some(client), error)
@@ -119,8 +129,9 @@ struct TokenSettings<'s> {
 impl<'s> TokenSettings<'s> {
     fn of(settings: &'s IssuerSettings) -> Result<Self, &'s UnusableVariable> {
         let IssuerSettings { public_url, sealing_keys, token_life } = settings;
+        let public_url = public_url.as_ref()?;
         sealing_keys.as_ref()?;
-        Ok(Self { public_url: public_url.as_ref()?, life: *token_life.as_ref()? })
+        Ok(Self { public_url, life: *token_life.as_ref()? })
     }
 }
 
