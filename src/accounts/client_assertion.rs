@@ -6,6 +6,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::accounts::assertion_fault::AssertionFault;
 use crate::accounts::client_id::ClientId;
 use crate::accounts::decoy_key::decoy_key;
 use crate::keys::jwk::Jwk;
@@ -25,40 +26,6 @@ const MAX_LIFE: f64 = 3600.0;
 pub struct ClientAssertion<'t> {
     token: Token<'t>,
     client: ClientId,
-}
-
-/// Why an assertion proves nothing. All but the last one depend on the assertion alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AssertionFault {
-    /// Not a signed JWT with `iss`, `exp` and `iat`.
-    Malformed,
-    /// A `typ` of another kind of token.
-    Kind,
-    /// `iss` and `sub` are not one client id.
-    Client,
-    /// `aud` is not the issuer alone.
-    Audience,
-    /// It has expired or is not yet valid, or lives too long.
-    Time,
-    /// No `jti`.
-    Id,
-    /// No key of the account made its signature, or there is no such account.
-    Key,
-}
-
-impl AssertionFault {
-    /// What is wrong, for the client's author.
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::Malformed => "the assertion is not a signed JWT with `iss`, `exp` and `iat`",
-            Self::Kind => "the `typ` of the assertion is of another kind of token",
-            Self::Client => "`iss` and `sub` of the assertion must be the client id",
-            Self::Audience => "`aud` of the assertion must be the issuer alone",
-            Self::Time => "the assertion has expired, is not valid yet, or is valid for more than an hour",
-            Self::Id => "the assertion has no `jti`",
-            Self::Key => "no key verifies the assertion",
-        }
-    }
 }
 
 /// The check of an assertion's signature. It is done whether or not the client has a key for it, so that the time of a refusal

@@ -5,6 +5,7 @@
 mod access_token;
 mod account_id;
 mod account_settings;
+mod assertion_fault;
 mod assertion_key;
 mod auth_endpoint;
 mod authenticated_client;
@@ -32,13 +33,14 @@ mod unsigned_jws;
 pub use access_token::{ACCESS_TOKEN_TYPE, AccessTokenClaims, Grant};
 pub use account_id::{AccountId, InvalidAccountId};
 pub use account_settings::{ADMIN, AUDITOR, AccountSettings, PLATFORM_ROLES, TOKEN_LIFE};
+pub use assertion_fault::AssertionFault;
 pub use assertion_key::{ASSERTION_KEY, AssertionKey};
 pub use auth_endpoint::AuthEndpoint;
 pub use authenticated_client::AuthenticatedClient;
 pub use basic_credentials::{BasicCredentials, MalformedBasic};
 pub use built_in_entry::{ACCOUNTS, built_in_entry};
 pub use client_assertion::{
-    ASSERTION_TYPE, AssertionCheck, AssertionFault, AssertionUse, ClientAssertion, VerifiedAssertion,
+    ASSERTION_TYPE, AssertionCheck, AssertionUse, ClientAssertion, VerifiedAssertion,
 };
 pub use client_id::{ClientId, InvalidClientId};
 pub use client_secret::{ClientSecret, InvalidClientSecret};
