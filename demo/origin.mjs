@@ -11,13 +11,20 @@ export async function startOrigin(port = 0) {
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => close(server) };
 }
 
+/** The most bytes of a body that are sent back. */
+const MAX_ECHO = 4096;
+
 async function echo(request, response) {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
+  let [beginning, bytes] = [Buffer.alloc(0), 0];
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (beginning.length < MAX_ECHO) beginning = Buffer.concat([beginning, chunk]).subarray(0, MAX_ECHO);
+  }
   const { method, url, headers } = request;
-  const body = Buffer.concat(chunks).toString();
+  const body = beginning.toString();
+  const more = bytes > MAX_ECHO ? { bodyBytes: bytes, bodyNote: `only the first ${MAX_ECHO} bytes` } : {};
   response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify({ method, url, headers, body }, null, 2) + "\n");
+  response.end(JSON.stringify({ method, url, headers, body, ...more }, null, 2) + "\n");
 }
 
 /** Listens on 127.0.0.1, or fails with one clear line. */

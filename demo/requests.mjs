@@ -41,8 +41,11 @@ ${tokenFunction(provider.issuer)}
 curl -i -H "Authorization: Bearer $(token demo-app)" ${data}
 
 # To manage the installation and the project \`demo\`, as in docs/management-api.md:
-api=${base}${MANAGEMENT}
+gateway=${base}
+issuer=${provider.issuer}
+api=$gateway${MANAGEMENT}
 admin=(-H 'Authorization: Bearer ${admin}' -H 'Content-Type: application/json')
+# The owner's token lives ten minutes, too. Repeat this line for a fresh one:
 owner=(-H "Authorization: Bearer $(token demo-owner)" -H 'Content-Type: application/json')
 
 # Why a token is refused or gets its roles: paste one into

@@ -1,11 +1,11 @@
 // Saves the routes and all projects to a file by the management API, and restores them from it.
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
-const HELP = `usage: node scripts/backup.mjs save FILE
+const HELP = `usage: node scripts/backup.mjs save [--force] FILE
        node scripts/backup.mjs restore FILE [PROJECT…]
 
-\`save\` writes the routes and all projects to FILE.
+\`save\` writes the routes and all projects to FILE. A FILE that exists is replaced with --force only.
 \`restore\` replaces the routes and every project in FILE, or, if projects are named, those projects only. Projects that
 are not in FILE stay as they are.
 
@@ -19,7 +19,8 @@ const REVOCATION_SECONDS = 30 * 86_400 - 3600;
 /** A key id that can be a path segment as it is; other keys are named by their thumbprint. */
 const PLAIN_ID = /^[\w.~-]+$/;
 
-const [command, file, ...names] = process.argv.slice(2);
+const isForced = process.argv.includes("--force");
+const [command, file, ...names] = process.argv.slice(2).filter((argument) => argument !== "--force");
 const { GATEWAY_URL, ADMIN_TOKEN } = process.env;
 
 async function main() {
@@ -37,6 +38,7 @@ async function main() {
 function usageFault() {
   if (!["save", "restore"].includes(command)) return command ? `no such command: ${command}` : "no command";
   if (!file) return "no FILE";
+  if (command === "restore" && isForced) return "`restore` has no --force";
   if (command === "save" && names.length > 0) return "`save` saves all projects and takes no names";
   if (!GATEWAY_URL) return "GATEWAY_URL is not set";
   if (!URL.canParse(GATEWAY_URL) || !/^https?:$/.test(new URL(GATEWAY_URL).protocol)) {
@@ -59,6 +61,11 @@ async function readBackup() {
 }
 
 async function save() {
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists && !isForced) throw new Error(`${file} exists; name another file, or replace it with --force`);
   const projects = {};
   for (const id of await projectIds()) {
     const project = await readProject(id);
@@ -66,7 +73,9 @@ async function save() {
     if (project) projects[id] = project;
   }
   const backup = { gateway: (await read("/gateway")) ?? null, projects };
-  await writeFile(file, JSON.stringify(backup, null, 2) + "\n", { mode: 0o600 });
+  // "wx": a file that has come to be meanwhile is not replaced either.
+  const flag = isForced ? "w" : "wx";
+  await writeFile(file, JSON.stringify(backup, null, 2) + "\n", { mode: 0o600, flag });
   const count = Object.keys(projects).length;
   console.log(
     `saved ${backup.gateway ? "the routes" : "no routes"} and ${count} ${count === 1 ? "project" : "projects"}`,

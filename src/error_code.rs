@@ -86,13 +86,13 @@ error_codes! {
         "the resource is not as `If-Match` or `If-None-Match` demands; read it again";
     /// The body is longer than the management API takes.
     BodyTooLarge: "body_too_large", 413,
-        "the body is longer than this resource takes; `reason` has the limit";
+        "the body is longer than this resource accepts; `reason` has the limit";
     /// The body does not arrive in time.
     BodyTimeout: "body_timeout", 408,
         "the body did not arrive within 30 seconds";
     /// The body is not `application/json`.
     MediaTypeUnsupported: "media_type_unsupported", 415,
-        "send `Content-Type: application/json`";
+        "send `Content-Type: application/json`, in UTF-8";
     /// The body is not JSON with unique member names.
     BodyMalformed: "body_malformed", 400,
         "the body is not JSON with unique member names; `reason` says where";
@@ -116,10 +116,10 @@ error_codes! {
         "the next signing key is not known everywhere yet; try again after `Retry-After` seconds";
     /// The change would take the caller's own ownership away.
     WouldLockOut: "would_lock_out", 409,
-        "after this change your own token would be no owner's any more; repeat it with `?force=true` if that is meant";
+        "this change would remove your own owner access; add `?force=true` to confirm";
     /// The change would make every caller of an issuer an owner.
     WouldOpenOwnership: "would_open_ownership", 409,
-        "every caller of this issuer would be an owner; set `allowedAzp` or `allowedAud`, or repeat it with `?force=true` if that is meant";
+        "this entry would make every caller of its issuer an owner; set `allowedAzp` or `allowedAud`, or add `?force=true` to confirm";
     /// The primary store is unavailable.
     StoreUnavailable: "store_unavailable", 503,
         "nothing was changed; try again later";

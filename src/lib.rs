@@ -38,6 +38,7 @@ mod project_id;
 mod store_cache;
 mod unavailable;
 mod versioned;
+mod visible;
 
 pub use authz::assertion::{ASSERTION_HEADER, ASSERTION_REUSE, ASSERTION_TYPE, Assertion};
 pub use authz::authorize::{
@@ -112,3 +113,4 @@ pub use token::strict_json;
 pub use token::validity::{OutsideValidity, TimeClaim, Validity};
 pub use unavailable::Unavailable;
 pub use versioned::Versioned;
+pub use visible::{escape_json, is_bidi_control, visible};

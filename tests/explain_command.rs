@@ -162,6 +162,22 @@ fn project_is_read_from_the_path() {
 }
 
 #[test]
+fn what_is_hidden_or_reorders_text_is_escaped() {
+    let folder = Folder::new("hidden");
+    let idp = folder.write("idp.json", &entry());
+    let hidden = json!({ "sub": "nimda\u{202e}\u{1b}[31m", "roles": ["p1.access", "\u{2066}p1"] });
+    let mut claims = claims();
+    claims.as_object_mut().unwrap().extend(hidden.as_object().unwrap().clone());
+    let claims = folder.write("claims.json", &claims);
+    let arguments = ["--idp", &idp, "--claims", &claims, "--path", "/service/v1/p1/x", "--now", NOW];
+    for more in [&[][..], &["--json"]] {
+        let output = String::from_utf8(explain(&[&arguments, more].concat(), "").stdout).unwrap();
+        assert!(!output.contains(['\u{202e}', '\u{2066}', '\u{1b}']), "{output}");
+        assert!(output.contains(r"nimda\u202e\u001b[31m") && output.contains(r"\u2066p1"), "{output}");
+    }
+}
+
+#[test]
 fn terminal_output_shows_steps_and_verdict() {
     let folder = Folder::new("terminal");
     let (idp, jwks) = (folder.write("idp.json", &entry()), folder.write("jwks.json", &key_set()));
@@ -169,9 +185,11 @@ fn terminal_output_shows_steps_and_verdict() {
     let arguments =
         ["--idp", &idp, "--jwks", &jwks, "--token", &token, "--path", "/service/v1/p1/x", "--now", NOW];
     let output = explain(&arguments, "");
+    let assumed = "explain: no --routes: assuming that `/service/v1/{project}` and all below it require the role `access`\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), assumed);
     let text = String::from_utf8(output.stdout).unwrap();
     for line in [
-        "✓ The path leads to the route `/service/v1/{project}/{*rest}`, which takes the role `access`.",
+        "✓ The path leads to the route `/service/v1/{project}/{*rest}`, which requires the role `access`.",
         "✓ It is valid for another 100 seconds (`exp`).",
         "✓ The signature is right by the key `ec256-1`.",
         "  ✓ `p1.access` gives the role `access`.",

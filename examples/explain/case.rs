@@ -23,6 +23,8 @@ pub struct Case {
     method: String,
     path: String,
     routes: Routes,
+    /// What is assumed of the route, if no routes were given.
+    assumed: Option<String>,
     project: ProjectId,
     snapshot: Arc<Snapshot>,
     keys: Option<Arc<KeySet>>,
@@ -44,11 +46,16 @@ impl Case {
             .as_deref()
             .map(|project| parse::<ProjectId>("--project", project))
             .transpose()?;
-        let routes = match &arguments.routes {
-            Some(file) => {
-                Routes::parse(&read_json(file)?).map_err(|faults| format!("{}: {faults}", file.display()))?
-            }
-            None => one_route(&path, project.as_ref(), &arguments.role)?,
+        let (routes, assumed) = if let Some(file) = &arguments.routes {
+            let routes = Routes::parse(&read_json(file)?);
+            (routes.map_err(|faults| format!("{}: {faults}", file.display()))?, None)
+        } else {
+            let (template, routes) = one_route(&path, project.as_ref(), &arguments.role)?;
+            let roles = arguments.role.join("` or `");
+            let assumed = format!(
+                "no --routes: assuming that `{template}` and all below it require the role `{roles}`"
+            );
+            (routes, Some(assumed))
         };
         let project = project.or_else(|| named_by(&routes, &path));
         let project = project.ok_or("the path names no project: name it by --project")?;
@@ -69,6 +76,7 @@ impl Case {
             method,
             path,
             routes,
+            assumed,
             project,
             snapshot: Arc::new(read_entries(&arguments.idp)?),
             keys: arguments.jwks.as_deref().map(read_keys).transpose()?.map(Arc::new),
@@ -77,6 +85,11 @@ impl Case {
                 skew: arguments.skew,
             },
         })
+    }
+
+    /// What is assumed of the route, if no routes were given.
+    pub fn assumed(&self) -> Option<&str> {
+        self.assumed.as_deref()
     }
 
     /// What becomes of the request.
@@ -167,7 +180,7 @@ impl Case {
 const NO_KEYS: &str = "The signature cannot be checked: give the issuer's keys with `--jwks`.";
 
 /// The routes where none are given: one, in which the project is where it stands in the path, or else third.
-fn one_route(path: &str, project: Option<&ProjectId>, roles: &[String]) -> Result<Routes, String> {
+fn one_route(path: &str, project: Option<&ProjectId>, roles: &[String]) -> Result<(String, Routes), String> {
     // An ambiguous path is refused whatever the routes are.
     let path = RequestPath::try_from(path)
         .map_or("/service/v1/project".to_owned(), |path| path.decoded().to_owned());
@@ -181,7 +194,8 @@ fn one_route(path: &str, project: Option<&ProjectId>, roles: &[String]) -> Resul
     let routes = [template.clone(), format!("{template}/{{*rest}}")]
         .map(|path| json!({ "path": path, "origin": "origin", "access": { "*": roles } }));
     let origins = json!({ "origin": { "url": "https://origin.example" } });
-    Routes::parse(&json!({ "origins": origins, "routes": routes })).map_err(|faults| faults.to_string())
+    let routes = Routes::parse(&json!({ "origins": origins, "routes": routes }));
+    Ok((template, routes.map_err(|faults| faults.to_string())?))
 }
 
 fn named_by(routes: &Routes, path: &str) -> Option<ProjectId> {

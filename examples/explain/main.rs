@@ -8,7 +8,7 @@ mod terminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use edge_authorizer::{Explanation, Outcome};
+use edge_authorizer::{Explanation, Outcome, escape_json, visible};
 
 use crate::arguments::Arguments;
 use crate::case::Case;
@@ -19,13 +19,17 @@ fn main() -> ExitCode {
     let case = match Case::read(arguments) {
         Ok(case) => case,
         Err(fault) => {
-            eprintln!("explain: {fault}");
+            eprintln!("explain: {}", visible(&fault));
             return ExitCode::from(2);
         }
     };
+    if let Some(assumed) = case.assumed() {
+        eprintln!("explain: {assumed}");
+    }
     let explanation = case.explain();
     if is_json {
-        println!("{}", serde_json::to_string_pretty(&case.answer(&explanation)).unwrap_or_default());
+        let answer = serde_json::to_string_pretty(&case.answer(&explanation)).unwrap_or_default();
+        println!("{}", escape_json(answer));
     } else {
         terminal::print(&explanation, &case.narrate(&explanation));
     }

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stdout};
 
 use edge_authorizer::inspection::{Line, Mark};
-use edge_authorizer::{Explanation, Outcome, Role};
+use edge_authorizer::{Explanation, Outcome, Role, visible};
 
 /// Prints the verdict and the steps that led to it.
 pub fn print(explanation: &Explanation, lines: &[Line]) {
@@ -27,7 +27,7 @@ pub fn print(explanation: &Explanation, lines: &[Line]) {
     }
     if let (Some(idp), Some(subject)) = (&explanation.idp, &explanation.subject) {
         let roles: Vec<_> = explanation.roles.iter().map(Role::as_str).collect();
-        println!("entry:   {}\ncaller:  {subject}\nroles:   {}", idp.as_str(), roles.join(", "));
+        println!("entry:   {}\ncaller:  {}\nroles:   {}", idp.as_str(), visible(subject), roles.join(", "));
     }
     for (name, value) in &explanation.origin_headers {
         println!("{name}: {value}");

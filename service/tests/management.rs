@@ -81,10 +81,16 @@ fn each_document_is_json_of_a_limited_size() {
                 (None, Some("{}"), "415 media_type_unsupported"),
                 (Some("text/plain"), Some("{}"), "415 media_type_unsupported"),
                 (Some("application/x-www-form-urlencoded"), Some("a=b"), "415 media_type_unsupported"),
+                (Some("application/json; charset=utf-16"), Some("{}"), "415 media_type_unsupported"),
+                (Some("application/json;x=y; Charset=\"latin1\""), Some("{}"), "415 media_type_unsupported"),
                 (Some("application/json"), None, "400 body_malformed"),
                 (Some("application/json"), Some("{"), "400 body_malformed"),
                 (Some("application/json"), Some(r#"{"a":1,"a":2}"#), "400 body_malformed"),
-                (Some("Application/JSON; charset=utf-8"), Some(r#"{"unknown":1}"#), "422 document_invalid"),
+                (
+                    Some("Application/JSON; charset=\"UTF-8\""),
+                    Some(r#"{"unknown":1}"#),
+                    "422 document_invalid",
+                ),
                 (Some("application/json"), Some(&*long), "413 body_too_large"),
             ] {
                 let mut request = table.request(&world, "admin", method, &endpoint.path);
@@ -94,6 +100,9 @@ fn each_document_is_json_of_a_limited_size() {
                 let found = body(&response);
                 let code = format!("{} {}", response.status, found["code"].as_str().unwrap());
                 assert_eq!(code, expected, "{method} {}", endpoint.path);
+                if media_type.is_some_and(|media_type| media_type.contains("utf-16")) {
+                    assert_eq!(found["reason"], "the charset `utf-16` is not accepted; send JSON in UTF-8");
+                }
                 if response.status == 413 {
                     assert_eq!(found["reason"], format!("the limit is {limit} KiB"));
                 }

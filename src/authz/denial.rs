@@ -13,6 +13,14 @@ pub struct Denial {
 }
 
 impl Denial {
+    /// What happened and what to do, for the caller. Where no project is concerned, only the administrator's token is accepted.
+    pub fn detail(&self) -> &'static str {
+        match self {
+            Self { code: ErrorCode::TokenUntrusted, realm: None } => ErrorCode::AdministratorOnly.detail(),
+            Self { code, .. } => code.detail(),
+        }
+    }
+
     /// The value of `WWW-Authenticate` (RFC 6750, section 3), where a token would help.
     pub fn challenge(&self) -> Option<String> {
         let realm = self.realm.as_ref().map(|project| format!(r#"realm="{project}""#));

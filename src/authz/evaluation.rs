@@ -24,7 +24,7 @@ use crate::config::route::Route;
 use crate::config::routes::Routes;
 use crate::config::snapshot::Snapshot;
 use crate::error_code::ErrorCode;
-use crate::http::method::Method;
+use crate::http::method::{Method, UnsupportedMethod};
 use crate::http::request_path::{AmbiguousPath, RequestPath};
 use crate::issuer::Issuer;
 use crate::keys::jwk::Jwk;
@@ -83,7 +83,10 @@ impl Evaluation {
             Ok(path) => path,
             Err(ambiguous) => return Err(self.refuse_path(ambiguous)),
         };
-        let method = Method::try_from(request.method).map_err(|_| refused(ErrorCode::MethodNotAllowed))?;
+        let method = Method::try_from(request.method).map_err(|_| {
+            self.reason = UnsupportedMethod::reason(request.method);
+            refused(ErrorCode::MethodNotAllowed)
+        })?;
         let found = match routes.find(&path) {
             Ok(Some(found)) => found,
             Ok(None) => return Err(refused(ErrorCode::RouteNotFound)),

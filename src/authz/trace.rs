@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::authz::trace_step::TraceStep;
 use crate::token::strict_json;
+use crate::visible::escape_json;
 
 /// The steps of an evaluation, in order. They never contain the token.
 #[derive(Clone, Debug, Default)]
@@ -104,13 +105,13 @@ const MAX_ELEMENTS: usize = 8;
 impl TraceStep {
     /// The step as JSON, with long texts and lists cut if it is a long one.
     fn to_short_json(&self) -> String {
-        let text = serde_json::to_string(self).unwrap_or_default();
+        let text = escape_json(serde_json::to_string(self).unwrap_or_default());
         if text.len() <= MAX_STEP_BYTES {
             return text;
         }
         let mut value = strict_json::from_slice(text.as_bytes()).unwrap_or_default();
         shorten(&mut value);
-        strict_json::to_text(&value)
+        escape_json(strict_json::to_text(&value))
     }
 }
 

@@ -47,16 +47,16 @@ impl MethodRoles {
     pub fn read(node: &Node<'_>) -> Option<Self> {
         let mut access = Self::default();
         for (name, node) in node.members()? {
-            let roles: Roles = node.list().unwrap_or_default().into();
+            let roles = || Roles::from(node.list().unwrap_or_default());
             match Method::try_from(name) {
-                _ if name == "*" => access.otherwise = roles,
+                _ if name == "*" => access.otherwise = roles(),
                 Ok(Method::Head) | Err(_) => {
                     node.fault(
-                        "a method of DELETE, GET, OPTIONS, PATCH, POST, PUT, or `*`; HEAD counts as GET",
+                        "as its name one of DELETE, GET, OPTIONS, PATCH, POST, PUT, in upper case, or `*`; HEAD counts as GET",
                     );
                 }
                 Ok(method) => {
-                    access.by_method.insert(method, roles);
+                    access.by_method.insert(method, roles());
                 }
             }
         }

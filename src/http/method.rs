@@ -48,6 +48,18 @@ impl Method {
 #[error("one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")]
 pub struct UnsupportedMethod;
 
+impl UnsupportedMethod {
+    /// What is wrong with that name, if it is one of the methods but for its case (RFC 9110, section 9.1).
+    pub fn reason(name: &str) -> Option<&'static str> {
+        let is_other_case =
+            |method: &Method| method.as_str() != name && method.as_str().eq_ignore_ascii_case(name);
+        Method::ALL
+            .iter()
+            .any(is_other_case)
+            .then_some("methods are case-sensitive: write them in upper case")
+    }
+}
+
 impl TryFrom<&str> for Method {
     type Error = UnsupportedMethod;
 

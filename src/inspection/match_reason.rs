@@ -18,7 +18,7 @@ pub fn reason(idp: &CustomIdp, claims: &Claims, outcome: IdpOutcome) -> Option<S
         IdpOutcome::AudNotAllowed => {
             let audience = members.get("aud").map_or("missing".to_owned(), quoted);
             Some(format!(
-                "the audience (`aud`) is {audience}, and `allowedAud` takes {}",
+                "the audience (`aud`) is {audience}, and `allowedAud` accepts {}",
                 texts(idp.allowed_aud.as_ref())
             ))
         }
@@ -26,7 +26,7 @@ pub fn reason(idp: &CustomIdp, claims: &Claims, outcome: IdpOutcome) -> Option<S
             let algorithm = claims.header()?.algorithm;
             let allowed =
                 list(idp.allowed_algs.iter().flatten().map(|allowed| Algorithm::name(*allowed)), "or");
-            Some(format!("the algorithm is `{algorithm}`, and `allowedAlgs` takes {allowed}"))
+            Some(format!("the algorithm is `{algorithm}`, and `allowedAlgs` accepts {allowed}"))
         }
         IdpOutcome::TypeNotAllowed => Some(other_type(idp, claims)),
         IdpOutcome::NoSubject => {
@@ -74,12 +74,12 @@ fn other_issuer(own: &str, other: &str) -> String {
 fn other_client(idp: &CustomIdp, claims: &Map<String, Value>) -> String {
     let (name, allowed) = (idp.azp_claim.as_str(), texts(idp.allowed_azp.as_ref()));
     if let Some(client) = idp.azp_claim.find(claims) {
-        return format!("the client (`{name}`) is {}, and `allowedAzp` takes {allowed}", quoted(client));
+        return format!("the client (`{name}`) is {}, and `allowedAzp` accepts {allowed}", quoted(client));
     }
     let names = ["azp", "appid", "cid", "client_id"];
     let others = list(names.into_iter().filter(|other| claims.contains_key(*other)), "and");
     let hint = if others.is_empty() { String::new() } else { format!(", but {others}: set `azpClaim`") };
-    format!("`allowedAzp` takes {allowed}, and the token has no `{name}`{hint}")
+    format!("`allowedAzp` accepts {allowed}, and the token has no `{name}`{hint}")
 }
 
 fn other_type(idp: &CustomIdp, claims: &Claims) -> String {

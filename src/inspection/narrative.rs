@@ -17,6 +17,7 @@ use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
 use crate::token::numeric_date::NumericDate;
 use crate::token::validity::TimeClaim;
+use crate::visible::visible;
 
 /// The context of an explanation.
 #[derive(Clone, Copy, Debug)]
@@ -77,11 +78,15 @@ pub(super) struct Narrative<'s> {
 
 impl Narrative<'_> {
     pub(super) fn say(&mut self, mark: Mark, text: impl Into<String>) {
-        self.lines.push(Line { mark, level: 0, text: text.into() });
+        self.push(mark, 0, &text.into());
     }
 
     fn add(&mut self, mark: Mark, text: impl Into<String>) {
-        self.lines.push(Line { mark, level: 1, text: text.into() });
+        self.push(mark, 1, &text.into());
+    }
+
+    fn push(&mut self, mark: Mark, level: u8, text: &str) {
+        self.lines.push(Line { mark, level, text: visible(text).into_owned() });
     }
 
     fn tell(&mut self, step: &TraceStep) {
@@ -137,12 +142,12 @@ impl Narrative<'_> {
                 let requirement = if required.is_empty() {
                     format!("Nobody may send {method} to this route")
                 } else {
-                    format!("{method} takes the role {}", roles(required, "or"))
+                    format!("{method} requires the role {}", roles(required, "or"))
                 };
                 self.tell_requirement(&requirement, held, held.iter().any(|role| required.contains(role)));
             }
             TraceStep::Owner { held, is_owner } => {
-                self.tell_requirement("The management API takes the role `owner`", held, *is_owner);
+                self.tell_requirement("The management API requires the role `owner`", held, *is_owner);
                 if !is_owner && held.iter().any(|role| role.as_str() == OWNER) {
                     let text =
                         "It does not count: the entry has to list it in `allowedRoles` or `definedRoles`.";
@@ -156,7 +161,7 @@ impl Narrative<'_> {
         let requirement = match required {
             None => "which is public: no token is needed".to_owned(),
             Some([]) => "which has no role for this method".to_owned(),
-            Some(required) => format!("which takes the role {}", roles(required, "or")),
+            Some(required) => format!("which requires the role {}", roles(required, "or")),
         };
         self.say(Mark::Passed, format!("The path leads to the route `{path}`, {requirement}."));
     }

@@ -1,6 +1,5 @@
 //! Applying a change to a project.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -8,11 +7,11 @@ use serde_json::{Value, json};
 use super::change::Change;
 use super::change_context::ChangeContext;
 use super::precondition::Precondition;
-use super::project::Project;
+use super::project::{Project, is_named};
 use super::refusal::Refusal;
 use crate::accounts::ACCOUNTS;
 use crate::config::blocked_key::BlockedKey;
-use crate::fault::Faults;
+use crate::fault::{Fault, Faults};
 use crate::project_id::ProjectId;
 
 /// The most identity providers of a project.
@@ -45,7 +44,7 @@ impl Project {
     ) -> Result<Applied, Refusal> {
         let current = self.current(change, context.id);
         if !self.exists && !change.creates(context.id) {
-            return Err(Refusal::NotFound);
+            return Err(Refusal::NoProject);
         }
         if !precondition.holds(current.as_deref().map(Value::to_string).as_deref()) {
             return Err(Refusal::PreconditionFailed);
@@ -116,7 +115,7 @@ impl Project {
             Change::ReplaceIdp { id, idp } => {
                 let position = self.position(id);
                 if position.is_none() && id != ACCOUNTS {
-                    return Err(Refusal::NotFound);
+                    return Err(Refusal::NoIdp);
                 }
                 let entry = self.read_entry(idp).map_err(Refusal::Invalid)?;
                 if entry.id.as_str() != id {
@@ -166,21 +165,27 @@ impl Project {
     }
 
     fn reorder(&mut self, ids: &[String]) -> Result<(), Refusal> {
-        let entry = |id: &String| self.idps.get(self.position(id)?).cloned();
-        let ordered: Option<Vec<_>> = ids.iter().map(entry).collect();
-        let is_complete = |idps: &Vec<Arc<Value>>| {
-            let mut seen = BTreeSet::new();
-            ids.iter().all(|id| seen.insert(id)) && idps.len() == self.idps.len()
-        };
-        match ordered.filter(is_complete) {
-            Some(ordered) => {
-                self.idps = ordered;
-                Ok(())
-            }
-            None => {
-                Err(Refusal::Invalid(Faults::one("", Some(&json!(ids)), "the ids of all entries, each once")))
+        let (mut ordered, mut missing) = (Vec::new(), self.idps.clone());
+        let mut faults = Vec::new();
+        for (index, id) in ids.iter().enumerate() {
+            if let Some(position) = missing.iter().position(|idp| is_named(idp, id)) {
+                ordered.push(missing.remove(position));
+            } else {
+                let is_known = self.position(id).is_some();
+                let expected = if is_known { "each id once" } else { "the id of an entry" };
+                faults.push(Fault::new(&json!(id), format!("/{index}"), &expected));
             }
         }
+        if !missing.is_empty() {
+            let names: Vec<_> = missing.iter().filter_map(|idp| idp.get("id")?.as_str()).collect();
+            let expected = format!("the ids of all entries; missing: `{}`", names.join("`, `"));
+            faults.push(Fault::new(&json!(ids), String::new(), &expected));
+        }
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(Faults::several(faults)));
+        }
+        self.idps = ordered;
+        Ok(())
     }
 }
 
@@ -261,6 +266,11 @@ mod tests {
         for bad in [&["aa"][..], &["aa", "aa"], &["aa", "cc"], &["aa", "bb", "bb"], &[]] {
             assert!(matches!(reorder(bad), Err(Refusal::Invalid(_))), "{bad:?}");
         }
+        let Err(Refusal::Invalid(faults)) = reorder(&["aa", "cc", "aa"]) else { panic!() };
+        let texts: Vec<_> =
+            faults.as_slice().iter().map(|fault| (&*fault.pointer, &*fault.expected)).collect();
+        let missing = "the ids of all entries; missing: `bb`";
+        assert_eq!(texts, [("/1", "the id of an entry"), ("/2", "each id once"), ("", missing)]);
     }
 
     #[test]
@@ -269,7 +279,7 @@ mod tests {
         let tombstone = r#"{"version":3,"deleted":true}"#.to_owned();
         assert_eq!((gone.snapshot_text(), gone.version), (Some(tombstone), 3));
         assert!(gone.snapshot().unwrap().is_none() && Project::default().snapshot_text().is_none());
-        assert_eq!(apply(&gone, &Change::AddIdp { idp: entry("bb") }), Err(Refusal::NotFound));
+        assert_eq!(apply(&gone, &Change::AddIdp { idp: entry("bb") }), Err(Refusal::NoProject));
         let again = apply(&gone, &Change::PutProject { label: None }).unwrap();
         assert_eq!((again.version, again.idps.len()), (4, 0));
     }

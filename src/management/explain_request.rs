@@ -56,8 +56,10 @@ fn without_scheme(token: &str) -> &str {
 const MAX_CLAIMS: usize = MAX_TOKEN_LENGTH / 4 * 3;
 
 fn check_claims(claims: &Node<'_>, has_token: bool) {
-    if has_token || !claims.value().is_object() {
-        claims.fault("an object of claims, or a `token` instead");
+    if has_token {
+        claims.fault("no `claims` beside a `token`: send one of the two");
+    } else if !claims.value().is_object() {
+        claims.fault("an object of claims");
     } else if claims.value().to_string().len() > MAX_CLAIMS {
         claims.fault(format_args!("at most {MAX_CLAIMS} bytes, which is what a token has room for"));
     }
@@ -78,8 +80,10 @@ mod tests {
         assert_eq!(read(json!({})), Ok((None, false)));
         assert_eq!(read(json!({ "token": "t", "claims": null })), Ok((Some("t".to_owned()), false)));
         assert_eq!(read(json!({ "claims": {} })), Ok((None, true)));
-        assert!(read(json!({ "token": "t", "claims": {} })).is_err());
-        assert!(read(json!({ "claims": [] })).is_err());
+        let expected = |more: Value| read(more).unwrap_err().as_slice()[0].expected.clone();
+        let both = json!({ "token": "t", "claims": {} });
+        assert_eq!(expected(both), "no `claims` beside a `token`: send one of the two");
+        assert_eq!(expected(json!({ "claims": [] })), "an object of claims");
         assert!(read(json!({ "query": "" })).is_err());
     }
 

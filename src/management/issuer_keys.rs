@@ -6,6 +6,7 @@ use crate::config::blocked_key::BlockedKey;
 use crate::issuer::Issuer;
 use crate::keys::key_set::KeySet;
 use crate::keys::refresh_schedule::RefreshSchedule;
+use crate::nearest::nearest;
 use crate::token::numeric_date::NumericDate;
 
 /// An issuer's keys as one project may see them. History from before the project named the issuer is hidden: it would reveal that
@@ -154,6 +155,13 @@ fn absent_key(BlockedKey { kid, thumbprint, .. }: &BlockedKey) -> Value {
         members.insert("thumbprint".to_owned(), thumbprint.as_str().into());
     }
     key
+}
+
+/// The `kid` of a record's key that may be meant by a misspelt one.
+pub fn nearest_kid(record: Option<&Value>, name: &str) -> Option<String> {
+    let keys = list_keys(record);
+    let known = keys.iter().filter_map(|key| key.get("kid").and_then(Value::as_str));
+    nearest(name, known).map(str::to_owned)
 }
 
 /// Each key of a record: `{"kid", "thumbprint", "kty", "alg", "usable"}`, `alg` if it says one, or `{"kid", "usable", "reason"}`

@@ -32,7 +32,7 @@ pub use change_context::ChangeContext;
 pub use endpoint::{Endpoint, NoEndpoint, idps_path};
 pub use entity_tag::{etag, is_known};
 pub use explain_request::ExplainRequest;
-pub use issuer_keys::{IssuerKeys, list_keys};
+pub use issuer_keys::{IssuerKeys, list_keys, nearest_kid};
 pub use issuer_limiter::IssuerLimiter;
 pub use named_issuers::{NamedIssuer, NamedIssuers, Registration};
 pub use precondition::{MalformedPrecondition, Precondition};

@@ -39,7 +39,7 @@ pub struct Project {
 
 impl Project {
     pub(super) fn position(&self, id: &str) -> Option<usize> {
-        self.idps.iter().position(|idp| idp.get("id").and_then(Value::as_str) == Some(id))
+        self.idps.iter().position(|idp| is_named(idp, id))
     }
 
     pub(super) fn blocked_position(&self, iss: &str, kid: &str) -> Option<usize> {
@@ -149,6 +149,11 @@ impl Project {
         issuers.extend(self.idps.iter().filter_map(|idp| idp.get("iss").and_then(Value::as_str)));
         issuers
     }
+}
+
+/// Whether an entry has that id.
+pub(super) fn is_named(idp: &Value, id: &str) -> bool {
+    idp.get("id").and_then(Value::as_str) == Some(id)
 }
 
 /// The published form.

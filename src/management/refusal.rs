@@ -6,7 +6,11 @@ use crate::fault::Faults;
 /// Why a change is not made.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
-    /// The project or identity provider does not exist.
+    /// The project does not exist.
+    NoProject,
+    /// The project has no entry with the id that is to be replaced.
+    NoIdp,
+    /// Nothing has that id.
     NotFound,
     /// The id is taken.
     Exists,
@@ -19,10 +23,23 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What its code does not say.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::NoProject => Some(
+                "there is no such project; the platform administrator creates it with PUT `/projects/{project}`",
+            ),
+            Self::NoIdp => Some(
+                "the project has no entry with this id; POST to `/projects/{project}/custom-idp` adds one",
+            ),
+            _ => None,
+        }
+    }
+
     /// Its error code.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NotFound => ErrorCode::NotFound,
+            Self::NoProject | Self::NoIdp | Self::NotFound => ErrorCode::NotFound,
             Self::Exists => ErrorCode::AlreadyExists,
             Self::PreconditionFailed => ErrorCode::PreconditionFailed,
             Self::TooMany => ErrorCode::LimitReached,

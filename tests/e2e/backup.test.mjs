@@ -63,7 +63,7 @@ describe("a backup of routes and projects", () => {
   test("--help says how it is used", async () => {
     for (const option of ["--help", "-h"]) {
       const { stdout } = await run(process.execPath, [SCRIPT, option], { env: {} });
-      assert.match(stdout, /^usage: node scripts\/backup.mjs save FILE\n/);
+      assert.match(stdout, /^usage: node scripts\/backup.mjs save \[--force\] FILE\n/);
     }
   });
 
@@ -95,6 +95,8 @@ describe("a backup of routes and projects", () => {
       ],
       [["save", join(folder, "none/backup.json")], right, 1, "ENOENT: "],
       [["restore", file], right, 1, `${file} cannot be read: ENOENT`],
+      [["save", other], right, 1, `${other} exists; name another file, or replace it with --force`],
+      [["restore", "--force", file], right, 2, "`restore` has no --force"],
       [["restore", other], right, 1, `${other} is not a backup`],
     ]) {
       const env = { ...process.env, ...variables };
@@ -105,6 +107,11 @@ describe("a backup of routes and projects", () => {
         return true;
       });
     }
+    assert.equal(await readFile(other, "utf8"), "{}");
+    const env = { ...process.env, ...right };
+    const { stdout } = await run(process.execPath, [SCRIPT, "save", "--force", other], { env });
+    assert.match(stdout, /^saved /);
+    assert.ok(JSON.parse(await readFile(other, "utf8")).projects);
     await rm(folder, { recursive: true, force: true });
   });
 });

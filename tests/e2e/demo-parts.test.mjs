@@ -31,6 +31,16 @@ test("the demo's origin survives an upload that breaks off", async () => {
   await origin.close();
 });
 
+test("the demo's origin sends back the beginning of a long body and its length", async () => {
+  const origin = await startOrigin();
+  const answer = await fetch(origin.url, { method: "POST", body: "x".repeat(2_000_000) });
+  const { body, bodyBytes, bodyNote } = await answer.json();
+  assert.deepEqual([body, bodyBytes, bodyNote], ["x".repeat(4096), 2_000_000, "only the first 4096 bytes"]);
+  const short = await (await fetch(origin.url, { method: "POST", body: "x".repeat(4096) })).json();
+  assert.deepEqual([short.body.length, short.bodyBytes], [4096, undefined]);
+  await origin.close();
+});
+
 describe("the ports of the demo", () => {
   const NAMES = ["PORT", "PROVIDER_PORT", "ORIGIN_PORT"];
   const FLAGS = { PORT: "--port", PROVIDER_PORT: "--provider-port", ORIGIN_PORT: "--origin-port" };

@@ -148,12 +148,14 @@ describe("log lines", () => {
       ],
       ["a subject of wide characters", "/api/p1/x", { headers: await bearer({ sub: "😀".repeat(256) }) }],
       ["a subject to escape", "/api/p1/x", { headers: await bearer({ sub: "\u0001".repeat(256) }) }],
+      ["a subject that reorders text", "/api/p1/x", { headers: await bearer({ sub: "\u202e".repeat(256) }) }],
       ["an address", "/api/p1/x", { headers: { "cf-connecting-ip": long } }, undefined],
       ["keys", "/api/many/x", { headers: await bearer({ iss: "https://many.example" }) }, undefined],
     ]) {
       const line = await lineOf(path, options);
       const bytes = Buffer.byteLength(line);
       assert.ok(bytes <= MAX_LINE, `${what}: ${bytes}`);
+      assert.doesNotMatch(line, /[\u202e\u0001]/, what);
       const { trace } = JSON.parse(line);
       assert.ok(Array.isArray(trace), what);
       if (cut) assert.match(line, cut, what);

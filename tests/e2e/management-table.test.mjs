@@ -13,6 +13,7 @@ const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 // Times in the table are those of a test's own clock, which begins here.
 const TABLE_BEGAN = 1_800_000_000;
 const IS_TIME = (value) => typeof value === "number" && value > 1.7e9;
+const IS_TIME_TEXT = (value) => /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
 
 describe("the table of the management API", () => {
   let issuer, table, gateway;
@@ -155,7 +156,8 @@ describe("the table of the management API", () => {
   async function runStep(worker, step, names, fill, place) {
     const [method, path] = step.send.split(" ");
     let document = step.body;
-    if (table.documents[document]) document = { ...table.documents[document], ...step.with };
+    if (typeof document === "string" && table.documents[document])
+      document = { ...table.documents[document], ...step.with };
     if (document?.token in table.callers) {
       const authorization = await authorizationOf(document.token);
       document = { ...document, token: authorization.replace("Bearer ", "") };
@@ -194,6 +196,7 @@ function shifted(value, seconds) {
 /** Whether a value is as expected: an object has at least the expected members, a list the same elements. */
 function includes(found, expected) {
   if (IS_TIME(expected)) return IS_TIME(found);
+  if (IS_TIME_TEXT(expected)) return IS_TIME_TEXT(found);
   if (Array.isArray(expected)) {
     return (
       Array.isArray(found) &&

@@ -281,7 +281,7 @@ describe("the page", () => {
   test("has an example of a refusal, and forgets all when told to", async () => {
     await inspector.example("A refusal");
     await inspector.verdict("Refused: 401 token_untrusted");
-    assert.match(await inspector.trace(), /the client \(azp\) is another-app, and allowedAzp takes/);
+    assert.match(await inspector.trace(), /the client \(azp\) is another-app, and allowedAzp accepts/);
     await inspector.page.getByRole("button", { name: "Clear" }).click();
     await inspector.verdict("No token yet");
     assert.equal(await inspector.field("Access token").inputValue(), "");

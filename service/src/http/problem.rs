@@ -35,7 +35,7 @@ pub fn problem_with(
     reason: Option<&str>,
 ) -> Response {
     let code = denial.code;
-    let (title, status, detail) = (code.title(), code.status(), code.detail());
+    let (title, status, detail) = (code.title(), code.status(), denial.detail());
     let problem = Problem { title, status, code, detail, request_id, faults, reason };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let response = Response::new(status, "application/problem+json", body).with("x-request-id", request_id);

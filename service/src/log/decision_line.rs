@@ -1,6 +1,6 @@
 //! The line of a decision. Its start is the same for every request with the same token and route, so a host may prepare it.
 
-use edge_authorizer::{Decision, ErrorCode, Identity, NumericDate, Outcome, ProjectId};
+use edge_authorizer::{Decision, ErrorCode, Identity, NumericDate, Outcome, ProjectId, escape_json};
 use serde::Serialize;
 
 use super::shortened::{MAX_ADDRESS, MAX_METHOD, MAX_PATH, MAX_ROUTE, MAX_SUBJECT, MAX_TRACE, shortened};
@@ -63,7 +63,7 @@ pub fn decision_end(decision: &Decision, end: DecisionEnd<'_>) -> String {
         origin_status: None,
         milliseconds: ((end.answered.as_seconds() - end.received.as_seconds()) * 1000.0).round(),
     };
-    let end = serde_json::to_string(&end).unwrap_or_default();
+    let end = escape_json(serde_json::to_string(&end).unwrap_or_default());
     [&decision_start(decision), ",", end.trim_start_matches('{')].concat()
 }
 
@@ -78,7 +78,7 @@ pub fn decision_start(decision: &Decision) -> String {
         idp: identity.map(|identity| identity.idp.as_str()),
         subject: identity.map(|identity| shortened(&identity.subject, MAX_SUBJECT)),
     };
-    let mut line = serde_json::to_string(&start).unwrap_or_default();
+    let mut line = escape_json(serde_json::to_string(&start).unwrap_or_default());
     line.pop();
     [&line, r#","trace":"#, &decision.trace.to_json_within(MAX_TRACE)].concat()
 }

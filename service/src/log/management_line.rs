@@ -1,6 +1,6 @@
 //! The line of a request to the management API. What was changed is in the audit log.
 
-use edge_authorizer::{ErrorCode, Identity, NumericDate, OwnerRefusal, Trace};
+use edge_authorizer::{ErrorCode, Identity, NumericDate, OwnerRefusal, Trace, escape_json};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ pub fn management(
         code: response.code.map(ErrorCode::as_str),
         actor: actor.map(|actor| &actor.who),
     };
-    let mut line = serde_json::to_string(&line).unwrap_or_default();
+    let mut line = escape_json(serde_json::to_string(&line).unwrap_or_default());
     line.pop();
     let trace = actor.and_then(|actor| actor.trace.as_ref());
     let trace = trace.map_or_else(|| "null".to_owned(), |trace| trace.to_json_within(MAX_TRACE));

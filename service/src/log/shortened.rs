@@ -1,5 +1,7 @@
 //! The bounds of what a client writes into a log line, in bytes of JSON. With them a line is at most 8 KiB.
 
+use edge_authorizer::is_bidi_control;
+
 pub const MAX_TRACE: usize = 4 * 1024;
 pub const MAX_SUBJECT: usize = 1024;
 pub const MAX_PATH: usize = 512;
@@ -23,6 +25,7 @@ fn escaped_length(character: char) -> usize {
     match character {
         '"' | '\\' => 2,
         '\0'..='\x1f' => 6,
+        _ if is_bidi_control(character) => 6,
         _ => character.len_utf8(),
     }
 }
@@ -39,6 +42,7 @@ mod tests {
             ("\u{1}\u{1}", 11, "\u{1}"),
             ("a\"b", 2, "a"),
             ("\u{20ac}\u{20ac}", 5, "\u{20ac}"),
+            ("\u{202e}\u{202e}", 11, "\u{202e}"),
             ("", 0, ""),
         ] {
             assert_eq!(shortened(text, bytes), start);

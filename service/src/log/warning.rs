@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use edge_authorizer::escape_json;
 use serde::Serialize;
 
 use super::shortened::{MAX_REASON, MAX_SUBJECT, shortened};
@@ -39,5 +40,5 @@ fn write(host: &impl LogSink, event: &str, subject: &str, reason: &dyn Display, 
     let reason = reason.to_string();
     let (subject, reason) = (shortened(subject, MAX_SUBJECT), shortened(&reason, MAX_REASON));
     let line = Line { event, time: host.now().to_rfc3339(), subject, reason, request_id };
-    host.warn(&serde_json::to_string(&line).unwrap_or_default());
+    host.warn(&escape_json(serde_json::to_string(&line).unwrap_or_default()));
 }

@@ -1,7 +1,7 @@
 //! What requests bring: documents, preconditions, parameters.
 
 use edge_authorizer::management::Precondition;
-use edge_authorizer::{ErrorCode, document_reader, document_weight, strict_json};
+use edge_authorizer::{ErrorCode, document_reader, document_weight, excerpt, strict_json};
 use serde_json::Value;
 
 use super::reply::Reply;
@@ -23,11 +23,7 @@ pub struct Document {
 /// Reads a JSON document of at most `limit` KiB. Only `application/json` is one: forms, which a browser sends across
 /// origins unasked, are not.
 pub async fn read_document(request: &Request, body: impl Body, limit: usize) -> Result<Document, Reply> {
-    let content_type = request.header("content-type").unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        return Err(Reply::refused(ErrorCode::MediaTypeUnsupported));
-    }
+    check_media_type(&request.header("content-type").unwrap_or_default())?;
     let bytes = body.read(limit * 1024).await.map_err(|error| match error {
         BodyError::TooLong => Reply::for_reason(ErrorCode::BodyTooLarge, format!("the limit is {limit} KiB")),
         BodyError::TooSlow => Reply::refused(ErrorCode::BodyTimeout),
@@ -44,6 +40,26 @@ pub async fn read_document(request: &Request, body: impl Body, limit: usize) -> 
     Ok(Document { value, bytes })
 }
 
+/// JSON is UTF-8 (RFC 8259, section 8.1): what says that it is something else is not read as if it were.
+fn check_media_type(content_type: &str) -> Result<(), Reply> {
+    let mut parts = content_type.split(';').map(str::trim);
+    if !parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
+        return Err(Reply::refused(ErrorCode::MediaTypeUnsupported));
+    }
+    for (name, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
+        let charset = value.trim().trim_matches('"');
+        if name.trim().eq_ignore_ascii_case("charset") && !charset.eq_ignore_ascii_case("utf-8") {
+            let charset = excerpt(charset, MAX_CHARSET);
+            let reason = format!("the charset `{charset}` is not accepted; send JSON in UTF-8");
+            return Err(Reply::for_reason(ErrorCode::MediaTypeUnsupported, reason));
+        }
+    }
+    Ok(())
+}
+
+/// The most bytes of a charset that are repeated.
+const MAX_CHARSET: usize = 64;
+
 /// What a request demands of the resource as it is.
 pub fn precondition(request: &Request) -> Result<Precondition, Reply> {
     let [if_match, if_none_match] = ["if-match", "if-none-match"].map(|name| request.header(name));
@@ -56,6 +72,16 @@ pub fn precondition(request: &Request) -> Result<Precondition, Reply> {
 /// The number of the audit log's entry before which a page begins.
 pub fn before(request: &Request) -> Option<u64> {
     request.parameter("before").and_then(|number| number.parse().ok())
+}
+
+/// The document of a resource whose path has its id, which the document may leave out.
+pub fn with_id(mut document: Value, id: &str) -> Value {
+    if let Some(members) = document.as_object_mut()
+        && members.get("id").is_none_or(Value::is_null)
+    {
+        members.insert("id".to_owned(), id.into());
+    }
+    document
 }
 
 /// Reads a list of ids.

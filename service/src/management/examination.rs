@@ -1,6 +1,6 @@
 //! Looking at an entry that is to be saved, and at its issuer.
 
-use edge_authorizer::management::{Change, list_keys};
+use edge_authorizer::management::{Change, list_keys, nearest_kid};
 use edge_authorizer::{BlockedKey, CustomIdp, ErrorCode, FetchReason, RoleDetection};
 use serde_json::Value;
 
@@ -19,10 +19,8 @@ impl<H: ControlHost> Call<'_, H> {
         before: Option<&Value>,
     ) -> Result<Examination, Reply> {
         let mut examination = Examination::default();
-        if let Change::BlockKey(BlockedKey { thumbprint: None, .. }) = change {
-            let warning =
-                "this issuer has no key with this kid or thumbprint now; it is blocked in case it appears";
-            examination.warnings.push(warning.to_owned());
+        if let Change::BlockKey(BlockedKey { iss, kid, thumbprint: None }) = change {
+            examination.warnings.push(self.absent_key_warning(iss, kid).await?);
         }
         if change.secret().is_some() && self.public_url().is_none() {
             let warning =
@@ -61,6 +59,16 @@ impl<H: ControlHost> Call<'_, H> {
         }
         examination.warnings.extend(warnings(&entry));
         Ok(examination)
+    }
+
+    /// What the author of a change should know that blocks a key which the issuer does not have.
+    async fn absent_key_warning(&self, issuer: &str, kid: &str) -> Result<String, Reply> {
+        let answer = self.host.ask_issuer(issuer, &IssuerRequest::Keys(FetchReason::Due)).await?;
+        let meant = nearest_kid(answer.record.as_ref(), kid);
+        let meant = meant.map_or_else(String::new, |kid| format!("; did you mean `{kid}`?"));
+        let warning =
+            "this issuer has no key with this kid or thumbprint now; it is blocked in case it appears";
+        Ok([warning, &meant].concat())
     }
 
     /// Counts a look at an issuer, unless the project looked at too many; then, in how many seconds it may again.

@@ -6,8 +6,8 @@ use edge_authorizer::inspection::{NarrativeContext, answer};
 use edge_authorizer::management::{Endpoint, ExplainRequest, NoEndpoint};
 use edge_authorizer::{
     BearerCredentials, Claims, Decision, ErrorCode, Explanation, Faults, MANAGEMENT_PATH, OwnPath, ProjectId,
-    Request, RequestPath, Routes, Snapshot, Token, TokenCache, authorize, explain_owner, simulate,
-    simulate_owner,
+    Request, RequestPath, Routes, Snapshot, Token, TokenCache, UnsupportedMethod, authorize, explain_owner,
+    simulate, simulate_owner,
 };
 use serde_json::Value;
 
@@ -88,7 +88,8 @@ impl<H: ControlHost> Call<'_, H> {
         let endpoint = match Endpoint::find(&path, &explained.method) {
             Ok((endpoint, _)) => endpoint,
             Err(NoEndpoint::Method(_)) => {
-                return Some(Explanation::refused(ErrorCode::MethodNotAllowed, None));
+                let reason = UnsupportedMethod::reason(&explained.method);
+                return Some(Explanation::refused(ErrorCode::MethodNotAllowed, reason));
             }
             Err(NoEndpoint::Unknown | NoEndpoint::ProjectId(_)) => {
                 return Some(Explanation::refused(ErrorCode::NotFound, None));

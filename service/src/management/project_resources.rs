@@ -61,7 +61,9 @@ impl<H: ControlHost> Call<'_, H> {
             (Endpoint::Project(_), _) => read_project(&document).map_err(Reply::invalid)?,
             (Endpoint::Idps(_), _) => Change::AddIdp { idp: Arc::new(document) },
             (Endpoint::Idp(_, idp), Method::Delete) => Change::RemoveIdp { id: idp.clone() },
-            (Endpoint::Idp(_, idp), _) => Change::ReplaceIdp { id: idp.clone(), idp: Arc::new(document) },
+            (Endpoint::Idp(_, idp), _) => {
+                Change::ReplaceIdp { id: idp.clone(), idp: Arc::new(document::with_id(document, idp)) }
+            }
             (Endpoint::KeyBlock(_, idp, kid), Method::Delete) => self.unblock_key(key, idp, kid).await?,
             (Endpoint::KeyBlock(_, idp, kid), _) => self.block_key(key, idp, kid).await?,
             (Endpoint::IdpOrder(_), _) => Change::Reorder { ids: document::read_ids(&document)? },

@@ -208,7 +208,10 @@ impl From<Refusal> for Reply {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Invalid(faults) => Self::invalid(faults),
-            other => Self::refused(other.code()),
+            other => match other.reason() {
+                Some(reason) => Self::for_reason(other.code(), reason),
+                None => Self::refused(other.code()),
+            },
         }
     }
 }

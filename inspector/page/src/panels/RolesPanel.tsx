@@ -77,7 +77,7 @@ export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) 
               </code>
               {allowed && (
                 <>
-                  , of which <code>allowedRoles</code> takes {allowed.join(", ")}
+                  , of which <code>allowedRoles</code> accepts {allowed.join(", ")}
                 </>
               )}
             </caption>
