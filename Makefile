@@ -82,7 +82,7 @@ page: ## Run the tests of the inspector page in Chromium, on what `build` built
 
 origins: ## Run the verifiers of docs/origins.md against valid and invalid assertions
 	@scripts/setup-origins.sh
-	node --test --test-timeout 240000 --test-force-exit --test-reporter spec tests/origins/*.test.mjs
+	source scripts/env.sh && node --test --test-timeout 240000 --test-force-exit --test-reporter spec tests/origins/*.test.mjs
 
 screenshots: setup ## Make the pictures of docs/inspector.md
 	@scripts/setup-browser.sh

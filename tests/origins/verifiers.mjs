@@ -51,7 +51,7 @@ export const VERIFIERS = {
     fetches: 2,
   },
   Rust: {
-    missing: () => !isBrought("rust/Cargo.lock") && "jsonwebtoken cannot be downloaded",
+    missing: () => !isBrought("rust/Cargo.lock") && "jsonwebtoken cannot be built",
     start: startRust,
     fetches: 1,
   },
@@ -87,13 +87,9 @@ async function startPython(issuer) {
 async function startRust(issuer) {
   const folder = folderWith({ "verifier.rs": block("Rust", "rust", issuer) });
   const target = join(TOOLS, "rust");
-  const env = { ...process.env, CARGO_PROFILE_DEV_DEBUG: "0", ORIGIN_VERIFIER: join(folder, "verifier.rs") };
-  const manifest = join(PROGRAMS, "rust/Cargo.toml");
-  await run(
-    "cargo",
-    ["build", "--locked", "--offline", "--manifest-path", manifest, "--target-dir", target],
-    { env },
-  );
+  const env = { ...process.env, ORIGIN_VERIFIER: join(folder, "verifier.rs") };
+  const build = ["build", "--locked", "--offline", "--target-dir", target];
+  await run("cargo", build, { cwd: join(PROGRAMS, "rust"), env });
   return lines(folder, join(target, "debug/origin-verifier"), []);
 }
 
