@@ -59,7 +59,7 @@ error_codes! {
         "the token's roles in this project do not allow this request";
     /// Only a platform administrator may do this.
     AdministratorOnly: "administrator_only", 403,
-        "only the platform administrator may do this, with the secret `ADMIN_TOKEN` as bearer token";
+        "only a platform administrator may do this, with the secret `ADMIN_TOKEN` or a token with the role `platform.admin` as bearer token";
     /// The keys of a trusted issuer are unavailable.
     KeysUnavailable: "keys_unavailable", 503,
         "the issuer's keys cannot be fetched at the moment; try again later";
@@ -101,7 +101,7 @@ error_codes! {
         "the document has the faults listed in `faults`";
     /// A limit is reached.
     LimitReached: "limit_reached", 409,
-        "a project has at most 100 entries, 100 distrusted keys, 1 000 revocations and 256 KiB of JSON; remove or shorten something first";
+        "a project has at most 100 entries, 100 distrusted keys, 1 000 revocations, 100 service accounts with two secrets each, and 256 KiB of JSON; remove or shorten something first";
     /// The issuer of an entry cannot be used, for the reason in the answer.
     IssuerUnusable: "issuer_unusable", 422,
         "the issuer cannot be used, for the `reason` given";

@@ -9,6 +9,7 @@ import { sign } from "./tokens.mjs";
 
 const TEXT = readFileSync(new URL("../../service/tests/management.json", import.meta.url), "utf8");
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
+const PUBLIC_URL = "https://gateway.example.com";
 const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 // Times in the table are those of a test's own clock, which begins here.
 const TABLE_BEGAN = 1_800_000_000;
@@ -35,7 +36,12 @@ describe("the table of the management API", () => {
 
   /** A worker with routes and the project `p1`, which has owners and users. */
   async function start() {
-    const bindings = { ADMIN_TOKEN, INSECURE_ISSUER_HOSTS: new URL(issuer.url).host };
+    const bindings = {
+      ADMIN_TOKEN,
+      INSECURE_ISSUER_HOSTS: new URL(issuer.url).host,
+      PUBLIC_URL,
+      SEALING_KEY: "c2VhbGluZy1rZXktb2YtYWxsLXRoZS10ZXN0cy0wMDE",
+    };
     const started = await startGateway({ bindings });
     for (const [method, path, document] of [
       ["PUT", "/gateway", table.documents.routes],
@@ -49,8 +55,36 @@ describe("the table of the management API", () => {
     return started;
   }
 
-  async function authorizationOf(name) {
-    const { authorization, claims } = table.callers[name];
+  /** Tokens of service accounts by worker and caller: one that was made before a change is used after it. */
+  const accountTokens = new Map();
+
+  /** A token of a caller's service account, which gets one more secret, or is made if a case has not done so. */
+  async function accountToken(worker, { client, roles }) {
+    const key = `${worker.url} ${client}`;
+    if (!accountTokens.has(key)) {
+      const [project, id] = client.split("/");
+      const base = project === "platform" ? "/service-accounts" : `/projects/${project}/service-accounts`;
+      const post = (path, document) =>
+        request(worker, "admin", "POST", path, { body: JSON.stringify(document) });
+      let made = await post(`${base}/${id}/secrets`, { overlapSeconds: 60 });
+      if (made.status === 404) made = await post(base, { id, label: { en: id }, roles });
+      const { secret } = made.json();
+      const answer = await send(worker.url, "/auth/token", {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: String(
+          new URLSearchParams({ grant_type: "client_credentials", client_id: client, client_secret: secret }),
+        ),
+      });
+      assert.equal(answer.status, 200, answer.text);
+      accountTokens.set(key, answer.json().access_token);
+    }
+    return accountTokens.get(key);
+  }
+
+  async function authorizationOf(worker, name) {
+    const { authorization, claims, account } = table.callers[name];
+    if (account) return `Bearer ${await accountToken(worker, account)}`;
     if (authorization) return authorization.replace("{admin}", ADMIN_TOKEN);
     if (!claims) return undefined;
     const { age = 0, ...others } = claims;
@@ -68,7 +102,7 @@ describe("the table of the management API", () => {
     path,
     { body, headers = {}, type = "application/json" } = {},
   ) {
-    const authorization = await authorizationOf(caller);
+    const authorization = await authorizationOf(worker, caller);
     const all = { "cf-connecting-ip": "203.0.113.7", ...headers };
     if (authorization) all.authorization = authorization;
     if (body !== undefined && type) all["content-type"] = type;
@@ -142,7 +176,7 @@ describe("the table of the management API", () => {
       const { steps } = table.cases.find((other) => other.name === name);
       const worker = await start();
       t.after(() => worker.close());
-      const names = { issuer: issuer.url, base: BASE };
+      const names = { issuer: issuer.url, base: BASE, publicUrl: PUBLIC_URL };
       const began = Math.floor(Date.now() / 1000);
       const fill = (text) =>
         Object.entries(names).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), text);
@@ -159,7 +193,7 @@ describe("the table of the management API", () => {
     if (typeof document === "string" && table.documents[document])
       document = { ...table.documents[document], ...step.with };
     if (document?.token in table.callers) {
-      const authorization = await authorizationOf(document.token);
+      const authorization = await authorizationOf(worker, document.token);
       document = { ...document, token: authorization.replace("Bearer ", "") };
     }
     const headers = Object.fromEntries(
