@@ -110,7 +110,11 @@ describe("the API's description", () => {
   ]) {
     test(`the worker does as it says, tried out by ${who}`, async (context) => {
       const owner = await api.bearer({ scp: "myproject.owner" });
-      const prepare = () => restore(api, owner);
+      const prepare = async () => ({
+        revocation: await restore(api, owner),
+        secret: await secretOf(api, `${PROJECT}/service-accounts`, EXAMPLES.NewAccount.value),
+        platformSecret: await secretOf(api, "/service-accounts", EXAMPLES.NewAccountOfPlatform.value),
+      });
       await api.call("DELETE", PROJECT);
       const proxy = await startRecordingProxy({ ...api, description: DESCRIPTION, prepare });
       try {
@@ -157,6 +161,18 @@ async function restore(api, owner) {
   await api.call("PUT", `${path}/${idps[0].id}/keys/${kid}/distrust`);
   const revoked = await api.call("POST", `${PROJECT}/revocations`, EXAMPLES.NewRevocation.value);
   return revoked.json().revocation.id;
+}
+
+/** Sees to it that there is a service account with a secret, and gives the secret's id. */
+async function secretOf(api, path, account) {
+  const found = await api.call("GET", `${path}/${account.id}`);
+  const secretId = found.status === 200 && found.json().secrets[0]?.secretId;
+  if (secretId) return secretId;
+  const isThere = found.status === 200;
+  const made = await (isThere
+    ? api.call("POST", `${path}/${account.id}/secrets`, {})
+    : api.call("POST", path, account));
+  return made.json().secretId;
 }
 
 /** Tries the API out by the description at `url`; what was found is in the output. */

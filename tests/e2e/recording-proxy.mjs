@@ -4,27 +4,31 @@ import { createServer } from "node:http";
 import { close, listen } from "../../demo/origin.mjs";
 import { send } from "./gateway.mjs";
 
-/** The revocation of the description's examples, which `schemathesis.toml` names. */
-const EXAMPLE = "r5";
+/** The revocation and the secret of the description's examples, which `schemathesis.toml` names. */
+const REVOCATION = "r5";
+const SECRET = "s4";
 
 /**
  * Starts it on a free port. `description` is the API's; `prepare` is awaited at first and after each change, and gives the
- * id of a revocation that is there. Whatever issuer a document names, as long as it is one, the worker is told that it is
- * `issuer`; and the revocation of the description's examples, that it is the one that is there.
+ * ids of a revocation and of secrets that are there. Whatever issuer a document names, as long as it is one, the worker is told that it is
+ * `issuer`; and the revocation and the secret of the description's examples, that it is the one that is there.
  */
 export async function startRecordingProxy({ gateway, issuer, description, prepare }) {
   const operations = operationsOf(description);
   const isIssuer = new RegExp(description.components.schemas.Issuer.pattern);
 
   let isChanged = true;
-  let revocation;
+  let present;
   const server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = chunks.length > 0 ? named(Buffer.concat(chunks)) : undefined;
-    if (isChanged) revocation = await prepare();
+    if (isChanged) present = await prepare();
     const { method } = request;
-    const url = request.url.replace(`/revocations/${EXAMPLE}`, `/revocations/${revocation}`);
+    const secret = request.url.includes("/projects/") ? present.secret : present.platformSecret;
+    const url = request.url
+      .replace(`/revocations/${REVOCATION}`, `/revocations/${present.revocation}`)
+      .replace(`/secrets/${SECRET}`, `/secrets/${secret}`);
     const answer = await send(gateway.url, url, { method, headers: withoutFraming(request.headers), body });
     isChanged = answer.status < 300 && !["GET", "HEAD"].includes(method);
     const [path] = url.split("?");
