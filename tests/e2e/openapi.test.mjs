@@ -100,8 +100,8 @@ describe("the API's description", () => {
   });
 
   for (const [who, scheme, parameters] of [
-    ["the administrator", "adminToken", ["-n", 10]],
-    ["an owner", "ownerToken", ["-n", 10, "--phases", "examples,fuzzing,stateful"]],
+    ["the administrator", "adminToken", ["-n", 6]],
+    ["an owner", "ownerToken", ["-n", 6, "--phases", "examples,fuzzing,stateful"]],
     [
       "nobody",
       undefined,
