@@ -27,13 +27,20 @@ if command -v mvn >/dev/null && [ ! -e "$nimbus" ]; then
 fi
 
 # Unpacked, not installed: a package that is installed starts a server.
-if ! command -v nginx >/dev/null && command -v apt-get >/dev/null && [ ! -e "$tools/nginx/usr/sbin/nginx" ]; then
+unpack_nginx() {
+  local work=$1 module=usr/lib/nginx/modules/ngx_http_js_module.so
+  local packages=(nginx libnginx-mod-http-js)
+  (cd "$work" && { apt-get download -q "${packages[@]}" ||
+    { [ "$(id -u)" = 0 ] && apt-get update -q && apt-get download -q "${packages[@]}"; }; } &&
+    for package in *.deb; do dpkg-deb --extract "$package" nginx || return; done)
+  printf 'load_module %s; pid %s; events {}\n' "$work/nginx/$module" "$work/pid" >"$work/nginx.conf"
+  "$work/nginx/usr/sbin/nginx" -t -q -e stderr -c "$work/nginx.conf" && cp -a "$work/nginx" "$tools/"
+}
+if [ ! -e /usr/lib/nginx/modules/ngx_http_js_module.so ] && [ ! -e "$tools/nginx" ] && command -v apt-get >/dev/null; then
   say "unpacking nginx and its JavaScript module"
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  (cd "$work" && apt-get download -q nginx libnginx-mod-http-js && mkdir nginx &&
-    for package in *.deb; do dpkg-deb --extract "$package" nginx; done && cp -a nginx "$tools/") >/dev/null 2>&1 ||
-    say "no nginx here: apt-get could not download nginx and libnginx-mod-http-js"
+  unpack_nginx "$work" >/dev/null || say "no nginx here: Debian's nginx and libnginx-mod-http-js cannot be used"
 fi
 
 # The lock file beside what it names says for which version it was brought.
@@ -51,9 +58,9 @@ fi
 if command -v go >/dev/null && ! cmp --silent "$programs/go/go.mod" "$tools/go/go.mod"; then
   say "downloading golang-jwt and keyfunc"
   rm -rf "$tools/go" && mkdir -p "$tools/go.new" && cp "$programs/go/go.mod" "$tools/go.new/"
-  if (cd "$tools/go.new" && timeout 60 go mod download) >&2; then
+  if (cd "$tools/go.new" && timeout 60 go mod download && go build -mod=mod github.com/MicahParks/keyfunc/v3) >&2; then
     mv "$tools/go.new" "$tools/go"
   else
-    say "no golang-jwt here: go could not download it"
+    say "no golang-jwt here: go could not download or build it"
   fi
 fi

@@ -39,7 +39,7 @@ export const VERIFIERS = {
   Go: {
     missing: () =>
       (!has("go") && "go is missing") ||
-      (!isBrought("go/go.mod") && "golang-jwt and keyfunc cannot be downloaded"),
+      (!isBrought("go/go.mod") && "golang-jwt and keyfunc cannot be built"),
     start: startGo,
     fetches: 2,
   },
