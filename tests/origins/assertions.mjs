@@ -29,11 +29,9 @@ const jwkOf = (name) => ({
   use: "sig",
   alg: "ES256",
 });
-const encode = (value) =>
-  Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 export const CASES = cases;
-export const AUDIENCE = audience;
 
 /** What `/auth/assertion-jwks` answers. */
 export const KEY_SET = { keys: PUBLISHED.map(jwkOf) };

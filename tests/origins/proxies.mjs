@@ -1,12 +1,12 @@
 // The configurations of nginx and Envoy in the document, each started in front of an origin on a free port.
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { CACHE } from "../../bench/corpus.mjs";
 import { block } from "./document.mjs";
 import { folderWith } from "./folder.mjs";
+import { startProgram } from "./program.mjs";
 
 const UNPACKED = join(CACHE, "origins/nginx/usr");
 const NGINX = [
@@ -77,8 +77,8 @@ async function startNginx(issuer) {
       ${adapted}
     }`;
   const started = folderWith({ "nginx.conf": configuration });
-  const child = spawn(NGINX.program, ["-p", folder, "-c", join(started, "nginx.conf")], { stdio: "inherit" });
-  return proxy(child, port, [folder, started], stop);
+  const parameters = ["-p", folder, "-c", join(started, "nginx.conf")];
+  return proxy(startProgram(NGINX.program, parameters, [folder, started], "inherit"), port, stop);
 }
 
 async function startEnvoy(issuer) {
@@ -118,22 +118,20 @@ ${filters.replace(/^/gm, "                  ").trimEnd()}
 `;
   const folder = folderWith({ "envoy.yaml": configuration });
   const options = ["--concurrency", "1", "--use-dynamic-base-id", "--log-level", "error"];
-  const child = spawn(ENVOY, ["-c", join(folder, "envoy.yaml"), ...options], { stdio: "inherit" });
-  return proxy(child, port, [folder], stop);
+  const parameters = ["-c", join(folder, "envoy.yaml"), ...options];
+  return proxy(startProgram(ENVOY, parameters, [folder], "inherit"), port, stop);
 }
 
-async function proxy(child, port, folders, stopOrigin) {
+async function proxy(program, port, stopOrigin) {
   const url = `http://127.0.0.1:${port}/`;
-  await listens(url, child);
+  await listens(url, program.child);
   const verify = async (assertion) => {
     const forged = { "x-auth-subject": "admin", "x-assertion-claims": "e30" };
     const response = await fetch(url, { headers: { ...forged, "x-auth-assertion": assertion } });
     return { isAccepted: response.status === 200, text: await response.text() };
   };
   const stop = async () => {
-    child.kill("SIGKILL");
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    folders.forEach((folder) => rmSync(folder, { recursive: true }));
+    await program.stop();
     stopOrigin();
   };
   return { verify, stop };

@@ -1,6 +1,5 @@
 // The verifiers of the document, each started for a gateway. They are copied from it as they are.
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,6 +9,7 @@ import { CACHE } from "../../bench/corpus.mjs";
 import { has } from "../../bench/processes.mjs";
 import { block } from "./document.mjs";
 import { folderWith } from "./folder.mjs";
+import { startProgram } from "./program.mjs";
 
 const run = promisify(execFile);
 const PROGRAMS = fileURLToPath(new URL("programs/", import.meta.url));
@@ -111,7 +111,7 @@ async function startJava(issuer) {
 
 /** A program that answers each line with one: `accepted SUBJECT` or `refused WHY`. */
 function lines(folder, program, parameters) {
-  const child = spawn(program, parameters, { stdio: ["pipe", "pipe", "inherit"] });
+  const { child, stop } = startProgram(program, parameters, [folder], ["pipe", "pipe", "inherit"]);
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const tell = (line) => child.stdin.write(`${line}\n`);
   const verify = async (assertion) => {
@@ -120,11 +120,6 @@ function lines(folder, program, parameters) {
     if (done) throw new Error(`${program} has ended`);
     const [verdict] = value.split(" ", 1);
     return { isAccepted: verdict === "accepted", text: value.slice(verdict.length + 1) };
-  };
-  const stop = async () => {
-    child.kill("SIGKILL");
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    rmSync(folder, { recursive: true });
   };
   return { verify, stop, later: (seconds) => tell(`later ${seconds}`) };
 }
