@@ -2,8 +2,8 @@
 
 export const MANAGEMENT = "/project-management-service/v1";
 
-/** Prints requests to try, each with the answer to expect. */
-export async function printRequests(base, provider, admin) {
+/** Prints requests to try, each with the answer to expect. `account` is a service account. */
+export async function printRequests(base, provider, admin, account) {
   const data = `${base}/data-recorder-service/v2/demo/things`;
   const requests = [
     ["a role from the token's claim", "200", data, await provider.token("demo-app")],
@@ -40,6 +40,9 @@ export async function printRequests(base, provider, admin) {
 ${tokenFunction(provider.issuer)}
 curl -i -H "Authorization: Bearer $(token demo-app)" ${data}
 
+# A service account gets a token from the gateway's own issuer, as in docs/service-accounts.md:
+${accountLines(base, account)}
+
 # To manage the installation and the project \`demo\`, as in docs/management-api.md:
 gateway=${base}
 issuer=${provider.issuer}
@@ -50,6 +53,14 @@ owner=(-H "Authorization: Bearer $(token demo-owner)" -H 'Content-Type: applicat
 
 # Why a token is refused or gets its roles: paste one into
 ${base}/inspector/`);
+}
+
+/** A request for a token of a service account, and one with it. */
+function accountLines(base, { project, client, secret }) {
+  const form = `grant_type=client_credentials&client_id=${encodeURIComponent(client)}&client_secret=${secret}`;
+  return `curl -s -d '${form}' ${base}/auth/token
+account=$(curl -s -d '${form}' ${base}/auth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+curl -i -H "Authorization: Bearer $account" ${base}/data-recorder-service/v2/${project}/things`;
 }
 
 /** A shell function that prints a fresh token of a client. */

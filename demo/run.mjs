@@ -7,6 +7,7 @@ import { startOrigin } from "./origin.mjs";
 import { freePorts, PORTS } from "./ports.mjs";
 import { startProvider } from "./provider.mjs";
 import { MANAGEMENT, printRequests } from "./requests.mjs";
+import { openAccount } from "./service-account.mjs";
 import { openState } from "./state.mjs";
 
 const HELP = `usage: make run [PORT=${PORTS.PORT}] [PROVIDER_PORT=${PORTS.PROVIDER_PORT}] [ORIGIN_PORT=${PORTS.ORIGIN_PORT}] [KEEP=1]
@@ -70,7 +71,7 @@ async function main() {
   started.push(workers.close);
   await workers.ready;
   await seed(base, admin, origin.url, provider.issuer);
-  await printRequests(base, provider, admin);
+  await printRequests(base, provider, admin, await openAccount(base, admin));
   console.log(
     isKept
       ? `\nWhat you change is kept in ${folder}: remove the folder to begin anew.`

@@ -123,6 +123,9 @@ describe("the demo", () => {
     const [fresh] = demo.output.match(/^token\(\) .*\ncurl .*$/m);
     const { stdout } = await run("sh", ["-c", `${fresh} -s --max-time 10`]);
     assert.match(stdout, /^HTTP\/1.1 200 [^]*"x-auth-subject": "demo-app"/);
+    const [account] = demo.output.match(/^account=.*\ncurl .*$/m);
+    const opened = await run("sh", ["-c", `${account} -s --max-time 10`]);
+    assert.match(opened.stdout, /^HTTP\/1.1 200 [^]*"x-auth-subject": "tpe-api\/my-service-account"/);
     const variables = demo.output.match(/^gateway=.*\nissuer=.*\napi=.*\nadmin=.*\n# .*\nowner=.*$/m)[0];
     const [token] = demo.output.match(/^token\(\) .*$/m);
     const script = `${token}\n${variables}
@@ -167,7 +170,7 @@ describe("the demo", () => {
     const projects = await run("bash", ["-c", `${variables}\ncurl -s "\${admin[@]}" $api/projects`]);
     assert.deepEqual(
       JSON.parse(projects.stdout).map(({ id }) => id),
-      ["demo", "mine"],
+      ["demo", "mine", "tpe-api"],
     );
     assert.match((await run("sh", ["-c", `${data} -s --max-time 10`])).stdout, /^HTTP\/1.1 200 /);
 
