@@ -172,3 +172,40 @@ fn while_the_platform_cannot_be_read_its_callers_are_told_so() {
         assert_eq!(status(&world, "platform/boss", "admin", "GET", target), 503, "{target}");
     }
 }
+
+#[test]
+fn an_entry_follows_the_public_url_with_the_next_token() {
+    let world = world();
+    let made = world.admin("POST", "/projects/p1/service-accounts", Some(&account("ci", "access")));
+    let secret = body(&made)["secret"].as_str().unwrap().to_owned();
+    let issuers = || {
+        let landed = world.shared.replica.landed.lock().unwrap();
+        let written = landed.iter().rev().find(|write| write.key == "project/p1").unwrap().value.clone();
+        let snapshot: Value = serde_json::from_str(&written.unwrap()).unwrap();
+        snapshot["idps"].as_array().unwrap().iter().map(|idp| idp["iss"].clone()).collect::<Vec<_>>()
+    };
+    let own = json!(format!("{PUBLIC_URL}/auth"));
+    assert_eq!(issuers(), std::slice::from_ref(&own));
+    // What is stored was written where another variable was set.
+    let node = world.nodes[0].clone();
+    world.run(vec![Box::pin(async move {
+        let (key, store) = (project_key("p1"), &node.host.shared.store);
+        let record = node.host.load(&key, None).await.unwrap().unwrap();
+        let value = record.value.unwrap().replace(PUBLIC_URL, "https://former.example.com");
+        let commit = Commit { value: Some(value), ..Commit::default() };
+        store.commit(&key, Some(record.revision), commit, START).await.unwrap();
+    })]);
+    let mut request = world.request("POST", "", None);
+    "/auth/token".clone_into(&mut request.path);
+    request.headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
+    let form = format!("grant_type=client_credentials&client_id=p1%2Fci&client_secret={secret}");
+    let node = world.nodes[0].clone();
+    let published = world.shared.replica.landed.lock().unwrap().len();
+    let answer = world.run(vec![Box::pin(async move {
+        node.plane.token(&*node.host, &request, Some(form.into_bytes())).await
+    })]);
+    assert_eq!(answer[0].status, 200, "{:?}", answer[0].body);
+    world.pass(5.0);
+    assert!(world.shared.replica.landed.lock().unwrap().len() > published);
+    assert_eq!(issuers(), [own]);
+}

@@ -143,6 +143,13 @@ impl Project {
         has_entry.then(|| built_in_entry(public_url, roles))
     }
 
+    /// The next version of a project with accounts, if the gateway is reached elsewhere than when it was changed last.
+    pub fn moved_to(&self, public_url: &PublicUrl) -> Option<Self> {
+        let is_moved = !self.accounts.is_empty() && self.public_url.as_ref() != Some(public_url);
+        let public_url = Some(public_url.clone());
+        is_moved.then(|| Self { public_url, version: self.version + 1, ..self.clone() })
+    }
+
     /// The issuers that the entries name, each once.
     pub fn issuers(&self) -> BTreeSet<&str> {
         let mut issuers = BTreeSet::new();

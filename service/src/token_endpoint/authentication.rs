@@ -13,6 +13,7 @@ use super::question::{TokenOutcome, TokenQuestion};
 use crate::control_plane::ControlState;
 use crate::host::{Commit, ControlHost, Key};
 use crate::lock::lock;
+use crate::publication::RETRY;
 use crate::records::{ProjectRecord, Records, Update, failed};
 
 /// The authentication of one client.
@@ -54,6 +55,7 @@ impl<H: ControlHost> Authentication<'_, H> {
         if let Some(secret) = client.secret() {
             self.note_use(secret, now).await?;
         }
+        self.follow_public_url(&record).await?;
         Ok(TokenOutcome::Granted(grant))
     }
 
@@ -105,6 +107,23 @@ impl<H: ControlHost> Authentication<'_, H> {
             noted.map_err(|failure| failed(self.host, self.key, &failure))?;
         }
         Ok(TokenOutcome::Refused)
+    }
+
+    /// Has the project's entry name the gateway's own issuer as it is now: by that of a former `PUBLIC_URL`, the token would open
+    /// nothing.
+    async fn follow_public_url(&self, record: &ProjectRecord) -> Result<(), Unavailable> {
+        let Ok(public_url) = &self.state.issuer_settings.public_url else { return Ok(()) };
+        if record.project().moved_to(public_url).is_none() {
+            return Ok(());
+        }
+        let follow = |record: &mut ProjectRecord| match record.project().moved_to(public_url) {
+            Some(project) => {
+                record.replace_project(project, None);
+                Update::Commit((), Commit { wake_after: Some(RETRY), ..Commit::default() })
+            }
+            None => Update::Keep(()),
+        };
+        self.records().update(self.key, follow).await
     }
 
     /// Notes the use of a secret, at most once an hour, and the first one in the audit log.
