@@ -5,14 +5,14 @@ import { Agent } from "node:http";
 import { readdirSync, readFileSync } from "node:fs";
 import { send, startGateway } from "../tests/e2e/gateway.mjs";
 import { workerdIds } from "../tests/e2e/processes.mjs";
-import { basic, formHeaders, GRANT, ISSUER_VARIABLES, newAccount } from "../tests/e2e/service-account.mjs";
+import { basic, formHeaders, GRANT, newAccount } from "../tests/e2e/service-account.mjs";
 
 const SECONDS = Number(process.argv[2] ?? 20);
 const REFUSALS = Number(process.argv[3] ?? 2000);
 const CONNECTIONS = 16;
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 
-const gateway = await startGateway({ bindings: { ADMIN_TOKEN, ...ISSUER_VARIABLES } });
+const gateway = await startGateway({ bindings: { ADMIN_TOKEN } });
 const api = {
   call: (method, path, body) =>
     send(gateway.url, `/project-management-service/v1${path}`, {

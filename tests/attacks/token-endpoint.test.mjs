@@ -4,17 +4,8 @@ import { createHash, createHmac, KeyObject, randomUUID, sign } from "node:crypto
 import { before, describe, test } from "node:test";
 import { generateClientKey } from "../e2e/client-assertion.mjs";
 import { managementFixture } from "../e2e/fixture-management.mjs";
-import { send } from "../e2e/gateway.mjs";
-import {
-  basic,
-  formHeaders,
-  GRANT,
-  ISSUER,
-  ISSUER_VARIABLES,
-  newAccount,
-  PUBLIC_URL,
-  requestToken,
-} from "../e2e/service-account.mjs";
+import { PUBLIC_URL, send } from "../e2e/gateway.mjs";
+import { basic, formHeaders, GRANT, ISSUER, newAccount, requestToken } from "../e2e/service-account.mjs";
 import { rows } from "./table.mjs";
 import * as requests from "./token-endpoint.mjs";
 import * as assertions from "./token-endpoint-assertions.mjs";
@@ -25,7 +16,7 @@ const TABLE = rows(
 );
 
 describe("token endpoint", { concurrency: 8 }, () => {
-  const api = managementFixture(ISSUER_VARIABLES);
+  const api = managementFixture();
   const place = {};
   const keys = {};
 

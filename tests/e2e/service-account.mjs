@@ -1,16 +1,8 @@
 // Service accounts of a test's project, and requests for their tokens.
 import assert from "node:assert/strict";
-import { send } from "./gateway.mjs";
+import { PUBLIC_URL, send } from "./gateway.mjs";
 
-/** Where clients reach the gateway, as its variable says. Nothing is fetched there. */
-export const PUBLIC_URL = "https://gateway.example.com";
 export const ISSUER = `${PUBLIC_URL}/auth`;
-
-/** The variables that the gateway's own issuer needs. */
-export const ISSUER_VARIABLES = {
-  PUBLIC_URL,
-  SEALING_KEY: "c2VhbGluZy1rZXktb2YtYWxsLXRoZS10ZXN0cy0wMDE",
-};
 
 /** Makes an account in a project: `{client, secret, secretId, account}`. */
 export async function newAccount(api, project, settings = {}) {

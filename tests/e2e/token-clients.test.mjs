@@ -9,14 +9,15 @@ import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
 import { generateClientKey } from "./client-assertion.mjs";
 import { managementFixture } from "./fixture-management.mjs";
-import { ISSUER, ISSUER_VARIABLES, newAccount, PUBLIC_URL } from "./service-account.mjs";
+import { PUBLIC_URL } from "./gateway.mjs";
+import { ISSUER, newAccount } from "./service-account.mjs";
 
 const run = promisify(execFile);
 const PYTHON = fileURLToPath(new URL("../../scripts/python-clients.sh", import.meta.url));
 const CLIENTS = fileURLToPath(new URL("token-clients.py", import.meta.url));
 
 describe("clients of others", () => {
-  const api = managementFixture(ISSUER_VARIABLES);
+  const api = managementFixture();
   let key, account;
 
   before(async () => (key = await generateClientKey()));

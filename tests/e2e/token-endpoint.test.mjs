@@ -4,20 +4,11 @@ import { describe, test } from "node:test";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { byAssertion, generateClientKey, signAssertion } from "./client-assertion.mjs";
 import { managementFixture } from "./fixture-management.mjs";
-import { send } from "./gateway.mjs";
-import {
-  basic,
-  GRANT,
-  ISSUER,
-  ISSUER_VARIABLES,
-  newAccount,
-  newAddress,
-  PUBLIC_URL,
-  requestToken,
-} from "./service-account.mjs";
+import { PUBLIC_URL, send } from "./gateway.mjs";
+import { basic, GRANT, ISSUER, newAccount, newAddress, requestToken } from "./service-account.mjs";
 
 describe("token endpoint", () => {
-  const api = managementFixture(ISSUER_VARIABLES);
+  const api = managementFixture();
 
   const request = (form, headers) => requestToken(api.gateway.url, form, headers);
   const bySecret = ({ client, secret }, headers) =>
@@ -152,7 +143,7 @@ describe("token endpoint", () => {
 });
 
 describe("token endpoint without its variables", () => {
-  const api = managementFixture();
+  const api = managementFixture({ PUBLIC_URL: "" });
 
   test("it says which one is missing", async () => {
     const answer = await requestToken(api.gateway.url, GRANT);
