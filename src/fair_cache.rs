@@ -5,9 +5,9 @@
 //! the others insert.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
 use std::hash::Hash;
 
+use hashbrown::HashMap;
 use lru::LruCache;
 
 use crate::project_id::ProjectId;
@@ -19,7 +19,7 @@ const ENTRY_BYTES: usize = 128;
 const OWNER_BYTES: usize = 128;
 
 /// The owner of an entry: the entry is part of its share.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// A project.
     Project(ProjectId),
@@ -46,7 +46,7 @@ struct Entry<V> {
 impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
     /// An empty cache with a budget of `max_bytes`.
     pub fn new(max_bytes: usize) -> Self {
-        let ledger = Ledger { shares: BTreeMap::new(), bytes: 0, max_bytes };
+        let ledger = Ledger { shares: HashMap::new(), bytes: 0, max_bytes };
         Self { entries: LruCache::unbounded(), ledger }
     }
 
@@ -114,7 +114,7 @@ impl<K: Clone + Hash + Eq, V> FairCache<K, V> {
 /// The share of each owner. Separate from the entries, so that it is compiled once for all types.
 #[derive(Debug)]
 struct Ledger {
-    shares: BTreeMap<Owner, usize>,
+    shares: HashMap<Owner, usize>,
     bytes: usize,
     max_bytes: usize,
 }

@@ -10,7 +10,7 @@ use cloudflare::question::{self, CHANGED, Question, failed, request_failed};
 use cloudflare::response::respond;
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 use js_sys::encode_uri_component;
-use service::host::{Clock, Entropy, IssuerRequest, Key, LogSink};
+use service::host::{Clock, Entropy, IssuerRequest, IssuerResponse, Key, LogSink};
 use service::http::{problem, problem_with};
 use service::log;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -67,7 +67,7 @@ pub fn ask_issuer(env: Env, issuer: String, request: IssuerRequest) -> IssuerAns
     Box::pin(async move {
         let IssuerRequest::Keys(reason) = request else { return Err(Unavailable) };
         let answer = ask(&env, &issuer, &Question::Keys(issuer.clone(), reason)).await?;
-        serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&issuer, error))
+        IssuerResponse::parse(&answer).map_err(|faults| failed(&issuer, faults))
     })
 }
 

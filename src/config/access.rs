@@ -1,7 +1,5 @@
 //! Who may use a route.
 
-use std::collections::BTreeMap;
-
 use crate::config::role::Roles;
 use crate::document_reader::Node;
 use crate::http::method::Method;
@@ -18,7 +16,7 @@ pub enum Access {
 /// The roles of which a caller needs one, by method. Methods that are not listed are denied.
 #[derive(Clone, Debug, Default)]
 pub struct MethodRoles {
-    by_method: BTreeMap<Method, Roles>,
+    by_method: Vec<(Method, Roles)>,
     otherwise: Roles,
 }
 
@@ -26,7 +24,8 @@ impl MethodRoles {
     /// The roles of which `method` requires one; empty where no role is enough. HEAD is treated as GET.
     pub fn required(&self, method: Method) -> &Roles {
         let method = if method == Method::Head { Method::Get } else { method };
-        self.by_method.get(&method).unwrap_or(&self.otherwise)
+        let listed = self.by_method.iter().find(|(other, _)| *other == method);
+        listed.map_or(&self.otherwise, |(_, roles)| roles)
     }
 }
 
@@ -55,9 +54,7 @@ impl MethodRoles {
                         "as its name one of DELETE, GET, OPTIONS, PATCH, POST, PUT, in upper case, or `*`; HEAD counts as GET",
                     );
                 }
-                Ok(method) => {
-                    access.by_method.insert(method, roles());
-                }
+                Ok(method) => access.by_method.push((method, roles())),
             }
         }
         Some(access)
