@@ -154,3 +154,5 @@ pub fn plane(env: &Env) -> Result<Arc<Plane>, InvalidVariable> {
     let plane = Arc::new(Plane::new(Settings::read(|name| env.text(name))?));
     Ok(PLANE.with(|cell| cell.get_or_init(|| plane).clone()))
 }
+
+crate::impl_crypto!(Host);

@@ -5,6 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 
 pub mod console;
+pub mod crypto;
 pub mod env;
 pub mod host;
 pub mod http;

@@ -16,7 +16,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response};
 
-use crate::crypto::impl_crypto;
 use crate::message;
 use crate::request::headers;
 use crate::store::ObjectStore;
@@ -141,7 +140,7 @@ impl Publisher for ObjectHost<'_> {
     }
 }
 
-impl_crypto!(ObjectHost<'_>);
+cloudflare::impl_crypto!(ObjectHost<'_>);
 
 impl Replica for ObjectHost<'_> {
     async fn read(&self, space: Space, key: &str) -> Result<Option<String>, Failure> {

@@ -4,7 +4,6 @@
 
 mod asset;
 mod body;
-mod crypto;
 mod entry;
 mod handler;
 mod host;

@@ -6,7 +6,6 @@ use cloudflare::http;
 use edge_authorizer::{NumericDate, Unavailable};
 use service::host::{Clock, LogSink, SigningKeySource, SigningKeysResponse};
 
-use crate::crypto::impl_crypto;
 use crate::message;
 
 /// The worker, which gets the signing keys from their object.
@@ -34,4 +33,4 @@ impl LogSink for WorkerHost<'_> {
     }
 }
 
-impl_crypto!(WorkerHost<'_>);
+cloudflare::impl_crypto!(WorkerHost<'_>);

@@ -53,20 +53,22 @@ fn problem(what: &str, id: &str) -> Result<Response, JsValue> {
     respond(&problem_with(&Denial { code, realm: None }, id, None, reason))
 }
 
-/// Sends the request to the origin of its route; the promise is for the answer as it is.
+/// Sends the request to the origin of its route, with an assertion if there is one; the promise is for the answer as it is.
 pub fn forward(
     host: &Host,
     decision: &Decision,
     permit: &Permit,
     incoming: &Incoming,
     target: &Target<'_>,
+    assertion: Option<&str>,
 ) -> Result<Promise, NotForwarded> {
     if let Some(reason) = target.fault() {
         return Err(NotForwarded { reason: Some(reason), ..ErrorCode::RequestInvalid.into() });
     }
     let (start, end) = range_of(target);
     let began = incoming.began.as_seconds() * 1000.0;
-    let through = |request: &PreparedRequest| request.forward(&incoming.arrival, start, end, began);
+    let through =
+        |request: &PreparedRequest| request.forward(&incoming.arrival, start, end, began, assertion);
     let cached = decision.cached_token.as_deref().filter(|_| decision.cors.is_none());
     let key = cached.and_then(|token| RequestKey::of(token, decision, permit, &incoming.method));
     let sent = match key {

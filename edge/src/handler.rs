@@ -1,13 +1,15 @@
 //! One request, from the first byte to the answer.
 
 use std::future::ready;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use cloudflare::console::Console;
 use cloudflare::env::{Context, Env};
 use cloudflare::host::{self, Host, Place};
 use cloudflare::response::respond;
 use cloudflare::task::Task;
-use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, Verdict};
+use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, Unavailable, Verdict};
 use service::InvalidVariable;
 use service::host::{Clock, Entropy, LogSink};
 use service::http::{Response, problem, problem_with, read_only};
@@ -46,7 +48,8 @@ fn health(incoming: &Incoming) -> Result<JsValue, JsValue> {
 async fn guard(incoming: Incoming, host: Host) -> Result<JsValue, JsValue> {
     let target = incoming.target();
     let decision = evaluate(&host, &incoming, target.path).await;
-    let answer = act(&host, &incoming, &target, &decision);
+    let assertion = assertion(&host, &decision).await;
+    let answer = assertion.and_then(|text| act(&host, &incoming, &target, &decision, text.as_deref()));
     let answer = answer.or_else(|refusal| refuse(&host, &incoming, &decision, &refusal));
     host.plane.remember(&decision);
     answer
@@ -65,15 +68,29 @@ async fn evaluate(host: &Host, incoming: &Incoming, path: &str) -> Decision {
     host.plane.decide(host, &routes, &request, incoming.began).await
 }
 
+/// The assertion that the origin gets, where its route has one. Most have none, so it is a future apart.
+async fn assertion(host: &Host, decision: &Decision) -> Result<Option<Arc<str>>, NotForwarded> {
+    match &decision.verdict {
+        Verdict::Permit(permit) if permit.route().assertion.is_some() => {
+            let signed: Signed<'_> = Box::pin(host.plane.assertion(host, permit));
+            signed.await.map_err(|Unavailable| ErrorCode::ConfigUnavailable.into())
+        }
+        _ => Ok(None),
+    }
+}
+
+type Signed<'h> = Pin<Box<dyn Future<Output = Result<Option<Arc<str>>, Unavailable>> + 'h>>;
+
 /// Does what was decided: the answer, or why there is none.
 fn act(
     host: &Host,
     incoming: &Incoming,
     target: &Target<'_>,
     decision: &Decision,
+    assertion: Option<&str>,
 ) -> Result<JsValue, NotForwarded> {
     match &decision.verdict {
-        Verdict::Permit(permit) => Ok(forward(host, decision, permit, incoming, target)?.into()),
+        Verdict::Permit(permit) => Ok(forward(host, decision, permit, incoming, target, assertion)?.into()),
         Verdict::Preflight => {
             let id = host.new_id();
             log_decision(host, decision, incoming, None, &id);

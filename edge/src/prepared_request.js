@@ -51,8 +51,8 @@ export class PreparedRequest {
   }
 
   /** Sends a request, as `worker.js` took it apart, to the origin; its target stands in its URL from `start` to `end`. */
-  forward(arrival, start, end, began) {
-    return new Exchange(this, arrival, start, began).send(arrival.url.slice(start, end));
+  forward(arrival, start, end, began, assertion) {
+    return new Exchange(this, arrival, start, began, assertion).send(arrival.url.slice(start, end));
   }
 }
 
@@ -70,11 +70,12 @@ const reporting =
 
 /** A request on its way, and its answer. */
 class Exchange {
-  constructor(prepared, arrival, start, began) {
+  constructor(prepared, arrival, start, began, assertion) {
     this.prepared = prepared;
     this.arrival = arrival;
     this.start = start;
     this.began = began;
+    this.assertion = assertion;
     this.id = crypto.randomUUID();
     this.client = undefined;
     this.isUpgrade = false;
@@ -156,6 +157,7 @@ class Exchange {
     }
     if (this.isUpgrade) headers.upgrade = "websocket";
     for (let index = 1; index < added.length; index += 2) headers[added[index - 1]] = added[index];
+    if (this.assertion !== undefined) headers["x-auth-assertion"] = this.assertion;
     if (this.client !== undefined) headers["x-forwarded-for"] = this.client;
     const { scheme, authority } = askedFor(
       this.start > 0 ? url.slice(0, this.start) : `http://${host ?? ""}`,

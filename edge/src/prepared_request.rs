@@ -48,6 +48,7 @@ extern "C" {
         start: usize,
         end: usize,
         began: f64,
+        assertion: Option<&str>,
     ) -> Result<Promise, JsValue>;
 }
 

@@ -1,7 +1,9 @@
 //! What both planes read and remember: replicas of published values, issuers' keys, evaluated tokens.
 
+mod assertions;
 mod key_source;
 mod plane;
+mod published;
 mod replica_cache;
 mod replicas;
 

@@ -3,14 +3,15 @@
 use std::sync::{Arc, Mutex};
 
 use edge_authorizer::{
-    Clock as DecisionClock, Decision, Issuer, KeyOutcome, KeySet, Loaded, NumericDate, ProjectId,
+    Clock as DecisionClock, Decision, Issuer, KeyOutcome, KeySet, Loaded, NumericDate, Permit, ProjectId,
     Request as DecisionRequest, Routes, SignatureCheck, Snapshot, TokenCache, Unavailable, authorize,
 };
 
+use super::assertions::Assertions;
 use super::key_source::KeySource;
 use super::replicas::Replicas;
 use crate::driver::{Resolver, drive};
-use crate::host::{DataHost, Job, Key};
+use crate::host::{AssertionHost, DataHost, Job, Key};
 use crate::lock::lock;
 use crate::settings::Settings;
 
@@ -21,13 +22,14 @@ pub struct DataPlane<S> {
     replicas: Replicas,
     keys: KeySource<S>,
     tokens: Mutex<TokenCache>,
+    assertions: Assertions,
 }
 
 impl<S> DataPlane<S> {
     /// A plane that remembers nothing yet.
     pub fn new(settings: Settings) -> Self {
         let (replicas, keys) = (Replicas::new(settings.config_ttl), KeySource::new(settings.keys));
-        Self { settings, replicas, keys, tokens: Mutex::default() }
+        Self { settings, replicas, keys, tokens: Mutex::default(), assertions: Assertions::default() }
     }
 
     /// How it behaves.
@@ -63,6 +65,17 @@ impl<S> DataPlane<S> {
         drive(step, &resolver).await
     }
 
+    /// The signed assertion of who calls that the origin gets with a permit; `None` if its route has none.
+    pub async fn assertion<H: AssertionHost<Signal = S>>(
+        &self,
+        host: &H,
+        permit: &Permit,
+    ) -> Result<Option<Arc<str>>, Unavailable> {
+        let Some((identity, assertion)) = permit.identity().zip(permit.assertion()) else { return Ok(None) };
+        let settings = (self.settings.edge_sealing.as_ref(), self.settings.config_ttl);
+        self.assertions.get(host, settings, &identity.project, assertion).await.map(Some)
+    }
+
     /// Keeps what was found out about the token of a decision, once it was acted on.
     pub fn remember(&self, decision: &Decision) {
         if let Some(token) = &decision.cached_token {
@@ -75,6 +88,7 @@ impl<S> DataPlane<S> {
         match job {
             Job::ReadRoutes => self.replicas.refresh_routes(host).await,
             Job::ReadSnapshot(project) => self.replicas.refresh_snapshot(host, &project).await,
+            Job::ReadAssertionKey => self.assertions.refresh_key(host).await,
             Job::ReadKeys(project, issuer) => self.replicas.refresh_keys(host, &project, &issuer).await,
             Job::RequestKeys { project, issuer, reason, pending } => {
                 self.keys.request(host, &self.replicas, &project, (reason, issuer), &pending).await;

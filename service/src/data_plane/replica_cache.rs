@@ -2,36 +2,33 @@
 
 use std::sync::{Arc, Mutex};
 
-use edge_authorizer::{
-    Cached, Faults, Loaded, NumericDate, ProjectId, StoreCache, Unavailable, Versioned, strict_json,
-};
+use edge_authorizer::{Cached, Faults, Loaded, NumericDate, ProjectId, StoreCache, Unavailable, strict_json};
 use serde_json::Value;
 
+use super::published::Published;
 use crate::host::{Clock, Job, LogSink, Replica, Space, Tasks};
 use crate::lock::lock;
 use crate::log::warning;
 
 /// Where the values of one kind are, how they are read, and what is kept of them.
-pub struct ReplicaCache<T> {
+pub struct ReplicaCache {
     pub space: Space,
     /// What their keys begin with there.
     pub prefix: &'static str,
-    pub parse: fn(&Value) -> Result<T, Faults>,
+    pub parse: fn(&Value) -> Result<Published, Faults>,
     /// Whether an absent key says that there is no such thing. Keys of issuers may just not be published yet.
     pub has_absence: bool,
-    cache: Mutex<StoreCache<T>>,
+    cache: Mutex<StoreCache<Published>>,
 }
 
 /// The replica did not answer, or its answer means nothing: what is known already goes on serving.
 struct NoNews;
 
-impl<T> ReplicaCache<T> {
-    pub fn new(space: Space, prefix: &'static str, parse: fn(&Value) -> Result<T, Faults>) -> Self {
+impl ReplicaCache {
+    pub fn new(space: Space, prefix: &'static str, parse: fn(&Value) -> Result<Published, Faults>) -> Self {
         Self { space, prefix, parse, has_absence: space == Space::Config, cache: Mutex::default() }
     }
-}
 
-impl<T: Versioned> ReplicaCache<T> {
     /// The value of a key, fresh for `ttl` seconds; `again` is the work that reads it again. A project that needs it alone
     /// owns it.
     pub async fn get<H: Replica + Tasks + Clock + LogSink>(
@@ -41,7 +38,7 @@ impl<T: Versioned> ReplicaCache<T> {
         project: Option<&ProjectId>,
         ttl: f64,
         again: impl FnOnce() -> Job<H::Signal>,
-    ) -> Loaded<T> {
+    ) -> Loaded<Published> {
         let cached = lock(&self.cache).look_up(key, host.now(), ttl);
         match cached {
             Cached::Fresh(loaded) => loaded,
@@ -70,7 +67,7 @@ impl<T: Versioned> ReplicaCache<T> {
         host: &H,
         key: &str,
         project: Option<&ProjectId>,
-    ) -> Result<Loaded<T>, NoNews> {
+    ) -> Result<Loaded<Published>, NoNews> {
         let now = host.now();
         let text = host.read(self.space, &format!("{}{key}", self.prefix)).await.map_err(|failure| {
             warning(host, "kv_failed", &self.name(key), failure);
@@ -95,7 +92,7 @@ impl<T: Versioned> ReplicaCache<T> {
         project: Option<&ProjectId>,
         text: Option<&str>,
         now: NumericDate,
-    ) -> Loaded<T> {
+    ) -> Loaded<Published> {
         let confirmed = text.and_then(|text| lock(&self.cache).confirm(key, text, now));
         if let Some(loaded) = confirmed {
             return loaded;
@@ -107,7 +104,7 @@ impl<T: Versioned> ReplicaCache<T> {
         lock(&self.cache).put(key, project, loaded, text.unwrap_or_default(), now)
     }
 
-    fn parse(&self, text: &str) -> Result<T, String> {
+    fn parse(&self, text: &str) -> Result<Published, String> {
         let document = strict_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
         (self.parse)(&document).map_err(|faults| faults.to_string())
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use edge_authorizer::{Issuer, KeyRecord, Loaded, ProjectId, Routes, Snapshot, Unavailable, strict_json};
 use serde_json::Value;
 
+use super::published::{Published, of_kind};
 use super::replica_cache::ReplicaCache;
 use crate::host::{Clock, Job, LogSink, Replica, Space, Tasks};
 use crate::log::warning;
@@ -14,9 +15,9 @@ const ROUTES_KEY: &str = "gateway";
 /// Published values, read through memory.
 pub struct Replicas {
     ttl: f64,
-    routes: ReplicaCache<Routes>,
-    snapshots: ReplicaCache<Snapshot>,
-    key_records: ReplicaCache<KeyRecord>,
+    routes: ReplicaCache,
+    snapshots: ReplicaCache,
+    key_records: ReplicaCache,
 }
 
 impl Replicas {
@@ -24,9 +25,15 @@ impl Replicas {
     pub fn new(ttl: f64) -> Self {
         Self {
             ttl,
-            routes: ReplicaCache::new(Space::Config, "", Routes::parse_stored),
-            snapshots: ReplicaCache::new(Space::Config, "project/", Snapshot::parse_stored),
-            key_records: ReplicaCache::new(Space::Keys, "", KeyRecord::parse),
+            routes: ReplicaCache::new(Space::Config, "", |it| {
+                Ok(Published::Routes(Routes::parse_stored(it)?.into()))
+            }),
+            snapshots: ReplicaCache::new(Space::Config, "project/", |it| {
+                Ok(Published::Snapshot(Snapshot::parse_stored(it)?.into()))
+            }),
+            key_records: ReplicaCache::new(Space::Keys, "", |it| {
+                Ok(Published::Keys(KeyRecord::parse(it)?.into()))
+            }),
         }
     }
 
@@ -35,8 +42,8 @@ impl Replicas {
     where
         H: Replica + Tasks + Clock + LogSink,
     {
-        let routes = self.routes.get(host, ROUTES_KEY, None, self.ttl, || Job::ReadRoutes).await?;
-        routes.ok_or_else(|| {
+        let routes = self.routes.get(host, ROUTES_KEY, None, self.ttl, || Job::ReadRoutes).await;
+        of_kind(routes, Published::routes)?.ok_or_else(|| {
             warning(host, "value_unavailable", "CONFIG: gateway", "it is missing");
             Unavailable
         })
@@ -48,7 +55,8 @@ impl Replicas {
         H: Replica + Tasks + Clock + LogSink,
     {
         let again = || Job::ReadSnapshot(project.clone());
-        let snapshot = self.snapshots.get(host, project.as_str(), Some(project), self.ttl, again).await?;
+        let snapshot = self.snapshots.get(host, project.as_str(), Some(project), self.ttl, again).await;
+        let snapshot = of_kind(snapshot, Published::snapshot)?;
         // The memory keeps the tombstone itself, so that no older snapshot of a replica replaces it.
         Ok(snapshot.filter(|snapshot| !snapshot.is_deleted()))
     }
@@ -65,7 +73,8 @@ impl Replicas {
         H: Replica + Tasks + Clock + LogSink,
     {
         let again = || Job::ReadKeys(project.clone(), issuer.clone());
-        self.key_records.get(host, issuer.as_str(), Some(project), self.ttl, again).await.ok().flatten()
+        let keys = self.key_records.get(host, issuer.as_str(), Some(project), self.ttl, again).await;
+        of_kind(keys, Published::keys).ok().flatten()
     }
 
     /// Reads the routes again.
@@ -112,6 +121,7 @@ impl Replicas {
         record: &Value,
     ) -> Option<Arc<KeyRecord>> {
         let text = strict_json::to_text(record);
-        self.key_records.note(host, issuer.as_str(), Some(project), Some(&text), host.now()).ok().flatten()
+        let keys = self.key_records.note(host, issuer.as_str(), Some(project), Some(&text), host.now());
+        of_kind(keys, Published::keys).ok().flatten()
     }
 }

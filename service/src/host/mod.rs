@@ -43,6 +43,11 @@ pub trait DataHost: Replica + Verifier + Issuers + Tasks + Clock + Entropy + Log
 
 impl<H: Replica + Verifier + Issuers + Tasks + Clock + Entropy + LogSink> DataHost for H {}
 
+/// What assertions to origins require besides: to open the key and to sign.
+pub trait AssertionHost: Replica + Signer + Sealer + Tasks + Clock + LogSink {}
+
+impl<H: Replica + Signer + Sealer + Tasks + Clock + LogSink> AssertionHost for H {}
+
 /// What signing in the name of the gateway requires.
 pub trait SigningHost: SigningKeySource + Signer + Sealer + Clock + LogSink {}
 

@@ -12,6 +12,8 @@ pub enum Job<S> {
     ReadRoutes,
     /// Reads a project's snapshot again.
     ReadSnapshot(ProjectId),
+    /// Reads the key that signs assertions again.
+    ReadAssertionKey,
     /// Reads an issuer's keys again, which a project needs.
     ReadKeys(ProjectId, Issuer),
     /// Requests an issuer's keys.

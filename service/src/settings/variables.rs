@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 use edge_authorizer::RefreshPolicy;
 use edge_authorizer::egress::InsecureHosts;
 
+use crate::sealing::SealingKeys;
+
 /// What the variables say.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -18,6 +20,9 @@ pub struct Settings {
     pub keys: RefreshPolicy,
     /// `INSECURE_ISSUER_HOSTS`: hosts that may be fetched despite the egress rules.
     pub insecure_hosts: InsecureHosts,
+    /// `EDGE_SEALING_KEY`, and `EDGE_SEALING_KEY_PREVIOUS` while it is being changed: what seals the key that signs
+    /// assertions. Without it nothing else fails.
+    pub edge_sealing: Option<SealingKeys>,
 }
 
 /// A variable has an invalid value. Nothing is decided with it: the answer to every request is 503.
@@ -43,7 +48,12 @@ impl Settings {
             let number = number.filter(|number| range.contains(number)).map(f64::from);
             number.ok_or(InvalidVariable { name, range })
         };
+        let sealing = variable("EDGE_SEALING_KEY").and_then(|current| {
+            let previous = variable("EDGE_SEALING_KEY_PREVIOUS").filter(|text| !text.is_empty());
+            SealingKeys::read(&current, previous.as_deref())
+        });
         Ok(Self {
+            edge_sealing: sealing,
             clock_skew: seconds("CLOCK_SKEW_SECONDS", 30, 0..=300)?,
             config_ttl: seconds("CONFIG_TTL_SECONDS", 30, 0..=3600)?,
             keys: RefreshPolicy {

@@ -5,5 +5,5 @@ mod signer;
 mod signing_service;
 
 pub use auth_documents::answer_document;
-pub use signer::{SigningMemory, sign};
+pub use signer::{SealedKey, SigningMemory, sign};
 pub use signing_service::SigningService;

@@ -6,7 +6,9 @@ use edge_authorizer::Unavailable;
 use edge_authorizer::accounts::UnsignedJws;
 use serde::Serialize;
 
-use crate::host::{Clock, PrivateKey, SigningHost, SigningKeySource, SigningKeysResponse};
+use crate::host::{
+    Clock, Failure, LogSink, PrivateKey, Sealer, Signer, SigningHost, SigningKeySource, SigningKeysResponse,
+};
 use crate::lock::lock;
 use crate::log::warning;
 use crate::sealing::{Purpose, SealingKeys};
@@ -31,7 +33,7 @@ impl SigningMemory {
     }
 }
 
-/// What a signing key is sealed for.
+/// What a key that signs access tokens is sealed for.
 pub fn purpose(kid: &str) -> Purpose<'_> {
     Purpose { kind: "signing-key", name: kid }
 }
@@ -44,21 +46,52 @@ pub async fn sign(
     typ: &str,
     claims: &impl Serialize,
 ) -> Result<String, Unavailable> {
-    let keys = memory.keys(host).await?;
-    let failed = |reason: &dyn std::fmt::Display| {
-        warning(host, "not_signed", &keys.kid, reason);
-        Unavailable
-    };
-    let jws = UnsignedJws::new(typ, &keys.kid, claims).map_err(|error| failed(&error))?;
-    let kept = host.sign(&keys.kid, jws.signing_input()).await.map_err(|failure| failed(&failure))?;
-    if let Some(signature) = kept {
-        return Ok(jws.signed(&signature));
+    let SigningKeysResponse { kid, sealed, .. } = memory.keys(host).await?;
+    let key = SealedKey { purpose: purpose(&kid), sealed: &sealed };
+    key.sign(host, sealing, typ, claims).await
+}
+
+/// A private key that is sealed for a purpose, whose name is the key's id.
+#[derive(Clone, Copy)]
+pub struct SealedKey<'k> {
+    pub purpose: Purpose<'k>,
+    pub sealed: &'k str,
+}
+
+impl SealedKey<'_> {
+    /// A compact JWS of the type `typ` with these claims, signed with this key. It is opened once: the host keeps it.
+    pub async fn sign(
+        self,
+        host: &(impl Signer + Sealer + LogSink),
+        sealing: &SealingKeys,
+        typ: &str,
+        claims: &impl Serialize,
+    ) -> Result<String, Unavailable> {
+        let kid = self.purpose.name;
+        let jws = UnsignedJws::new(typ, kid, claims).map_err(Failure::new);
+        let signed = match jws {
+            Ok(jws) => self.signature(host, sealing, jws.signing_input()).await.map(|it| jws.signed(&it)),
+            Err(failure) => Err(failure),
+        };
+        signed.map_err(|failure| {
+            warning(host, "not_signed", kid, failure);
+            Unavailable
+        })
     }
-    let private =
-        sealing.open(host, purpose(&keys.kid), &keys.sealed).await.map_err(|failure| failed(&failure))?;
-    let private = private.ok_or_else(|| failed(&"the sealed key does not open"))?;
-    host.keep(&keys.kid, &PrivateKey(private)).await.map_err(|failure| failed(&failure))?;
-    let signature = host.sign(&keys.kid, jws.signing_input()).await.map_err(|failure| failed(&failure))?;
-    let signature = signature.ok_or_else(|| failed(&"the host keeps no key"))?;
-    Ok(jws.signed(&signature))
+
+    async fn signature(
+        self,
+        host: &(impl Signer + Sealer),
+        sealing: &SealingKeys,
+        input: &[u8],
+    ) -> Result<Vec<u8>, Failure> {
+        let kid = self.purpose.name;
+        if let Some(signature) = host.sign(kid, input).await? {
+            return Ok(signature);
+        }
+        let private = sealing.open(host, self.purpose, self.sealed).await?;
+        let private = private.ok_or_else(|| Failure::new("no sealing key opens the sealed key"))?;
+        host.keep(kid, &PrivateKey(private)).await?;
+        host.sign(kid, input).await?.ok_or_else(|| Failure::new("the host keeps no key"))
+    }
 }

@@ -1,9 +1,10 @@
 //! Signing and sealing by WebCrypto.
 
-use cloudflare::http::reason;
 use service::host::{Failure, KeyPair, PrivateKey, Seal};
 use wasm_bindgen::JsValue;
-use webcrypto::{sealing, signing};
+use webcrypto::keys;
+
+use crate::http::reason;
 
 fn failure(error: &JsValue) -> Failure {
     Failure(reason(error))
@@ -11,24 +12,24 @@ fn failure(error: &JsValue) -> Failure {
 
 /// Makes a key pair.
 pub async fn generate() -> Result<KeyPair, Failure> {
-    let signing::KeyPair { private, public } = signing::generate().await.map_err(|error| failure(&error))?;
+    let keys::KeyPair { private, public } = keys::generate().await.map_err(|error| failure(&error))?;
     let public = serde_json::from_slice(public.as_bytes()).map_err(Failure::new)?;
     Ok(KeyPair { private: PrivateKey(private), public })
 }
 
 /// Keeps a private key.
 pub async fn keep(kid: &str, key: &PrivateKey) -> Result<(), Failure> {
-    signing::keep(kid, &key.0).await.map_err(|error| failure(&error))
+    keys::keep(kid, &key.0).await.map_err(|error| failure(&error))
 }
 
 /// Signs with a key that is kept.
 pub async fn sign(kid: &str, input: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
-    signing::sign(kid, input).await.map_err(|error| failure(&error))
+    keys::sign(kid, input).await.map_err(|error| failure(&error))
 }
 
 /// Encrypts.
 pub async fn seal(Seal { key, nonce, associated }: Seal<'_>, plain: &[u8]) -> Result<Vec<u8>, Failure> {
-    sealing::seal(key, nonce, associated, plain).await.map_err(|error| failure(&error))
+    keys::seal(key, nonce, associated, plain).await.map_err(|error| failure(&error))
 }
 
 /// Decrypts.
@@ -36,10 +37,11 @@ pub async fn open(
     Seal { key, nonce, associated }: Seal<'_>,
     sealed: &[u8],
 ) -> Result<Option<Vec<u8>>, Failure> {
-    sealing::open(key, nonce, associated, sealed).await.map_err(|error| failure(&error))
+    keys::open(key, nonce, associated, sealed).await.map_err(|error| failure(&error))
 }
 
 /// Implements signing and sealing for a host.
+#[macro_export]
 macro_rules! impl_crypto {
     ($host:ty) => {
         impl service::host::Signer for $host {
@@ -79,5 +81,3 @@ macro_rules! impl_crypto {
         }
     };
 }
-
-pub(crate) use impl_crypto;
