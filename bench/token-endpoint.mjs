@@ -1,6 +1,7 @@
-// The token endpoint in workerd: tokens a second, and whether the time of a refusal shows what is wrong.
+// The token endpoint in workerd: tokens a second, whether the time of a refusal shows what is wrong, and whether guesses at a
+// client's secret keep the client from its tokens.
 //
-// node bench/token-endpoint.mjs [seconds] [refusals of each kind]
+// node bench/token-endpoint.mjs [seconds] [refusals of each kind] [guesses]
 import { Agent } from "node:http";
 import { readdirSync, readFileSync } from "node:fs";
 import { send, startGateway } from "../tests/e2e/gateway.mjs";
@@ -9,7 +10,10 @@ import { basic, formHeaders, GRANT, newAccount } from "../tests/e2e/service-acco
 
 const SECONDS = Number(process.argv[2] ?? 20);
 const REFUSALS = Number(process.argv[3] ?? 2000);
+const GUESSES = Number(process.argv[4] ?? 10_000);
 const CONNECTIONS = 16;
+const GUESSING_CONNECTIONS = 8;
+const OWNER_PAUSE_MS = 100;
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 
 const gateway = await startGateway({ bindings: { ADMIN_TOKEN } });
@@ -22,10 +26,10 @@ const api = {
     }),
 };
 const form = new URLSearchParams(GRANT).toString();
-const request = (agent, client, secret) =>
+const request = (agent, client, secret, headers = {}) =>
   send(gateway.url, "/auth/token", {
     method: "POST",
-    headers: formHeaders({ authorization: basic(client, secret) }),
+    headers: formHeaders({ authorization: basic(client, secret), ...headers }),
     body: form,
     agent,
   });
@@ -64,7 +68,45 @@ const names = Object.keys(times);
 for (const [i, one] of names.entries())
   for (const other of names.slice(i + 1))
     console.log(`${one} / ${other}: p = ${mannWhitney(times[one], times[other]).toFixed(3)}`);
+const { seconds, answers, owner } = await guess();
+console.log(
+  `${GUESSES} wrong secrets in ${seconds.toFixed(0)} s: ${JSON.stringify(answers)}; its owner: ${owner}`,
+);
 await gateway.close();
+
+/** Guesses a client's secret, half of the time from one address, while its owner requests tokens from another. */
+async function guess() {
+  const answers = {};
+  let left = GUESSES;
+  const began = performance.now();
+  const guesser = async (headers) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    while (left-- > 0) {
+      const { status } = await request(agent, good.client, off.secret, headers);
+      answers[status] = (answers[status] ?? 0) + 1;
+    }
+    agent.destroy();
+  };
+  const oneAddress = { "cf-connecting-ip": "203.0.113.7" };
+  const guessers = Array.from({ length: GUESSING_CONNECTIONS }, (_, n) => guesser(n % 2 ? {} : oneAddress));
+  const all = Promise.all(guessers).then(() => (left = -1));
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let tokens = 0;
+  let refused = 0;
+  while (left > 0) {
+    const { status } = await request(agent, good.client, good.secret, { "cf-connecting-ip": "203.0.113.8" });
+    if (status === 200) tokens += 1;
+    else refused += 1;
+    await new Promise((done) => setTimeout(done, OWNER_PAUSE_MS));
+  }
+  await all;
+  agent.destroy();
+  return {
+    seconds: (performance.now() - began) / 1000,
+    answers,
+    owner: `${tokens} tokens, ${refused} refused`,
+  };
+}
 
 /** The CPU time of the runtime so far, in milliseconds. */
 function computed() {
