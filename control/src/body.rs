@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use cloudflare::http::now;
 use js_sys::{Reflect, Uint8Array};
-use service::http::{BODY_SECONDS, Body, BodyError, MAX_BODY_BYTES, MAX_SHARE_BYTES};
+use service::http::{BODY_SECONDS, Body, BodyError, MAX_BODY_BYTES, MAX_SHARE_BYTES, SMALL_BODY_BYTES};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ReadableStreamDefaultReader, Request};
 
@@ -64,7 +64,7 @@ async fn collect(
     limit: usize,
     share: &Cell<usize>,
 ) -> Result<Vec<u8>, BodyError> {
-    let (mut bytes, mut room) = (Vec::new(), Room { share, bytes: 0 });
+    let (mut bytes, mut room) = (Vec::new(), Room { share, bytes: 0, small: SMALL_BODY_BYTES });
     let end = now().plus(BODY_SECONDS);
     while let Some(chunk) = next(reader, end.as_seconds() - now().as_seconds()).await? {
         let length = chunk.length() as usize;
@@ -98,14 +98,19 @@ thread_local! {
 struct Room<'r> {
     share: &'r Cell<usize>,
     bytes: usize,
+    /// What is left of the bytes that need no room.
+    small: usize,
 }
 
 impl Room<'_> {
     fn take(&mut self, bytes: usize) -> Result<(), BodyError> {
+        let free = bytes.min(self.small);
+        self.small -= free;
+        let bytes = bytes - free;
         let (taken, share) = (TAKEN.get() + bytes, self.share.get() + bytes);
         // However much the bodies of others take, each object can read one.
         let is_alone = self.share.get() == self.bytes;
-        if !is_alone && (taken > MAX_BODY_BYTES || share > MAX_SHARE_BYTES) {
+        if bytes > 0 && !is_alone && (taken > MAX_BODY_BYTES || share > MAX_SHARE_BYTES) {
             return Err(BodyError::NoRoom);
         }
         TAKEN.set(taken);

@@ -17,7 +17,7 @@ pub enum BodyError {
 ///
 /// Memory that clients can hold by sending slowly is bounded: a host gives up a body after [`BODY_SECONDS`], and keeps no
 /// more than [`MAX_BODY_BYTES`] of all bodies that it reads, [`MAX_SHARE_BYTES`] of them for one record. One body for a record is
-/// read in any case.
+/// read in any case, and the first [`SMALL_BODY_BYTES`] of each.
 pub trait Body {
     /// Its bytes, if it ends within `limit` of them; `None` where there is no body.
     fn read(self, limit: usize) -> impl Future<Output = Result<Option<Vec<u8>>, BodyError>>;
@@ -31,6 +31,10 @@ pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// How much of them may be for one record, in bytes.
 pub const MAX_SHARE_BYTES: usize = 4 * 1024 * 1024;
+
+/// The bytes of a body that are not among those, as its headers take as much: slow senders of large bodies keep nobody from
+/// sending a small one.
+pub const SMALL_BODY_BYTES: usize = 8 * 1024;
 
 /// A body that was read already.
 impl Body for Option<Vec<u8>> {
