@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use crate::fault::{Fault, Faults, MAX_REPEATED, shortened};
+use crate::fault::{Fault, Faults, MAX_FAULTS, MAX_REPEATED, shortened};
 use crate::nearest::nearest;
 
 /// Reads a document that a user sent. `read` returns `None` after a fault. An unknown property is a fault: it is misspelt or
@@ -62,9 +62,6 @@ fn conclude(document: &Value, mut faults: Vec<Fault>) -> Faults {
     }
     Faults::several(faults)
 }
-
-/// The most faults that are reported for one document.
-const MAX_FAULTS: usize = 100;
 
 /// The most elements of a list.
 const MAX_ELEMENTS: usize = 256;

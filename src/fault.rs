@@ -21,6 +21,9 @@ pub struct Fault {
     pub expected: String,
 }
 
+/// The most faults that are reported for one document.
+pub(crate) const MAX_FAULTS: usize = 100;
+
 /// The faults of a document; never empty.
 #[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
 pub struct Faults(Vec<Fault>);
@@ -34,8 +37,9 @@ impl Fault {
 }
 
 impl Faults {
-    /// Several faults; at least one.
-    pub(crate) fn several(faults: Vec<Fault>) -> Self {
+    /// Several faults, at least one; the first [`MAX_FAULTS`] are reported.
+    pub(crate) fn several(mut faults: Vec<Fault>) -> Self {
+        faults.truncate(MAX_FAULTS);
         Self(faults)
     }
 

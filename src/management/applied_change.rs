@@ -193,6 +193,7 @@ impl Project {
 mod tests {
     use super::*;
     use crate::config::snapshot::Snapshot;
+    use crate::fault::MAX_FAULTS;
     use crate::token::numeric_date::NumericDate;
 
     const NOW: NumericDate = NumericDate::from_seconds(1_800_000_000.5);
@@ -216,6 +217,14 @@ mod tests {
     fn project(ids: &[&str]) -> Project {
         let new = apply(&Project::default(), &Change::PutProject { label: None }).unwrap();
         ids.iter().fold(new, |project, id| apply(&project, &Change::AddIdp { idp: entry(id) }).unwrap())
+    }
+
+    #[test]
+    fn an_order_has_no_more_faults_than_any_other_document() {
+        let unknown = (0..=MAX_FAULTS).map(|index| format!("x{index}"));
+        let reordered = apply(&project(&["aa"]), &Change::Reorder { ids: unknown.collect() });
+        let Err(Refusal::Invalid(faults)) = reordered else { panic!("{reordered:?}") };
+        assert_eq!(faults.as_slice().len(), MAX_FAULTS);
     }
 
     #[test]

@@ -24,7 +24,7 @@ const PROJECT = "/projects/myproject";
 const LATER = ["POST /project-management-service/v1/issuer-keys/rotate"];
 
 /** How long one trial may take, in milliseconds. */
-const LIMIT = 100_000;
+const LIMIT = 200_000;
 
 describe("the API's description", () => {
   const api = managementFixture({ JWKS_COOLDOWN_SECONDS: "1" });
