@@ -73,7 +73,9 @@ describe("while KV is slow", () => {
       await until("they are being published", () => lines(`kv_put ${own.iss}`) > puts);
       fail();
       const isLogged = (event) =>
-        api.gateway.lines.some((line) => line.includes(`"${event}"`) && line.includes(`"subject":"${own.iss}"`));
+        api.gateway.lines.some(
+          (line) => line.includes(`"${event}"`) && line.includes(`"subject":"${own.iss}"`),
+        );
       await until("the fetch has failed", () => isLogged("keys_not_fetched"));
       await api.gateway.put("JWKS", "fails-to-write", "yes");
       await api.gateway.delete("JWKS", "holds-puts");
