@@ -2,8 +2,8 @@
 // prepared once; what is left to do is the least that can be done, and crosses to wasm no more. `isKnown` says whether the
 // token was evaluated for an earlier request.
 //
-// This applies the core's rules, `src/http/forwarding.rs`; `tests/forwarding.json` holds both to the same results. From the
-// core come `passingNames(names)`: for each name, a line each, the folded name of a header that may reach an origin, empty for
+// This applies the core's rules, `src/http/forwarding.rs` and `header_rules.rs` (which headers are dropped);
+// `tests/forwarding.json` holds both to the same results. From the core come `passingNames(names)`: for each name, a line each, the folded name of a header that may reach an origin, empty for
 // one that is dropped; `connectionOptions(value)`: the folded names in a `Connection` header, a line each; `isHost(text)`;
 // and `problem(what, id)`: the answer to a request that fails, by its code or its fault.
 

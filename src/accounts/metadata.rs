@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::accounts::public_url::PublicUrl;
+use crate::token::algorithm::Algorithm;
 
 /// Its metadata: for OpenID Connect Discovery 1.0 (section 3) and RFC 8414 (section 2) alike.
 pub fn metadata(public_url: &PublicUrl) -> Value {
     let issuer = public_url.issuer().as_str();
+    let algorithms: Vec<_> = Algorithm::all().map(Algorithm::name).collect();
     json!({
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/jwks"),
@@ -14,15 +16,11 @@ pub fn metadata(public_url: &PublicUrl) -> Value {
         "grant_types_supported": ["client_credentials"],
         "response_types_supported": [],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": SIGNING_ALGORITHMS,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
     })
 }
-
-/// The algorithms of client assertions.
-const SIGNING_ALGORITHMS: [&str; 10] =
-    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 
 #[cfg(test)]
 mod tests {

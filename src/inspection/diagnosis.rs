@@ -11,8 +11,9 @@ use super::duplicate_member::duplicate_member;
 use super::encoding_flaw::encoding_flaw;
 use super::flaw::{Flaw, Part, PartName};
 use crate::token::algorithm::{Algorithm, UnsupportedAlgorithm};
+use crate::token::compact_jws::MAX_TOKEN_LENGTH;
 use crate::token::compact_jws::{Extension, Token};
-use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
+use crate::token::malformed::Malformed;
 use crate::token::strict_json;
 
 /// The diagnosis of a token. It has no flaws if and only if [`Token::parse`] accepts the token.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::document_reader::{self, Node};
 use crate::fault::Faults;
 use crate::http::target::Target;
-use crate::token::malformed::MAX_TOKEN_LENGTH;
+use crate::token::compact_jws::MAX_TOKEN_LENGTH;
 
 /// The request to explain, with a token, claims or neither.
 #[derive(Debug)]

@@ -8,8 +8,11 @@ use serde_json::{Map, Value};
 use crate::token::algorithm::Algorithm;
 use crate::token::claims::Claims;
 use crate::token::jose_header::JoseHeader;
-use crate::token::malformed::{MAX_TOKEN_LENGTH, Malformed};
+use crate::token::malformed::Malformed;
 use crate::token::strict_json;
+
+/// The longest token that is accepted, in bytes.
+pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
 
 /// A well-formed compact JWS (RFC 7515, section 7.1) with the required claims. Its signature is not verified.
 #[derive(Debug)]

@@ -2,14 +2,11 @@
 
 use serde::Serialize;
 
-/// The longest token that is accepted, in bytes.
-pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
-
 /// Why a token is not well-formed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Malformed {
-    /// More than [`MAX_TOKEN_LENGTH`] bytes.
+    /// More than [`crate::MAX_TOKEN_LENGTH`] bytes.
     #[error("longer than 16 KiB")]
     TooLong,
     /// Not three base64url parts with a JSON header.

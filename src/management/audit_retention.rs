@@ -1,4 +1,4 @@
-//! How much an audit log keeps, and how much of it one page shows.
+//! How long and how much an audit log keeps, and how much of it one page shows.
 
 /// How long entries are kept, in seconds.
 pub const AUDIT_RETENTION: f64 = 400.0 * 86_400.0;
