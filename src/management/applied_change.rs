@@ -93,9 +93,9 @@ impl Project {
                 Ok(self.representation().map(Arc::new))
             }
             Change::DeleteProject => {
-                let had_accounts = !self.accounts.is_empty();
+                let may_have_tokens = self.may_have_account_tokens();
                 *self = Self { version: self.version, ..Self::default() };
-                if had_accounts {
+                if may_have_tokens {
                     // For the next project of this name, which may have accounts of the same ids.
                     self.revoke_all_accounts(context.now);
                 }

@@ -118,6 +118,13 @@ impl Project {
         }
     }
 
+    /// Whether tokens of accounts may be valid: there are accounts, or were, and their tokens are revoked.
+    pub(super) fn may_have_account_tokens(&self) -> bool {
+        let names_accounts =
+            |revocation: &Arc<Value>| revocation.get("idp").is_some_and(|idp| idp == ACCOUNTS);
+        !self.accounts.is_empty() || self.revocations.iter().any(names_accounts)
+    }
+
     /// Revokes the tokens that accounts have, by one revocation. Those that need theirs get another.
     pub(super) fn revoke_all_accounts(&mut self, now: NumericDate) {
         let now = now.whole_seconds();
@@ -234,6 +241,19 @@ mod tests {
         let new = apply(&gone, &Change::PutProject { label: None }).unwrap();
         assert!(new.revocations.is_empty());
         assert_eq!(apply(&new, &me).unwrap().revocations[0]["id"], "r8");
+    }
+
+    #[test]
+    fn tokens_of_former_accounts_stay_revoked_however_often_the_project_is_deleted() {
+        let mut project = project();
+        project.revoke_account(&ClientId::try_from("p1/ci").unwrap(), "gone", NumericDate::from_seconds(NOW));
+        for _ in 0..2 {
+            let gone = apply(&project, &Change::DeleteProject).unwrap();
+            project = apply(&gone, &Change::PutProject { label: None }).unwrap();
+            assert_eq!(project.revocations.len(), 1);
+            let revocation = &project.revocations[0];
+            assert_eq!((&revocation["idp"], revocation.get("client")), (&json!(ACCOUNTS), None));
+        }
     }
 
     #[test]
