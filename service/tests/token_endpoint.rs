@@ -110,11 +110,12 @@ fn claims(response: &Response) -> (Value, Value) {
     (part(0), part(1))
 }
 
-/// The entries of the audit log of `p1`, newest first.
-fn audit(world: &World) -> Vec<Value> {
+/// The entries of the audit log of a project, or of the platform, newest first.
+fn audit(world: &World, project: &str) -> Vec<Value> {
+    let key = project_key(project);
     let host = world.nodes[0].host.clone();
     let range = AuditRange { before: None, is_since_begin: false, limit: 50 };
-    let rows = world.run(vec![Box::pin(async move { host.audit(&project_key("p1"), range).await.unwrap() })]);
+    let rows = world.run(vec![Box::pin(async move { host.audit(&key, range).await.unwrap() })]);
     rows[0].iter().map(|row| serde_json::from_str(&row.entry).unwrap()).collect()
 }
 
@@ -176,7 +177,7 @@ fn guessing_ends_for_a_client_at_an_address() {
     let refused = by_secret(&world, "p1/ci", 1, "192.0.2.1");
     assert_eq!((refused.status, refused.header("retry-after")), (429, Some("60")));
     assert_eq!(by_secret(&world, "p1/ci", 1, "192.0.2.2").status, 200);
-    let entries = audit(&world);
+    let entries = audit(&world, "p1");
     let burst = entries.iter().find(|entry| entry["outcome"]["refusal"] == "too_many_failures").unwrap();
     assert_eq!(burst["change"]["request_token"]["client"], "p1/ci");
     assert_eq!(
@@ -188,6 +189,25 @@ fn guessing_ends_for_a_client_at_an_address() {
 }
 
 #[test]
+fn invented_projects_do_not_fill_the_audit_log_of_the_platform() {
+    let world = world();
+    let boss = json!({ "id": "boss", "label": { "en": "Boss" }, "roles": ["admin"] });
+    assert_eq!(world.admin("POST", "/service-accounts", Some(&boss)).status, 201);
+    let made = audit(&world, "platform").len();
+    for number in 0..40 {
+        for _ in 0..10 {
+            let client = format!("invented{number}/aa");
+            assert_eq!(by_secret(&world, &client, 9, "192.0.2.1").status, 401);
+        }
+    }
+    assert_eq!(audit(&world, "platform").len(), made);
+    for _ in 0..10 {
+        assert_eq!(by_secret(&world, "platform/aa", 9, "192.0.2.1").status, 401);
+    }
+    assert_eq!(audit(&world, "platform").len(), made + 1);
+}
+
+#[test]
 fn the_use_of_a_secret_is_noted_once_an_hour_and_its_first_one_audited() {
     let world = world();
     let commits = || world.shared.store.commits.load(Ordering::Relaxed);
@@ -195,12 +215,13 @@ fn the_use_of_a_secret_is_noted_once_an_hour_and_its_first_one_audited() {
         world.shared.store.value(&project_key("p1")).unwrap()["serviceAccounts"][0]["secrets"][0]["lastUsedAt"]
             .clone()
     };
-    let audited = || audit(&world).iter().filter(|entry| !entry["change"]["use_secret"].is_null()).count();
+    let audited =
+        || audit(&world, "p1").iter().filter(|entry| !entry["change"]["use_secret"].is_null()).count();
     assert_eq!((used(), audited()), (Value::Null, 0));
     let before = by_secret(&world, "p1/ci", 1, "192.0.2.1");
     assert_eq!(before.status, 200);
     assert_eq!((used(), audited()), (json!(BEGAN), 1));
-    let entry = &audit(&world)[0];
+    let entry = &audit(&world, "p1")[0];
     assert_eq!(entry["change"]["use_secret"], json!({ "account": "ci", "secretId": "s1" }));
     assert_eq!(entry["author"]["who"], json!({ "idp": "accounts", "subject": "p1/ci" }));
     world.pass(3599.0);

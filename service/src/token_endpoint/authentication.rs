@@ -61,9 +61,14 @@ impl<H: ControlHost> Authentication<'_, H> {
 
     /// The account of the client. A request about a project that does not exist is asked of another one.
     fn account<'r>(&self, record: &'r ProjectRecord) -> Option<&'r ServiceAccount> {
-        let client = &self.question.request.client;
-        let is_here = *self.key == Key::Project(client.project.clone()) && record.project().exists;
-        record.project().account(client.account.as_str()).filter(|_| is_here).map(Arc::as_ref)
+        let is_here = self.is_of_project() && record.project().exists;
+        let account = self.question.request.client.account.as_str();
+        record.project().account(account).filter(|_| is_here).map(Arc::as_ref)
+    }
+
+    /// Whether the record that is asked is that of the client's project.
+    fn is_of_project(&self) -> bool {
+        *self.key == Key::Project(self.question.request.client.project.clone())
     }
 
     async fn by_assertion<'r>(
@@ -98,11 +103,13 @@ impl<H: ControlHost> Authentication<'_, H> {
         lock(&self.state.guesses).retry_after(&self.question.request.client, self.address(), now)
     }
 
-    /// Counts a failure. A burst is noted in the audit log, whether or not there is such an account.
+    /// Counts a failure. A burst is noted in the audit log of the project, whether or not there is such an account; not in the
+    /// platform's if there is no such project, because invented names would fill it.
     async fn refuse(&self, now: NumericDate) -> Result<TokenOutcome, TokenOutcome> {
         let client = &self.question.request.client;
         let is_burst = lock(&self.state.guesses).note_failure(client, self.address(), now);
-        if is_burst && self.records().load::<ProjectRecord>(self.key).await?.exists() {
+        if is_burst && self.is_of_project() && self.records().load::<ProjectRecord>(self.key).await?.exists()
+        {
             let noted = self.host.append(self.key, audit::burst(self.question)).await;
             noted.map_err(|failure| failed(self.host, self.key, &failure))?;
         }
