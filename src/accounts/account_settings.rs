@@ -119,7 +119,7 @@ fn read_keys(node: &Node<'_>) -> Option<Arc<Value>> {
 }
 
 /// Members that only private and symmetric keys have.
-const PRIVATE_MEMBERS: [&str; 2] = ["d", "k"];
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
 
 fn check_key(node: &Node<'_>) {
     if PRIVATE_MEMBERS.iter().any(|name| node.value().get(name).is_some()) {
@@ -190,13 +190,15 @@ mod tests {
 
     #[test]
     fn a_private_key_is_refused_and_not_repeated() {
-        let mut private = key();
-        private["d"] = json!("the-private-part");
-        let document = json!({
-            "label": { "en": "x" }, "roles": ["a"], "disabled": false, "jwks": { "keys": [key(), private] },
-        });
-        let faults = AccountSettings::read(&document, false).unwrap_err();
-        assert_eq!(places(&faults), ["/jwks/keys/1"]);
-        assert!(!serde_json::to_string(&faults).unwrap().contains("the-private-part"));
+        for name in PRIVATE_MEMBERS {
+            let mut private = key();
+            private[name] = json!("the-private-part");
+            let document = json!({
+                "label": { "en": "x" }, "roles": ["a"], "disabled": false, "jwks": { "keys": [key(), private] },
+            });
+            let faults = AccountSettings::read(&document, false).unwrap_err();
+            assert_eq!(places(&faults), ["/jwks/keys/1"], "{name}");
+            assert!(!serde_json::to_string(&faults).unwrap().contains("the-private-part"));
+        }
     }
 }
