@@ -28,6 +28,39 @@ fn status(world: &World, client: &str, role: &str, method: &str, target: &str) -
 }
 
 #[test]
+fn access_is_taken_away_where_there_is_no_room() {
+    let world = world();
+    let base = "/projects/p1/service-accounts";
+    let key = |padding: usize| {
+        let x = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": x, "padding": "x".repeat(padding) }] })
+    };
+    let (mut count, mut padding) = (0, 16_384);
+    while padding > 0 {
+        let mut document = account(&format!("a{count}"), "access");
+        document["jwks"] = key(padding);
+        match world.admin("POST", base, Some(&document)).status {
+            201 => count += 1,
+            status => {
+                assert_eq!(status, 409);
+                padding /= 2;
+            }
+        }
+    }
+    let overlap = json!({ "overlapSeconds": 60 });
+    let renewed = world.admin("POST", &format!("{base}/a0/secrets"), Some(&overlap));
+    assert_eq!(renewed.status, 201);
+    let secret = body(&renewed)["secretId"].as_str().unwrap().to_owned();
+    let disabled =
+        json!({ "label": { "en": "a0" }, "roles": ["access"], "disabled": true, "jwks": key(16_384) });
+    assert_eq!(world.admin("PUT", &format!("{base}/a0"), Some(&disabled)).status, 200);
+    assert_eq!(world.admin("DELETE", &format!("{base}/a0/secrets/{secret}"), None).status, 204);
+    let mut larger = disabled;
+    larger["jwks"] = key(16_784);
+    assert_eq!(world.admin("PUT", &format!("{base}/a0"), Some(&larger)).status, 409);
+}
+
+#[test]
 fn a_secret_is_in_one_answer_and_nowhere_else() {
     let world = world();
     let mut secrets = Vec::new();

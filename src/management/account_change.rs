@@ -22,7 +22,7 @@ const MAX_ACCOUNTS: usize = 100;
 /// The most different roles of a project's accounts: the entry of the gateway's own issuer names them all.
 const MAX_ROLES: usize = 200;
 
-/// What a project's accounts may take where they are stored, in bytes of JSON.
+/// What the settings of a project's accounts may take where they are stored, in bytes of JSON.
 const MAX_BYTES: usize = 256 * 1024;
 
 /// For how long older secrets may be accepted beside a new one, in seconds.
@@ -128,6 +128,7 @@ impl Project {
         context: &ChangeContext<'_>,
     ) -> Result<Option<Arc<Value>>, Refusal> {
         let now = context.now.whole_seconds();
+        let before = self.account_sizes();
         // Versions only grow, so no two secrets of projects of this name have the same id.
         let stored =
             |secret: &ClientSecret| StoredSecret::new(format!("s{}", self.version + 1), secret.digest(), now);
@@ -159,7 +160,7 @@ impl Project {
                 (Some("a secret was removed"), None)
             }
         };
-        self.check_accounts()?;
+        self.check_accounts(before)?;
         if let Some(reason) = lost {
             let id = AccountId::try_from(change.account()).map_err(|_| Refusal::NotFound)?;
             let client = ClientId { project: context.id.clone(), account: id };
@@ -196,11 +197,23 @@ impl Project {
         self.accounts.get_mut(position).map(Arc::make_mut).ok_or(Refusal::NotFound)
     }
 
-    fn check_accounts(&self) -> Result<(), Refusal> {
+    /// Checks that the accounts have not become too large. Those that are over a limit already can still be made smaller.
+    fn check_accounts(&self, (roles, bytes): (usize, usize)) -> Result<(), Refusal> {
+        let (roles_now, bytes_now) = self.account_sizes();
+        let is_too_large = roles_now > MAX_ROLES.max(roles) || bytes_now > MAX_BYTES.max(bytes);
+        if is_too_large { Err(Refusal::TooMany) } else { Ok(()) }
+    }
+
+    /// How many different roles the accounts have, and the bytes of JSON of their settings. Secrets do not count: they become
+    /// larger by their use, and replacing one must not be refused. Their number bounds them.
+    fn account_sizes(&self) -> (usize, usize) {
         let roles = self.accounts.iter().flat_map(|account| account.settings.roles.iter());
-        let count = roles.collect::<BTreeSet<_>>().len();
-        let bytes = serde_json::to_string(&self.accounts).map_or(usize::MAX, |text| text.len());
-        if count > MAX_ROLES || bytes > MAX_BYTES { Err(Refusal::TooMany) } else { Ok(()) }
+        let roles = roles.collect::<BTreeSet<_>>().len();
+        let bytes = |account: &Arc<ServiceAccount>| {
+            serde_json::to_string(&account.settings).map_or(usize::MAX, |text| text.len())
+        };
+        let bytes = self.accounts.iter().map(bytes).fold(0_usize, usize::saturating_add);
+        (roles, bytes)
     }
 }
 
