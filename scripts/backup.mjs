@@ -140,12 +140,16 @@ async function restoreProject(id, { label, idps, distrusted, revocations = [] })
     await change("PUT", `${path}/custom-idp/${idp}/keys/${key}/distrust`);
 }
 
-/** Before the entries, so that none accepts a revoked token meanwhile. Those whose time is over are not restored. */
+/**
+ * Before the entries, so that none accepts a revoked token meanwhile. Those whose time is over are not restored. Those of service
+ * accounts stay: accounts are not restored, and what they lost since the backup was made stays lost.
+ */
 async function restoreRevocations(path, revocations) {
   const matching = ({ id: _, reason: __, ...named }) => JSON.stringify(Object.entries(named).sort());
   const wanted = new Map(revocations.map((revocation) => [matching(revocation), revocation]));
   for (const present of (await read(path)) ?? []) {
-    if (!wanted.delete(matching(present))) await change("DELETE", `${path}/${present.id}?force=true`);
+    const isKept = wanted.delete(matching(present)) || present.idp === "accounts";
+    if (!isKept) await change("DELETE", `${path}/${present.id}?force=true`);
   }
   for (const { id: _, ...revocation } of wanted.values()) {
     if (revocation.issuedBefore > Date.now() / 1000 - REVOCATION_SECONDS) {

@@ -8,22 +8,22 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { ADMIN, managementFixture } from "./fixture-management.mjs";
+import { newAccount } from "./service-account.mjs";
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("../../scripts/backup.mjs", import.meta.url));
 
 describe("a backup of routes and projects", () => {
   const api = managementFixture();
+  const backup = (...args) => {
+    const ADMIN_TOKEN = ADMIN.authorization.replace("Bearer ", "");
+    const env = { ...process.env, GATEWAY_URL: api.gateway.doorUrl, ADMIN_TOKEN };
+    return run(process.execPath, [SCRIPT, ...args], { env });
+  };
 
   test("restores a project with its label, entries, order, distrusted keys and revocations", async () => {
     const folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
     const file = join(folder, "backup.json");
-    const env = {
-      ...process.env,
-      GATEWAY_URL: api.gateway.doorUrl,
-      ADMIN_TOKEN: ADMIN.authorization.replace("Bearer ", ""),
-    };
-    const backup = (...args) => run(process.execPath, [SCRIPT, ...args], { env });
     try {
       // Every caller of its issuer is an owner: saved with `force`.
       const open = { ...api.ENTRY, id: "open", definedRoles: ["owner"] };
@@ -55,6 +55,22 @@ describe("a backup of routes and projects", () => {
       });
       assert.deepEqual(restored(await api.snapshot()), restored(before));
       assert.deepEqual((await api.call("GET", api.project)).json(), { label: { en: "A project" } });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("leaves what service accounts lost since it was made", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "edge-authorizer-"));
+    const file = join(folder, "backup.json");
+    try {
+      await newAccount(api, api.id);
+      await backup("save", file);
+      assert.equal((await api.call("DELETE", `${api.project}/service-accounts/ci`)).status, 204);
+      const { revocations } = await api.snapshot();
+      assert.equal(revocations.length, 1);
+      await backup("restore", file, api.id);
+      assert.deepEqual((await api.snapshot()).revocations, revocations);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
