@@ -37,9 +37,8 @@ impl Fault {
 }
 
 impl Faults {
-    /// Several faults, at least one; the first [`MAX_FAULTS`] are reported.
-    pub(crate) fn several(mut faults: Vec<Fault>) -> Self {
-        faults.truncate(MAX_FAULTS);
+    /// Several faults: at least one, at most [`MAX_FAULTS`].
+    pub(crate) fn several(faults: Vec<Fault>) -> Self {
         Self(faults)
     }
 
