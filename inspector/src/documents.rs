@@ -10,11 +10,23 @@ pub fn routes(text: &str) -> Result<Routes, Vec<Fault>> {
     Routes::parse(&document).map_err(|faults| faults.as_slice().to_vec())
 }
 
+/// Reads the revocations of a project as a list that can be read again.
+pub fn revocations(text: &str) -> Result<Value, Vec<Fault>> {
+    if text.trim().is_empty() {
+        return Ok(json!([]));
+    }
+    let list = parse(text).map_err(|fault| vec![fault])?;
+    match Snapshot::parse(&json!({ "version": 1, "idps": [], "revocations": list })) {
+        Ok(_) => Ok(list),
+        Err(faults) => Err(faults.as_slice().iter().map(|fault| without(fault, "/revocations")).collect()),
+    }
+}
+
 /// Reads the entries of a project, or says what is wrong with each.
-pub fn entries(texts: &[String]) -> Result<Snapshot, Vec<Vec<Fault>>> {
+pub fn entries(texts: &[String], revocations: &Value) -> Result<Snapshot, Vec<Vec<Fault>>> {
     let documents: Vec<_> = texts.iter().map(|text| parse(text)).collect();
     let idps: Vec<_> = documents.iter().map(|document| document.as_ref().unwrap_or(&Value::Null)).collect();
-    let faults = match Snapshot::parse(&json!({ "version": 1, "idps": idps })) {
+    let faults = match Snapshot::parse(&json!({ "version": 1, "idps": idps, "revocations": revocations })) {
         Ok(snapshot) => return Ok(snapshot),
         Err(faults) => faults,
     };
@@ -27,7 +39,7 @@ pub fn entries(texts: &[String]) -> Result<Snapshot, Vec<Vec<Fault>>> {
 
 /// What is wrong with each entry.
 pub fn check_entries(texts: &[String]) -> Vec<Vec<Fault>> {
-    entries(texts).map_or_else(|faults| faults, |_| vec![Vec::new(); texts.len()])
+    entries(texts, &json!([])).map_or_else(|faults| faults, |_| vec![Vec::new(); texts.len()])
 }
 
 /// A fault of a snapshot as one of the entry at `index`.
@@ -35,6 +47,11 @@ fn within(fault: &Fault, index: usize) -> Option<Fault> {
     let pointer = fault.pointer.strip_prefix(&format!("/idps/{index}"))?;
     let is_within = pointer.is_empty() || pointer.starts_with('/');
     is_within.then(|| Fault { pointer: pointer.to_owned(), ..fault.clone() })
+}
+
+fn without(fault: &Fault, prefix: &str) -> Fault {
+    let pointer = fault.pointer.strip_prefix(prefix).unwrap_or(&fault.pointer);
+    Fault { pointer: pointer.to_owned(), ..fault.clone() }
 }
 
 fn parse(text: &str) -> Result<Value, Fault> {

@@ -4,34 +4,43 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use edge_authorizer::inspection::{
-    DocumentFaults, ExplainAnswer, ExplainQuestion, Explained, Missing, NarrativeContext, Undecided, narrate,
-    narrate_so_far,
+    DocumentFaults, ExplainAnswer, ExplainQuestion, Explained, Missing, NarrativeContext, Undecided,
+    built_in_entry_for, is_assertion, narrate, narrate_so_far,
 };
 use edge_authorizer::{
     Claims, Clock, Explanation, Issuer, KeySet, NumericDate, ProjectId, Request, Routes, SimulationStep,
     Snapshot, Step, Token, TokenCache, Unavailable, authorize, simulate,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::documents;
 
 /// Explains what becomes of the request, or says what has to be given first.
 pub async fn explain(question: ExplainQuestion) -> ExplainAnswer {
     let routes = documents::routes(&question.routes);
-    let snapshot = question.idps.as_deref().map(documents::entries).transpose();
+    let revocations = documents::revocations(&question.revocations);
     let project = ProjectId::try_from(&*question.project);
-    let (routes, snapshot, project) = match (routes, snapshot, project) {
-        (Ok(routes), Ok(snapshot), Ok(project)) => (routes, snapshot.map(Arc::new), project),
-        (routes, snapshot, project) => {
+    let token = question.token.as_deref().and_then(|token| Token::parse(token).ok());
+    let token = token.as_ref().map(Token::unverified_claims);
+    let entries = with_built_in(question.idps, token, project.as_ref().ok());
+    let no_revocations = Value::Array(Vec::new());
+    let read =
+        |entries: &Vec<_>| documents::entries(entries, revocations.as_ref().unwrap_or(&no_revocations));
+    let snapshot = entries.as_ref().map(read).transpose();
+    let (routes, snapshot, project) = match (routes, snapshot, project, &revocations) {
+        (Ok(routes), Ok(snapshot), Ok(project), Ok(_)) => (routes, snapshot.map(Arc::new), project),
+        (routes, snapshot, project, _) => {
             return ExplainAnswer::Faults(DocumentFaults {
                 routes: routes.err().unwrap_or_default(),
                 idps: snapshot.err().unwrap_or_default(),
+                revocations: revocations.err().unwrap_or_default(),
                 project: project.err().map(|error| error.to_string()),
             });
         }
     };
     let clock = Clock { now: NumericDate::from_seconds(question.now), skew: question.skew };
-    let world = World { routes, snapshot, project, keys: question.keys, clock };
+    let keys = if token.is_some_and(is_assertion) { Keys::None } else { Keys::Given(question.keys) };
+    let world = World { routes, snapshot, project, keys, clock };
     let authorization = question.token.as_ref().map(|token| format!("Bearer {token}"));
     let request = Request {
         method: &question.method,
@@ -46,11 +55,10 @@ pub async fn explain(question: ExplainQuestion) -> ExplainAnswer {
         None => world.decide(&request).await,
     };
     let claims = claims.and_then(|claims| Claims::new(claims, None).ok());
-    let token = question.token.as_deref().and_then(|token| Token::parse(token).ok());
     let context = NarrativeContext {
         idps: world.snapshot.as_deref().map_or(&[], Snapshot::idps),
         project: &world.project,
-        claims: claims.as_ref().or(token.as_ref().map(Token::unverified_claims)),
+        claims: claims.as_ref().or(token),
         clock,
     };
     if let Some(missing) = missing {
@@ -66,8 +74,38 @@ struct World {
     /// The project's entries, if they are given.
     snapshot: Option<Arc<Snapshot>>,
     project: ProjectId,
-    keys: BTreeMap<String, Value>,
+    keys: Keys,
     clock: Clock,
+}
+
+/// The keys of access tokens.
+enum Keys {
+    /// Those that are given, by their issuers.
+    Given(BTreeMap<String, Value>),
+    /// None that could have signed the token: the keys of assertions are others.
+    None,
+}
+
+/// The entries that are given, and the built-in one for a token of the gateway's, which no list of entries shows.
+fn with_built_in(
+    given: Option<Vec<String>>,
+    token: Option<&Claims>,
+    project: Option<&ProjectId>,
+) -> Option<Vec<String>> {
+    let built_in = token.zip(project).and_then(|(token, project)| built_in_entry_for(token, project));
+    let Some(built_in) = built_in else { return given };
+    if given.is_some() && token.is_some_and(is_assertion) {
+        return given;
+    }
+    let mut entries = given.unwrap_or_default();
+    let has_id = |text: &String| {
+        let entry: Option<Value> = serde_json::from_str(text).ok();
+        entry.is_some_and(|entry| entry.get("id") == built_in.get("id"))
+    };
+    if !entries.iter().any(has_id) {
+        entries.push(built_in.to_string());
+    }
+    Some(entries)
 }
 
 impl World {
@@ -114,7 +152,10 @@ impl World {
     }
 
     fn keys_of(&self, issuer: &Issuer, missing: &mut Option<Missing>) -> Option<Arc<KeySet>> {
-        let Some(keys) = self.keys.get(issuer.as_str()) else {
+        let Keys::Given(given) = &self.keys else {
+            return KeySet::parse(&json!({ "keys": [] })).ok().map(Arc::new);
+        };
+        let Some(keys) = given.get(issuer.as_str()) else {
             *missing = Some(Missing::keys(issuer));
             return None;
         };

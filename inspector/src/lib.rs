@@ -27,6 +27,18 @@ pub fn dissect_token(token: &str) -> String {
     write(&diagnose(token))
 }
 
+/// What a token is that the gateway signs itself: [`inspection::GatewayToken`], or `null` of another.
+#[wasm_bindgen]
+pub fn gateway_token(token: &str) -> String {
+    write(&inspection::gateway_token(token))
+}
+
+/// A text in which characters are escaped that a reader does not see, or that reorder others: a JSON string.
+#[wasm_bindgen]
+pub fn visible(text: &str) -> String {
+    write(&edge_authorizer::visible(text))
+}
+
 /// Explains a decision: [`inspection::ExplainQuestion`] gives `{"explanation", "narrative"}`, `{"undecided"}` if something is
 /// missing, `{"faults"}` of the documents, or `{"error"}`.
 #[wasm_bindgen]
@@ -83,7 +95,7 @@ pub fn keys_request(question: &str) -> String {
     }
 }
 
-/// What an issuer publishes: `{"issuer", "configuration", "keySet"}`, the last two as texts, gives `{"keys": […]}` or
+/// What an issuer publishes: `{"issuer", "configuration", "keySet"}`, the last two as texts, the second if there is one, gives `{"keys": […]}` or
 /// `{"error"}`.
 #[wasm_bindgen]
 pub fn check_discovery(question: &str) -> String {

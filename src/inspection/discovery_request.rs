@@ -29,7 +29,7 @@ pub struct Configuration {
     pub configuration: String,
 }
 
-/// An issuer, and the texts of its configuration and key set.
+/// An issuer, and the texts of its configuration, if the key set was found by it, and of its key set.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -37,7 +37,7 @@ pub struct Published {
     /// The issuer.
     pub issuer: String,
     /// Its configuration.
-    pub configuration: String,
+    pub configuration: Option<String>,
     /// Its key set.
     pub key_set: String,
 }
@@ -55,7 +55,8 @@ pub enum DiscoveryError {
 }
 
 impl DiscoveryRequest {
-    fn new(url: String) -> Self {
+    /// A request for a document of an issuer.
+    pub(super) fn new(url: String) -> Self {
         Self { url, timeout_ms: TIMEOUT_MS, max_body_length: MAX_BODY_LENGTH }
     }
 
@@ -75,7 +76,10 @@ impl DiscoveryRequest {
 pub fn read_published(
     Published { issuer, configuration, key_set }: &Published,
 ) -> Result<PastedKeys, DiscoveryError> {
-    read_configuration(&Issuer::try_from(&**issuer)?, configuration.as_bytes())?;
+    let issuer = Issuer::try_from(&**issuer)?;
+    if let Some(configuration) = configuration {
+        read_configuration(&issuer, configuration.as_bytes())?;
+    }
     read_key_set(key_set.as_bytes())?;
     Ok(read_keys(key_set)?)
 }
@@ -97,8 +101,10 @@ mod tests {
         let key =
             json!({ "kty": "OKP", "crv": "Ed25519", "x": "mNt0DE_2fFiIjtWYIgmWQhIXFyWvULnxrqELULUkWOw" });
         let key_set = json!({ "keys": [key] }).to_string();
-        let published = read_published(&Published { issuer, configuration, key_set }).unwrap();
-        assert_eq!(published.keys, [key]);
+        for configuration in [Some(configuration), None] {
+            let published = Published { issuer: issuer.clone(), configuration, key_set: key_set.clone() };
+            assert_eq!(read_published(&published).unwrap().keys, std::slice::from_ref(&key));
+        }
     }
 
     #[test]

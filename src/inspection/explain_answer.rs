@@ -39,6 +39,8 @@ pub struct DocumentFaults {
     pub routes: Vec<Fault>,
     /// Those of each entry.
     pub idps: Vec<Vec<Fault>>,
+    /// Those of the revocations.
+    pub revocations: Vec<Fault>,
     /// What is wrong with the name of the project.
     pub project: Option<String>,
 }

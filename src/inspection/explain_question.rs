@@ -25,6 +25,8 @@ pub struct ExplainQuestion {
     pub project: String,
     /// Its entries, each as text; absent if they are not given yet.
     pub idps: Option<Vec<String>>,
+    /// The project's revocations, as text: a list, as the management API has them, or nothing.
+    pub revocations: String,
     /// The key sets that are given, by their issuers.
     #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
     pub keys: BTreeMap<String, Value>,

@@ -13,6 +13,7 @@ mod entries_request;
 mod explain_answer;
 mod explain_question;
 mod flaw;
+mod gateway_token;
 mod key_report;
 mod line;
 mod match_question;
@@ -41,6 +42,7 @@ pub use entries_request::{
 pub use explain_answer::{DocumentFaults, ExplainAnswer, Explained};
 pub use explain_question::ExplainQuestion;
 pub use flaw::{Flaw, Part, PartName};
+pub use gateway_token::{GatewayToken, built_in_entry_for, gateway_token, is_assertion};
 pub use key_report::{KeyReport, KeyResult, VerifyAnswer, VerifyQuestion};
 pub use line::{Line, Mark};
 pub use match_question::MatchQuestion;

@@ -1,5 +1,6 @@
 //! An explanation in sentences, to be read top to bottom.
 
+use super::gateway_token::{is_built_in, kind_sentence};
 use super::line::{Line, Mark};
 use super::match_reason::{in_common, reason};
 use super::wording::{duration, list};
@@ -101,6 +102,9 @@ impl Narrative<'_> {
                     "The token is well-formed, of the issuer `{issuer}`, signed by {algorithm} with {key}."
                 );
                 self.say(Mark::Passed, text);
+                if let Some(kind) = self.setting.claims.and_then(kind_sentence) {
+                    self.add(Mark::Noted, kind);
+                }
             }
             TraceStep::Claims { issuer } => {
                 let text = format!("There is no token, only claims of the issuer `{issuer}`.");
@@ -229,26 +233,29 @@ impl Narrative<'_> {
         self.entry = self.setting.idps.iter().find(|idp| idp.id.as_str() == id);
         let why = self.entry.zip(self.setting.claims).and_then(|(idp, claims)| reason(idp, claims, outcome));
         let why = why.map_or(String::new(), |why| format!(": {why}"));
+        let entry = if self.entry.is_some_and(is_built_in) { "The built-in entry" } else { "Entry" };
         match outcome {
             IdpOutcome::Applies => {
                 self.tells_roles = false;
                 let shared = self.entry.map(|idp| format!(": {}", in_common(idp))).unwrap_or_default();
-                self.say(Mark::Passed, format!("Entry `{id}` applies{shared}."));
+                self.say(Mark::Passed, format!("{entry} `{id}` applies{shared}."));
             }
             IdpOutcome::Decides => {
                 self.introduce_roles();
-                self.say(Mark::Passed, format!("Entry `{id}` decides{why}."));
+                self.say(Mark::Passed, format!("{entry} `{id}` decides{why}."));
             }
             IdpOutcome::OtherIssuer => {
-                self.say(Mark::Skipped, format!("Entry `{id}` is for another issuer{why}."));
+                self.say(Mark::Skipped, format!("{entry} `{id}` is for another issuer{why}."));
             }
             IdpOutcome::NoSubject => {
-                self.say(Mark::Skipped, format!("Entry `{id}` does not find the caller's id{why}."));
+                self.say(Mark::Skipped, format!("{entry} `{id}` does not find the caller's id{why}."));
             }
             IdpOutcome::AzpNotAllowed
             | IdpOutcome::AudNotAllowed
             | IdpOutcome::AlgorithmNotAllowed
-            | IdpOutcome::TypeNotAllowed => self.say(Mark::Skipped, format!("Entry `{id}` is skipped{why}.")),
+            | IdpOutcome::TypeNotAllowed => {
+                self.say(Mark::Skipped, format!("{entry} `{id}` is skipped{why}."));
+            }
         }
     }
 

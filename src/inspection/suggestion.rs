@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::gateway_token::is_of_gateway;
 use super::provider::{Profile, Provider};
 use super::roles_guess::{RolesClaim, find_roles};
 use crate::config::role::Role;
@@ -104,6 +105,9 @@ impl Draft<'_> {
 
     /// Notes on tokens that are not for an API.
     fn note_other_kinds(&mut self, claims: &Claims) {
+        if is_of_gateway(claims) {
+            self.note("the gateway itself issued this token: the built-in entry `accounts` accepts those of service accounts, and no entry of this issuer can be saved");
+        }
         if let Some(kind) = claims.other_kind() {
             self.note(format!(
                 "this is a token of the kind `{kind}`, which is always refused: send an access token"

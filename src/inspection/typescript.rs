@@ -11,6 +11,7 @@ use super::entries_request::{EntriesQuestion, EntriesRequest, EntriesResponse};
 use super::explain_answer::{DocumentFaults, ExplainAnswer, Explained};
 use super::explain_question::ExplainQuestion;
 use super::flaw::{Flaw, Part, PartName};
+use super::gateway_token::GatewayToken;
 use super::key_report::{KeyReport, VerifyAnswer, VerifyQuestion};
 use super::line::{Line, Mark};
 use super::match_question::MatchQuestion;
@@ -60,6 +61,7 @@ fn generate() -> String {
         declare::<Outcome>(),
         declare::<Line>(),
         declare::<Mark>(),
+        declare::<GatewayToken>(),
         declare::<PastedKeys>(),
         declare::<VerifyQuestion>(),
         declare::<VerifyAnswer>(),

@@ -1,6 +1,7 @@
 //! The resources of the management API and their methods.
 
 use super::account_endpoint::AccountEndpoint;
+use crate::accounts::AccountId;
 use crate::http::method::Method;
 use crate::http::own_path::MANAGEMENT_PATH;
 use crate::http::request_path::RequestPath;
@@ -60,6 +61,15 @@ pub enum NoEndpoint {
 /// The path of a project's identity providers, to which a new one is posted.
 pub fn idps_path(project: &ProjectId) -> String {
     format!("{MANAGEMENT_PATH}/projects/{project}/custom-idp")
+}
+
+/// The path of a service account of a project, or of the platform.
+pub fn account_path(project: &ProjectId, account: &AccountId) -> String {
+    if project.is_platform() {
+        format!("{MANAGEMENT_PATH}/service-accounts/{account}")
+    } else {
+        format!("{MANAGEMENT_PATH}/projects/{project}/service-accounts/{account}")
+    }
 }
 
 impl Endpoint {

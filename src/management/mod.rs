@@ -29,7 +29,7 @@ pub use audit_entry::{AuditOutcome, MAX_ENTRY as MAX_AUDIT_ENTRY_BYTES, audit_en
 pub use audit_retention::{AUDIT_PAGE, AUDIT_RETENTION, AuditQuota};
 pub use change::{Change, read_project};
 pub use change_context::ChangeContext;
-pub use endpoint::{Endpoint, NoEndpoint, idps_path};
+pub use endpoint::{Endpoint, NoEndpoint, account_path, idps_path};
 pub use entity_tag::{etag, is_known};
 pub use explain_request::ExplainRequest;
 pub use issuer_keys::{IssuerKeys, list_keys, nearest_kid};

@@ -1,11 +1,9 @@
 // The vectors of tests/vectors/, put into the page by hand. tests/vectors.rs and tests/e2e/vectors.test.mjs run the same.
 import { describe, test } from "node:test";
-import { allVectors, assertExplained, authorizationOf, keysOf } from "../e2e/vectors.mjs";
+import { allVectors, assertExplained, authorizationOf, keysOf, revocationsOf } from "../e2e/vectors.mjs";
 import { inspectorFixture } from "./fixture.mjs";
 
 for (const [file, vectors] of allVectors()) {
-  // The page is given entries; the revocations of a project are known to the project's own `explain`.
-  if (vectors.revocations) continue;
   describe(file, () => {
     const inspector = inspectorFixture(
       { permissions: ["clipboard-read", "clipboard-write"] },
@@ -44,6 +42,8 @@ async function put(inspector, vectors, { path, method = "GET" }, pasted) {
   const routes = { origins: { insights: { url: "http://127.0.0.1:9000" } }, routes: vectors.routes };
   await inspector.field("Routes").fill(JSON.stringify(routes));
   await inspector.tab("Providers");
+  const revocations = new Map(revocationsOf(vectors)).get(project);
+  await inspector.field("Revocations").fill(revocations ? JSON.stringify(revocations) : "");
   // A project that does not exist has no entries.
   if (project === undefined) return inspector.field("The project’s entries").fill("[]");
   await page.getByRole("button", { name: "Add an entry" }).click();

@@ -24,6 +24,7 @@ const FUNCTIONS = [
   "dissect_token",
   "entries_request",
   "explain",
+  "gateway_token",
   "keys_request",
   "match_roles",
   "read_credentials",
@@ -31,6 +32,7 @@ const FUNCTIONS = [
   "role_claims",
   "suggest_entry",
   "verify_token",
+  "visible",
 ];
 
 test("it exports its own functions and what the glue needs", () => {
@@ -88,6 +90,14 @@ async function seedInputs() {
     await sign("rsa-1", { alg: "RS256", kid: "rsa-1", typ: "JWT" }, claims),
     await sign("ec256-1", { alg: "ES256", typ: "at+jwt" }, { ...claims, aud: ["a"], azp: "c", scp: "a b" }),
   ];
+  const client = { client_id: "p1/ci", azp: "p1/ci", sub: "p1/ci", roles: ["p1.access"] };
+  const own = { ...claims, iss: "https://a.example/auth" };
+  const signed = (typ, claims) => sign("ec256-1", { alg: "ES256", typ }, { ...own, ...claims });
+  const ownTokens = [
+    await signed("at+jwt", { ...client, aud: "https://a.example" }),
+    await signed("edge-assertion+jwt", { idp: "apps", project: "p1", aud: "insights", roles: ["access"] }),
+  ];
+  const revocations = JSON.stringify([{ id: "r1", subject: "s", issuedBefore: now }]);
   const entry = {
     ...{ id: "apps", iss: claims.iss, label: { en: "Apps" }, idClaim: "sub", allowedAzp: ["c"] },
     ...{ roleDetection: "CLAIM", rolesClaim: "roles", roleTemplate: "{project}.{roleName}" },
@@ -108,9 +118,11 @@ async function seedInputs() {
   return {
     read_credentials: [...tokens, `Authorization: Bearer ${tokens[0]}`, "Basic YTpi", JSON.stringify(claims)],
     dissect_token: tokens,
+    gateway_token: ownTokens,
+    visible: ["me\u202e", JSON.stringify(claims)],
     explain: json([
-      ...tokens.map((token) => ({ ...request, ...world, idps, token })),
-      ...vectors.map(({ token }) => ({ ...request, ...world, idps, claims: token.claims })),
+      ...[...tokens, ...ownTokens].map((token) => ({ ...request, ...world, idps, revocations: "", token })),
+      ...vectors.map(({ token }) => ({ ...request, ...world, idps, revocations, claims: token.claims })),
     ]),
     read_keys: [
       ...json([keys, { keys }, ...keys]),

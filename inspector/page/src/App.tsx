@@ -32,6 +32,7 @@ export function App() {
   const { credentials, issuer, verified, outcome } = found;
   const isEmpty = credentials === null;
   const projectFault = outcome && "faults" in outcome ? (outcome.faults.project ?? undefined) : undefined;
+  const revocationsFaults = outcome && "faults" in outcome ? outcome.faults.revocations : [];
   useEffect(() => {
     if (inputs.entries) setOwnerToken("");
   }, [inputs.entries]);
@@ -60,8 +61,8 @@ export function App() {
       server={servedFrom(location)}
       ownerToken={ownerToken}
       onOwnerToken={setOwnerToken}
-      onEntries={(entries) => {
-        change({ entries, selected: 0, project });
+      onEntries={(entries, revocations = inputs.revocations) => {
+        change({ entries, revocations, selected: 0, project });
         document.getElementById(focus)?.focus();
       }}
     >
@@ -75,6 +76,7 @@ export function App() {
         text={inputs.token}
         credentials={credentials}
         diagnosis={found.diagnosis}
+        gatewayToken={found.ofGateway}
         signature={verified?.text ?? (found.keys.length > 0 ? "It cannot be checked." : undefined)}
         now={found.now}
         onChange={(token) => change({ token })}
@@ -85,6 +87,7 @@ export function App() {
       <KeysPanel
         text={inputs.keys}
         issuer={issuer}
+        gatewayToken={found.ofGateway}
         keysOf={inputs.keysOf}
         keys={found.keys}
         fault={found.fault}
@@ -97,6 +100,8 @@ export function App() {
         entries={inputs.entries}
         selected={inputs.selected}
         faults={found.entriesFaults}
+        revocations={inputs.revocations}
+        revocationsFaults={revocationsFaults}
         issuer={issuer}
         onShow={setTab}
         onChange={change}

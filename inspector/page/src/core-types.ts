@@ -75,6 +75,8 @@ export type ExplainQuestion = {
   project: string,
   /** Its entries, each as text; absent if they are not given yet. */
   idps: Array<string> | null,
+  /** The project's revocations, as text: a list, as the management API has them, or nothing. */
+  revocations: string,
   /** The key sets that are given, by their issuers. */
   keys: Record<string, unknown>,
   /** When, in seconds since 1970. */
@@ -92,6 +94,8 @@ export type DocumentFaults = {
   routes: Array<Fault>,
   /** Those of each entry. */
   idps: Array<Array<Fault>>,
+  /** Those of the revocations. */
+  revocations: Array<Fault>,
   /** What is wrong with the name of the project. */
   project: string | null,
 };
@@ -157,6 +161,18 @@ export type Line = {
 /** The result of a step. */
 export type Mark = "passed" | "skipped" | "failed" | "noted";
 
+/** A token of the form that the gateway gives to its own. Whether the gateway signed it is for the keys to say. */
+export type GatewayToken = {
+  /** What it is, in a few words. */
+  title: string,
+  /** What it says and what it is good for, in sentences with values in backticks. */
+  sentences: Array<string>,
+  /** The service account in the management API; absent of an assertion. */
+  accountUrl: string | null,
+  /** The request for the keys that verify an assertion; those of an access token are found by discovery. */
+  keys: DiscoveryRequest | null,
+};
+
 /** The keys of a text, each without its private members. */
 export type PastedKeys = {
   /** The keys as JWKs, which need not be usable. */
@@ -211,12 +227,12 @@ export type Configuration = {
   configuration: string,
 };
 
-/** An issuer, and the texts of its configuration and key set. */
+/** An issuer, and the texts of its configuration, if the key set was found by it, and of its key set. */
 export type Published = {
   /** The issuer. */
   issuer: string,
   /** Its configuration. */
-  configuration: string,
+  configuration: string | null,
   /** Its key set. */
   keySet: string,
 };

@@ -10,6 +10,7 @@ import type {
   ExplainAnswer,
   ExplainQuestion,
   Fault,
+  GatewayToken,
   MatchQuestion,
   PastedCredentials,
   PastedKeys,
@@ -40,6 +41,12 @@ export const readCredentials = (text: string): PastedCredentials | null =>
   JSON.parse(glue.read_credentials(text));
 
 export const dissect = (token: string): Diagnosis => JSON.parse(glue.dissect_token(token));
+
+export const gatewayToken = (token: string): GatewayToken | null => JSON.parse(glue.gateway_token(token));
+
+/** A text for people: what they would not see, or what reorders other characters, is escaped. */
+export const visible = (text: string): string =>
+  /^[ -~]*$/.test(text) ? text : JSON.parse(glue.visible(text));
 
 export const explain = async (question: ExplainQuestion): Promise<ExplainAnswer | Failure> =>
   JSON.parse(await glue.explain(JSON.stringify(question)));

@@ -22,6 +22,9 @@ export const saveLine = (api: string, path: string, idp: Entry): string =>
 export const listLine = (api: string, path: string): string =>
   curlLine([address(api, path)], [AUTHORIZATION]);
 
+/** The line that reads a service account. */
+export const accountLine = (url: string): string => curlLine([quoted(url)], [AUTHORIZATION]);
+
 const AUTHORIZATION = `-H "Authorization: Bearer $TOKEN"`;
 
 const curlLine = (first: string[], others: string[]) =>

@@ -1,7 +1,7 @@
 // A project's entries, pasted or loaded from the server that the page is from.
 import { checkEntriesResponse, entriesRequest, type Failure } from "./core.ts";
 import type { EntriesRequest } from "./core-types.ts";
-import { parseJson, pretty } from "./json.ts";
+import { parseJson, parseObject, pretty } from "./json.ts";
 import { readText } from "./response.ts";
 
 /** The entries of a list, a snapshot or a single entry, each as text; nothing where the text is none of these. */
@@ -10,6 +10,13 @@ export function readEntries(text: string): string[] | undefined {
   if (several) return several.map(pretty);
   const value = parseJson(text);
   return typeof value === "object" && value !== null ? [pretty(value)] : undefined;
+}
+
+/** The revocations of a snapshot, as text; nothing where the text is another. */
+export function readRevocations(text: string): string | undefined {
+  const { idps, revocations = [] } = parseObject(text) ?? {};
+  if (!Array.isArray(idps) || !Array.isArray(revocations)) return undefined;
+  return revocations.length > 0 ? pretty(revocations) : "";
 }
 
 /** The entries of a list or a snapshot; nothing where the text is another. */

@@ -56,6 +56,8 @@ export const CLAIMS: Record<string, Meaning> = {
   updated_at: { name: "When the profile changed" },
   cnf: { name: "Key that the sender has to prove" },
   act: { name: "Who acts for the subject" },
+  idp: { name: "Entry that identified the caller; of Entra ID: who signed the user in" },
+  project: { name: "Project", of: "an assertion of the gateway" },
   entitlements: { name: "Entitlements" },
 
   realm_access: { name: "Roles of the realm", of: KEYCLOAK },
@@ -75,7 +77,6 @@ export const CLAIMS: Record<string, Meaning> = {
   upn: { name: "User name; it can change", of: ENTRA },
   unique_name: { name: "User name; it can change", of: `${ENTRA} v1` },
   idtyp: { name: "Whether it is an app's or a user's", of: ENTRA },
-  idp: { name: "Who signed the user in", of: ENTRA },
   ipaddr: { name: "Address of the user", of: ENTRA },
   wids: { name: "Roles in the directory", of: ENTRA },
   hasgroups: { name: "There are more groups than fit", of: ENTRA },

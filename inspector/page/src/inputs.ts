@@ -10,6 +10,8 @@ export interface Inputs {
   keysOf: string | undefined;
   /** The project's entries, each as text, in their order; nothing as long as they are not given. */
   entries: string[] | undefined;
+  /** The project's revocations, as text: a list, or nothing. */
+  revocations: string;
   /** The position of the entry that is edited. */
   selected: number;
   project: string;
@@ -39,6 +41,7 @@ export const NOTHING: Inputs = {
   keys: "",
   keysOf: undefined,
   entries: undefined,
+  revocations: "",
   selected: 0,
   project: "plant7",
   method: "GET",

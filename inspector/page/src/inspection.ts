@@ -5,6 +5,7 @@ import {
   checkRoutes,
   dissect,
   explain,
+  gatewayToken,
   readCredentials,
   readKeys,
   suggest,
@@ -22,6 +23,7 @@ export function useInspection(inputs: Inputs, clock: number) {
   const token = credentials?.token ?? null;
   const claims = credentials?.claims ?? NO_CLAIMS;
   const diagnosis = useMemo(() => (token === null ? undefined : dissect(token)), [token]);
+  const ofGateway = useMemo(() => (token === null ? null : gatewayToken(token)), [token]);
   const entriesFaults = useMemo(() => checkEntries(inputs.entries ?? []), [inputs.entries]);
   const routesFaults = useMemo(() => checkRoutes(inputs.routes), [inputs.routes]);
   const suggestion = useMemo(
@@ -49,6 +51,7 @@ export function useInspection(inputs: Inputs, clock: number) {
     claims,
     issuer,
     diagnosis,
+    ofGateway,
     entriesFaults,
     routesFaults,
     suggestion,
@@ -77,7 +80,7 @@ async function verifiedBy(token: string | null, keys: Jwk[]): Promise<VerifyAnsw
 }
 
 async function outcomeOf(
-  { entries, project, method, path, routes, skew, keysOf }: Inputs,
+  { entries, revocations, project, method, path, routes, skew, keysOf }: Inputs,
   credentials: PastedCredentials | null,
   keys: Jwk[] | undefined,
   issuer: string | undefined,
@@ -87,7 +90,7 @@ async function outcomeOf(
   const sets = owner !== undefined && keys ? { [owner]: { keys } } : {};
   const { token, claims } = credentials ?? { token: null, claims: null };
   const idps = entries ?? null;
-  return explain({ token, claims, method, path, routes, project, idps, keys: sets, now, skew });
+  return explain({ token, claims, method, path, routes, project, idps, revocations, keys: sets, now, skew });
 }
 
 /** The latest answer to a question that takes time, and whether it is to the question as it is now. */

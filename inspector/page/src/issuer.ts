@@ -11,6 +11,21 @@ interface Unreachable extends Failure {
   url: string;
 }
 
+/** The keys of a set whose address is known, as those of the gateway's assertions. */
+export async function fetchKeySet(
+  issuer: string,
+  request: DiscoveryRequest,
+): Promise<PastedKeys | Unreachable | Failure> {
+  const fetcher = openFetcher();
+  try {
+    const keySet = await fetcher.fetch(request);
+    if ("error" in keySet) return keySet;
+    return checkDiscovery({ issuer, configuration: null, keySet: keySet.text });
+  } finally {
+    fetcher.close();
+  }
+}
+
 /** The keys that an issuer publishes. */
 export async function fetchKeys(issuer: string): Promise<PastedKeys | Unreachable | Failure> {
   const first = configurationRequest(issuer);

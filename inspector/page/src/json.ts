@@ -1,4 +1,5 @@
-// Reading JSON.
+// Reading and writing JSON.
+import { visible } from "./core.ts";
 
 /** What a JSON text says; nothing if it is none. */
 export function parseJson(text: string, reviver?: Reviver): unknown {
@@ -32,8 +33,11 @@ export const nameOf = (pointer: string): string =>
 
 const WIDTH = 76;
 
-/** JSON as a person writes it: what fits on a line is on one. */
-export const pretty = (value: unknown): string => written(value, "");
+/** JSON as a person writes it: what fits on a line is on one, and what a reader would not see is escaped. */
+export const pretty = (value: unknown): string => visibleLines(written(value, ""));
+
+/** Several lines of text for people. */
+export const visibleLines = (text: string): string => text.split("\n").map(visible).join("\n");
 
 function written(value: unknown, indent: string): string {
   const line = onOneLine(value);

@@ -3,6 +3,8 @@ declare module "*/pkg/inspector.js" {
   export default function init(options: { module_or_path: string }): Promise<unknown>;
   export function read_credentials(text: string): string;
   export function dissect_token(token: string): string;
+  export function gateway_token(token: string): string;
+  export function visible(text: string): string;
   export function explain(question: string): Promise<string>;
   export function read_keys(text: string): string;
   export function verify_token(question: string): Promise<string>;

@@ -1,7 +1,8 @@
 // The claims of a payload, or the parameters of a header, with what they mean and what is wrong with them.
+import { visible } from "../core.ts";
 import type { Flaw, PartName } from "../core-types.ts";
 import { ALGORITHMS, CLAIMS, HEADER, type Meaning } from "../glossary.ts";
-import { exactNumbers, nameOf, parseObject, pretty } from "../json.ts";
+import { exactNumbers, nameOf, parseObject, pretty, visibleLines } from "../json.ts";
 import { isTime, meaning } from "../time.ts";
 
 interface Props {
@@ -72,11 +73,11 @@ function Text({ text, offset }: { text: string; offset: number | undefined }) {
   const [marked = " "] = text.slice(before.length);
   return (
     <pre class="code" tabIndex={0}>
-      {before}
+      {visibleLines(before)}
       {offset !== undefined && (
         <>
-          <mark>{marked}</mark>
-          {text.slice(before.length + marked.length)}
+          <mark>{visible(marked)}</mark>
+          {visibleLines(text.slice(before.length + marked.length))}
         </>
       )}
     </pre>
@@ -107,7 +108,7 @@ function Row({ part, name, value, known, flaw, now }: RowProps) {
   return (
     <tr class={flaw ? "faulty" : undefined}>
       <th scope="row">
-        <code>{name}</code>
+        <code>{visible(name)}</code>
         {known && (
           <span class="known">
             {known.name}
@@ -126,13 +127,13 @@ function Row({ part, name, value, known, flaw, now }: RowProps) {
 
 function Value({ value }: { value: unknown }) {
   if (value === undefined) return null;
-  if (typeof value === "string") return <code class="value">{value === "" ? '""' : value}</code>;
+  if (typeof value === "string") return <code class="value">{value === "" ? '""' : visible(value)}</code>;
   if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string")) {
     return (
       <ul class="chips">
         {value.map((item, index) => (
           <li key={index}>
-            <code>{item}</code>
+            <code>{visible(item)}</code>
           </li>
         ))}
       </ul>

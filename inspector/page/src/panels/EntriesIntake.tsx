@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { entriesRequest } from "../core.ts";
 import { listLine } from "../curl.ts";
-import { loadEntries, readEntries } from "../entries.ts";
+import { loadEntries, readEntries, readRevocations } from "../entries.ts";
 import { Copy } from "../parts/Copy.tsx";
 import { Field } from "../parts/Field.tsx";
 import { Icon, type Sign } from "../parts/Icon.tsx";
@@ -18,7 +18,8 @@ interface Props {
   /** The token of an owner, for that server alone. */
   ownerToken: string;
   onOwnerToken: (token: string) => void;
-  onEntries: (entries: string[]) => void;
+  /** Takes entries, and revocations if what was pasted says which there are. */
+  onEntries: (entries: string[], revocations?: string) => void;
   /** Fields for the project and the API, where they are not elsewhere. */
   children?: ComponentChildren;
 }
@@ -30,7 +31,7 @@ export function EntriesIntake({ project, api, server, children, ...props }: Prop
   const [text, setText] = useState("");
   const paste = (text: string) => {
     const entries = readEntries(text);
-    if (entries) onEntries(entries);
+    if (entries) onEntries(entries, readRevocations(text));
     else setText(text);
   };
   const request = entriesRequest({ project, token: null });

@@ -1,8 +1,8 @@
 // The keys that the token is tried with: the issuer's, or pasted ones.
 import { useEffect, useState } from "preact/hooks";
-import type { Jwk } from "../core.ts";
-import type { KeyReport } from "../core-types.ts";
-import { fetchKeys } from "../issuer.ts";
+import { visible, type Jwk } from "../core.ts";
+import type { GatewayToken, KeyReport } from "../core-types.ts";
+import { fetchKeys, fetchKeySet } from "../issuer.ts";
 import { pretty } from "../json.ts";
 import { Field } from "../parts/Field.tsx";
 import { Icon, type Sign } from "../parts/Icon.tsx";
@@ -11,7 +11,9 @@ interface Props {
   text: string;
   /** The token's issuer. */
   issuer: string | undefined;
-  /** The issuer whose keys they are, where they were fetched. */
+  /** What the token is, if the gateway signs its like itself. */
+  gatewayToken: GatewayToken | null;
+  /** The issuer whose keys they are, or the address of those of assertions, where they were fetched. */
   keysOf: string | undefined;
   keys: Jwk[];
   fault: string | undefined;
@@ -19,7 +21,7 @@ interface Props {
   onChange: (text: string, keysOf: string | undefined) => void;
 }
 
-export function KeysPanel({ text, issuer, keysOf, keys, fault, reports, onChange }: Props) {
+export function KeysPanel({ text, issuer, gatewayToken, keysOf, keys, fault, reports, onChange }: Props) {
   const faults =
     fault === undefined ? undefined : [{ pointer: "", expected: "a key set, a JWK or PEM: " + fault }];
   return (
@@ -31,7 +33,11 @@ export function KeysPanel({ text, issuer, keysOf, keys, fault, reports, onChange
             : "There are no keys yet. Fetch those of the issuer, or paste them: they verify the token’s signature."}
         </p>
       )}
-      <Fetch issuer={issuer} onFetched={(keys, issuer) => onChange(pretty(keys), issuer)} />
+      <Fetch
+        issuer={issuer}
+        gatewayToken={gatewayToken}
+        onFetched={(keys, issuer) => onChange(pretty(keys), issuer)}
+      />
       <Field
         label="Key set, JWK or PEM"
         hint="PEM is a public key or a certificate, or several."
@@ -42,9 +48,10 @@ export function KeysPanel({ text, issuer, keysOf, keys, fault, reports, onChange
         code
         json
       />
-      {keysOf !== undefined && keysOf !== issuer && (
+      {keysOf !== undefined && keysOf !== (gatewayToken?.keys?.url ?? issuer) && (
         <p class="notice skipped">
-          These are the keys of <code>{keysOf}</code>. They do not count for a token of another issuer.
+          These are the keys of <code>{keysOf}</code>. They do not count for a token of another kind or
+          issuer.
         </p>
       )}
       {keys.length > 0 && (
@@ -63,16 +70,18 @@ export function KeysPanel({ text, issuer, keysOf, keys, fault, reports, onChange
 
 interface FetchProps {
   issuer: string | undefined;
+  gatewayToken: GatewayToken | null;
   onFetched: (keys: { keys: Jwk[] }, issuer: string) => void;
 }
 
-function Fetch({ issuer, onFetched }: FetchProps) {
+function Fetch({ issuer, gatewayToken, onFetched }: FetchProps) {
   const [typed, setTyped] = useState(issuer ?? "");
   const [state, setState] = useState<{ text: string; sign?: Sign; url?: string }>({ text: "" });
   useEffect(() => setTyped(issuer ?? ""), [issuer]);
   const run = async () => {
     setState({ text: "Fetching…" });
-    const answer = await fetchKeys(typed);
+    const known = typed === issuer ? (gatewayToken?.keys ?? undefined) : undefined;
+    const answer = await (known ? fetchKeySet(typed, known) : fetchKeys(typed));
     if ("url" in answer) {
       return setState({
         text: `${answer.url} cannot be read from a page: ${answer.error}.`,
@@ -82,7 +91,7 @@ function Fetch({ issuer, onFetched }: FetchProps) {
     }
     if ("error" in answer)
       return setState({ text: `The issuer cannot be used: ${answer.error}.`, sign: "failed" });
-    onFetched(answer, typed);
+    onFetched(answer, known?.url ?? typed);
     setState({
       text: `Fetched ${answer.keys.length === 1 ? "one key" : `${answer.keys.length} keys`}.`,
       sign: "passed",
@@ -125,8 +134,8 @@ function Key({ jwk, report }: { jwk: Jwk; report: KeyReport | undefined }) {
     <li class={mark}>
       <Icon sign={mark} />
       <div>
-        <code>{typeof jwk.kid === "string" ? jwk.kid : "without an id"}</code>{" "}
-        <span class="kind">{kind}</span>
+        <code>{typeof jwk.kid === "string" ? visible(jwk.kid) : "without an id"}</code>{" "}
+        <span class="kind">{visible(kind)}</span>
         <p>{text}</p>
         {report?.thumbprint && (
           <p class="hint">

@@ -1,8 +1,8 @@
 // The project's identity providers: a list in their order, one of them as a form and as JSON.
 import type { ComponentChildren } from "preact";
-import type { Entry } from "../core.ts";
+import { visible, type Entry } from "../core.ts";
 import type { Fault } from "../core-types.ts";
-import { readList } from "../entries.ts";
+import { readList, readRevocations } from "../entries.ts";
 import type { Inputs } from "../inputs.ts";
 import { parseObject, pretty } from "../json.ts";
 import { Faults, Field } from "../parts/Field.tsx";
@@ -15,10 +15,13 @@ interface Props {
   selected: number;
   /** The faults of each entry. */
   faults: Fault[][];
+  /** The project's revocations, as text. */
+  revocations: string;
+  revocationsFaults: Fault[];
   /** The token's issuer, for a new entry. */
   issuer: string | undefined;
   onShow: (tab: string) => void;
-  onChange: (changes: Pick<Partial<Inputs>, "entries" | "selected">) => void;
+  onChange: (changes: Pick<Partial<Inputs>, "entries" | "selected" | "revocations">) => void;
   /** What takes all entries of the project. */
   intake: ComponentChildren;
 }
@@ -27,6 +30,8 @@ export function ProvidersPanel({
   entries: given,
   selected,
   faults,
+  revocations,
+  revocationsFaults,
   issuer,
   onShow,
   onChange,
@@ -38,7 +43,8 @@ export function ProvidersPanel({
   const replace = (text: string) => onChange({ entries: entries.with(selected, text) });
   const edit = (text: string) => {
     const several = readList(text);
-    if (several?.length) onChange({ entries: several.map(pretty), selected: 0 });
+    const others = readRevocations(text) ?? revocations;
+    if (several?.length) onChange({ entries: several.map(pretty), revocations: others, selected: 0 });
     else replace(text);
   };
   const add = () => onChange({ entries: [...entries, pretty(draft(issuer))], selected: entries.length });
@@ -127,13 +133,23 @@ export function ProvidersPanel({
           </div>
         </>
       )}
+      <Field
+        label="Revocations"
+        hint="A list, as `…/revocations` of the project answers. Nothing: none."
+        value={revocations}
+        onChange={(revocations) => onChange({ revocations })}
+        faults={revocationsFaults}
+        rows={2}
+        code
+        json
+      />
     </>
   );
 }
 
 function nameOf(entry: string): string {
   const id = parseObject(entry)?.id;
-  return typeof id === "string" && id !== "" ? id : "without an id";
+  return typeof id === "string" && id !== "" ? visible(id) : "without an id";
 }
 
 const draft = (issuer: string | undefined): Entry => ({

@@ -1,6 +1,6 @@
 // The role-template workbench: which values match, and which role comes out.
 import { useMemo, useState } from "preact/hooks";
-import { matchRoles, roleClaims } from "../core.ts";
+import { matchRoles, roleClaims, visible } from "../core.ts";
 import { parseObject } from "../json.ts";
 import { Field, Select } from "../parts/Field.tsx";
 import { Icon } from "../parts/Icon.tsx";
@@ -66,18 +66,18 @@ export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) 
       )}
       {!("error" in matches) && values.length > 0 && (
         <>
-          <p role="status">{matches.text}</p>
+          <p role="status">{visible(matches.text)}</p>
           <table class="matches">
             <caption>
               Values of the form{" "}
               <code>
-                {matches.before}
+                {visible(matches.before)}
                 <em>{"{roleName}"}</em>
-                {matches.after}
+                {visible(matches.after)}
               </code>
               {allowed && (
                 <>
-                  , of which <code>allowedRoles</code> accepts {allowed.join(", ")}
+                  , of which <code>allowedRoles</code> accepts {visible(allowed.join(", "))}
                 </>
               )}
             </caption>
@@ -93,12 +93,12 @@ export function RolesPanel({ claims, project, entry, onProject, onUse }: Props) 
                   <td>
                     <code>
                       {name === null ? (
-                        value
+                        visible(value)
                       ) : (
                         <>
-                          {matches.before}
-                          <em>{name}</em>
-                          {matches.after}
+                          {visible(matches.before)}
+                          <em>{visible(name)}</em>
+                          {visible(matches.after)}
                         </>
                       )}
                     </code>

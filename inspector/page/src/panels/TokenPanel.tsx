@@ -1,6 +1,9 @@
 // The token: pasted, taken apart, its members in a person's words.
-import type { Diagnosis, Flaw, PartName, PastedCredentials } from "../core-types.ts";
+import { visible } from "../core.ts";
+import type { Diagnosis, Flaw, GatewayToken, PartName, PastedCredentials } from "../core-types.ts";
+import { accountLine } from "../curl.ts";
 import { nameOf } from "../json.ts";
+import { Copy } from "../parts/Copy.tsx";
 import { Field } from "../parts/Field.tsx";
 import { Sentence } from "../parts/Sentence.tsx";
 import { ClaimTable } from "./ClaimTable.tsx";
@@ -9,6 +12,8 @@ interface Props {
   text: string;
   credentials: PastedCredentials | null;
   diagnosis: Diagnosis | undefined;
+  /** What the token is, if the gateway signs its like itself. */
+  gatewayToken: GatewayToken | null;
   /** What is known of the signature, in words; nothing as long as there are no keys. */
   signature: string | undefined;
   now: number;
@@ -17,7 +22,7 @@ interface Props {
 }
 
 export function TokenPanel(props: Props) {
-  const { text, credentials, diagnosis, signature, now, onChange, onShow } = props;
+  const { text, credentials, diagnosis, gatewayToken, signature, now, onChange, onShow } = props;
   const { token, claims } = credentials ?? { token: null, claims: null };
   return (
     <>
@@ -38,6 +43,7 @@ export function TokenPanel(props: Props) {
       )}
       {token !== null && diagnosis && (
         <>
+          {gatewayToken && <OfGateway {...gatewayToken} />}
           <Flaws token={token} flaws={diagnosis.flaws} />
           {diagnosis.flaws.length > 0 && <Spelling token={token} diagnosis={diagnosis} />}
           {diagnosis.parts.map((part) => (
@@ -77,6 +83,33 @@ export function TokenPanel(props: Props) {
   );
 }
 
+/** What a token of the gateway itself is. */
+function OfGateway({ title, sentences, accountUrl }: GatewayToken) {
+  return (
+    <div class="notice noted" role="group" aria-labelledby="of-gateway">
+      <h3 id="of-gateway">
+        <Sentence text={title} />
+      </h3>
+      {sentences.map((sentence) => (
+        <p key={sentence}>
+          <Sentence text={sentence} />
+        </p>
+      ))}
+      {accountUrl !== null && (
+        <>
+          <p>
+            The account, for an owner or the administrator:{" "}
+            <a href={accountUrl} target="_blank" rel="noreferrer noopener">
+              {accountUrl}
+            </a>
+          </p>
+          <Copy text={accountLine(accountUrl)}>Copy the curl line</Copy>
+        </>
+      )}
+    </div>
+  );
+}
+
 const NAMES: Record<PartName, string> = { header: "Header", payload: "Payload", signature: "Signature" };
 
 function Flaws({ token, flaws }: { token: string; flaws: Flaw[] }) {
@@ -87,7 +120,7 @@ function Flaws({ token, flaws }: { token: string; flaws: Flaw[] }) {
       <ul>
         {flaws.map((flaw) => (
           <li key={place(token, flaw) + flaw.message}>
-            <strong>{place(token, flaw)}</strong> <Sentence text={flaw.message} />
+            <strong>{visible(place(token, flaw))}</strong> <Sentence text={flaw.message} />
           </li>
         ))}
       </ul>
@@ -108,7 +141,7 @@ function Spelling({ token, diagnosis: { parts, flaws } }: { token: string; diagn
   const marks = flaws.filter((flaw) => flaw.member === null && flaw.part !== null && flaw.end > flaw.start);
   // Positions are in bytes of UTF-8.
   const bytes = new TextEncoder().encode(token);
-  const slice = (start: number, end: number) => new TextDecoder().decode(bytes.subarray(start, end));
+  const slice = (start: number, end: number) => visible(new TextDecoder().decode(bytes.subarray(start, end)));
   return (
     <p class="spelling code" aria-label="The token as it is spelled">
       {parts.map((part, index) => {

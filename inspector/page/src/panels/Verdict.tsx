@@ -1,6 +1,6 @@
 // The verdict, and the steps that led to it.
 import type { ComponentChildren } from "preact";
-import type { Failure } from "../core.ts";
+import { visible, type Failure } from "../core.ts";
 import type { DocumentFaults, ExplainAnswer, Explained, Explanation, Undecided } from "../core-types.ts";
 import { pretty } from "../json.ts";
 import { Copy } from "../parts/Copy.tsx";
@@ -100,7 +100,7 @@ interface FaultyDocumentsProps {
 }
 
 function FaultyDocuments({ faults, onShow }: FaultyDocumentsProps) {
-  const count = faults.idps.flat().length;
+  const count = faults.idps.flat().length + faults.revocations.length;
   return (
     <div class="notice failed">
       <h3>The documents have faults</h3>
@@ -179,7 +179,7 @@ function Explained({ explanation, narrative }: Explained) {
             <code>{idp}</code>
           </Fact>
           <Fact name="Caller">
-            <code>{subject}</code>
+            <code>{visible(subject ?? "")}</code>
           </Fact>
           <Fact name="Roles">
             {roles.length > 0 && (

@@ -1,7 +1,9 @@
 // A labelled input with what is wrong with it.
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
+import { visible } from "../core.ts";
 import type { Fault } from "../core-types.ts";
+import { pretty } from "../json.ts";
 import { Sentence } from "./Sentence.tsx";
 
 interface Common {
@@ -113,7 +115,7 @@ export function Select({ label, hint, faults, disabled, value, options, onChange
       >
         {options.map((option) => (
           <option key={option} value={option}>
-            {option}
+            {visible(option)}
           </option>
         ))}
       </select>
@@ -164,13 +166,13 @@ export function Faults({
         <li key={pointer + expected}>
           {withPlaces && pointer && (
             <>
-              <code>{pointer}</code>:{" "}
+              <code>{visible(pointer)}</code>:{" "}
             </>
           )}
           expected <Sentence text={expected} />
           {value !== undefined && (
             <>
-              , not <code>{JSON.stringify(value)}</code>
+              , not <code>{pretty(value)}</code>
             </>
           )}
         </li>
