@@ -34,7 +34,7 @@ fuzz_target!(|input: &str| {
     assert!(claims["jti"].as_str().is_some_and(|id| !id.is_empty()));
     assert!(checked.signature().key.fits(checked.signature().algorithm));
     if let Ok(verified) = checked.resume(true) {
-        let used = verified.to_remember();
+        let used = verified.into_use();
         assert!(used.until >= NOW && used.until <= NOW + 3660.0 && used.id.len() == 43);
     }
     // Neither a wrong signature nor a decoy proves anything.

@@ -11,7 +11,7 @@ use edge_authorizer::accounts::{ASSERTION_TYPE, ClientSecret};
 use serde_json::{Value, json};
 use service::host::{AuditRange, Commit, Store};
 use service::http::{Request, Response};
-use support::executor::Task;
+use support::executor::{Task, pause};
 use support::tokens::public_key;
 use support::world::{Node, PUBLIC_URL, START, World, body, project_key};
 
@@ -274,4 +274,24 @@ fn a_body_that_is_too_long_is_refused() {
     let response =
         send(&world, Some(&basic("p1/ci", &secret(1))), &format!("{GRANT}&x={}", "x".repeat(32 * 1024)));
     assert_eq!((response.status, &body(&response)["error"]), (413, &json!("invalid_request")));
+}
+
+#[test]
+fn a_token_that_is_requested_within_the_second_of_a_revocation_is_issued_after_it() {
+    let world = world();
+    assert_eq!(world.admin("POST", "/projects/p1/service-accounts/ci/secrets", Some(&json!({}))).status, 201);
+    let (request, form) = (request(&world, None, "192.0.2.1"), assertion(&world, "p1/ci", &json!({})));
+    let Node { host, plane } = world.nodes[0].clone();
+    let time = host.shared.clone();
+    let responses = world.run(vec![
+        Box::pin(async move { Some(plane.token(&*host, &request, Some(form.into_bytes())).await) }),
+        Box::pin(async move {
+            pause(500).await;
+            *time.time.lock().unwrap() += 1.0;
+            None
+        }),
+    ]);
+    let response = responses[0].as_ref().unwrap();
+    assert_eq!(response.status, 200, "{:?}", response.body);
+    assert_eq!(claims(response).1["iat"], json!(BEGAN + 1));
 }

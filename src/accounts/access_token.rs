@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::built_in_entry::ACCOUNTS;
 use crate::accounts::client_id::ClientId;
+use crate::config::revocation::Revocable;
 use crate::config::role::{Role, Roles};
+use crate::config::snapshot::Snapshot;
+use crate::token::numeric_date::NumericDate;
 
 /// The `typ` of an access token (RFC 9068, section 2.1).
 pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
@@ -39,6 +43,14 @@ pub struct AccessTokenClaims<'c> {
     roles: &'c [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<&'c str>,
+}
+
+/// Whether tokens of a client are refused that are issued within the second of `now`, and those of the next one are not.
+pub fn is_revoked_within(snapshot: &Snapshot, client: &ClientId, now: NumericDate) -> bool {
+    let client = client.to_string();
+    let properties = [Some(ACCOUNTS), Some(&*client), Some(&*client), None];
+    let is_revoked = |issued| snapshot.revocation(&Revocable { properties, issued }).is_some();
+    is_revoked(now) && !is_revoked(now.plus(1.0))
 }
 
 impl Grant {

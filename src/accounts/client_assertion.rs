@@ -52,8 +52,8 @@ pub struct VerifiedAssertion(AssertionUse);
 
 impl VerifiedAssertion {
     /// What is to be remembered of it.
-    pub fn to_remember(&self) -> &AssertionUse {
-        &self.0
+    pub fn into_use(self) -> AssertionUse {
+        self.0
     }
 }
 

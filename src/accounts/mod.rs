@@ -30,7 +30,7 @@ mod token_answer;
 mod token_request;
 mod unsigned_jws;
 
-pub use access_token::{ACCESS_TOKEN_TYPE, AccessTokenClaims, Grant};
+pub use access_token::{ACCESS_TOKEN_TYPE, AccessTokenClaims, Grant, is_revoked_within};
 pub use account_id::{AccountId, InvalidAccountId};
 pub use account_settings::{ADMIN, AUDITOR, AccountSettings, PLATFORM_ROLES, TOKEN_LIFE};
 pub use assertion_fault::AssertionFault;

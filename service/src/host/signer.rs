@@ -32,7 +32,7 @@ pub trait Signer {
     /// Makes a key pair.
     fn generate(&self) -> impl Future<Output = Result<KeyPair, Failure>>;
 
-    /// Keeps a private key in memory under its id, to sign with it. A host keeps the last few.
+    /// Keeps a private key in memory under a name, to sign with it. A host keeps the last few.
     fn keep(&self, kid: &str, key: &PrivateKey) -> impl Future<Output = Result<(), Failure>>;
 
     /// The signature of `input`, `R || S` (RFC 7518, section 3.4); `None` if no key of that id is kept.

@@ -85,13 +85,15 @@ impl SealedKey<'_> {
         sealing: &SealingKeys,
         input: &[u8],
     ) -> Result<Vec<u8>, Failure> {
-        let kid = self.purpose.name;
-        if let Some(signature) = host.sign(kid, input).await? {
+        // A key that is sealed for one purpose signs nothing for another, whatever id a record gives it.
+        let Purpose { kind, name } = self.purpose;
+        let kept = [kind, "/", name].concat();
+        if let Some(signature) = host.sign(&kept, input).await? {
             return Ok(signature);
         }
         let private = sealing.open(host, self.purpose, self.sealed).await?;
         let private = private.ok_or_else(|| Failure::new("no sealing key opens the sealed key"))?;
-        host.keep(kid, &PrivateKey(private)).await?;
-        host.sign(kid, input).await?.ok_or_else(|| Failure::new("the host keeps no key"))
+        host.keep(&kept, &PrivateKey(private)).await?;
+        host.sign(&kept, input).await?.ok_or_else(|| Failure::new("the host keeps no key"))
     }
 }

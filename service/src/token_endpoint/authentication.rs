@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge_authorizer::accounts::{
     AssertionFault, AssertionUse, AuthenticatedClient, ClientAssertion, ClientProof, ServiceAccount,
-    StoredSecret, TokenRequest, VerifiedAssertion,
+    StoredSecret, TokenRequest, VerifiedAssertion, is_revoked_within,
 };
 use edge_authorizer::{KeyOutcome, KeySet, NumericDate, Unavailable};
 
@@ -15,6 +15,9 @@ use crate::host::{Commit, ControlHost, Key};
 use crate::lock::lock;
 use crate::publication::RETRY;
 use crate::records::{ProjectRecord, Records, Update, failed};
+
+/// How often a client waits for the second after a revocation of its tokens.
+const MAX_WAITS: u32 = 3;
 
 /// The authentication of one client.
 pub struct Authentication<'a, H: ControlHost> {
@@ -35,28 +38,80 @@ impl<H: ControlHost> Authentication<'_, H> {
     }
 
     async fn authenticate(&self) -> Result<TokenOutcome, TokenOutcome> {
-        // A revocation that is committed after the record was read is not earlier than this.
-        let now = self.host.now();
-        let record = self.records().load::<ProjectRecord>(self.key).await?.value;
-        if let Some(seconds) = self.retry_after(now) {
-            return Err(TokenOutcome::TooManyFailures(seconds));
-        }
-        let account = self.account(&record);
-        let client = match &self.question.request.proof {
-            ClientProof::Secret(secret) => {
-                AuthenticatedClient::by_secret(account, secret, now.whole_seconds())
+        let mut waits = MAX_WAITS;
+        loop {
+            // A revocation that is committed after the record was read is not earlier than this.
+            let now = self.host.now();
+            let record = self.records().load::<ProjectRecord>(self.key).await?.value;
+            if let Some(seconds) = self.retry_after(now) {
+                return Err(TokenOutcome::TooManyFailures(seconds));
             }
-            ClientProof::Assertion(text) => self.by_assertion(account, text, now).await?,
-        };
-        let Some(client) = client else { return Err(self.refuse(now).await?) };
+            let account = self.account(&record);
+            let Some((client, used)) = self.prove(account, now).await else {
+                return Err(self.refuse(now).await?);
+            };
+            // The token would be refused for all its life. Only an authenticated client waits, so that no other sees it.
+            if waits > 0 && self.is_revoked_within(&record, now) {
+                waits -= 1;
+                self.next_second(now).await;
+                continue;
+            }
+            if let Some(AssertionUse { id, until }) = used {
+                let spent = self.host.spend(self.key, &id, until).await;
+                let is_first = spent.map_err(|failure| failed(self.host, self.key, &failure))?;
+                if !is_first {
+                    return Err(self.refuse(now).await?);
+                }
+            }
+            return self.grant(&record, &client, now).await;
+        }
+    }
+
+    async fn grant(
+        &self,
+        record: &ProjectRecord,
+        client: &AuthenticatedClient<'_>,
+        now: NumericDate,
+    ) -> Result<TokenOutcome, TokenOutcome> {
         let TokenRequest { client: id, scope, .. } = &self.question.request;
         let grant = client.grant(id, scope.as_deref(), now.whole_seconds(), self.life);
         let grant = grant.map_err(|_| TokenOutcome::Scope)?;
         if let Some(secret) = client.secret() {
             self.note_use(secret, now).await?;
         }
-        self.follow_public_url(&record).await?;
+        self.follow_public_url(record).await?;
         Ok(TokenOutcome::Granted(grant))
+    }
+
+    fn is_revoked_within(&self, record: &ProjectRecord, now: NumericDate) -> bool {
+        let snapshot = record.snapshot(|_| {});
+        snapshot.is_some_and(|snapshot| is_revoked_within(&snapshot, &self.question.request.client, now))
+    }
+
+    async fn next_second(&self, now: NumericDate) {
+        let left = now.as_seconds().floor() + 1.0 - now.as_seconds();
+        self.host.wait(&self.host.signal(), None, left).await;
+    }
+
+    /// The client, if it proves who it is, and what is to be remembered of the proof.
+    async fn prove<'r>(
+        &self,
+        account: Option<&'r ServiceAccount>,
+        now: NumericDate,
+    ) -> Option<(AuthenticatedClient<'r>, Option<AssertionUse>)> {
+        match &self.question.request.proof {
+            ClientProof::Secret(secret) => {
+                let client = AuthenticatedClient::by_secret(account, secret, now.whole_seconds())?;
+                Some((client, None))
+            }
+            ClientProof::Assertion(text) => {
+                let keys = account.and_then(|account| account.settings.jwks.as_ref());
+                let keys = keys.and_then(|keys| KeySet::parse(keys).ok());
+                let verified = self.verify(keys.as_ref(), text, now).await.ok()?;
+                let client = AuthenticatedClient::by_assertion(account, &verified)?;
+                Some((client, Some(verified.into_use())))
+            }
+        }
     }
 
     /// The account of the client. A request about a project that does not exist is asked of another one.
@@ -69,22 +124,6 @@ impl<H: ControlHost> Authentication<'_, H> {
     /// Whether the record that is asked is that of the client's project.
     fn is_of_project(&self) -> bool {
         *self.key == Key::Project(self.question.request.client.project.clone())
-    }
-
-    async fn by_assertion<'r>(
-        &self,
-        account: Option<&'r ServiceAccount>,
-        text: &str,
-        now: NumericDate,
-    ) -> Result<Option<AuthenticatedClient<'r>>, TokenOutcome> {
-        let keys = account.and_then(|account| account.settings.jwks.as_ref());
-        let keys = keys.and_then(|keys| KeySet::parse(keys).ok());
-        let Ok(verified) = self.verify(keys.as_ref(), text, now).await else { return Ok(None) };
-        let Some(client) = AuthenticatedClient::by_assertion(account, &verified) else { return Ok(None) };
-        let AssertionUse { id, until } = verified.to_remember();
-        let spent = self.host.spend(self.key, id, *until).await;
-        let is_first = spent.map_err(|failure| failed(self.host, self.key, &failure))?;
-        Ok(Some(client).filter(|_| is_first))
     }
 
     async fn verify(
