@@ -45,7 +45,10 @@ async function main() {
   process.stdout.on("error", () => stop(1));
 
   const isKept = values.keep !== undefined;
-  const { folder, admin, sealing, keys } = await openState(isKept ? resolve(values.keep) : undefined, ports);
+  const { folder, admin, sealing, edgeSealing, keys } = await openState(
+    isKept ? resolve(values.keep) : undefined,
+    ports,
+  );
   if (!isKept) started.push(() => rm(folder, { recursive: true, force: true }));
   const origin = await startOrigin(ports.ORIGIN_PORT);
   started.push(origin.close);
@@ -64,7 +67,9 @@ async function main() {
       ADMIN_TOKEN: admin,
       PUBLIC_URL: base,
       SEALING_KEY: sealing,
+      EDGE_SEALING_KEY: edgeSealing,
     },
+    edgeVariables: { EDGE_SEALING_KEY: edgeSealing },
     lines: (line) => log(line),
     ended: () => fail(new Error("the workers have ended")),
   });

@@ -1,5 +1,5 @@
 // What a run of the demo leaves to the next one, if it is kept: the workers' storage, the provider's keys, the
-// administrator's token, and what seals the keys of the gateway's own issuer.
+// administrator's token, and what seals the keys that the gateway signs with.
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,8 +19,8 @@ export async function openState(kept, { PROVIDER_PORT, ORIGIN_PORT }) {
     if (error.code !== "ENOENT") throw new Error(`${file} cannot be read: remove ${folder}`);
   });
   if (earlier === undefined) {
-    const sealing = randomBytes(32).toString("base64url");
-    const state = { ports, admin: randomUUID(), sealing, keys: await generateKeys() };
+    const [sealing, edgeSealing] = [0, 1].map(() => randomBytes(32).toString("base64url"));
+    const state = { ports, admin: randomUUID(), sealing, edgeSealing, keys: await generateKeys() };
     await writeFile(file, JSON.stringify(state), { mode: 0o600 });
     return { folder, ...state };
   }

@@ -14,10 +14,10 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /**
  * Starts the workers on a port, with their state in a folder, which is removed at the end unless `isKept`. `variables` are
- * those of the control plane. `lines` takes their log lines; `ended` is called if they end before `close`.
+ * those of the control plane, `edgeVariables` those of the edge. `lines` takes their log lines; `ended` is called if they end before `close`.
  */
-export async function startWorkers({ port, state, isKept, variables, lines, ended }) {
-  const edge = await writeConfig(state, "edge", ROOT);
+export async function startWorkers({ port, state, isKept, variables, edgeVariables, lines, ended }) {
+  const edge = await writeConfig(state, "edge", ROOT, edgeVariables);
   const control = await writeConfig(state, "control", `${ROOT}control/`, variables);
   const child = guarded(isKept ? "" : state, [
     ...[join(ROOT, "node_modules/wrangler/bin/wrangler.js"), "dev", "-c", edge, "-c", control],

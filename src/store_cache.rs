@@ -17,7 +17,7 @@ use crate::versioned::Versioned;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// How long a value is used while the store fails, in seconds.
-const OUTAGE_SECONDS: f64 = 300.0;
+pub const OUTAGE_SECONDS: f64 = 300.0;
 
 /// How long a refresh in the background may take before another one starts, in seconds.
 const REFRESH_SECONDS: f64 = 10.0;

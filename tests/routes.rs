@@ -90,6 +90,8 @@ fn origin_faults_point_to_their_place() {
         (secret("a b", "S"), "/origins/a/secretHeader/name"),
         (secret("X-Origin-Auth", "no-binding"), "/origins/a/secretHeader/secret"),
         (secret("X-Origin-Auth", "ADMIN_TOKEN"), "/origins/a/secretHeader/secret"),
+        (secret("X-Origin-Auth", "SEALING_KEY"), "/origins/a/secretHeader/secret"),
+        (secret("X-Origin-Auth", "EDGE_SEALING_KEY_PREVIOUS"), "/origins/a/secretHeader/secret"),
         (json!({"port": 80}), "/origins/a/port"),
     ] {
         let origin = with(&json!({"url": "https://a.example"}), &changes);

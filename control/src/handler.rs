@@ -64,7 +64,7 @@ async fn authenticate(
         }
     };
     Ok(match AuthEndpoint::of(path) {
-        Some(endpoint @ (AuthEndpoint::Metadata | AuthEndpoint::KeySet)) => {
+        Some(endpoint @ (AuthEndpoint::Metadata | AuthEndpoint::KeySet(_))) => {
             plane.auth_document(&WorkerHost(&host.env), endpoint, &request).await
         }
         Some(AuthEndpoint::Token) => token_endpoint::answer(incoming, &request, &host, &plane).await,

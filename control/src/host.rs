@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use cloudflare::host::Host;
 use cloudflare::http;
 use cloudflare::signal::Signal;
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavailable};
 use js_sys::{Object, Promise, Reflect};
 use service::host::{
     AuditNote, AuditRange, AuditRow, Clock, Commit, CommitError, Entropy, Failure, Fetch, FetchFailure,
     FetchLimits, Fetched, IssuerRequest, IssuerResponse, Issuers, Job, Key, Listed, LogSink, Publisher,
-    Record, Replica, ReplicaWrite, Space, Store, Tasks, Verifier,
+    Record, Replica, ReplicaWrite, SigningKeySource, SigningKeysResponse, Space, Store, Tasks, Verifier,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -157,6 +158,12 @@ impl Verifier for ObjectHost<'_> {
 impl Issuers for ObjectHost<'_> {
     async fn ask_issuer(&self, issuer: &str, request: &IssuerRequest) -> Result<IssuerResponse, Unavailable> {
         self.host.ask_issuer(issuer, request).await
+    }
+}
+
+impl SigningKeySource for ObjectHost<'_> {
+    async fn ask_signing_keys(&self, set: SigningSet) -> Result<SigningKeysResponse, Unavailable> {
+        message::ask_signing_keys(&self.host.env, set).await
     }
 }
 

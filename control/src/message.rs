@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use cloudflare::env::{Env, Fetcher};
 use cloudflare::http::reason;
 use cloudflare::question::{self, failed, request_failed};
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::{ProjectId, Unavailable};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,9 +19,6 @@ use worker::Request;
 
 /// The name of the registry's object.
 const REGISTRY: &str = "registry";
-
-/// The name of the object of the signing keys.
-const SIGNING_KEYS: &str = "access-tokens";
 
 /// A message to the registry: a project for the list, or to be taken from it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,7 +44,7 @@ fn place_of(key: &Key) -> (&'static str, &str) {
         Key::Project(project) => ("PROJECTS", project.as_str()),
         Key::Issuer(issuer) => ("ISSUERS", issuer),
         Key::Routes => ("REGISTRY", REGISTRY),
-        Key::SigningKeys => ("SIGNING_KEYS", SIGNING_KEYS),
+        Key::SigningKeys(set) => ("SIGNING_KEYS", set.name()),
     }
 }
 
@@ -60,10 +58,11 @@ pub async fn ask_issuer(
     serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&label(key), error))
 }
 
-/// Asks the object of the signing keys for them.
-pub async fn ask_signing_keys(env: &Env) -> Result<SigningKeysResponse, Unavailable> {
-    let answer = ask(env, &Key::SigningKeys, &()).await?;
-    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&label(&Key::SigningKeys), error))
+/// Asks the object of a set of signing keys for them.
+pub async fn ask_signing_keys(env: &Env, set: SigningSet) -> Result<SigningKeysResponse, Unavailable> {
+    let key = Key::SigningKeys(set);
+    let answer = ask(env, &key, &()).await?;
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&label(&key), error))
 }
 
 /// Puts a project into the list of projects, or takes it from there.

@@ -3,6 +3,7 @@
 use cloudflare::console::Console;
 use cloudflare::env::Env;
 use cloudflare::http;
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::{NumericDate, Unavailable};
 use service::host::{Clock, LogSink, SigningKeySource, SigningKeysResponse};
 
@@ -12,8 +13,8 @@ use crate::message;
 pub struct WorkerHost<'h>(pub &'h Env);
 
 impl SigningKeySource for WorkerHost<'_> {
-    async fn ask_signing_keys(&self) -> Result<SigningKeysResponse, Unavailable> {
-        message::ask_signing_keys(self.0).await
+    async fn ask_signing_keys(&self, set: SigningSet) -> Result<SigningKeysResponse, Unavailable> {
+        message::ask_signing_keys(self.0, set).await
     }
 }
 

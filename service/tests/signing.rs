@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-use edge_authorizer::accounts::AuthEndpoint;
+use edge_authorizer::accounts::{AuthEndpoint, SigningSet};
 use edge_authorizer::{FetchReason, KeyOutcome, KeyRecord, SignatureCheck, Token};
 use serde_json::{Value, json};
 use service::host::{IssuerRequest, Issuers, Key, Space};
@@ -177,19 +177,24 @@ fn keys_survive_a_restart_and_a_new_sealing_key() {
     let first = sign(&world);
     world.restart(&json!({}));
     assert_eq!(kid(&sign(&world)), kid(&first));
-    let sealed = world.shared.store.value(&Key::SigningKeys).unwrap()["keys"].to_string();
+    let sealed =
+        world.shared.store.value(&Key::SigningKeys(SigningSet::AccessTokens)).unwrap()["keys"].to_string();
     // The sealing key changes: what the former one sealed is sealed anew.
     let other = Base64UrlUnpadded::encode_string(&[9; 32]);
     world.restart(&json!({ "SEALING_KEY": other, "SEALING_KEY_PREVIOUS": SEALING_KEY }));
     assert_eq!(kid(&sign(&world)), kid(&first));
-    let resealed = world.shared.store.value(&Key::SigningKeys).unwrap()["keys"].to_string();
+    let resealed =
+        world.shared.store.value(&Key::SigningKeys(SigningSet::AccessTokens)).unwrap()["keys"].to_string();
     assert_ne!(resealed, sealed);
     world.restart(&json!({ "SEALING_KEY": other }));
     assert_eq!(kid(&sign(&world)), kid(&first));
     // With another key, nothing is signed, and the keys are kept.
     world.restart(&json!({}));
     assert_eq!(sign_on(&world, &world.nodes[0]), None);
-    assert_eq!(world.shared.store.value(&Key::SigningKeys).unwrap()["keys"].to_string(), resealed);
+    assert_eq!(
+        world.shared.store.value(&Key::SigningKeys(SigningSet::AccessTokens)).unwrap()["keys"].to_string(),
+        resealed
+    );
     assert!(world.events().contains(&"not_signed".to_owned()));
 }
 
@@ -336,10 +341,10 @@ fn the_documents_of_the_issuer_agree_with_what_is_published() {
         (metadata["issuer"].as_str(), metadata["jwks_uri"].as_str()),
         (Some(ISSUER), Some(&*format!("{PUBLIC_URL}/auth/jwks")))
     );
-    let keys = document(&world, "GET", AuthEndpoint::KeySet);
+    let keys = document(&world, "GET", AuthEndpoint::KeySet(SigningSet::AccessTokens));
     assert_eq!(keys.header("content-type"), Some("application/jwk-set+json"));
     assert_eq!(body(&keys), published(&world).unwrap()["jwks"]);
-    assert_eq!(document(&world, "POST", AuthEndpoint::KeySet).status, 405);
+    assert_eq!(document(&world, "POST", AuthEndpoint::KeySet(SigningSet::AccessTokens)).status, 405);
 }
 
 #[test]
@@ -347,7 +352,7 @@ fn a_missing_variable_is_named_and_nothing_is_made_without_it() {
     for name in ["PUBLIC_URL", "SEALING_KEY"] {
         let world = World::with(1, &json!({ name: "" }));
         let reason = format!("the variable `{name}` is not set");
-        for endpoint in [AuthEndpoint::Metadata, AuthEndpoint::KeySet] {
+        for endpoint in [AuthEndpoint::Metadata, AuthEndpoint::KeySet(SigningSet::AccessTokens)] {
             let response = document(&world, "GET", endpoint);
             assert_eq!(response.status, 503);
             assert_eq!(body(&response)["code"], "config_unavailable");

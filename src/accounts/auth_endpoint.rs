@@ -1,12 +1,14 @@
 //! The endpoints of the gateway's own issuer.
 
+use crate::accounts::signing_set::SigningSet;
+
 /// An endpoint of the gateway's own issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthEndpoint {
     /// `/auth/.well-known/openid-configuration`, and the path that RFC 8414 (section 3.1) makes of the issuer.
     Metadata,
-    /// `/auth/jwks`: the key set.
-    KeySet,
+    /// `/auth/jwks` and `/auth/assertion-jwks`: the key sets.
+    KeySet(SigningSet),
     /// `/auth/token`: the token endpoint.
     Token,
 }
@@ -18,7 +20,8 @@ impl AuthEndpoint {
             "/auth/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server/auth" => {
                 Some(Self::Metadata)
             }
-            "/auth/jwks" => Some(Self::KeySet),
+            "/auth/jwks" => Some(Self::KeySet(SigningSet::AccessTokens)),
+            "/auth/assertion-jwks" => Some(Self::KeySet(SigningSet::Assertions)),
             "/auth/token" => Some(Self::Token),
             _ => None,
         }

@@ -28,6 +28,8 @@ pub struct RetiredKey {
     jwk: Value,
     /// When another key took over.
     retired_at: NumericDate,
+    /// When the replicas had that one.
+    replaced_at: Option<NumericDate>,
 }
 
 /// The public key is not one for ES256.
@@ -91,7 +93,7 @@ impl SigningKey {
 
     /// The key once it no longer signs.
     pub fn retired(self, now: NumericDate) -> RetiredKey {
-        RetiredKey { kid: self.kid, jwk: self.jwk, retired_at: now }
+        RetiredKey { kid: self.kid, jwk: self.jwk, retired_at: now, replaced_at: None }
     }
 }
 
@@ -109,5 +111,15 @@ impl RetiredKey {
     /// When another key took over.
     pub fn retired_at(&self) -> NumericDate {
         self.retired_at
+    }
+
+    /// When the replicas had that one: until then, it may still be signed with this one.
+    pub fn replaced_at(&self) -> Option<NumericDate> {
+        self.replaced_at
+    }
+
+    /// Notes that the replicas have the key that took over.
+    pub fn note_replaced(&mut self, now: NumericDate) {
+        self.replaced_at.get_or_insert(now);
     }
 }

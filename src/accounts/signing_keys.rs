@@ -1,4 +1,4 @@
-//! The keys of the gateway's own issuer: next, current, previous.
+//! A set of keys that the gateway signs with: next, current, previous.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use crate::accounts::signing_key::{RetiredKey, SigningKey};
 use crate::accounts::signing_schedule::SigningSchedule;
 use crate::token::numeric_date::NumericDate;
 
-/// The keys of an issuer. A new key is published as the next one before it signs, so that all readers know it by then; one
-/// that no longer signs stays published until its last token has expired.
+/// A set of keys. A new key is published as the next one before it signs, so that all readers know it by then; one that no
+/// longer signs stays published until the last that it signed has expired.
 ///
 /// The first key may sign at once: no reader has an older key set that lacks it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,13 +62,18 @@ impl SigningKeys {
 
     /// Whether the next key may sign at `now`.
     pub fn ready(&self, schedule: &SigningSchedule, now: NumericDate) -> Result<(), NotReady> {
-        let published = self.next.as_ref().and_then(SigningKey::published_at);
-        let ready = published.map_or_else(|| now.plus(schedule.lead), |at| at.plus(schedule.lead));
-        if published.is_some() && ready <= now {
-            Ok(())
-        } else {
-            Err(NotReady { seconds: ready.as_seconds() - now.as_seconds() })
+        match self.ready_at(schedule) {
+            Some(ready) if ready <= now => Ok(()),
+            Some(ready) => Err(NotReady { seconds: ready.as_seconds() - now.as_seconds() }),
+            None => Err(NotReady { seconds: schedule.lead }),
         }
+    }
+
+    /// When the next key may sign; `None` while it is not published, or while the replicas do not have the current one.
+    fn ready_at(&self, schedule: &SigningSchedule) -> Option<NumericDate> {
+        let is_settled = self.previous.iter().all(|key| key.replaced_at().is_some());
+        let published = self.next.as_ref().and_then(SigningKey::published_at).filter(|_| is_settled);
+        published.map(|at| at.plus(schedule.lead))
     }
 
     /// Has the next key sign. A new next one is missing then.
@@ -92,21 +97,27 @@ impl SigningKeys {
         let is_due = self.rotates_at(schedule).is_some_and(|at| at <= now);
         let is_rotated = is_due && self.rotate(schedule, now).is_ok();
         let count = self.previous.len();
-        self.previous.retain(|key| now < key.retired_at().plus(schedule.retention));
+        self.previous.retain(|key| forgotten_at(key, schedule).is_none_or(|at| now < at));
         is_rotated || self.previous.len() < count
     }
 
     /// When [`Self::advance`] will change something, if no other change comes first.
     pub fn advances_at(&self, schedule: &SigningSchedule) -> Option<NumericDate> {
-        let ready = self.next.as_ref().and_then(SigningKey::published_at).map(|at| at.plus(schedule.lead));
+        let ready = self.ready_at(schedule);
         let rotation = self.rotates_at(schedule).zip(ready).map(|(at, ready)| later(at, ready));
-        let forgetting = self.previous.iter().map(|key| key.retired_at().plus(schedule.retention));
+        let forgetting = self.previous.iter().filter_map(|key| forgotten_at(key, schedule));
         rotation.into_iter().chain(forgetting).reduce(|a, b| if b < a { b } else { a })
     }
 
     /// Notes that the replicas have all of them.
     pub fn note_published(&mut self, now: NumericDate) {
         self.sealed_mut().for_each(|key| key.note_published(now));
+        self.previous.iter_mut().for_each(|key| key.note_replaced(now));
+    }
+
+    /// Notes that readers can have the next one, where they do not read replicas.
+    pub fn note_next_published(&mut self, now: NumericDate) {
+        self.next.iter_mut().for_each(|key| key.note_published(now));
     }
 
     /// The same keys for an issuer of another name, of which no replica has them.
@@ -150,14 +161,19 @@ impl SigningKeys {
             }));
         }
         for key in &self.previous {
-            let until = key.retired_at().plus(schedule.retention);
             keys.push(json!({
-                "kid": key.kid(), "state": "previous", "retiredAt": key.retired_at(), "publishedUntil": until,
+                "kid": key.kid(), "state": "previous", "retiredAt": key.retired_at(),
+                "publishedUntil": forgotten_at(key, schedule),
             }));
         }
-        let ready = self.next.as_ref().and_then(SigningKey::published_at).map(|at| at.plus(schedule.lead));
+        let ready = self.ready_at(schedule);
         json!({ "keys": keys, "rotatesAt": self.rotates_at(schedule), "rotatableAt": ready })
     }
+}
+
+/// Until when a key that no longer signs is published; `None` while the replicas do not have the one that took over.
+fn forgotten_at(key: &RetiredKey, schedule: &SigningSchedule) -> Option<NumericDate> {
+    key.replaced_at().map(|at| at.plus(schedule.retention))
 }
 
 fn later(a: NumericDate, b: NumericDate) -> NumericDate {

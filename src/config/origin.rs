@@ -103,13 +103,16 @@ impl TryFrom<&str> for HeaderName {
     }
 }
 
-/// The name of a binding that holds an origin's secret: `[A-Za-z_][A-Za-z0-9_]*`, except the administrator's token.
+/// The name of a binding that holds an origin's secret: `[A-Za-z_][A-Za-z0-9_]*`, except the gateway's own secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingName(String);
 
+/// What the names of the gateway's own secrets begin with. No origin may get one of them.
+const OWN_SECRETS: [&str; 3] = ["ADMIN_TOKEN", "SEALING_KEY", "EDGE_SEALING_KEY"];
+
 impl BindingName {
     const EXPECTED: &str =
-        "the name of a secret binding, `[A-Za-z_][A-Za-z0-9_]*`, not the administrator's token";
+        "the name of a secret binding, `[A-Za-z_][A-Za-z0-9_]*`, not one of the gateway's own secrets";
 
     /// The name as written.
     pub fn as_str(&self) -> &str {
@@ -123,7 +126,7 @@ impl TryFrom<&str> for BindingName {
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         let is_word = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if starts_well && is_word && !text.starts_with("ADMIN_TOKEN") {
+        if starts_well && is_word && !OWN_SECRETS.iter().any(|own| text.starts_with(own)) {
             Ok(Self(text.to_owned()))
         } else {
             Err(Self::EXPECTED)

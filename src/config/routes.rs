@@ -113,6 +113,11 @@ impl Routes {
         paths.filter(|path| path.matches('*').count() > path.matches("{*").count())
     }
 
+    /// Whether the origin of a route gets assertions.
+    pub fn has_assertions(&self) -> bool {
+        self.list.iter().any(|route| route.assertion.is_some())
+    }
+
     /// Whether a route has `cors`.
     pub fn has_cors(&self) -> bool {
         self.has_cors

@@ -1,6 +1,7 @@
 //! The parameters of queries of the management API.
 
 use super::endpoint::Endpoint;
+use crate::accounts::SigningSet;
 use crate::excerpt::excerpt;
 use crate::http::method::Method;
 use crate::nearest::nearest;
@@ -39,6 +40,7 @@ impl Endpoint {
             _ if self.is_changed_by(method) => &["dryRun"],
             Self::Projects => &["after"],
             Self::AuditLog(_) | Self::RoutesAuditLog => &["before"],
+            Self::IssuerKeys | Self::IssuerKeysRotation => &["set"],
             _ => &[],
         }
     }
@@ -57,6 +59,7 @@ impl Endpoint {
         };
         let (is_right, expected) = match *name {
             "after" => (true, "a project"),
+            "set" => (SigningSet::named(value).is_some(), "`access-tokens` or `assertions`"),
             "before" => (value.parse::<u32>().is_ok(), "the number of an entry"),
             _ => (matches!(value, "true" | "false"), "`true` or `false`"),
         };
@@ -103,8 +106,17 @@ mod tests {
             ("GET", "/projects", "after", "p1", fine.clone()),
             ("GET", "/projects/p1", "after", "p1", none.clone()),
             ("GET", "/projects/p1/audit-log", "before", "21", fine.clone()),
-            ("GET", "/gateway/audit-log", "before", "21", fine),
+            ("GET", "/gateway/audit-log", "before", "21", fine.clone()),
             ("GET", "/gateway", "before", "21", none),
+            ("GET", "/issuer-keys", "set", "assertions", fine.clone()),
+            ("POST", "/issuer-keys/rotate", "set", "access-tokens", fine.clone()),
+            (
+                "POST",
+                "/issuer-keys/rotate",
+                "set",
+                "assertion",
+                Some("is `access-tokens` or `assertions`, not `assertion`".to_owned()),
+            ),
             ("GET", "/projects/p1/audit-log", "befor", "1", unknown("did you mean `before`?")),
             (
                 "GET",

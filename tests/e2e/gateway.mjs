@@ -83,6 +83,9 @@ export default ({ ISSUERS }) => new DurableObjectNamespace(ISSUERS);`;
 export const PUBLIC_URL = "https://gateway.example.com";
 export const SEALING_KEY = Buffer.from("the-sealing-key-of-all-the-tests").toString("base64url");
 
+/** What seals the keys for assertions, in both workers. */
+export const EDGE_SEALING_KEY = Buffer.from("edge-sealing-key-of-all-my-tests").toString("base64url");
+
 const EDGE = "edge-authorizer";
 const CONTROL = "edge-authorizer-control";
 
@@ -95,7 +98,8 @@ const ASSETS = {
 
 /**
  * Starts the edge and the control plane. `config` and `jwks` are the values that KV holds, by key; `bindings` are variables
- * and secrets of both, except for the administrator's tokens and those of the gateway's own issuer, which only the control plane has; with `flakyConfig`, the
+ * and secrets of both, except for the administrator's tokens and those of the gateway's own issuer, which only the control plane has;
+ * `edgeBindings` are those of the edge alone; with `flakyConfig`, the
  * namespace CONFIG fails while it is told to; with `watchedKv`, the log has a line `kv_read <key>` for each value that is
  * read; with `slow`, the namespace of that name deletes or writes nothing (or no value that contains a text) while it is told so, and the log has a line
  * `kv_delete <key>` or `kv_put <key>`; with `watchedIssuers`, it has a line `issuer_asked <issuer>` for each question to an
@@ -111,6 +115,7 @@ export async function startGateway({
   config = {},
   jwks = {},
   bindings = {},
+  edgeBindings = {},
   flakyConfig = false,
   watchedKv = false,
   slow,
@@ -155,7 +160,7 @@ export async function startGateway({
     ...common,
     name: EDGE,
     scriptPath: scriptOf("edge"),
-    bindings: variables,
+    bindings: { EDGE_SEALING_KEY, ...variables, ...edgeBindings },
     serviceBindings: {
       CONTROL,
       CONTROL_QUESTIONS: { name: CONTROL, entrypoint: "Questions" },
@@ -166,7 +171,7 @@ export async function startGateway({
     ...common,
     name: CONTROL,
     scriptPath: scriptOf("control"),
-    bindings: { PUBLIC_URL, SEALING_KEY, ...bindings },
+    bindings: { PUBLIC_URL, SEALING_KEY, EDGE_SEALING_KEY, ...bindings },
     durableObjects: {
       ...(watchedIssuers ? { UNWATCHED_ISSUERS: issuers } : { ISSUERS: issuers }),
       PROJECTS: { className: "ProjectObject", useSQLite: true },

@@ -4,20 +4,23 @@ import { createDecipheriv } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The record of the signing keys of a gateway that is stopped; `earlier`: its keys were published that many seconds earlier. */
-export function signingKeys(folder, earlier) {
+/**
+ * The record of a set of signing keys of a gateway that is stopped: `signing-keys`, those for access tokens, or `assertion-keys`;
+ * `earlier`: its keys were published that many seconds earlier.
+ */
+export function signingKeys(folder, { name = "signing-keys", earlier } = {}) {
   const script = fileURLToPath(new URL("signing-keys.py", import.meta.url));
   const more = earlier === undefined ? [] : [String(earlier)];
   return JSON.parse(
-    execFileSync("python3", [script, join(folder, "objects"), ...more], { encoding: "utf8" }),
+    execFileSync("python3", [script, join(folder, "objects"), name, ...more], { encoding: "utf8" }),
   );
 }
 
-/** What a sealed private key holds, in PKCS#8. */
-export function open({ kid, sealed }, sealingKey) {
+/** What a private key that is sealed for a purpose holds, in PKCS#8. */
+export function open({ kid, sealed }, sealingKey, purpose = "signing-key") {
   const bytes = Buffer.from(sealed.split(".")[1], "base64url");
   const [nonce, text, tag] = [bytes.subarray(0, 12), bytes.subarray(12, -16), bytes.subarray(-16)];
   const decipher = createDecipheriv("aes-256-gcm", Buffer.from(sealingKey, "base64url"), nonce);
-  decipher.setAAD(Buffer.from(`signing-key\0${kid}`)).setAuthTag(tag);
+  decipher.setAAD(Buffer.from(`${purpose}\0${kid}`)).setAuthTag(tag);
   return Buffer.concat([decipher.update(text), decipher.final()]);
 }

@@ -145,7 +145,7 @@ describe("the gateway's own issuer", () => {
   test("its keys survive a restart and a rotation, and are published for the data plane", async () => {
     const [current, next] = ids(await keySet());
     await stop();
-    signingKeys(folder, 121);
+    signingKeys(folder, { earlier: 121 });
     await start();
     assert.deepEqual(ids(await keySet()), [current, next]);
     assert.equal(await signs(), current);

@@ -1,5 +1,6 @@
 //! The classes of objects. They differ in what their keys are and in which messages they take.
 
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::{ProjectId, Unavailable};
 use service::host::{IssuerRequest, Key, Listed};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -96,7 +97,7 @@ impl DurableObject for RegistryObject {
     }
 }
 
-/// The object of the signing keys of the gateway's own issuer.
+/// The object of a set of keys that the gateway signs with.
 #[durable_object(alarm)]
 pub struct SigningKeysObject {
     object: Object,
@@ -107,25 +108,27 @@ impl DurableObject for SigningKeysObject {
         Self { object: Object::new(state, env, SIGNING_KEYS_STEPS) }
     }
 
-    /// Messages are requests about the issuer, and `null`: for the keys to sign with.
+    /// Messages are requests about the issuer, and `null`: for the keys.
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         if !is_message(&request) {
             return self.object.answer(request.inner()).await;
         }
-        let (_, message) = receive::<Option<IssuerRequest>>(&mut request).await?;
+        let (name, message) = receive::<Option<IssuerRequest>>(&mut request).await?;
         let (host, plane) = self.object.enter()?;
         let unavailable = |Unavailable| "the signing keys are unavailable";
-        let text = match message {
-            Some(message) => {
-                let answer = plane.answer_own_issuer(&host, &message).await.map_err(unavailable)?;
-                serde_json::to_string(&answer)?
-            }
-            None => serde_json::to_string(&plane.answer_signing_keys(&host).await.map_err(unavailable)?)?,
-        };
-        Response::ok(text)
+        if let Some(message) = message {
+            let answer = plane.answer_own_issuer(&host, &message).await.map_err(unavailable)?;
+            return Response::ok(serde_json::to_string(&answer)?);
+        }
+        let set = SigningSet::named(&name).ok_or("this is no name of a set of keys")?;
+        let keys = plane.answer_signing_keys(&host, set).await.map_err(unavailable)?;
+        Response::ok(serde_json::to_string(&keys)?)
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.object.wake(|_| Some(Key::SigningKeys)).await
+        let sets = |name: &str| {
+            SigningSet::ALL.map(Key::SigningKeys).into_iter().find(|key| key.to_string() == name)
+        };
+        self.object.wake(sets).await
     }
 }

@@ -1,5 +1,5 @@
 //! The source of truth: Durable Objects with SQLite storage, one for each project, one for each issuer, one for
-//! the signing keys, and one, the registry, for the routes and the list of projects.
+//! each set of signing keys, and one, the registry, for the routes and the list of projects.
 
 mod classes;
 mod object;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use edge_authorizer::accounts::AuthEndpoint;
+use edge_authorizer::accounts::{AuthEndpoint, SigningSet};
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 use serde::Serialize;
 
@@ -99,7 +99,7 @@ impl<S> ControlPlane<S> {
             Key::Routes => {
                 records.load::<RoutesRecord>(key).await?.value.publication().map(|it| it.to_string())
             }
-            Key::Issuer(_) | Key::SigningKeys => None,
+            Key::Issuer(_) | Key::SigningKeys(_) => None,
         })
     }
 
@@ -117,7 +117,7 @@ impl<S> ControlPlane<S> {
     pub fn key_of_issuer(&self, issuer: &str) -> Key {
         let public_url = self.0.issuer_settings.public_url.as_ref();
         if public_url.is_ok_and(|url| url.issuer().as_str() == issuer) {
-            Key::SigningKeys
+            Key::SigningKeys(SigningSet::AccessTokens)
         } else {
             Key::Issuer(issuer.to_owned())
         }
@@ -130,7 +130,7 @@ impl<S> ControlPlane<S> {
         issuer: &str,
         request: &IssuerRequest,
     ) -> Result<IssuerResponse, Unavailable> {
-        if self.key_of_issuer(issuer) == Key::SigningKeys {
+        if self.key_of_issuer(issuer) == Key::SigningKeys(SigningSet::AccessTokens) {
             return self.answer_own_issuer(host, request).await;
         }
         self.0.issuers(host).answer(issuer, request).await
@@ -142,25 +142,27 @@ impl<S> ControlPlane<S> {
         host: &H,
         request: &IssuerRequest,
     ) -> Result<IssuerResponse, Unavailable> {
-        self.signing_keys(host)?.answer_issuer(request).await
+        self.signing_keys(host, SigningSet::AccessTokens)?.answer_issuer(request).await
     }
 
-    /// Answers with the signing keys where they are stored.
+    /// Answers with a set of signing keys where it is stored.
     pub async fn answer_signing_keys<H: ControlHost<Signal = S>>(
         &self,
         host: &H,
+        set: SigningSet,
     ) -> Result<SigningKeysResponse, Unavailable> {
-        self.signing_keys(host)?.answer().await
+        self.signing_keys(host, set)?.answer().await
     }
 
     fn signing_keys<'c, H: ControlHost<Signal = S>>(
         &'c self,
         host: &'c H,
+        set: SigningSet,
     ) -> Result<signing::SigningService<'c, H>, Unavailable> {
-        self.0.signing_keys(host).map_err(|unusable| unset(host, unusable))
+        self.0.signing_keys(host, set).map_err(|unusable| unset(host, unusable))
     }
 
-    /// A compact JWS of the type `typ` with these claims, signed with the current key of the gateway's own issuer. A host whose
+    /// A compact JWS of the type `typ` with these claims, signed with the current key for access tokens. A host whose
     /// signing keys are elsewhere keeps them in memory for a while.
     pub async fn sign(
         &self,
@@ -169,19 +171,20 @@ impl<S> ControlPlane<S> {
         claims: &impl Serialize,
     ) -> Result<String, Unavailable> {
         let sealing =
-            self.0.issuer_settings.sealing_keys.as_ref().map_err(|unusable| unset(host, unusable))?;
+            self.0.issuer_settings.sealing_keys(SigningSet::AccessTokens).map_err(|it| unset(host, it))?;
         signing::sign(host, &self.0.signing, sealing, typ, claims).await
     }
 
-    /// Answers a request for a document of the gateway's own issuer: its metadata, or its key set.
+    /// Answers a request for a document of the gateway's own issuer: its metadata, or a key set.
     pub async fn auth_document(
         &self,
         host: &impl SigningHost,
         endpoint: AuthEndpoint,
         request: &Request,
     ) -> Response {
-        let IssuerSettings { public_url, sealing_keys, .. } = &self.0.issuer_settings;
-        match (public_url, sealing_keys) {
+        let settings = &self.0.issuer_settings;
+        let set = if let AuthEndpoint::KeySet(set) = endpoint { set } else { SigningSet::default() };
+        match (&settings.public_url, settings.sealing_keys(set)) {
             (Ok(public_url), Ok(_)) => {
                 signing::answer_document(host, &self.0.signing, public_url, endpoint, request).await
             }
@@ -200,7 +203,7 @@ impl<S> ControlPlane<S> {
             Key::Project(_) => publish::<ProjectRecord, H>(records, &self.0.turns, key).await.map(|_| ()),
             Key::Routes => publish::<RoutesRecord, H>(records, &self.0.turns, key).await.map(|_| ()),
             Key::Issuer(issuer) => self.0.issuers(host).wake(issuer).await,
-            Key::SigningKeys => self.signing_keys(host)?.wake().await,
+            Key::SigningKeys(set) => self.signing_keys(host, *set)?.wake().await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use edge_authorizer::accounts::GuessLimiter;
+use edge_authorizer::accounts::{GuessLimiter, SigningSet};
 use edge_authorizer::management::UnknownProjectLimiter;
 
 use super::work::Work;
@@ -64,15 +64,16 @@ impl<S> ControlState<S> {
         IssuerService { records, settings, turns: &self.turns, unstored: &self.unstored }
     }
 
-    /// What answers requests about the signing keys.
+    /// What answers requests about a set of signing keys.
     pub fn signing_keys<'s, H: ControlHost<Signal = S>>(
         &'s self,
         host: &'s H,
+        set: SigningSet,
     ) -> Result<SigningService<'s, H>, &'s UnusableVariable> {
         let (settings, records, turns) = (self.data.settings(), self.records(host), &self.turns);
         let issuer = self.issuer_settings.public_url.as_ref()?.issuer();
-        let sealing = self.issuer_settings.sealing_keys.as_ref()?;
-        Ok(SigningService { records, settings, turns, issuer, sealing })
+        let sealing = self.issuer_settings.sealing_keys(set)?;
+        Ok(SigningService { set, records, settings, turns, issuer, sealing })
     }
 
     /// The records of a host's store.

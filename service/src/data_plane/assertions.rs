@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use edge_authorizer::accounts::{ASSERTION_KEY, AssertionKey};
+use edge_authorizer::accounts::{ASSERTION_KEY, AssertionKey, SigningSet};
 use edge_authorizer::{
     ASSERTION_REUSE, ASSERTION_TYPE, Assertion, FairCache, NumericDate, Owner, ProjectId, Unavailable,
 };
@@ -12,8 +12,8 @@ use super::replica_cache::ReplicaCache;
 use crate::host::{AssertionHost, Clock, Job, LogSink, Replica, Space};
 use crate::lock::lock;
 use crate::log::warning;
-use crate::sealing::{Purpose, SealingKeys};
-use crate::signing::SealedKey;
+use crate::sealing::SealingKeys;
+use crate::signing::{SealedKey, purpose};
 
 /// What signed assertions may hold in memory, in bytes. Projects share it fairly.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -37,11 +37,6 @@ impl Default for Assertions {
         let key = ReplicaCache::new(Space::Config, "", parse);
         Self { key, signed: Mutex::new(FairCache::new(MAX_BYTES)) }
     }
-}
-
-/// What the key is sealed for.
-pub fn purpose(kid: &str) -> Purpose<'_> {
-    Purpose { kind: "assertion-key", name: kid }
 }
 
 impl Assertions {
@@ -70,7 +65,7 @@ impl Assertions {
             );
             return Err(Unavailable);
         };
-        let sealed = SealedKey { purpose: purpose(&key.kid), sealed: &key.sealed };
+        let sealed = SealedKey { purpose: purpose(SigningSet::Assertions, &key.kid), sealed: &key.sealed };
         let claims = assertion.claims(&key.issuer, now);
         let text: Arc<str> = sealed.sign(host, sealing, ASSERTION_TYPE, &claims).await?.into();
         let signed = Signed { text: text.clone(), until: now.plus(ASSERTION_REUSE) };

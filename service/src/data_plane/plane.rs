@@ -101,7 +101,7 @@ impl<S> DataPlane<S> {
         match key {
             Key::Project(project) => self.replicas.note_snapshot(host, project, text),
             Key::Routes => text.into_iter().for_each(|text| self.replicas.note_routes(host, text)),
-            Key::Issuer(_) | Key::SigningKeys => {}
+            Key::Issuer(_) | Key::SigningKeys(_) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use edge_authorizer::ProjectId;
+use edge_authorizer::accounts::SigningSet;
 
 /// What a record is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,12 +14,11 @@ pub enum Key {
     Issuer(String),
     /// The routes, of which there is one document.
     Routes,
-    /// The signing keys of the gateway's own issuer.
-    SigningKeys,
+    /// A set of keys that the gateway signs with.
+    SigningKeys(SigningSet),
 }
 
 const ROUTES: &str = "gateway";
-const SIGNING_KEYS: &str = "signing-keys";
 const PROJECT_PREFIX: &str = "project/";
 
 impl Key {
@@ -27,7 +27,7 @@ impl Key {
         match self {
             Self::Project(project) => Some([PROJECT_PREFIX, project.as_str()].concat()),
             Self::Routes => Some(ROUTES.to_owned()),
-            Self::Issuer(_) | Self::SigningKeys => None,
+            Self::Issuer(_) | Self::SigningKeys(_) => None,
         }
     }
 
@@ -46,7 +46,8 @@ impl fmt::Display for Key {
             Self::Project(project) => f.write_str(project.as_str()),
             Self::Issuer(issuer) => f.write_str(issuer),
             Self::Routes => f.write_str(ROUTES),
-            Self::SigningKeys => f.write_str(SIGNING_KEYS),
+            Self::SigningKeys(SigningSet::AccessTokens) => f.write_str("signing-keys"),
+            Self::SigningKeys(SigningSet::Assertions) => f.write_str("assertion-keys"),
         }
     }
 }

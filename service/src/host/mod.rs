@@ -54,6 +54,6 @@ pub trait SigningHost: SigningKeySource + Signer + Sealer + Clock + LogSink {}
 impl<H: SigningKeySource + Signer + Sealer + Clock + LogSink> SigningHost for H {}
 
 /// What the control plane requires: all of that, and to store, fetch and publish.
-pub trait ControlHost: DataHost + Store + Fetch + Publisher + Signer + Sealer {}
+pub trait ControlHost: DataHost + Store + Fetch + Publisher + Signer + Sealer + SigningKeySource {}
 
-impl<H: DataHost + Store + Fetch + Publisher + Signer + Sealer> ControlHost for H {}
+impl<H: DataHost + Store + Fetch + Publisher + Signer + Sealer + SigningKeySource> ControlHost for H {}

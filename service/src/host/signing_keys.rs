@@ -1,10 +1,11 @@
-//! The keys of the gateway's own issuer, as the control plane serves them to what signs.
+//! The keys that the gateway signs with, as the control plane serves them.
 
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::{NumericDate, Unavailable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What a process needs to sign, and to publish the key set of the issuer.
+/// What a process needs to sign, and to publish the key set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SigningKeysResponse {
@@ -18,11 +19,14 @@ pub struct SigningKeysResponse {
     pub until: NumericDate,
 }
 
-/// Asks where the signing keys are stored; [`crate::ControlPlane::answer_signing_keys`] answers there.
+/// Asks where a set of signing keys is stored; [`crate::ControlPlane::answer_signing_keys`] answers there.
 ///
-/// At Cloudflare that is the Durable Object of the signing keys, and the worker signs. A host with everything in one process
+/// At Cloudflare that is the Durable Object of the set, and the worker signs. A host with everything in one process
 /// calls its control plane.
 pub trait SigningKeySource {
-    /// The keys.
-    fn ask_signing_keys(&self) -> impl Future<Output = Result<SigningKeysResponse, Unavailable>>;
+    /// The keys, which are made if there are none yet.
+    fn ask_signing_keys(
+        &self,
+        set: SigningSet,
+    ) -> impl Future<Output = Result<SigningKeysResponse, Unavailable>>;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use edge_authorizer::accounts::PublicUrl;
+use edge_authorizer::accounts::{PublicUrl, SigningSet};
 use edge_authorizer::management::{Endpoint, NoEndpoint};
 use edge_authorizer::{ErrorCode, Faults, InvalidProjectId, Method, ProjectId, RequestPath, Unavailable};
 
@@ -26,6 +26,12 @@ impl<H: DataHost> Call<'_, H> {
     /// Where the gateway is reached, if that is set.
     pub fn public_url(&self) -> Option<&PublicUrl> {
         self.state.issuer_settings.public_url.as_ref().ok()
+    }
+
+    /// The set of signing keys that the request is about.
+    pub fn signing_set(&self) -> SigningSet {
+        let name = self.request.parameter("set");
+        name.and_then(|name| SigningSet::named(&name)).unwrap_or_default()
     }
 
     /// The resource that the request names, with a method and parameters that it has.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::management::Endpoint;
 use edge_authorizer::{ErrorCode, Method, Routes, Unavailable};
 use serde_json::Value;
@@ -71,7 +72,9 @@ impl<H: ControlHost> Call<'_, H> {
     async fn attempt_routes(&self, document: &Arc<Value>, author: &Author) -> Result<Reply, Reply> {
         let routes = Routes::parse(document).map_err(Reply::invalid)?;
         let secrets = routes.secrets().into_iter().map(secret_warning);
-        let warnings: Vec<_> = secrets.chain(routes.literal_asterisks().map(asterisk_warning)).collect();
+        let asterisks = routes.literal_asterisks().map(asterisk_warning);
+        let assertions = self.prepare_assertions(&routes).await;
+        let warnings: Vec<_> = secrets.chain(asterisks).chain(assertions).collect();
         let precondition = document::precondition(self.request)?;
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value, revision, .. } = self.records().load::<RoutesRecord>(&Key::Routes).await?;
@@ -96,6 +99,28 @@ impl<H: ControlHost> Call<'_, H> {
         }
         Err(Unavailable.into())
     }
+}
+
+impl<H: ControlHost> Call<'_, H> {
+    /// Has the assertion keys made and published before routes that need them; a warning, if there are none then.
+    async fn prepare_assertions(&self, routes: &Routes) -> Option<String> {
+        if !routes.has_assertions() {
+            return None;
+        }
+        if let Some(unusable) = self.state.issuer_settings.missing_for_assertions() {
+            return Some(assertion_warning(&format!("at the control plane, {unusable}")));
+        }
+        if self.request.is_set("dryRun") {
+            return None;
+        }
+        let made = self.host.ask_signing_keys(SigningSet::Assertions).await;
+        made.err().map(|Unavailable| assertion_warning("they could not be published; the log says why"))
+    }
+}
+
+/// What keeps routes with assertions from being served.
+fn assertion_warning(reason: &str) -> String {
+    format!("requests to routes with `assertion` are answered 503 until there are assertion keys; {reason}")
 }
 
 /// What the author of routes has to do for a secret. Whether it is bound, only the data plane knows.

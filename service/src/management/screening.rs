@@ -12,18 +12,14 @@ use crate::lock::lock;
 /// A request that names a resource and has credentials that could be accepted.
 #[derive(Clone, Debug)]
 pub struct Screened {
-    endpoint: Endpoint,
+    key: Key,
     is_change: bool,
 }
 
 impl Screened {
     /// The key of the record that it is about: where it is to be answered.
     pub fn key(&self) -> Key {
-        match self.endpoint.project() {
-            Some(project) => Key::Project(project.clone()),
-            None if self.endpoint.is_about_signing_keys() => Key::SigningKeys,
-            None => Key::Routes,
-        }
+        self.key.clone()
     }
 
     /// Whether it changes what is published.
@@ -38,7 +34,12 @@ impl<H: DataHost> Call<'_, H> {
         let (endpoint, method) = self.find()?;
         self.screen_credentials(&endpoint, method).await?;
         let is_change = endpoint.is_changed_by(method) && !self.request.is_set("dryRun");
-        Ok(Screened { endpoint, is_change })
+        let key = match endpoint.project() {
+            Some(project) => Key::Project(project.clone()),
+            None if endpoint.is_about_signing_keys() => Key::SigningKeys(self.signing_set()),
+            None => Key::Routes,
+        };
+        Ok(Screened { key, is_change })
     }
 
     async fn screen_credentials(&self, endpoint: &Endpoint, method: Method) -> Result<(), Reply> {

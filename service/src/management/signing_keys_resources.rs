@@ -1,4 +1,4 @@
-//! The signing keys of the gateway's own issuer, for administrators.
+//! The keys that the gateway signs with, for administrators.
 
 use edge_authorizer::management::Endpoint;
 use edge_authorizer::{ErrorCode, Method};
@@ -8,10 +8,10 @@ use super::reply::Reply;
 use crate::host::ControlHost;
 
 impl<H: ControlHost> Call<'_, H> {
-    /// Answers a request about the signing keys.
+    /// Answers a request about a set of signing keys.
     pub async fn answer_for_signing_keys(&self, endpoint: &Endpoint, method: Method) -> Result<Reply, Reply> {
         self.authenticate_admin(endpoint, method).await?;
-        let service = self.state.signing_keys(self.host);
+        let service = self.state.signing_keys(self.host, self.signing_set());
         let service =
             service.map_err(|unusable| Reply::for_reason(ErrorCode::ConfigUnavailable, unusable))?;
         if *endpoint != Endpoint::IssuerKeysRotation {

@@ -1,6 +1,7 @@
 //! How each record is published.
 
 use edge_authorizer::NumericDate;
+use edge_authorizer::accounts::{ASSERTION_KEY, SigningSet};
 use edge_authorizer::management::Registration;
 
 use super::replicated::Replicated;
@@ -107,10 +108,14 @@ impl Replicated for IssuerRecord {
     }
 }
 
-/// Published like the keys of any issuer.
+/// Keys for access tokens are published like those of any issuer; of the keys for assertions, the one that signs.
 impl Replicated for SigningKeysRecord {
-    fn unpublished(&self, _key: &Key) -> Option<ReplicaWrite> {
-        self.public.unpublished(&Key::Issuer(self.public.issuer.clone()))
+    fn unpublished(&self, key: &Key) -> Option<ReplicaWrite> {
+        let write = self.public.unpublished(&Key::Issuer(self.public.issuer.clone()))?;
+        if *key == Key::SigningKeys(SigningSet::Assertions) {
+            return Some(ReplicaWrite { space: Space::Config, key: ASSERTION_KEY.to_owned(), ..write });
+        }
+        Some(write)
     }
 
     async fn announce(&self, _host: &(impl Store + Issuers), _key: &Key) -> Result<(), Failure> {

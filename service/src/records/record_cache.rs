@@ -50,7 +50,7 @@ impl RecordCache {
         }
         let owner = match key {
             Key::Project(project) => Owner::Project(project.clone()),
-            Key::Issuer(_) | Key::Routes | Key::SigningKeys => Owner::Everybody,
+            Key::Issuer(_) | Key::Routes | Key::SigningKeys(_) => Owner::Everybody,
         };
         let _evicted = all.put(place, owner, Entry { revision, value }, bytes);
     }

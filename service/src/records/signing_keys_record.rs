@@ -1,6 +1,7 @@
-//! The signing keys of the gateway's own issuer as they are stored.
+//! A set of keys that the gateway signs with, as it is stored.
 
-use edge_authorizer::accounts::SigningKeys;
+use edge_authorizer::NumericDate;
+use edge_authorizer::accounts::{AssertionKey, SigningKeys};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -13,13 +14,34 @@ use super::issuer_record::IssuerRecord;
 pub struct SigningKeysRecord {
     /// The keys.
     pub keys: SigningKeys,
-    /// The issuer as others know it.
+    /// What is published of them: the issuer as others know it, or the key that signs assertions.
     pub public: IssuerRecord,
     /// What another release stored besides.
     others: Map<String, Value>,
 }
 
 impl Format for SigningKeysRecord {}
+
+impl SigningKeysRecord {
+    /// Has the current key published as the one that signs assertions, unless it is already. The version grows even if what
+    /// was published before is not known any more.
+    pub fn set_assertion_key(&mut self, now: NumericDate) {
+        let Some(key) = self.keys.current() else { return };
+        let last = self.public.record.as_ref().and_then(|last| AssertionKey::parse_stored(last).ok());
+        let version = last.as_ref().map_or(0, |last| last.version);
+        let current = AssertionKey {
+            version,
+            issuer: self.public.issuer.clone(),
+            kid: key.kid().to_owned(),
+            sealed: key.sealed.clone(),
+        };
+        if last.as_ref() != Some(&current) {
+            let version = now.whole_seconds().max(version.saturating_add(1));
+            self.public.record = serde_json::to_value(AssertionKey { version, ..current }).ok();
+            self.public.is_published = false;
+        }
+    }
+}
 
 /// The stored form.
 #[derive(Serialize, Deserialize)]

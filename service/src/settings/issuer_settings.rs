@@ -1,8 +1,8 @@
-//! The variables and secrets of the gateway's own issuer. Only the control plane has them.
+//! The variables and secrets of the gateway's own issuer. The data plane has none of them but `EDGE_SEALING_KEY`.
 
 use std::fmt;
 
-use edge_authorizer::accounts::{InvalidPublicUrl, PublicUrl, TOKEN_LIFE};
+use edge_authorizer::accounts::{InvalidPublicUrl, PublicUrl, SigningSet, TOKEN_LIFE};
 
 use crate::host::LogSink;
 use crate::log::warning;
@@ -13,8 +13,10 @@ use crate::sealing::SealingKeys;
 pub struct IssuerSettings {
     /// `PUBLIC_URL`: where clients and browsers reach the gateway.
     pub public_url: Result<PublicUrl, UnusableVariable>,
-    /// `SEALING_KEY`, and `SEALING_KEY_PREVIOUS` while it is being changed: what seals private keys.
-    pub sealing_keys: Result<SealingKeys, UnusableVariable>,
+    /// `SEALING_KEY`, and `SEALING_KEY_PREVIOUS` while it is being changed: what seals keys for access tokens.
+    sealing_keys: Result<SealingKeys, UnusableVariable>,
+    /// `EDGE_SEALING_KEY`, and `EDGE_SEALING_KEY_PREVIOUS`: the same for assertions.
+    edge_sealing_keys: Result<SealingKeys, UnusableVariable>,
     /// `TOKEN_LIFE_SECONDS`: how long access tokens live, in seconds.
     pub token_life: Result<u32, UnusableVariable>,
 }
@@ -57,19 +59,31 @@ impl IssuerSettings {
         let variable = |name: &str| variable(name).filter(|text| !text.is_empty());
         let settings = Self {
             public_url: read_public_url(variable("PUBLIC_URL")),
-            sealing_keys: read_sealing_keys(
-                variable("SEALING_KEY"),
-                variable("SEALING_KEY_PREVIOUS").as_deref(),
-            ),
+            sealing_keys: read_sealing_keys(variable, ["SEALING_KEY", "SEALING_KEY_PREVIOUS"]),
+            edge_sealing_keys: read_sealing_keys(variable, ["EDGE_SEALING_KEY", "EDGE_SEALING_KEY_PREVIOUS"]),
             token_life: read_token_life(variable("TOKEN_LIFE_SECONDS")),
         };
-        let Self { public_url, sealing_keys, token_life } = &settings;
-        for unusable in [public_url.as_ref().err(), sealing_keys.as_ref().err(), token_life.as_ref().err()] {
-            if let Some(unusable) = unusable.filter(|unusable| !unusable.is_missing()) {
-                warning(log, "variable_invalid", unusable.name, unusable);
-            }
+        let Self { public_url, sealing_keys, edge_sealing_keys, token_life } = &settings;
+        let sealing = [sealing_keys.as_ref().err(), edge_sealing_keys.as_ref().err()];
+        let unusable = [public_url.as_ref().err(), token_life.as_ref().err()].into_iter().chain(sealing);
+        for unusable in unusable.flatten().filter(|unusable| !unusable.is_missing()) {
+            warning(log, "variable_invalid", unusable.name, unusable);
         }
         settings
+    }
+
+    /// What seals the private keys of a set.
+    pub fn sealing_keys(&self, set: SigningSet) -> Result<&SealingKeys, &UnusableVariable> {
+        match set {
+            SigningSet::AccessTokens => self.sealing_keys.as_ref(),
+            SigningSet::Assertions => self.edge_sealing_keys.as_ref(),
+        }
+    }
+
+    /// The first variable that keeps the gateway from having assertion keys, if one does.
+    pub fn missing_for_assertions(&self) -> Option<&UnusableVariable> {
+        let sealing = self.edge_sealing_keys.as_ref().err();
+        self.public_url.as_ref().err().or(sealing)
     }
 }
 
@@ -85,14 +99,15 @@ fn read_public_url(text: Option<String>) -> Result<PublicUrl, UnusableVariable> 
     PublicUrl::try_from(&*text).map_err(|error: InvalidPublicUrl| UnusableVariable::invalid(name, error))
 }
 
+/// Reads the sealing keys from the variables of these names: the current key and the previous one.
 fn read_sealing_keys(
-    current: Option<String>,
-    previous: Option<&str>,
+    variable: impl Fn(&str) -> Option<String>,
+    [name, previous]: [&'static str; 2],
 ) -> Result<SealingKeys, UnusableVariable> {
-    let current = current.ok_or_else(|| UnusableVariable::missing("SEALING_KEY"))?;
+    let current = variable(name).ok_or_else(|| UnusableVariable::missing(name))?;
     let invalid = |name| UnusableVariable::invalid(name, SEALING_KEY);
-    SealingKeys::read(&current, None).ok_or_else(|| invalid("SEALING_KEY"))?;
-    SealingKeys::read(&current, previous).ok_or_else(|| invalid("SEALING_KEY_PREVIOUS"))
+    SealingKeys::read(&current, None).ok_or_else(|| invalid(name))?;
+    SealingKeys::read(&current, variable(previous).as_deref()).ok_or_else(|| invalid(previous))
 }
 
 fn read_token_life(text: Option<String>) -> Result<u32, UnusableVariable> {
@@ -142,9 +157,11 @@ mod tests {
 
     #[test]
     fn missing_variables_are_named_and_are_no_fault() {
-        let (IssuerSettings { public_url, sealing_keys, token_life }, lines) = read(&[("PUBLIC_URL", "")]);
+        let (IssuerSettings { public_url, sealing_keys, edge_sealing_keys, token_life }, lines) =
+            read(&[("PUBLIC_URL", "")]);
         assert_eq!(public_url.unwrap_err().to_string(), "the variable `PUBLIC_URL` is not set");
         assert_eq!(sealing_keys.unwrap_err().to_string(), "the variable `SEALING_KEY` is not set");
+        assert_eq!(edge_sealing_keys.unwrap_err().name, "EDGE_SEALING_KEY");
         assert_eq!((token_life, lines), (Ok(600), 0));
     }
 
@@ -155,13 +172,15 @@ mod tests {
             ("PUBLIC_URL", "http://gateway.example.com"),
             ("SEALING_KEY", &key),
             ("SEALING_KEY_PREVIOUS", "secret"),
+            ("EDGE_SEALING_KEY", "secret"),
             ("TOKEN_LIFE_SECONDS", "59"),
         ]);
         assert_eq!(settings.public_url.unwrap_err().name, "PUBLIC_URL");
         let unusable = settings.sealing_keys.unwrap_err();
         assert_eq!(unusable.name, "SEALING_KEY_PREVIOUS");
         assert!(!unusable.to_string().contains("secret"));
+        assert!(!settings.edge_sealing_keys.unwrap_err().to_string().contains("secret"));
         assert!(settings.token_life.unwrap_err().to_string().ends_with("a whole number from 60 to 3600"));
-        assert_eq!(lines, 3);
+        assert_eq!(lines, 4);
     }
 }

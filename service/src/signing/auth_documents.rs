@@ -1,4 +1,4 @@
-//! The documents of the gateway's own issuer: its metadata and its key set.
+//! The documents of the gateway's own issuer: its metadata and its key sets.
 
 use edge_authorizer::accounts::{AuthEndpoint, PublicUrl, metadata};
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
@@ -23,7 +23,9 @@ pub async fn answer_document(
     }
     let (media_type, document) = match endpoint {
         AuthEndpoint::Metadata => ("application/json", Ok(metadata(public_url))),
-        AuthEndpoint::KeySet => ("application/jwk-set+json", memory.keys(host).await.map(|keys| keys.jwks)),
+        AuthEndpoint::KeySet(set) => {
+            ("application/jwk-set+json", memory.keys(host, set).await.map(|keys| keys.jwks))
+        }
         AuthEndpoint::Token => ("", Err(Unavailable)),
     };
     match document {

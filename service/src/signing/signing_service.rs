@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use edge_authorizer::accounts::{NotReady, SigningKey, SigningSchedule};
+use edge_authorizer::accounts::{NotReady, SigningKey, SigningSchedule, SigningSet};
 use edge_authorizer::{FetchedKeys, Issuer, Unavailable};
 use serde_json::Value;
 
@@ -17,17 +17,15 @@ use crate::records::{IssuerRecord, Loaded, MAX_ATTEMPTS, Records, SigningKeysRec
 use crate::sealing::SealingKeys;
 use crate::settings::Settings;
 
-/// The signing keys of an issuer, for one host.
+/// A set of signing keys of an issuer, for one host.
 pub struct SigningService<'s, H: ControlHost> {
+    pub set: SigningSet,
     pub records: Records<'s, H>,
     pub settings: &'s Settings,
     pub turns: &'s Turns<H::Signal>,
     pub issuer: &'s Issuer,
     pub sealing: &'s SealingKeys,
 }
-
-/// The record of the keys.
-const KEY: Key = Key::SigningKeys;
 
 /// What may be done with the keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,7 +49,7 @@ impl<H: ControlHost> SigningService<'_, H> {
         })
     }
 
-    /// Answers a request about the issuer. Its keys are those stored here, whatever the reason; which projects name it does
+    /// Answers a request about the issuer, of the set for access tokens. Its keys are those stored here, whatever the reason; which projects name it does
     /// not matter.
     pub async fn answer_issuer(&self, _request: &IssuerRequest) -> Result<IssuerResponse, Unavailable> {
         let mut response = self.current().await?.public.response();
@@ -81,8 +79,13 @@ impl<H: ControlHost> SigningService<'_, H> {
         self.publish().await
     }
 
+    /// The key of the record.
+    fn key(&self) -> Key {
+        Key::SigningKeys(self.set)
+    }
+
     fn schedule(&self) -> SigningSchedule {
-        SigningSchedule::new(self.settings.config_ttl, self.settings.clock_skew)
+        SigningSchedule::new(self.set, self.settings.config_ttl, self.settings.clock_skew)
     }
 
     /// The record, after what was due has been done. Only the first keys are waited for until they are published; others sign
@@ -106,11 +109,11 @@ impl<H: ControlHost> SigningService<'_, H> {
 
     /// Publishes what the replicas do not have.
     async fn publish(&self) -> Result<(), Unavailable> {
-        publish::<SigningKeysRecord, H>(self.records, self.turns, &KEY).await.map(|_| ())
+        publish::<SigningKeysRecord, H>(self.records, self.turns, &self.key()).await.map(|_| ())
     }
 
     async fn load(&self) -> Result<Loaded<SigningKeysRecord>, Unavailable> {
-        self.records.load(&KEY).await
+        self.records.load(&self.key()).await
     }
 
     /// Whether the keys have to be changed.
@@ -128,7 +131,8 @@ impl<H: ControlHost> SigningService<'_, H> {
     /// Changes the keys. The host wakes the key for the publication.
     async fn change(&self, what: Move) -> Result<Result<(), NotReady>, Unavailable> {
         let host = self.records.host;
-        let _turn = self.turns.take(host, "change signing keys").await.ok_or(Unavailable)?;
+        let key = self.key();
+        let _turn = self.turns.take(host, &format!("change {key}")).await.ok_or(Unavailable)?;
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value, revision, .. } = self.load().await?;
             if what == Move::Advance && !self.is_due(&value) {
@@ -139,7 +143,7 @@ impl<H: ControlHost> SigningService<'_, H> {
                 return Ok(Err(not_ready));
             }
             let commit = Commit { wake_after: Some(RETRY), ..Commit::default() };
-            if self.records.commit(&KEY, revision, record, commit).await?.is_some() {
+            if self.records.commit(&key, revision, record, commit).await?.is_some() {
                 return Ok(Ok(()));
             }
         }
@@ -151,7 +155,7 @@ impl<H: ControlHost> SigningService<'_, H> {
         record: &mut SigningKeysRecord,
         what: Move,
     ) -> Result<Result<(), NotReady>, Unavailable> {
-        let (host, now, schedule) = (self.records.host, self.records.host.now(), self.schedule());
+        let (now, schedule) = (self.records.host.now(), self.schedule());
         if record.public.issuer != self.issuer.as_str() {
             record.public = IssuerRecord::new(self.issuer.as_str());
             record.keys = std::mem::take(&mut record.keys).unpublished();
@@ -170,34 +174,49 @@ impl<H: ControlHost> SigningService<'_, H> {
         for key in record.keys.sealed_mut().filter(|key| !self.sealing.is_current(&key.sealed)) {
             key.sealed = self.reseal(key).await?;
         }
-        let keys = FetchedKeys::new(record.keys.jwks()).map_err(|error| self.failed(error))?;
+        self.prepare_publication(record)?;
+        Ok(Ok(()))
+    }
+
+    fn prepare_publication(&self, record: &mut SigningKeysRecord) -> Result<(), Unavailable> {
+        let (host, now) = (self.records.host, self.records.host.now());
         let lifetime = self.settings.keys.max_lifetime.min(self.settings.keys.max_stale);
         // Readers keep the record with the later time.
         let began = record.public.schedule.attempted.map_or(now, |last| later(now, last.plus(0.001)));
-        record.public.succeed(&keys, began, lifetime, host.chance());
-        Ok(Ok(()))
+        match self.set {
+            SigningSet::AccessTokens => {
+                let keys = FetchedKeys::new(record.keys.jwks()).map_err(|error| self.failed(error))?;
+                record.public.succeed(&keys, began, lifetime, host.chance());
+            }
+            SigningSet::Assertions => {
+                // Origins get the key set from here.
+                record.keys.note_next_published(now);
+                record.set_assertion_key(now);
+                record.public.schedule.succeed(began, lifetime, host.chance());
+            }
+        }
+        Ok(())
     }
 
     async fn make(&self) -> Result<SigningKey, Failure> {
         let host = self.records.host;
         let KeyPair { private, public } = host.generate().await?;
         let kid = SigningKey::id_of(&public).map_err(Failure::new)?;
-        let sealed = self.sealing.seal(host, purpose(&kid), &private.0).await?;
+        let sealed = self.sealing.seal(host, purpose(self.set, &kid), &private.0).await?;
         SigningKey::new(&public, sealed, host.now()).map_err(Failure::new)
     }
 
     async fn reseal(&self, key: &SigningKey) -> Result<String, Unavailable> {
-        let (host, purpose) = (self.records.host, purpose(key.kid()));
+        let (host, purpose) = (self.records.host, purpose(self.set, key.kid()));
         let opened = self.sealing.open(host, purpose, &key.sealed).await;
         let private = opened.map_err(|failure| self.failed(failure))?;
-        let private =
-            private.ok_or_else(|| self.failed("neither SEALING_KEY nor SEALING_KEY_PREVIOUS opens it"))?;
+        let private = private.ok_or_else(|| self.failed("no sealing key opens the sealed key"))?;
         let sealed = self.sealing.seal(host, purpose, &private).await;
         sealed.map_err(|failure| self.failed(failure))
     }
 
     fn failed(&self, reason: impl Display) -> Unavailable {
-        warning(self.records.host, "not_signed", &KEY.to_string(), reason);
+        warning(self.records.host, "not_signed", &self.key().to_string(), reason);
         Unavailable
     }
 }

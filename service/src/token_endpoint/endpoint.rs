@@ -1,8 +1,8 @@
 //! Requests to the token endpoint, before and after the client is authenticated.
 
 use edge_authorizer::accounts::{
-    ACCESS_TOKEN_TYPE, ClientAssertion, ClientProof, MAX_TOKEN_REQUEST, PublicUrl, TokenAnswer, TokenError,
-    TokenRequest, TokenType,
+    ACCESS_TOKEN_TYPE, ClientAssertion, ClientProof, MAX_TOKEN_REQUEST, PublicUrl, SigningSet, TokenAnswer,
+    TokenError, TokenRequest, TokenType,
 };
 use edge_authorizer::{ProjectId, Unavailable};
 
@@ -128,9 +128,9 @@ struct TokenSettings<'s> {
 
 impl<'s> TokenSettings<'s> {
     fn of(settings: &'s IssuerSettings) -> Result<Self, &'s UnusableVariable> {
-        let IssuerSettings { public_url, sealing_keys, token_life } = settings;
+        let IssuerSettings { public_url, token_life, .. } = settings;
         let public_url = public_url.as_ref()?;
-        sealing_keys.as_ref()?;
+        settings.sealing_keys(SigningSet::AccessTokens)?;
         Ok(Self { public_url, life: *token_life.as_ref()? })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::task::Poll;
 
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavailable};
 use service::ControlPlane;
 use service::host::*;
@@ -155,9 +156,9 @@ impl Issuers for TestHost {
 }
 
 impl SigningKeySource for TestHost {
-    async fn ask_signing_keys(&self) -> Result<SigningKeysResponse, Unavailable> {
+    async fn ask_signing_keys(&self, set: SigningSet) -> Result<SigningKeysResponse, Unavailable> {
         let plane = self.plane.get().and_then(Weak::upgrade).ok_or(Unavailable)?;
-        plane.answer_signing_keys(self).await
+        plane.answer_signing_keys(self, set).await
     }
 }
 

@@ -26,6 +26,9 @@ pub const PUBLIC_URL: &str = "https://gateway.example.com";
 /// What seals.
 pub const SEALING_KEY: &str = "c2VhbGluZy1rZXktb2YtYWxsLXRoZS10ZXN0cy0wMDE";
 
+/// What seals the keys of assertions.
+pub const EDGE_SEALING_KEY: &str = "ZWRnZS1zZWFsaW5nLWtleS1vZi10aGUtdGVzdHMtMDE";
+
 /// One node: its control plane and its host.
 #[derive(Clone)]
 pub struct Node {
@@ -208,10 +211,12 @@ impl Node {
             is_exclusive,
         });
         let variable = |name: &str| variables.get(name)?.as_str().map(str::to_owned);
-        let settings = Settings::read(variable).unwrap();
-        let defaults = json!({ "PUBLIC_URL": PUBLIC_URL, "SEALING_KEY": SEALING_KEY });
+        let defaults = json!({
+            "PUBLIC_URL": PUBLIC_URL, "SEALING_KEY": SEALING_KEY, "EDGE_SEALING_KEY": EDGE_SEALING_KEY,
+        });
         let accounts =
             |name: &str| variable(name).or_else(|| defaults.get(name)?.as_str().map(str::to_owned));
+        let settings = Settings::read(accounts).unwrap();
         let issuer_settings = IssuerSettings::read(accounts, &*host as &TestHost);
         let secret = |name: &str| (name == "ADMIN_TOKEN").then(|| ADMIN.to_owned());
         let admins = AdminTokens::read(secret, &*host as &TestHost);
