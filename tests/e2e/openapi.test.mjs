@@ -20,7 +20,7 @@ const DATA_PLANE = ["route_not_found", "origin_unreachable", "origin_timeout"];
 /** The project of the description's examples. */
 const PROJECT = "/projects/myproject";
 
-/** What no trial lasts long enough for: a key is published for minutes before it signs. */
+/** What succeeds only if a trial lasts long enough: a key is published for minutes before it signs. */
 const LATER = ["POST /project-management-service/v1/issuer-keys/rotate"];
 
 /** How long one trial may take, in milliseconds. */
@@ -126,11 +126,10 @@ describe("the API's description", () => {
         const { code, output } = await tryOut(`${proxy.url}/openapi.json`, [...parameters, ...credentials]);
         assert.equal(code, 0, output);
 
-        const mayUse = ({ name, credentials }) =>
-          !LATER.includes(name) && (credentials.length === 0 || credentials.includes(scheme));
+        const mayUse = ({ credentials }) => credentials.length === 0 || credentials.includes(scheme);
         const succeeded = ({ statuses }) => statuses.some((status) => status >= 200 && status < 300);
         const names = (operations) => operations.map(({ name }) => name);
-        const { operations } = proxy;
+        const operations = proxy.operations.filter(({ name }) => !LATER.includes(name));
         const requests = operations.flatMap(({ statuses }) => statuses).length;
         const [able, successful] = [operations.filter(mayUse), operations.filter(succeeded)];
         context.diagnostic(
