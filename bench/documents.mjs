@@ -1,5 +1,6 @@
 // What the workers are configured with, and the tokens' claims.
 import { keyRecord, publicJwk } from "../tests/e2e/tokens.mjs";
+import { assertionKey } from "./assertion-key.mjs";
 
 export const ISSUER = "https://login.example/realms/bench";
 export const PROJECT = "demo";
@@ -23,12 +24,15 @@ export const claims = (number) => ({
   roles: [`${PROJECT}.access`, `${PROJECT}.visitor`, "other.admin"],
 });
 
-/** What KV holds of a gateway with so many routes and a project with so many identity providers; the last counts. */
-export function stored(originUrl, { idps = 1, routes = 10 } = {}) {
+/**
+ * What KV holds of a gateway with so many routes and a project with so many identity providers; the last counts. With an
+ * `audience` the origin gets assertions.
+ */
+export function stored(originUrl, { idps = 1, routes = 10, audience } = {}) {
   return {
     CONFIG: {
       gateway: {
-        origins: { origin: { url: originUrl } },
+        origins: { origin: { url: originUrl, assertion: audience && { audience } } },
         routes: [
           ...Array.from({ length: routes - 1 }, (_, number) => route(`service-${number}`)),
           route("data-recorder-service"),
@@ -43,6 +47,7 @@ export function stored(originUrl, { idps = 1, routes = 10 } = {}) {
           idp("apps", ISSUER),
         ],
       },
+      ...(audience && { "assertion-key": assertionKey() }),
     },
     JWKS: { [ISSUER]: keyRecord(Object.values(KEYS).map(publicJwk)) },
   };

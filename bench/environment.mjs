@@ -1,4 +1,5 @@
 // What surrounds the workers that are measured: the origin, and KV with documents.
+import { EDGE_SEALING_KEY } from "./assertion-key.mjs";
 import { stored } from "./documents.mjs";
 import { startKv } from "./kv.mjs";
 import { startOrigin } from "./origin.mjs";
@@ -13,7 +14,8 @@ export async function openEnvironment() {
     async start(worker, { documents = {}, log } = {}) {
       const size = JSON.stringify(documents);
       if (!stores.has(size)) stores.set(size, await startKv(stored(originUrl, documents)));
-      return startWorker(worker, { originUrl, kvAddress: stores.get(size).address, log });
+      const variables = { EDGE_SEALING_KEY };
+      return startWorker(worker, { originUrl, kvAddress: stores.get(size).address, log, variables });
     },
   };
 }

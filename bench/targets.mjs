@@ -28,6 +28,12 @@ function warmTargets(lines) {
   return [
     atLeast(1, "warm RS256, of headers by hand", 0.95, of("RS256: headers")),
     atLeast(1, "warm RS256, of hono + jose", 1.4, of("RS256: hono")),
+    atLeast(
+      7,
+      "warm RS256 with an assertion, of without",
+      0.93,
+      rate(lines, "RS256: asserting", "RS256: ours"),
+    ),
     figure("warm RS256, of the pass-through", of("RS256: pass")),
   ];
 }

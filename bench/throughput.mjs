@@ -15,6 +15,16 @@ export async function warm(environment, size, say) {
     for (const worker of ["pass", ...again, "headers", "check", "hono", "ours"]) {
       contestants.push({ group: algorithm, worker, tokens });
     }
+    if (algorithm === "RS256") {
+      const asserting = { name: "asserting", title: "this worker, with an assertion" };
+      contestants.push({
+        group: algorithm,
+        worker: "ours",
+        ...asserting,
+        documents: { audience: "bench" },
+        tokens,
+      });
+    }
   }
   return compare(environment, contestants, { ...size, connections: WARM_CONNECTIONS, say });
 }
