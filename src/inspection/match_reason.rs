@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::wording::{list, quoted};
+use super::phrases::{list, quoted};
 use crate::authz::trace_step::IdpOutcome;
 use crate::config::custom_idp::CustomIdp;
 use crate::token::algorithm::Algorithm;

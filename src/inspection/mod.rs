@@ -22,6 +22,7 @@ mod narrative;
 mod pasted_credentials;
 mod pasted_keys;
 mod pem;
+mod phrases;
 mod provider;
 mod role_claims;
 mod role_matches;
@@ -31,7 +32,6 @@ mod suggestion;
 #[cfg(test)]
 mod typescript;
 mod undecided;
-mod wording;
 
 pub use answer::answer;
 pub use diagnosis::{Diagnosis, diagnose};

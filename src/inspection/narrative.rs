@@ -3,7 +3,7 @@
 use super::gateway_token::{is_built_in, kind_sentence};
 use super::line::{Line, Mark};
 use super::match_reason::{in_common, reason};
-use super::wording::{duration, list};
+use super::phrases::{duration, named_key, no_key, roles};
 use crate::authz::clock::Clock;
 use crate::authz::explanation::Explanation;
 use crate::authz::trace_step::{
@@ -13,7 +13,6 @@ use crate::config::custom_idp::CustomIdp;
 use crate::config::idp_id::IdpId;
 use crate::config::role::{InvalidRole, OWNER, Role};
 use crate::config::role_detection::RoleDetection;
-use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
 use crate::token::numeric_date::NumericDate;
@@ -282,27 +281,5 @@ impl Narrative<'_> {
         let held = if held.is_empty() { "no role".to_owned() } else { roles(held, "and") };
         let mark = if is_met { Mark::Passed } else { Mark::Failed };
         self.say(mark, format!("{requirement}, and the caller has {held}."));
-    }
-}
-
-fn roles(roles: &[Role], conjunction: &str) -> String {
-    list(roles.iter().map(Role::as_str), conjunction)
-}
-
-fn named_key(kid: Option<&str>) -> String {
-    kid.map_or("a key without an id".to_owned(), |kid| format!("the key `{kid}`"))
-}
-
-fn no_key(reason: NoCandidates) -> String {
-    match reason {
-        NoCandidates::None => {
-            "No usable key of the issuer has the token's key id and fits its algorithm.".to_owned()
-        }
-        NoCandidates::Blocked => "The project does not trust the key that the token names.".to_owned(),
-        NoCandidates::TooMany => {
-            format!(
-                "Too many keys of the issuer could be meant: at most {MAX_CANDIDATES} are tried, and {MAX_CANDIDATES_WITHOUT_ID} if the token names none."
-            )
-        }
     }
 }

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::change::Change;
 use super::change_context::ChangeContext;
 use super::precondition::Precondition;
-use super::project::{Project, is_named};
+use super::project::Project;
 use super::refusal::Refusal;
 use crate::accounts::ACCOUNTS;
 use crate::config::blocked_key::BlockedKey;
-use crate::fault::{Fault, Faults, MAX_FAULTS};
+use crate::fault::Faults;
 use crate::project_id::ProjectId;
 
 /// The most identity providers of a project.
@@ -163,38 +163,13 @@ impl Project {
             Change::Account(change) => self.change_account(change, context),
         }
     }
-
-    fn reorder(&mut self, ids: &[String]) -> Result<(), Refusal> {
-        let (mut ordered, mut missing) = (Vec::new(), self.idps.clone());
-        let (mut faults, mut rest) = (Vec::new(), ids.iter().enumerate());
-        while faults.len() < MAX_FAULTS
-            && let Some((index, id)) = rest.next()
-        {
-            if let Some(position) = missing.iter().position(|idp| is_named(idp, id)) {
-                ordered.push(missing.remove(position));
-            } else {
-                let is_known = self.position(id).is_some();
-                let expected = if is_known { "each id once" } else { "the id of an entry" };
-                faults.push(Fault::new(&json!(id), format!("/{index}"), &expected));
-            }
-        }
-        if faults.len() < MAX_FAULTS && !missing.is_empty() {
-            let names: Vec<_> = missing.iter().filter_map(|idp| idp.get("id")?.as_str()).collect();
-            let expected = format!("the ids of all entries; missing: `{}`", names.join("`, `"));
-            faults.push(Fault::new(&json!(ids), String::new(), &expected));
-        }
-        if !faults.is_empty() {
-            return Err(Refusal::Invalid(Faults::several(faults)));
-        }
-        self.idps = ordered;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::snapshot::Snapshot;
+    use crate::fault::MAX_FAULTS;
     use crate::token::numeric_date::NumericDate;
 
     const NOW: NumericDate = NumericDate::from_seconds(1_800_000_000.5);

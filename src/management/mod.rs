@@ -10,6 +10,7 @@ mod change_context;
 mod endpoint;
 mod entity_tag;
 mod entry_document;
+mod entry_order;
 mod explain_request;
 mod issuer_keys;
 mod issuer_limiter;

@@ -1,8 +1,11 @@
-//! Wording of values for people.
+//! Phrases of sentences for people: values, lists, durations, keys.
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
+
+use crate::config::role::Role;
+use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 
 /// The longest value that is repeated, in characters.
 const MAX_REPEATED: usize = 200;
@@ -51,6 +54,31 @@ pub fn duration(seconds: f64) -> String {
     let count = (seconds / unit).round();
     let plural = if count.to_bits() == 1.0_f64.to_bits() { "" } else { "s" };
     format!("{count} {name}{plural}")
+}
+
+/// Roles: `a`, `b` or `c`.
+pub fn roles(roles: &[Role], conjunction: &str) -> String {
+    list(roles.iter().map(Role::as_str), conjunction)
+}
+
+/// A key by its id.
+pub fn named_key(kid: Option<&str>) -> String {
+    kid.map_or("a key without an id".to_owned(), |kid| format!("the key `{kid}`"))
+}
+
+/// Why no key is tried.
+pub fn no_key(reason: NoCandidates) -> String {
+    match reason {
+        NoCandidates::None => {
+            "No usable key of the issuer has the token's key id and fits its algorithm.".to_owned()
+        }
+        NoCandidates::Blocked => "The project does not trust the key that the token names.".to_owned(),
+        NoCandidates::TooMany => {
+            format!(
+                "Too many keys of the issuer could be meant: at most {MAX_CANDIDATES} are tried, and {MAX_CANDIDATES_WITHOUT_ID} if the token names none."
+            )
+        }
+    }
 }
 
 #[cfg(test)]
