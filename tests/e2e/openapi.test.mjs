@@ -116,6 +116,7 @@ describe("the API's description", () => {
       const prepare = async () => ({
         revocation: await restore(api, owner),
         secret: await secretOf(api, `${PROJECT}/service-accounts`, EXAMPLES.NewAccount.value),
+        platformAccount: EXAMPLES.NewAccountOfPlatform.value.id,
         platformSecret: await secretOf(api, "/service-accounts", EXAMPLES.NewAccountOfPlatform.value),
       });
       await api.call("DELETE", PROJECT);

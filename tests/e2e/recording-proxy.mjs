@@ -4,14 +4,15 @@ import { createServer } from "node:http";
 import { close, listen } from "../../demo/origin.mjs";
 import { send } from "./gateway.mjs";
 
-/** The revocation and the secret of the description's examples, which `schemathesis.toml` names. */
+/** The revocation, account and secret of the description's examples, which `schemathesis.toml` names. */
 const REVOCATION = "r5";
+const ACCOUNT = "ci";
 const SECRET = "s4";
 
 /**
  * Starts it on a free port. `description` is the API's; `prepare` is awaited at first and after each change, and gives the
- * ids of a revocation and of secrets that are there. Whatever issuer a document names, as long as it is one, the worker is told that it is
- * `issuer`; and the revocation and the secret of the description's examples, that it is the one that is there.
+ * ids of a revocation, of secrets and of an account of the platform that are there. Whatever issuer a document names, as long as it is one, the worker is told that it is
+ * `issuer`; and those of the description's examples, that they are the ones that are there.
  */
 export async function startRecordingProxy({ gateway, issuer, description, prepare }) {
   const operations = operationsOf(description);
@@ -25,8 +26,11 @@ export async function startRecordingProxy({ gateway, issuer, description, prepar
     const body = chunks.length > 0 ? named(Buffer.concat(chunks)) : undefined;
     if (isChanged) present = await prepare();
     const { method } = request;
-    const secret = request.url.includes("/projects/") ? present.secret : present.platformSecret;
+    const isOfProject = request.url.includes("/projects/");
+    const secret = isOfProject ? present.secret : present.platformSecret;
+    const account = isOfProject ? ACCOUNT : present.platformAccount;
     const url = request.url
+      .replace(`/service-accounts/${ACCOUNT}`, `/service-accounts/${account}`)
       .replace(`/revocations/${REVOCATION}`, `/revocations/${present.revocation}`)
       .replace(`/secrets/${SECRET}`, `/secrets/${secret}`);
     const answer = await send(gateway.url, url, { method, headers: withoutFraming(request.headers), body });
