@@ -24,6 +24,8 @@ const MAX_ADDRESS_LENGTH = 64;
 let rules;
 /** What the last request asked for; the next one mostly asks for the same. */
 let asked = {};
+/** The start of the time in the last log line. */
+let written = {};
 
 export class PreparedRequest {
   static learn(passingNames, connectionOptions, isHost, problem, maxHeaders) {
@@ -207,9 +209,18 @@ class Exchange {
     const now = Date.now();
     const answered = `"originStatus":${originStatus},"milliseconds":${now - this.began}`;
     console.log(
-      `${this.prepared.log}"time":"${new Date(now).toISOString()}","code":${code && `"${code}"`},"requestId":"${this.id}",${asked},"address":${address},${answered}}`,
+      `${this.prepared.log}"time":"${timeOf(now)}","code":${code && `"${code}"`},"requestId":"${this.id}",${asked},"address":${address},${answered}}`,
     );
   }
+}
+
+/** A time in milliseconds by RFC 3339. Writing one takes a tenth of a request, so it is done once a second. */
+function timeOf(milliseconds) {
+  const second = Math.floor(milliseconds / 1000);
+  if (written.second !== second) {
+    written = { second, text: new Date(second * 1000).toISOString().slice(0, -"000Z".length) };
+  }
+  return `${written.text}${String(milliseconds % 1000).padStart(3, "0")}Z`;
 }
 
 /** The start of a URL's path. */
