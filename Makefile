@@ -26,7 +26,7 @@ ports:
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 
 test: SECONDS = 10
-test: check supply fuzz dry-run e2e attacks page origins ## Check everything, in under 20 minutes
+test: check supply fuzz dry-run e2e attacks page origins ## Check everything: about half an hour
 
 setup: ## Install what the build needs (run, check, test and deploy do it themselves)
 	@scripts/setup.sh

@@ -32,8 +32,8 @@ pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// How much of them may be for one record, in bytes.
 pub const MAX_SHARE_BYTES: usize = 4 * 1024 * 1024;
 
-/// The bytes of a body that are not among those, as its headers take as much: slow senders of large bodies keep nobody from
-/// sending a small one.
+/// The bytes of a body that are not among those, as its headers take as much: slow senders of large bodies do not
+/// prevent small ones.
 pub const SMALL_BODY_BYTES: usize = 8 * 1024;
 
 /// A body that was read already.

@@ -52,7 +52,8 @@ impl SigningMemory {
         Ok(keys)
     }
 
-    /// The keys that may still be used at `now`. If it is time to ask again, whoever gets them so is the only one that does.
+    /// The keys that may still be used at `now`. If it is time to ask again, one request does, and the others use
+    /// those that are kept.
     fn kept(&self, set: SigningSet, now: NumericDate) -> Option<Kept> {
         let mut all = lock(&self.0);
         let kept = all.get_mut(&set).filter(|kept| now < kept.keys.until)?;
