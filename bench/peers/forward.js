@@ -80,6 +80,7 @@ function log(
   request,
   { requestId, verdict, code, project, route, idp, subject, originStatus, began, trace },
 ) {
+  const now = Date.now();
   const line = {
     event: "decision",
     verdict,
@@ -89,13 +90,14 @@ function log(
     subject,
     trace,
     known: false,
+    time: new Date(now).toISOString(),
     code,
     requestId,
     method: request.method,
     path: targetOf(request).split("?", 1)[0],
     address: request.headers.get("cf-connecting-ip"),
     originStatus,
-    milliseconds: Date.now() - began,
+    milliseconds: now - began,
   };
   console.log(JSON.stringify(line));
 }
