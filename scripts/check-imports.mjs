@@ -32,6 +32,7 @@ const LAYERS = [
   ["config"],
   ["keys"],
   ["accounts"],
+  ["users"],
   ["management"],
   ["authz"],
   ["inspection"],
