@@ -81,13 +81,24 @@ async function startNginx(issuer) {
   return proxy(startProgram(NGINX.program, parameters, [folder, started], "inherit"), port, stop);
 }
 
-async function startEnvoy(issuer) {
+/** Envoy as the document configures it, but for the access tokens of the gateway instead of its assertions. */
+export const startEnvoyForTokens = (issuer) =>
+  startEnvoy(issuer, (filters) =>
+    Object.entries({
+      "audiences: [insights]": `audiences: ["${new URL(issuer).origin}"]`,
+      "        from_headers: [{ name: X-Auth-Assertion }]\n": "",
+      "/auth/assertion-jwks": "/auth/jwks",
+      "edge-assertion+jwt": "at+jwt",
+    }).reduce((text, [from, to]) => text.replace(from, to), filters),
+  );
+
+async function startEnvoy(issuer, adapt = (filters) => filters) {
   const { origin, ports, stop } = await surroundings(
     1,
     (headers) => claimsIn(headers["x-assertion-claims"]).sub,
   );
   const [port] = ports;
-  const filters = block("Envoy", "yaml", issuer);
+  const filters = adapt(block("Envoy", "yaml", issuer));
   const endpoint = (to) =>
     `{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: ${to} } } } }`;
   const cluster = (name, to) =>
@@ -127,7 +138,8 @@ async function proxy(program, port, stopOrigin) {
   await listens(url, program.child);
   const verify = async (assertion) => {
     const forged = { "x-auth-subject": "admin", "x-assertion-claims": "e30" };
-    const response = await fetch(url, { headers: { ...forged, "x-auth-assertion": assertion } });
+    const sent = { "x-auth-assertion": assertion, authorization: `Bearer ${assertion}` };
+    const response = await fetch(url, { headers: { ...forged, ...sent } });
     return { isAccepted: response.status === 200, text: await response.text() };
   };
   const stop = async () => {

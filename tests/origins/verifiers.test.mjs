@@ -4,15 +4,8 @@ import { test } from "node:test";
 import { assertionOf, CASES, KEY_SET } from "./assertions.mjs";
 import { serveKeys } from "./key-server.mjs";
 import { PROXIES } from "./proxies.mjs";
+import { isSkipped } from "./skipped.mjs";
 import { VERIFIERS } from "./verifiers.mjs";
-
-/** Says loudly what is not tested, because a skipped test is easily overlooked. */
-function isSkipped(t, name, reason) {
-  if (!reason) return false;
-  console.error(`\x1b[1;33mNOT TESTED: ${name} of docs/origins.md: ${reason}\x1b[0m`);
-  t.skip(reason);
-  return true;
-}
 
 async function started(t, start, keySet) {
   const keys = await serveKeys(keySet);
