@@ -6,6 +6,7 @@ import { durableObject, entryPoint } from "./build/index.js";
 const handle = entryPoint("handle");
 const reply = entryPoint("reply");
 
+export const DirectoryObject = durableObject("DirectoryObject");
 export const IssuerObject = durableObject("IssuerObject");
 export const ProjectObject = durableObject("ProjectObject");
 export const RegistryObject = durableObject("RegistryObject");

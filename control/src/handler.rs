@@ -65,7 +65,7 @@ async fn authenticate(
     };
     Ok(match AuthEndpoint::of(path) {
         Some(endpoint @ (AuthEndpoint::Metadata | AuthEndpoint::KeySet(_))) => {
-            plane.auth_document(&WorkerHost(&host.env), endpoint, &request).await
+            plane.auth_document(&WorkerHost { host }, endpoint, &request).await
         }
         Some(AuthEndpoint::Token) => token_endpoint::answer(incoming, &request, &host, &plane).await,
         None => refuse(ErrorCode::RouteNotFound, &request.id),

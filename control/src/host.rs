@@ -4,21 +4,16 @@ use std::cell::RefCell;
 
 use cloudflare::host::Host;
 use cloudflare::http;
-use cloudflare::signal::Signal;
-use edge_authorizer::accounts::SigningSet;
-use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavailable};
+use edge_authorizer::{ProjectId, Unavailable};
 use js_sys::{Object, Promise, Reflect};
 use service::host::{
-    AuditNote, AuditRange, AuditRow, Clock, Commit, CommitError, Entropy, Failure, Fetch, FetchFailure,
-    FetchLimits, Fetched, IssuerRequest, IssuerResponse, Issuers, Job, Key, Listed, LogSink, Publisher,
-    Record, Replica, ReplicaWrite, SigningKeySource, SigningKeysResponse, Space, Store, Tasks, Verifier,
+    AuditNote, AuditRange, AuditRow, Commit, CommitError, Failure, Key, Listed, Publisher, Record,
+    ReplicaWrite, Store,
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response};
 
 use crate::message;
-use crate::request::headers;
 use crate::store::ObjectStore;
 use crate::timeout::within;
 
@@ -74,27 +69,6 @@ impl Store for ObjectHost<'_> {
     }
 }
 
-impl Fetch for ObjectHost<'_> {
-    async fn get(&self, url: &str, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
-        let init = RequestInit::new();
-        init.set_redirect(RequestRedirect::Manual);
-        // The signal ends the reading of the body, too.
-        let signal = AbortSignal::timeout_with_u32(limits.timeout_ms);
-        init.set_signal(Some(&signal));
-        let answer = http::wait(http::scope().fetch_with_str_and_init(url, &init)).await;
-        let failure = |_| if signal.aborted() { FetchFailure::NoAnswer } else { FetchFailure::Unreachable };
-        let response: Response = answer.and_then(JsCast::dyn_into).map_err(failure)?;
-        let headers = headers(&response.headers()).map_err(failure)?;
-        let status = response.status();
-        if status != 200 {
-            return Ok(Fetched { status, headers, body: Vec::new() });
-        }
-        let stream = response.body().ok_or(FetchFailure::NoBody)?;
-        let body = http::read_at_most(&stream, limits.max_bytes).await.ok_or(FetchFailure::Body)?;
-        Ok(Fetched { status, headers, body })
-    }
-}
-
 #[wasm_bindgen]
 extern "C" {
     /// A KV namespace, to write.
@@ -141,78 +115,4 @@ impl Publisher for ObjectHost<'_> {
     }
 }
 
-cloudflare::impl_crypto!(ObjectHost<'_>);
-
-impl Replica for ObjectHost<'_> {
-    async fn read(&self, space: Space, key: &str) -> Result<Option<String>, Failure> {
-        self.host.read(space, key).await
-    }
-}
-
-impl Verifier for ObjectHost<'_> {
-    async fn verify(&self, check: &SignatureCheck<'_>) -> KeyOutcome {
-        self.host.verify(check).await
-    }
-}
-
-impl Issuers for ObjectHost<'_> {
-    async fn ask_issuer(&self, issuer: &str, request: &IssuerRequest) -> Result<IssuerResponse, Unavailable> {
-        self.host.ask_issuer(issuer, request).await
-    }
-}
-
-impl SigningKeySource for ObjectHost<'_> {
-    async fn ask_signing_keys(&self, set: SigningSet) -> Result<SigningKeysResponse, Unavailable> {
-        message::ask_signing_keys(&self.host.env, set).await
-    }
-}
-
-impl Tasks for ObjectHost<'_> {
-    type Signal = Signal;
-
-    fn scope(&self) -> u32 {
-        self.host.scope()
-    }
-
-    fn later(&self, job: Job<Signal>) {
-        self.host.later(job);
-    }
-
-    fn signal(&self) -> Signal {
-        self.host.signal()
-    }
-
-    async fn wait(&self, signal: &Signal, project: Option<&ProjectId>, seconds: f64) {
-        self.host.wait(signal, project, seconds).await;
-    }
-
-    fn wake(&self, signal: &Signal) {
-        self.host.wake(signal);
-    }
-}
-
-impl Clock for ObjectHost<'_> {
-    fn now(&self) -> NumericDate {
-        self.host.now()
-    }
-}
-
-impl Entropy for ObjectHost<'_> {
-    fn fill(&self, bytes: &mut [u8]) {
-        self.host.fill(bytes);
-    }
-
-    fn new_id(&self) -> String {
-        self.host.new_id()
-    }
-}
-
-impl LogSink for ObjectHost<'_> {
-    fn info(&self, line: &str) {
-        self.host.info(line);
-    }
-
-    fn warn(&self, line: &str) {
-        self.host.warn(line);
-    }
-}
+crate::impl_control!(ObjectHost<'_>);

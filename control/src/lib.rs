@@ -4,7 +4,10 @@
 
 mod asset;
 mod body;
+mod capabilities;
+mod directory;
 mod entry;
+mod fetch;
 mod handler;
 mod host;
 mod message;

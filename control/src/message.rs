@@ -20,6 +20,9 @@ use worker::Request;
 /// The name of the registry's object.
 const REGISTRY: &str = "registry";
 
+/// The binding and the name of the directory's object.
+const DIRECTORY: (&str, &str) = ("DIRECTORY", "directory");
+
 /// A message to the registry: a project for the list, or to be taken from it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ListMessage {
@@ -101,6 +104,15 @@ pub async fn send(
 async fn ask(env: &Env, key: &Key, message: &impl Serialize) -> Result<String, Unavailable> {
     let object = object(env, key).map_err(|error| failed(&label(key), reason(&error)))?;
     question::put(&object, &label(key), &(place_of(key).1, message)).await
+}
+
+/// Sends a message to the directory.
+pub async fn ask_directory(env: &Env, message: &impl Serialize) -> Result<String, Unavailable> {
+    let (binding, name) = DIRECTORY;
+    let label = format!("{binding}: {name}");
+    let object = env.binding::<Objects>(binding).by_name(name);
+    let object = object.map_err(|error| failed(&label, reason(&error)))?;
+    question::put(&object, &label, &(name, message)).await
 }
 
 fn object(env: &Env, key: &Key) -> Result<Fetcher, JsValue> {

@@ -35,5 +35,5 @@ pub async fn answer(
     };
     let outcome = message::authenticate(&host.env, &key, &question).await;
     let outcome = outcome.unwrap_or(TokenOutcome::Unavailable);
-    plane.issue_token(&WorkerHost(&host.env), request, &question, outcome, &http::new_id()).await
+    plane.issue_token(&WorkerHost { host: host.clone() }, request, &question, outcome, &http::new_id()).await
 }

@@ -14,7 +14,15 @@ const WORKERS = [
   {
     name: "control",
     maxKib: 700,
-    exports: ["IssuerObject", "ProjectObject", "Questions", "RegistryObject", "SigningKeysObject", "default"],
+    exports: [
+      "DirectoryObject",
+      "IssuerObject",
+      "ProjectObject",
+      "Questions",
+      "RegistryObject",
+      "SigningKeysObject",
+      "default",
+    ],
   },
 ];
 

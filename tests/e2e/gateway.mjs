@@ -176,6 +176,7 @@ export async function startGateway({
       ...(watchedIssuers ? { UNWATCHED_ISSUERS: issuers } : { ISSUERS: issuers }),
       PROJECTS: { className: "ProjectObject", useSQLite: true },
       REGISTRY: { className: "RegistryObject", useSQLite: true },
+      DIRECTORY: { className: "DirectoryObject", useSQLite: true },
       SIGNING_KEYS: { className: "SigningKeysObject", useSQLite: true },
     },
     assets: hasFiles ? ASSETS : undefined,

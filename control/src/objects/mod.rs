@@ -1,5 +1,7 @@
 //! The source of truth: Durable Objects with SQLite storage, one for each project, one for each issuer, one for
-//! each set of signing keys, and one, the registry, for the routes and the list of projects.
+//! each set of signing keys, one, the registry, for the routes and the list of projects, and
+//! one for the directory.
 
 mod classes;
+mod directory_object;
 mod object;

@@ -111,3 +111,17 @@ pub const REGISTRY_STEPS: Steps = &[
 
 /// The steps of the object of signing keys.
 pub const SIGNING_KEYS_STEPS: Steps = &[RECORD];
+
+/// The steps of the directory's object. `tally` has how many rows there are of each kind, because counting reads them all, and
+/// the last revision.
+pub const DIRECTORY_STEPS: Steps = &["
+    CREATE TABLE entry (
+        kind TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, revision INTEGER NOT NULL, expires_at REAL,
+        PRIMARY KEY (kind, id)) WITHOUT ROWID;
+    CREATE INDEX entry_expiry ON entry (expires_at) WHERE expires_at IS NOT NULL;
+    CREATE TABLE term (
+        kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL,
+        PRIMARY KEY (kind, name, value, id)) WITHOUT ROWID;
+    CREATE INDEX term_row ON term (kind, id);
+    CREATE TABLE tally (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+"];

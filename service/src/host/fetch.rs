@@ -1,5 +1,7 @@
 //! Outgoing requests.
 
+use std::fmt;
+
 /// The limits of a fetch.
 #[derive(Clone, Copy, Debug)]
 pub struct FetchLimits {
@@ -9,6 +11,30 @@ pub struct FetchLimits {
     pub max_bytes: usize,
 }
 
+/// A request to another server. Its `Debug` does not show what it sends.
+#[derive(Clone, Default)]
+pub struct FetchRequest {
+    /// Its URL.
+    pub url: String,
+    /// Its headers besides those that its body needs, names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// A form to POST, as `application/x-www-form-urlencoded`; without one it is a GET.
+    pub form: Option<String>,
+}
+
+impl FetchRequest {
+    /// A GET.
+    pub fn get(url: &str) -> Self {
+        Self { url: url.to_owned(), ..Self::default() }
+    }
+}
+
+impl fmt::Debug for FetchRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FetchRequest").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug, Default)]
 pub struct Fetched {
@@ -16,7 +42,7 @@ pub struct Fetched {
     pub status: u16,
     /// Its headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Its body; empty if the status is not 200.
+    /// Its body.
     pub body: Vec<u8>,
 }
 
@@ -34,8 +60,6 @@ pub enum FetchFailure {
     NoAnswer,
     /// The name does not resolve, nothing accepts the connection, or TLS fails.
     Unreachable,
-    /// A 200 without a body.
-    NoBody,
     /// A body that is too long, too slow or cut off.
     Body,
 }
@@ -46,6 +70,10 @@ pub enum FetchFailure {
 /// At Cloudflare: `fetch` with `redirect: "manual"` and `AbortSignal.timeout`, which ends the reading of the body too; the
 /// body is read chunk by chunk up to the limit.
 pub trait Fetch {
-    /// GETs `url` within the limits. Redirects are not followed. The body is read only of a 200.
-    fn get(&self, url: &str, limits: FetchLimits) -> impl Future<Output = Result<Fetched, FetchFailure>>;
+    /// Sends a request within the limits. Redirects are not followed.
+    fn send(
+        &self,
+        request: &FetchRequest,
+        limits: FetchLimits,
+    ) -> impl Future<Output = Result<Fetched, FetchFailure>>;
 }

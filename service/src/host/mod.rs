@@ -6,6 +6,7 @@
 
 mod audit_log;
 mod clock;
+mod directory;
 mod entropy;
 mod failure;
 mod fetch;
@@ -23,9 +24,12 @@ mod verifier;
 
 pub use audit_log::{AuditNote, AuditRange, AuditRow};
 pub use clock::Clock;
+pub use directory::{
+    Directory, Kind, NewRow, Row, RowChange, RowError, RowKey, RowQuery, RowWrite, Term, TermName,
+};
 pub use entropy::Entropy;
 pub use failure::Failure;
-pub use fetch::{Fetch, FetchFailure, FetchLimits, Fetched};
+pub use fetch::{Fetch, FetchFailure, FetchLimits, FetchRequest, Fetched};
 pub use issuers::{IssuerRequest, IssuerResponse, Issuers};
 pub use key::Key;
 pub use log_sink::LogSink;
@@ -53,7 +57,12 @@ pub trait SigningHost: SigningKeySource + Signer + Sealer + Clock + LogSink {}
 
 impl<H: SigningKeySource + Signer + Sealer + Clock + LogSink> SigningHost for H {}
 
-/// What the control plane requires: all of that, and to store, fetch and publish.
-pub trait ControlHost: DataHost + Store + Fetch + Publisher + Signer + Sealer + SigningKeySource {}
+/// What logging in requires, and everything about users: the directory, the provider, and to sign.
+pub trait LoginHost: DataHost + SigningHost + Directory + Fetch {}
 
-impl<H: DataHost + Store + Fetch + Publisher + Signer + Sealer + SigningKeySource> ControlHost for H {}
+impl<H: DataHost + SigningHost + Directory + Fetch> LoginHost for H {}
+
+/// What the control plane requires: all of that, and to store and publish.
+pub trait ControlHost: LoginHost + Store + Publisher {}
+
+impl<H: LoginHost + Store + Publisher> ControlHost for H {}

@@ -6,7 +6,7 @@ use edge_authorizer::discovery::{self, MAX_BODY_LENGTH, MAX_NAMED_BYTES, TIMEOUT
 use edge_authorizer::egress::{self, InsecureHosts};
 use edge_authorizer::{FetchedKeys, Issuer, excerpt};
 
-use crate::host::{Clock, Fetch, FetchFailure, FetchLimits, Fetched};
+use crate::host::{Clock, Fetch, FetchFailure, FetchLimits, FetchRequest, Fetched};
 
 /// Keys as an issuer publishes them.
 #[derive(Debug)]
@@ -58,11 +58,10 @@ pub async fn discover(
 async fn get(host: &impl Fetch, url: &str, insecure: &InsecureHosts) -> Result<Fetched, NotDiscovered> {
     egress::check(url, insecure).map_err(|forbidden| NotDiscovered::at(url, forbidden))?;
     let limits = FetchLimits { timeout_ms: TIMEOUT_MS, max_bytes: MAX_BODY_LENGTH };
-    let answer = host.get(url, limits).await.map_err(|failure| {
+    let answer = host.send(&FetchRequest::get(url), limits).await.map_err(|failure| {
         let reason = match failure {
             FetchFailure::NoAnswer => "no answer in time",
             FetchFailure::Unreachable => "cannot be reached (name, connection or TLS)",
-            FetchFailure::NoBody => "no body",
             FetchFailure::Body => "a body that is too long, too slow or cut off",
         };
         NotDiscovered::at(url, reason)

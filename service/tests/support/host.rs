@@ -12,6 +12,7 @@ use service::ControlPlane;
 use service::host::*;
 
 use super::crypto::KeptKeys;
+use super::directory::MemoryDirectory;
 use super::keys;
 use super::network::Network;
 use super::replica::MemoryReplica;
@@ -23,6 +24,7 @@ pub struct Shared {
     /// The time, in seconds since 1970.
     pub time: Mutex<f64>,
     pub store: MemoryStore,
+    pub directory: MemoryDirectory,
     pub replica: MemoryReplica,
     pub network: Network,
     /// All log lines.
@@ -131,8 +133,8 @@ impl Verifier for TestHost {
 }
 
 impl Fetch for TestHost {
-    async fn get(&self, url: &str, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
-        self.shared.network.get(url, limits).await
+    async fn send(&self, request: &FetchRequest, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
+        self.shared.network.send(request, limits).await
     }
 }
 
@@ -159,6 +161,20 @@ impl SigningKeySource for TestHost {
     async fn ask_signing_keys(&self, set: SigningSet) -> Result<SigningKeysResponse, Unavailable> {
         let plane = self.plane.get().and_then(Weak::upgrade).ok_or(Unavailable)?;
         plane.answer_signing_keys(self, set).await
+    }
+}
+
+impl Directory for TestHost {
+    async fn row(&self, key: &RowKey) -> Result<Option<Row>, Failure> {
+        self.shared.directory.row(key, self.now().as_seconds()).await
+    }
+
+    async fn find(&self, query: &RowQuery) -> Result<Vec<Row>, Failure> {
+        self.shared.directory.find(query, self.now().as_seconds()).await
+    }
+
+    async fn commit_rows(&self, changes: &[RowChange]) -> Result<(), RowError> {
+        self.shared.directory.commit(changes, self.now().as_seconds()).await
     }
 }
 

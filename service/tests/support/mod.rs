@@ -4,6 +4,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
 pub mod crypto;
+pub mod directory;
 pub mod executor;
 pub mod host;
 pub mod network;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
-use service::host::{FetchFailure, FetchLimits, Fetched};
+use service::host::{FetchFailure, FetchLimits, FetchRequest, Fetched};
 
 use super::executor::pause;
 
@@ -28,7 +28,8 @@ pub struct Network {
 const CONFIGURATION: &str = "/.well-known/openid-configuration";
 
 impl Network {
-    pub async fn get(&self, url: &str, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
+    pub async fn send(&self, request: &FetchRequest, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
+        let url = &*request.url;
         assert_eq!((limits.timeout_ms, limits.max_bytes), (5000, 256 * 1024));
         self.fetched.lock().unwrap().push(url.to_owned());
         pause(2).await;
