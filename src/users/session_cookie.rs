@@ -1,0 +1,192 @@
+//! The cookie by which a browser shows its session.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sha2::{Digest, Sha256};
+
+/// The name of the cookie. Browsers accept the prefix only with `Secure`, with `Path=/` and from this very host (RFC 6265bis,
+/// section 4.1.3.2).
+pub const SESSION_COOKIE: &str = "__Host-session";
+
+/// The `Set-Cookie` header that removes the cookie.
+pub const REMOVE_SESSION_COOKIE: &str = "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0";
+
+/// The characters of a value: 32 bytes in base64url.
+const LENGTH: usize = 43;
+
+/// The value of a session's cookie: 32 random bytes as 43 base64url characters. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionCookie(String);
+
+/// The header has several cookies of the name. Which of them the gateway set cannot be told: a page of a neighbouring host may
+/// have set a cookie without a name that reads like it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the request has several cookies `__Host-session`")]
+pub struct SeveralSessionCookies;
+
+impl SessionCookie {
+    /// The cookie of these random bytes.
+    pub fn new(random: &[u8; 32]) -> Self {
+        Self(Base64UrlUnpadded::encode_string(random))
+    }
+
+    /// Reads the cookie out of a `Cookie` header, where several headers may be joined by `; ` or `, `. A value of another form is
+    /// no cookie of a session.
+    pub fn read(header: &str) -> Result<Option<Self>, SeveralSessionCookies> {
+        let mut values = header.split([';', ',']).filter_map(value_of_session);
+        let Some(value) = values.next() else { return Ok(None) };
+        match values.next() {
+            Some(_) => Err(SeveralSessionCookies),
+            None => Ok(is_value(value).then(|| Self(value.to_owned()))),
+        }
+    }
+
+    /// The `Cookie` header without each cookie of the name, whatever its value; the others are as they were. May be empty.
+    pub fn strip(header: &str) -> Cow<'_, str> {
+        if !header.split([';', ',']).any(is_session) {
+            return Cow::Borrowed(header);
+        }
+        let mut kept = String::with_capacity(header.len());
+        for part in header.split_inclusive([';', ',']) {
+            if !is_session(part.trim_end_matches([';', ','])) {
+                kept.push_str(part);
+            }
+        }
+        Cow::Owned(kept.trim_matches([' ', '\t', ';', ',']).to_owned())
+    }
+
+    /// By what the session is stored: the SHA-256 of the cookie's value in base64url.
+    pub fn digest(&self) -> String {
+        Base64UrlUnpadded::encode_string(&Sha256::digest(self.0.as_bytes()))
+    }
+
+    /// The value itself, for the request that shows it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The `Set-Cookie` header that sets it. The browser keeps it until it is closed; how long the session lives is
+    /// decided where it is stored.
+    pub fn set_cookie(&self) -> String {
+        ["__Host-session=", &self.0, "; Path=/; Secure; HttpOnly; SameSite=Lax"].concat()
+    }
+}
+
+/// A value of the form that the gateway gives, from a question of the data plane.
+impl TryFrom<&str> for SessionCookie {
+    type Error = InvalidSessionCookie;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        if is_value(text) { Ok(Self(text.to_owned())) } else { Err(InvalidSessionCookie) }
+    }
+}
+
+/// The text is no value of a session's cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("43 characters of base64url")]
+pub struct InvalidSessionCookie;
+
+impl fmt::Debug for SessionCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionCookie")
+    }
+}
+
+/// The value of a pair, if its name is that of the session's cookie.
+fn value_of_session(pair: &str) -> Option<&str> {
+    let (name, value) = pair.split_once('=')?;
+    (name.trim_matches([' ', '\t']) == SESSION_COOKIE).then(|| value.trim_matches([' ', '\t']))
+}
+
+fn is_session(pair: &str) -> bool {
+    value_of_session(pair).is_some()
+}
+
+fn is_value(value: &str) -> bool {
+    value.len() == LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+
+    fn cookie() -> SessionCookie {
+        SessionCookie::new(&[1; 32])
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        for header in [
+            format!("__Host-session={VALUE}"),
+            format!("a=1; __Host-session={VALUE}; b=x,y"),
+            format!("a=__Host-session;\t __Host-session \t=\t{VALUE} ;;"),
+            format!("a=1, __Host-session={VALUE}"),
+        ] {
+            assert_eq!(SessionCookie::read(&header), Ok(Some(cookie())), "{header}");
+        }
+    }
+
+    #[test]
+    fn another_name_or_form_is_no_session() {
+        for header in [
+            String::new(),
+            "a=1".to_owned(),
+            "__Host-session".to_owned(),
+            format!("__host-session={VALUE}"),
+            format!("x__Host-session={VALUE}"),
+            format!("a=b=__Host-session={VALUE}"),
+            format!("__Host-session=\"{VALUE}\""),
+            format!("__Host-session={VALUE}A"),
+            format!("__Host-session={}", VALUE.trim_end_matches('E')),
+            format!("__Host-session={}+", VALUE.trim_end_matches('E')),
+            format!("__Host-session={VALUE}=x"),
+        ] {
+            assert_eq!(SessionCookie::read(&header), Ok(None), "{header}");
+        }
+    }
+
+    #[test]
+    fn several_cookies_of_the_name_are_refused() {
+        for header in [
+            format!("__Host-session={VALUE}; __Host-session={VALUE}"),
+            format!("__Host-session=; a=1; __Host-session={VALUE}"),
+            format!("__Host-session={VALUE}, __Host-session=x"),
+        ] {
+            assert_eq!(SessionCookie::read(&header), Err(SeveralSessionCookies), "{header}");
+        }
+    }
+
+    #[test]
+    fn the_other_cookies_stay_as_they_were() {
+        for (header, kept) in [
+            ("a=1; b=x,y", "a=1; b=x,y"),
+            ("__Host-session=x", ""),
+            ("__Host-session=x; a=1;b=\"x, y\"", "a=1;b=\"x, y\""),
+            ("a=1; __Host-session=x; b=2", "a=1; b=2"),
+            ("a=1;  __Host-session =x", "a=1"),
+            ("a=1, __Host-session=x; __Host-session=; b=2,3", "a=1, b=2,3"),
+            ("__Host-session", "__Host-session"),
+        ] {
+            assert_eq!(SessionCookie::strip(header), kept, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_set_and_removed_with_the_same_attributes() {
+        let set = cookie().set_cookie();
+        assert_eq!(set, format!("{SESSION_COOKIE}={VALUE}; Path=/; Secure; HttpOnly; SameSite=Lax"));
+        assert_eq!(REMOVE_SESSION_COOKIE, set.replace(VALUE, "") + "; Max-Age=0");
+    }
+
+    #[test]
+    fn a_session_is_stored_by_the_digest_of_its_cookie() {
+        assert_eq!(cookie().digest(), "VtX6czP210fbQsI5QH5dpMMvTHnzXQkrE0_TWkAtnFw");
+        assert_eq!(SessionCookie::try_from(VALUE), Ok(cookie()));
+        assert_eq!(SessionCookie::try_from("x"), Err(InvalidSessionCookie));
+        assert!(!format!("{:?}", cookie()).contains(VALUE));
+    }
+}
