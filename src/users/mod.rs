@@ -3,11 +3,34 @@
 mod cross_site;
 mod email;
 mod email_domain;
+mod first_login;
+mod identity;
+mod member_document;
+mod session;
 mod session_cookie;
+mod stored_format;
+mod user;
+mod user_document;
+mod user_id;
+mod user_name;
+mod user_roles;
 
 pub use cross_site::BrowserHeaders;
 pub use email::{Email, InvalidEmail};
 pub use email_domain::{EmailDomain, InvalidEmailDomain};
+pub use first_login::{Admission, EmailProof, LoginRefusal, Person, admit};
+pub use identity::ProviderIdentity;
+pub use member_document::MemberDocument;
+pub use session::{
+    IDLE_SECONDS, LoginMethod, ProviderSession, REFRESH_AFTER, REFRESH_BOUND, Session, SessionEnd,
+    SessionState,
+};
 pub use session_cookie::{
     InvalidSessionCookie, REMOVE_SESSION_COOKIE, SESSION_COOKIE, SessionCookie, SeveralSessionCookies,
 };
+pub use stored_format::Unreadable;
+pub use user::{StoredPassword, User};
+pub use user_document::{UserReplacement, UserSettings};
+pub use user_id::{InvalidUserId, UserId};
+pub use user_name::{InvalidUserName, UserName};
+pub use user_roles::ProjectRoles;
