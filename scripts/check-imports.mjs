@@ -33,6 +33,7 @@ const LAYERS = [
   ["keys"],
   ["accounts"],
   ["users"],
+  ["login"],
   ["management"],
   ["authz"],
   ["inspection"],

@@ -5,8 +5,8 @@
 //!
 //! Nothing here does I/O, reads a clock or draws a random number: everything a decision depends on is an argument.
 //!
-//! The rooms, each of which uses only those below it: [`inspection`], `authz`, [`management`], [`users`], [`accounts`], `keys`, `config`, and at the
-//! bottom `token`, `http` and the ground values beside this file.
+//! The rooms, each of which uses only those below it: [`inspection`], `authz`, [`management`], [`login`], [`users`], [`accounts`],
+//! `keys`, `config`, and at the bottom `token`, `http` and the ground values beside this file.
 
 #![forbid(unsafe_code)]
 
@@ -15,6 +15,8 @@ pub mod inspection;
 mod authz;
 
 pub mod management;
+
+pub mod login;
 
 pub mod users;
 
