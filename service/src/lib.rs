@@ -16,6 +16,7 @@ mod driver;
 mod issuers;
 mod lock;
 mod management;
+mod pages;
 mod publication;
 mod records;
 mod sealing;
