@@ -64,8 +64,14 @@ async fn authenticate(
         }
     };
     Ok(match AuthEndpoint::of(path) {
-        Some(endpoint @ (AuthEndpoint::Metadata | AuthEndpoint::KeySet(_))) => {
-            plane.auth_document(&WorkerHost { host }, endpoint, &request).await
+        Some(AuthEndpoint::Document(document)) => {
+            plane.auth_document(&WorkerHost { host }, document, &request).await
+        }
+        Some(AuthEndpoint::Login(endpoint)) => {
+            let body = Stream { request: incoming, share: &Cell::default() };
+            let response = plane.log_in(&WorkerHost { host }, &endpoint, &request, body).await;
+            drop_unread(incoming).await;
+            response
         }
         Some(AuthEndpoint::Token) => token_endpoint::answer(incoming, &request, &host, &plane).await,
         None => refuse(ErrorCode::RouteNotFound, &request.id),

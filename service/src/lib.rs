@@ -12,6 +12,7 @@ pub mod log;
 
 mod control_plane;
 mod data_plane;
+mod directory;
 mod driver;
 mod issuers;
 mod lock;

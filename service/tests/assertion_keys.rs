@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use edge_authorizer::accounts::{AuthEndpoint, SigningSet};
+use edge_authorizer::accounts::{AuthDocument, SigningSet};
 use serde_json::{Value, json};
 use service::host::{Key, ReplicaWrite, Space};
 use service::http::Response;
@@ -29,7 +29,7 @@ fn world() -> World {
 fn key_set(world: &World) -> Response {
     let Node { host, plane } = world.nodes[0].clone();
     let request = world.request("GET", "", None);
-    let endpoint = AuthEndpoint::KeySet(SigningSet::Assertions);
+    let endpoint = AuthDocument::KeySet(SigningSet::Assertions);
     let task: Task<'_, Response> =
         Box::pin(async move { plane.auth_document(&*host, endpoint, &request).await });
     world.run(vec![task]).remove(0)

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-use edge_authorizer::accounts::{AuthEndpoint, SigningSet};
+use edge_authorizer::accounts::{AuthDocument, SigningSet};
 use edge_authorizer::{FetchReason, KeyOutcome, KeyRecord, SignatureCheck, Token};
 use serde_json::{Value, json};
 use service::host::{IssuerRequest, Issuers, Key, Space};
@@ -323,7 +323,7 @@ fn another_public_url_has_its_keys_published_under_its_issuer() {
     assert_eq!(rotate(&world).status, 409, "the next key is known nowhere there");
 }
 
-fn document(world: &World, method: &str, endpoint: AuthEndpoint) -> Response {
+fn document(world: &World, method: &str, endpoint: AuthDocument) -> Response {
     let Node { host, plane } = world.nodes[0].clone();
     let request = world.request(method, "", None);
     let task: Task<'_, Response> =
@@ -334,17 +334,17 @@ fn document(world: &World, method: &str, endpoint: AuthEndpoint) -> Response {
 #[test]
 fn the_documents_of_the_issuer_agree_with_what_is_published() {
     let world = World::new();
-    let metadata = document(&world, "GET", AuthEndpoint::Metadata);
+    let metadata = document(&world, "GET", AuthDocument::Metadata);
     assert_eq!(metadata.header("cache-control"), Some("public, max-age=60"));
     let metadata = body(&metadata);
     assert_eq!(
         (metadata["issuer"].as_str(), metadata["jwks_uri"].as_str()),
         (Some(ISSUER), Some(&*format!("{PUBLIC_URL}/auth/jwks")))
     );
-    let keys = document(&world, "GET", AuthEndpoint::KeySet(SigningSet::AccessTokens));
+    let keys = document(&world, "GET", AuthDocument::KeySet(SigningSet::AccessTokens));
     assert_eq!(keys.header("content-type"), Some("application/jwk-set+json"));
     assert_eq!(body(&keys), published(&world).unwrap()["jwks"]);
-    assert_eq!(document(&world, "POST", AuthEndpoint::KeySet(SigningSet::AccessTokens)).status, 405);
+    assert_eq!(document(&world, "POST", AuthDocument::KeySet(SigningSet::AccessTokens)).status, 405);
 }
 
 #[test]
@@ -352,7 +352,7 @@ fn a_missing_variable_is_named_and_nothing_is_made_without_it() {
     for name in ["PUBLIC_URL", "SEALING_KEY"] {
         let world = World::with(1, &json!({ name: "" }));
         let reason = format!("the variable `{name}` is not set");
-        for endpoint in [AuthEndpoint::Metadata, AuthEndpoint::KeySet(SigningSet::AccessTokens)] {
+        for endpoint in [AuthDocument::Metadata, AuthDocument::KeySet(SigningSet::AccessTokens)] {
             let response = document(&world, "GET", endpoint);
             assert_eq!(response.status, 503);
             assert_eq!(body(&response)["code"], "config_unavailable");

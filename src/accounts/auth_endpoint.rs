@@ -3,14 +3,23 @@
 use crate::accounts::signing_set::SigningSet;
 
 /// An endpoint of the gateway's own issuer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthEndpoint {
+    /// A document that everybody may read.
+    Document(AuthDocument),
+    /// `/auth/token`: the token endpoint.
+    Token,
+    /// What people and their browsers use.
+    Login(LoginEndpoint),
+}
+
+/// A document of the gateway's own issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthDocument {
     /// `/auth/.well-known/openid-configuration`, and the path that RFC 8414 (section 3.1) makes of the issuer.
     Metadata,
     /// `/auth/jwks` and `/auth/assertion-jwks`: the key sets.
     KeySet(SigningSet),
-    /// `/auth/token`: the token endpoint.
-    Token,
 }
 
 impl AuthEndpoint {
@@ -18,12 +27,65 @@ impl AuthEndpoint {
     pub fn of(path: &str) -> Option<Self> {
         match path {
             "/auth/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server/auth" => {
-                Some(Self::Metadata)
+                Some(Self::Document(AuthDocument::Metadata))
             }
-            "/auth/jwks" => Some(Self::KeySet(SigningSet::AccessTokens)),
-            "/auth/assertion-jwks" => Some(Self::KeySet(SigningSet::Assertions)),
+            "/auth/jwks" => Some(Self::Document(AuthDocument::KeySet(SigningSet::AccessTokens))),
+            "/auth/assertion-jwks" => Some(Self::Document(AuthDocument::KeySet(SigningSet::Assertions))),
             "/auth/token" => Some(Self::Token),
-            _ => None,
+            _ => LoginEndpoint::of(path.strip_prefix("/auth/")?).map(Self::Login),
         }
+    }
+}
+
+/// An endpoint of logging in, below `/auth/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginEndpoint {
+    /// `login`: begins a login.
+    Login,
+    /// `federation-callback`: where the company's provider sends the browser back to.
+    Callback,
+    /// `session`: who is logged in.
+    Session,
+    /// `sessions`: the user's sessions.
+    Sessions,
+    /// `sessions/{id}`: one of them.
+    OneSession(String),
+    /// `logout`: ends the session.
+    Logout,
+    /// `logged-out`: where the provider sends the browser after that.
+    LoggedOut,
+    /// `backchannel-logout`: the provider says that a session has ended.
+    BackchannelLogout,
+    /// `activation`: choosing a password, by the link of a mail.
+    Activation,
+    /// `recovery`: asking for such a link.
+    Recovery,
+    /// `page.css`: the style of the pages.
+    Style,
+    /// `page.js`: their script.
+    Script,
+}
+
+impl LoginEndpoint {
+    fn of(path: &str) -> Option<Self> {
+        Some(match path {
+            "login" => Self::Login,
+            "federation-callback" => Self::Callback,
+            "session" => Self::Session,
+            "sessions" => Self::Sessions,
+            "logout" => Self::Logout,
+            "logged-out" => Self::LoggedOut,
+            "backchannel-logout" => Self::BackchannelLogout,
+            "activation" => Self::Activation,
+            "recovery" => Self::Recovery,
+            "page.css" => Self::Style,
+            "page.js" => Self::Script,
+            _ => {
+                let id = path.strip_prefix("sessions/")?;
+                let is_id = id.len() == 43
+                    && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+                return is_id.then(|| Self::OneSession(id.to_owned()));
+            }
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use edge_authorizer::accounts::{AuthEndpoint, SigningSet};
+use edge_authorizer::accounts::{AuthDocument, SigningSet};
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 use serde::Serialize;
 
@@ -179,14 +179,14 @@ impl<S> ControlPlane<S> {
     pub async fn auth_document(
         &self,
         host: &impl SigningHost,
-        endpoint: AuthEndpoint,
+        document: AuthDocument,
         request: &Request,
     ) -> Response {
         let settings = &self.0.issuer_settings;
-        let set = if let AuthEndpoint::KeySet(set) = endpoint { set } else { SigningSet::default() };
+        let set = if let AuthDocument::KeySet(set) = document { set } else { SigningSet::default() };
         match (&settings.public_url, settings.sealing_keys(set)) {
             (Ok(public_url), Ok(_)) => {
-                signing::answer_document(host, &self.0.signing, public_url, endpoint, request).await
+                signing::answer_document(host, &self.0.signing, public_url, document, request).await
             }
             (Err(unusable), _) | (_, Err(unusable)) => {
                 let denial = Denial { code: ErrorCode::ConfigUnavailable, realm: None };

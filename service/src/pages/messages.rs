@@ -88,8 +88,7 @@ impl Messages {
     pub fn preferred(accept_language: Option<&str>) -> &'static Self {
         static LANGUAGES: OnceLock<Languages> = OnceLock::new();
         // A test reads the file: it is never empty here.
-        let languages =
-            LANGUAGES.get_or_init(|| serde_json::from_slice(TEXT.as_bytes()).unwrap_or_default());
+        let languages = LANGUAGES.get_or_init(|| serde_json::from_slice(TEXT.as_bytes()).unwrap_or_default());
         if prefers_german(accept_language.unwrap_or_default()) { &languages.de } else { &languages.en }
     }
 }
@@ -99,7 +98,8 @@ fn prefers_german(accept_language: &str) -> bool {
         let ranges = accept_language.split(',').filter_map(|range| {
             let (range, parameters) = range.split_once(';').unwrap_or((range, ""));
             let primary = range.trim().split('-').next()?.to_ascii_lowercase();
-            let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |text| text.parse::<f64>().ok());
+            let weight =
+                parameters.trim().strip_prefix("q=").map_or(Some(1.0), |text| text.parse::<f64>().ok());
             (primary == language).then_some(weight?)
         });
         ranges.fold(0.0, f64::max)

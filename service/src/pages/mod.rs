@@ -4,9 +4,7 @@ mod messages;
 mod page;
 
 pub use messages::Messages;
-pub use page::{
-    GoingOn, Link, LoginForm, LogoutForm, Message, PasswordForm, RecoveryForm, messages, page,
-};
+pub use page::{GoingOn, Link, LoginForm, LogoutForm, Message, PasswordForm, RecoveryForm, messages, page};
 
 use crate::http::{Request, Response, read_only};
 

@@ -1,6 +1,6 @@
 //! The documents of the gateway's own issuer: its metadata and its key sets.
 
-use edge_authorizer::accounts::{AuthEndpoint, PublicUrl, metadata};
+use edge_authorizer::accounts::{AuthDocument, PublicUrl, metadata};
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 
 use super::signer::SigningMemory;
@@ -15,18 +15,17 @@ pub async fn answer_document(
     host: &(impl SigningKeySource + Clock),
     memory: &SigningMemory,
     public_url: &PublicUrl,
-    endpoint: AuthEndpoint,
+    document: AuthDocument,
     request: &Request,
 ) -> Response {
     if !matches!(&*request.method, "GET" | "HEAD") {
         return read_only(&request.id);
     }
-    let (media_type, document) = match endpoint {
-        AuthEndpoint::Metadata => ("application/json", Ok(metadata(public_url))),
-        AuthEndpoint::KeySet(set) => {
+    let (media_type, document) = match document {
+        AuthDocument::Metadata => ("application/json", Ok(metadata(public_url))),
+        AuthDocument::KeySet(set) => {
             ("application/jwk-set+json", memory.keys(host, set).await.map(|keys| keys.jwks))
         }
-        AuthEndpoint::Token => ("", Err(Unavailable)),
     };
     match document {
         // A page of any origin may read what is public.

@@ -1,0 +1,7 @@
+//! Typed rows of the directory.
+
+mod entry;
+mod rows;
+
+pub use entry::{Entry, Stored, absent, added};
+pub use rows::{ATTEMPTS, CommitFailure, Rows};
