@@ -1,7 +1,8 @@
-// A real OpenID Provider that issues access tokens by client credentials.
+// A real OpenID Provider that issues access tokens by client credentials, and at which people sign in.
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 import { close, listen } from "./origin.mjs";
+import { gatewayClient, peopleConfiguration } from "./people.mjs";
 
 /** The provider's clients: their secret is their name, and `roles` goes into the claim of that name. */
 export const CLIENTS = {
@@ -24,33 +25,42 @@ export async function generateKeys() {
   return keys;
 }
 
-/** Starts the provider on 127.0.0.1; port 0 takes a free one. It signs with new keys, or with those of an earlier run. */
-export async function startProvider(port = 0, keys) {
+/**
+ * Starts the provider on 127.0.0.1; port 0 takes a free one. It signs with new keys, or with those of an earlier run; people sign in
+ * to the gateway at `gatewayUrl`. `more` is configuration besides.
+ */
+export async function startProvider(port = 0, keys, gatewayUrl, more = {}) {
   keys ??= await generateKeys();
   const { default: Provider } = await withoutWarnings(() => import("oidc-provider"));
   const server = createServer();
   await listen(server, port);
   const issuer = `http://127.0.0.1:${server.address().port}`;
-  const provider = await withoutWarnings(() => new Provider(issuer, configuration(keys)));
+  const provider = await withoutWarnings(
+    () => new Provider(issuer, { ...configuration(keys, gatewayUrl), ...more }),
+  );
   server.on("request", provider.callback());
   return {
     issuer,
+    provider,
     token: (client, alg = "RS256") => requestToken(issuer, client, alg),
     expiredToken: (client) => signExpired(issuer, client, keys.RS256),
     close: () => close(server),
   };
 }
 
-function configuration(keys) {
+function configuration(keys, gatewayUrl) {
+  const machines = Object.keys(CLIENTS).map((client_id) => ({
+    client_id,
+    client_secret: client_id,
+    grant_types: ["client_credentials"],
+    redirect_uris: [],
+    response_types: [],
+  }));
   return {
+    ...peopleConfiguration(),
     jwks: { keys: Object.values(keys) },
-    clients: Object.keys(CLIENTS).map((client_id) => ({
-      client_id,
-      client_secret: client_id,
-      grant_types: ["client_credentials"],
-      redirect_uris: [],
-      response_types: [],
-    })),
+    cookies: { keys: ["the key of the demo's cookies"] },
+    clients: gatewayUrl ? [...machines, gatewayClient(gatewayUrl)] : machines,
     extraTokenClaims: (_context, token) => {
       const { roles } = CLIENTS[token.clientId];
       return roles && { roles };
@@ -58,11 +68,14 @@ function configuration(keys) {
     ttl: { ClientCredentials: 600 },
     features: {
       clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
+      // Its own pages to sign in, which take any password.
+      devInteractions: { enabled: gatewayUrl !== undefined },
+      backchannelLogout: { enabled: true },
       resourceIndicators: {
         enabled: true,
         // A request that names no resource gets a JWT too.
-        defaultResource: () => `${RESOURCE}:RS256`,
+        defaultResource: (_context, client) =>
+          client.grantTypeAllowed("client_credentials") ? `${RESOURCE}:RS256` : undefined,
         getResourceServerInfo: (_context, resource) => ({
           scope: "",
           audience: RESOURCE,

@@ -52,11 +52,11 @@ async function main() {
   if (!isKept) started.push(() => rm(folder, { recursive: true, force: true }));
   const origin = await startOrigin(ports.ORIGIN_PORT);
   started.push(origin.close);
-  const provider = await startProvider(ports.PROVIDER_PORT, keys);
+  const base = `http://127.0.0.1:${ports.PORT}`;
+  const provider = await startProvider(ports.PROVIDER_PORT, keys, base);
   started.push(provider.close);
 
   console.log("• starting the workers");
-  const base = `http://127.0.0.1:${ports.PORT}`;
   let log = () => {};
   const workers = await startWorkers({
     port: ports.PORT,

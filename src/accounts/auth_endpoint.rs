@@ -52,8 +52,8 @@ pub enum LoginEndpoint {
     OneSession(String),
     /// `logout`: ends the session.
     Logout,
-    /// `logged-out`: where the provider sends the browser after that.
-    LoggedOut,
+    /// `signed-out`: where the provider sends the browser after that.
+    SignedOut,
     /// `backchannel-logout`: the provider says that a session has ended.
     BackchannelLogout,
     /// `activation`: choosing a password, by the link of a mail.
@@ -74,7 +74,7 @@ impl LoginEndpoint {
             "session" => Self::Session,
             "sessions" => Self::Sessions,
             "logout" => Self::Logout,
-            "logged-out" => Self::LoggedOut,
+            "signed-out" => Self::SignedOut,
             "backchannel-logout" => Self::BackchannelLogout,
             "activation" => Self::Activation,
             "recovery" => Self::Recovery,

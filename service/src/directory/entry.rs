@@ -1,14 +1,17 @@
 //! What is stored as a row of the directory.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use crate::host::{Kind, NewRow, RowChange, RowKey, Term};
+use crate::host::{Failure, Kind, NewRow, RowChange, RowKey, Term};
 
 /// What is stored as a row. Its JSON tolerates members that another release wrote.
-pub trait Entry: Serialize + DeserializeOwned {
+pub trait Entry: Sized {
     /// The kind of its rows.
     const KIND: Kind;
+
+    /// Reads what is stored.
+    fn read(text: &str) -> Result<Self, Failure>;
+
+    /// The text that is stored.
+    fn write(&self) -> String;
 
     /// What it is found by, besides its id.
     fn terms(&self) -> Vec<Term> {
@@ -64,6 +67,5 @@ pub fn absent<T: Entry>(id: &str) -> RowChange {
 }
 
 fn new_row<T: Entry>(value: &T) -> NewRow {
-    let text = serde_json::to_string(value).unwrap_or_default();
-    NewRow { value: text, terms: value.terms(), expires_at: value.expires_at() }
+    NewRow { value: value.write(), terms: value.terms(), expires_at: value.expires_at() }
 }

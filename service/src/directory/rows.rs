@@ -90,7 +90,7 @@ impl<H: Directory + LogSink> Rows<'_, H> {
 
     fn read<T: Entry>(&self, row: Row) -> Result<Stored<T>, Unavailable> {
         let Row { id, value, revision } = row;
-        let value = serde_json::from_slice(value.as_bytes()).map_err(|error| {
+        let value = T::read(&value).map_err(|error| {
             warning(self.0, "value_malformed", &id, error);
             Unavailable
         })?;

@@ -1,0 +1,67 @@
+//! The configuration of the delegated login, as it is stored.
+
+use edge_authorizer::Unavailable;
+use edge_authorizer::login::{Federation, ProviderMetadata};
+use serde::{Deserialize, Serialize};
+
+use crate::directory::{Entry, Rows, Stored};
+use crate::host::{Directory, Failure, Kind, LogSink};
+use crate::sealing::Purpose;
+
+/// The id of its row, of which there is one.
+pub const FEDERATION: &str = "current";
+
+/// The format in which this release writes it.
+const FORMAT: u32 = 1;
+
+/// What its client secret is sealed for.
+pub const CLIENT_SECRET: Purpose<'static> = Purpose { kind: "client-secret", name: FEDERATION };
+
+/// The configuration with what was found out about it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FederationRow {
+    format: u32,
+    /// Changes whenever a login would go otherwise: what a test login has shown holds for one draft.
+    pub draft: String,
+    /// The configuration.
+    pub federation: Federation,
+    /// The provider's own, as it was when this was saved.
+    pub provider: ProviderMetadata,
+    /// Who passed a test login with this draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tested: Option<TestLogin>,
+}
+
+/// A test login by an administrator that passed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestLogin {
+    /// The id of the user.
+    pub user: String,
+    /// When, in seconds since 1970.
+    pub at: f64,
+}
+
+impl FederationRow {
+    /// A configuration that was not tested yet. `draft` is random.
+    pub fn new(draft: String, federation: Federation, provider: ProviderMetadata) -> Self {
+        Self { format: FORMAT, draft, federation, provider, tested: None }
+    }
+
+    /// What is stored, if anything is.
+    pub async fn load(host: &(impl Directory + LogSink)) -> Result<Option<Stored<Self>>, Unavailable> {
+        Rows(host).load(FEDERATION).await
+    }
+}
+
+impl Entry for FederationRow {
+    const KIND: Kind = Kind::Federation;
+
+    fn read(text: &str) -> Result<Self, Failure> {
+        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
+    }
+
+    fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
