@@ -16,6 +16,7 @@ mod directory;
 mod driver;
 mod issuers;
 mod lock;
+mod login;
 mod management;
 mod pages;
 mod publication;
@@ -24,6 +25,7 @@ mod sealing;
 mod settings;
 mod signing;
 mod token_endpoint;
+mod users;
 
 pub use control_plane::ControlPlane;
 pub use data_plane::{DataPlane, PlaneResolver, SnapshotSource};

@@ -8,6 +8,7 @@ use edge_authorizer::management::UnknownProjectLimiter;
 use super::work::Work;
 use crate::data_plane::DataPlane;
 use crate::host::ControlHost;
+use crate::login::ProviderMemory;
 use crate::issuers::{IssuerService, UnstoredIssuers};
 use crate::publication::Turns;
 use crate::records::{RecordCache, Records};
@@ -24,6 +25,8 @@ pub struct ControlState<S> {
     pub issuer_settings: IssuerSettings,
     /// The signing keys, as they were given last.
     pub signing: SigningMemory,
+    /// The company's OpenID Provider, as it described itself last.
+    pub provider: ProviderMemory,
     /// Projects that the replica does not have, but that were asked for.
     pub unknown_projects: Mutex<UnknownProjectLimiter>,
     /// Failures of clients to authenticate.
@@ -43,12 +46,13 @@ impl<S> ControlState<S> {
     pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens, issuer_settings: IssuerSettings) -> Self {
         let (unknown_projects, cache) = (Mutex::default(), RecordCache::default());
         let (turns, unstored, work) = (Turns::default(), UnstoredIssuers::default(), Work::default());
-        let (signing, guesses) = (SigningMemory::default(), Mutex::default());
+        let (signing, guesses, provider) = (SigningMemory::default(), Mutex::default(), ProviderMemory::default());
         Self {
             data,
             admins,
             issuer_settings,
             signing,
+            provider,
             unknown_projects,
             guesses,
             cache,

@@ -1,12 +1,14 @@
 //! Log lines: JSON, one a line, never a token.
 
 mod decision_line;
+mod login_line;
 mod management_line;
 mod shortened;
 mod token_line;
 mod warning;
 
 pub use decision_line::{DecisionEnd, decision_end, decision_start};
+pub use login_line::login;
 pub use management_line::{Actor, management};
 pub use token_line::token;
 pub use warning::{request_warning, warning};

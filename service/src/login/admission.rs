@@ -1,0 +1,159 @@
+//! The user whom a person is, and the beginning of their session.
+
+use edge_authorizer::login::{TokenResponse, VerifiedIdToken, trusted_email};
+use edge_authorizer::users::{
+    Admission, EmailProof, LoginMethod, LoginRefusal, Person, ProviderIdentity, ProviderSession, SessionCookie,
+    User, admit,
+};
+use edge_authorizer::Unavailable;
+
+use super::federation_row::TestLogin;
+use super::party::Party;
+use super::refusal::{Refusal, RefusedPerson};
+use super::tombstone::Tombstone;
+use super::visit::Visit;
+use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
+use crate::host::{LoginHost, TermName};
+use crate::http::Response;
+use crate::log::warning;
+use crate::pages::{GoingOn, Message, page};
+use crate::sealing::Purpose;
+use crate::users::sessions::{self, NewSession};
+
+/// What the tokens of a session at the provider are sealed for.
+pub const PROVIDER_TOKEN: Purpose<'static> = Purpose { kind: "provider-token", name: "" };
+
+impl<H: LoginHost> Visit<'_, H> {
+    /// Begins the session of a person who signed in at the provider.
+    pub async fn admit(
+        &self,
+        party: &Party<'_, H>,
+        tokens: &TokenResponse,
+        id_token: &VerifiedIdToken,
+    ) -> Result<SessionCookie, Refusal> {
+        for _ in 0..ATTEMPTS {
+            let (user, admission) = self.find_user(party, id_token).await?;
+            let mut admitted = match admission {
+                Admission::SignIn => user.value.clone(),
+                Admission::Bind(bound) => *bound,
+            };
+            admitted.last_login_at = Some(self.host.now().whole_seconds());
+            let conditions = Tombstone::conditions(self.host, id_token).await?;
+            let mut with = conditions.ok_or(Refusal::EndedMeanwhile)?;
+            with.push(user.replaced_by(&admitted));
+            let by = LoginMethod::Federation(self.provider_session(tokens, id_token).await?);
+            let hours = party.stored.value.federation.session_seconds() / 3600;
+            let agent = self.request.header("user-agent");
+            match sessions::begin(self.host, NewSession { user: &user.id, by, hours, agent, with }).await {
+                Ok(cookie) => {
+                    self.log_login("signed_in", Some(&user.id), &[]);
+                    return Ok(cookie);
+                }
+                Err(CommitFailure::Conflict) => {}
+                Err(_) => return Err(Refusal::Unavailable),
+            }
+        }
+        Err(Refusal::Unavailable)
+    }
+
+    /// The user whom a person is.
+    async fn find_user(
+        &self,
+        party: &Party<'_, H>,
+        id_token: &VerifiedIdToken,
+    ) -> Result<(Stored<User>, Admission), Refusal> {
+        let identity = ProviderIdentity { iss: id_token.issuer.clone(), sub: id_token.subject.clone() };
+        let email = trusted_email(&id_token.email, &party.stored.value.federation);
+        let bound = self.user_having(TermName::Identity, &identity.key()).await?;
+        let by_email = match &email {
+            Ok(email) => self.user_having(TermName::Email, email.as_str()).await?,
+            Err(_) => None,
+        };
+        let proof = match (&email, &id_token.email.email) {
+            (Ok(email), _) => EmailProof::Verified(email.clone()),
+            (Err(_), Some(_)) => EmailProof::Unverified,
+            (Err(_), None) => EmailProof::Missing,
+        };
+        let person = Person { identity, email: proof };
+        let values = [&bound, &by_email].map(|user| user.as_ref().map(|user| &user.value));
+        let refuse = |refusal| {
+            let email_fault = email.as_ref().err().cloned();
+            Refusal::Person(Box::new(RefusedPerson { refusal, email_fault, id_token: id_token.clone() }))
+        };
+        let admission = admit(&person, values[0], values[1]).map_err(refuse)?;
+        let user = match admission {
+            Admission::SignIn => bound,
+            Admission::Bind(_) => by_email,
+        };
+        Ok((user.ok_or_else(|| refuse(LoginRefusal::UserUnknown))?, admission))
+    }
+
+    async fn user_having(&self, term: TermName, value: &str) -> Result<Option<Stored<User>>, Unavailable> {
+        Ok(Rows(self.host).having(term, value, None, 1).await?.pop())
+    }
+
+    async fn provider_session(
+        &self,
+        tokens: &TokenResponse,
+        id_token: &VerifiedIdToken,
+    ) -> Result<ProviderSession, Unavailable> {
+        let refresh_token = match tokens.refresh_token() {
+            Some(token) => Some(self.seal_token(token).await?),
+            None => None,
+        };
+        Ok(ProviderSession {
+            identity: ProviderIdentity { iss: id_token.issuer.clone(), sub: id_token.subject.clone() },
+            sid: id_token.sid.clone(),
+            id_token: self.seal_token(tokens.id_token()).await?,
+            refresh_token,
+            checked_at: self.host.now().whole_seconds(),
+            refreshing_until: None,
+            others: serde_json::Map::new(),
+        })
+    }
+
+    /// A token of the provider as it is stored.
+    pub async fn seal_token(&self, token: &str) -> Result<String, Unavailable> {
+        let sealed = self.sealing.seal(self.host, PROVIDER_TOKEN, token.as_bytes()).await;
+        sealed.map_err(|failure| {
+            warning(self.host, "not_sealed", "provider-token", failure);
+            Unavailable
+        })
+    }
+
+    /// The page that goes on to where the login began, with the fragment that only the browser knows.
+    pub fn signed_in(&self, target: &str) -> Response {
+        page(200, &GoingOn { text: self.text, target, fragment: "restore" })
+    }
+
+    /// The page of a test login, which says which user it would be.
+    pub async fn end_test(
+        &self,
+        party: &Party<'_, H>,
+        draft: &str,
+        id_token: &VerifiedIdToken,
+    ) -> Result<Response, Refusal> {
+        if party.stored.value.draft != draft {
+            return Err(Refusal::OtherDraft);
+        }
+        let text = self.text;
+        let user = match self.find_user(party, id_token).await {
+            Ok((user, _)) => user,
+            Err(refusal @ Refusal::Person(_)) => {
+                let message = Message::new(text, &text.test_failed, &text.test_failed_text);
+                return Ok(page(200, &Message { trace: refusal.trace(), ..message }));
+            }
+            Err(refusal) => return Err(refusal),
+        };
+        if user.value.is_admin() {
+            let mut tested = party.stored.value.clone();
+            tested.tested = Some(TestLogin { user: user.id.clone(), at: self.host.now().as_seconds() });
+            let committed = Rows(self.host).commit(&[party.stored.replaced_by(&tested)]).await;
+            committed.map_err(|_| Refusal::Unavailable)?;
+        }
+        let message = Message::new(text, &text.test_passed, &text.test_passed_text);
+        let roles = user.value.session_roles().join(", ");
+        let trace = vec![user.value.email().to_string(), roles];
+        Ok(page(200, &Message { trace, ..message }))
+    }
+}

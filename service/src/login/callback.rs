@@ -1,0 +1,117 @@
+//! The end of a login: what the browser brings back from the provider.
+
+use edge_authorizer::login::{
+    AttemptFault, AuthorizationCode, AuthorizationResponse, CurrentAttempt, LoginAttempt, ResponseFault,
+    TokenResponse, VerifiedIdToken, process_user_info, token_request, user_info_request, verify_id_token,
+};
+use edge_authorizer::{ErrorCode, Unavailable};
+
+use super::begin::STATE;
+use super::party::Party;
+use super::refusal::Refusal;
+use super::spent::Spent;
+use super::visit::{Visit, see_other};
+use crate::directory::{CommitFailure, Rows};
+use crate::host::LoginHost;
+use crate::http::Response;
+
+/// How long the id of a login is remembered, in seconds: longer than a login may take.
+const SPENT_SECONDS: f64 = 1200.0;
+
+impl<H: LoginHost> Visit<'_, H> {
+    /// Ends a login.
+    pub async fn callback(&self) -> Response {
+        match self.end_login().await {
+            Ok(response) => response,
+            Err(refusal) => self.refuse(refusal).await,
+        }
+    }
+
+    async fn end_login(&self) -> Result<Response, Refusal> {
+        let response = AuthorizationResponse::parse(&self.request.query)?;
+        let attempt = self.sealing.open(self.host, STATE, response.state()).await;
+        let attempt = attempt.ok().flatten().and_then(|plain| LoginAttempt::from_text(&plain));
+        let attempt = attempt.ok_or(Refusal::ForeignState)?;
+        let party = self.party().await?.ok_or(Refusal::NotFederated)?;
+        let current = match attempt.check(self.binding().as_ref(), self.host.now()) {
+            Ok(current) => current,
+            Err(fault) => return self.go_on_or_begin_anew(&party, &attempt, fault).await,
+        };
+        let code = match self.take_code(&party, &response, &attempt, &current).await? {
+            Some(code) => code,
+            // The same answer came twice: a browser that went back, or was reloaded.
+            None => return self.go_on_or_begin_anew(&party, &attempt, AttemptFault::TooOld).await,
+        };
+        let (tokens, id_token) = self.exchange(&party, code).await?;
+        if let Some(draft) = attempt.draft() {
+            return self.end_test(&party, draft, &id_token).await;
+        }
+        if !party.stored.value.federation.active {
+            return Err(Refusal::NotFederated);
+        }
+        let cookie = self.admit(&party, &tokens, &id_token).await?;
+        Ok(self.signed_in(attempt.return_path().as_str()).with("set-cookie", &cookie.set_cookie()))
+    }
+
+    /// With a session, just on; otherwise the login begins anew, once.
+    async fn go_on_or_begin_anew(
+        &self,
+        party: &Party<'_, H>,
+        attempt: &LoginAttempt,
+        fault: AttemptFault,
+    ) -> Result<Response, Refusal> {
+        if self.has_session().await? && attempt.draft().is_none() {
+            return Ok(see_other(attempt.return_path().as_str()));
+        }
+        self.begin_anew(party, attempt).await.ok_or(Refusal::Attempt(fault))
+    }
+
+    /// The code, if the response is the provider's; `None` if this login was ended before.
+    async fn take_code(
+        &self,
+        party: &Party<'_, H>,
+        response: &AuthorizationResponse,
+        attempt: &LoginAttempt,
+        current: &CurrentAttempt<'_>,
+    ) -> Result<Option<AuthorizationCode>, Refusal> {
+        let code = response.accept(party.relying()?, current)?;
+        let until = self.host.now().as_seconds() + SPENT_SECONDS;
+        match Rows(self.host).commit(&[Spent::once(&attempt.transaction().id(), until)]).await {
+            Ok(()) => Ok(Some(code)),
+            Err(CommitFailure::Conflict) => Ok(None),
+            Err(_) => Err(Refusal::Unavailable),
+        }
+    }
+
+    /// The tokens for a code, and who signed in.
+    async fn exchange(
+        &self,
+        party: &Party<'_, H>,
+        code: AuthorizationCode,
+    ) -> Result<(TokenResponse, VerifiedIdToken), Refusal> {
+        let request = token_request(party.relying()?, &party.secret, &code);
+        let answer = party.send(request).await.map_err(Refusal::ProviderSilent)?;
+        let tokens = TokenResponse::process(code, answer.status, &answer.body)?;
+        let skew = self.state.data.settings().clock_skew;
+        let verification = verify_id_token(party.relying()?, &tokens, self.host.now(), skew);
+        let id_token = party.verify(verification).await?;
+        let Some(request) = user_info_request(party.relying()?, &tokens, &id_token) else {
+            return Ok((tokens, id_token));
+        };
+        let answer = party.send(request).await.map_err(Refusal::ProviderSilent)?;
+        let id_token = process_user_info(id_token, answer.status, &answer.body)?;
+        Ok((tokens, id_token))
+    }
+}
+
+impl From<Unavailable> for Refusal {
+    fn from(Unavailable: Unavailable) -> Self {
+        Self::Unavailable
+    }
+}
+
+impl From<ResponseFault> for Refusal {
+    fn from(fault: ResponseFault) -> Self {
+        Self::Response(fault)
+    }
+}

@@ -1,0 +1,135 @@
+//! Requests of people's browsers, and of the provider.
+
+use edge_authorizer::accounts::{LoginEndpoint, SigningSet};
+use edge_authorizer::login::ReturnPath;
+use edge_authorizer::users::SessionCookie;
+use edge_authorizer::{Denial, ErrorCode, Unavailable};
+
+use super::visit::{Visit, see_other};
+use crate::ControlPlane;
+use crate::host::{LoginHost, SessionToken};
+use crate::http::{Body, Request, Response, problem, problem_with};
+use crate::pages::{LoginForm, answer_part, messages, page};
+use crate::settings::UnusableVariable;
+
+impl<S> ControlPlane<S> {
+    /// Answers a request to the login.
+    pub async fn log_in<H: LoginHost<Signal = S>>(
+        &self,
+        host: &H,
+        endpoint: &LoginEndpoint,
+        request: &Request,
+        body: impl Body,
+    ) -> Response {
+        if let LoginEndpoint::Style | LoginEndpoint::Script = endpoint {
+            return answer_part(request, *endpoint == LoginEndpoint::Script);
+        }
+        match self.visit(host, request) {
+            Ok(visit) => visit.answer(endpoint, body).await,
+            Err(unusable) => {
+                let denial = Denial { code: ErrorCode::ConfigUnavailable, realm: None };
+                problem_with(&denial, &request.id, None, Some(&unusable.to_string()))
+            }
+        }
+    }
+
+    /// The access token of the session that a cookie shows; `None` if there is no such session.
+    pub async fn session_token<H: LoginHost<Signal = S>>(
+        &self,
+        host: &H,
+        request: &Request,
+        cookie: &SessionCookie,
+    ) -> Result<Option<SessionToken>, Unavailable> {
+        let visit = self.visit(host, request).map_err(|_| Unavailable)?;
+        visit.session_token(cookie).await
+    }
+
+    fn visit<'v, H: LoginHost<Signal = S>>(
+        &'v self,
+        host: &'v H,
+        request: &'v Request,
+    ) -> Result<Visit<'v, H>, &'v UnusableVariable> {
+        let settings = &self.state().issuer_settings;
+        let public_url = settings.public_url.as_ref()?;
+        let sealing = settings.sealing_keys(SigningSet::AccessTokens)?;
+        Ok(Visit { host, state: self.state(), request, text: messages(request), public_url, sealing })
+    }
+}
+
+impl<H: LoginHost> Visit<'_, H> {
+    async fn answer(&self, endpoint: &LoginEndpoint, body: impl Body) -> Response {
+        let method = match &*self.request.method {
+            "HEAD" => "GET",
+            method => method,
+        };
+        match (endpoint, method) {
+            (LoginEndpoint::Login, "GET") => self.login().await,
+            (LoginEndpoint::Callback, "GET") => self.callback().await,
+            (LoginEndpoint::Session, "GET") => self.show_session().await,
+            (LoginEndpoint::Sessions, "GET") => self.list_sessions().await,
+            (LoginEndpoint::Sessions, "DELETE") => self.end_sessions(None).await,
+            (LoginEndpoint::OneSession(id), "DELETE") => self.end_sessions(Some(id)).await,
+            (LoginEndpoint::Logout, "GET") => self.ask_to_log_out().await,
+            (LoginEndpoint::Logout, "POST") => self.log_out().await,
+            (LoginEndpoint::SignedOut, "GET") => self.signed_out(),
+            (LoginEndpoint::BackchannelLogout, "POST") => self.backchannel_logout(body).await,
+            _ => self.no_method(endpoint),
+        }
+    }
+
+    fn no_method(&self, endpoint: &LoginEndpoint) -> Response {
+        let allowed = match endpoint {
+            LoginEndpoint::BackchannelLogout => "POST",
+            LoginEndpoint::Logout | LoginEndpoint::Login | LoginEndpoint::Activation | LoginEndpoint::Recovery => {
+                "GET, HEAD, POST"
+            }
+            LoginEndpoint::Sessions => "DELETE, GET, HEAD",
+            LoginEndpoint::OneSession(_) => "DELETE",
+            _ => "GET, HEAD",
+        };
+        let denial = Denial { code: ErrorCode::MethodNotAllowed, realm: None };
+        problem(&denial, &self.request.id).with("allow", allowed)
+    }
+
+    /// Begins a login: at the provider, or by password where there is none. With a session there is nothing to begin.
+    async fn login(&self) -> Response {
+        let path = match self.request.parameter("return_to") {
+            Some(path) => ReturnPath::new(&path, None),
+            None => Ok(ReturnPath::root()),
+        };
+        let path = match path {
+            Ok(path) => path,
+            Err(invalid) => {
+                let text = self.text;
+                let reason = invalid.to_string();
+                let paragraphs = vec![&*text.login_failed_text, &*reason];
+                return self.problem_with(ErrorCode::RequestInvalid, &text.login_failed, paragraphs);
+            }
+        };
+        match self.login_to(path).await {
+            Ok(response) => response,
+            Err(Unavailable) => self.unavailable(),
+        }
+    }
+
+    async fn login_to(&self, path: ReturnPath) -> Result<Response, Unavailable> {
+        let test = self.request.parameter("test");
+        if test.is_none() && self.has_session().await? {
+            return Ok(see_other(path.as_str()));
+        }
+        let Some(party) = self.party().await? else { return Ok(self.login_form(&path, "", None)) };
+        match test {
+            Some(draft) if draft == party.stored.value.draft => {
+                Ok(self.begin(&party, path, Some(draft)).await)
+            }
+            None if party.stored.value.federation.active => Ok(self.begin(&party, path, None).await),
+            _ => Ok(self.login_form(&path, "", None)),
+        }
+    }
+
+    /// The form for email address and password.
+    pub fn login_form(&self, path: &ReturnPath, email: &str, problem: Option<&str>) -> Response {
+        let form = LoginForm { text: self.text, return_to: path.as_str(), email, problem };
+        page(if problem.is_some() { 403 } else { 200 }, &form)
+    }
+}

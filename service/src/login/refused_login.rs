@@ -1,0 +1,71 @@
+//! Logins that were refused, for administrators: what the provider said, and which rule refused.
+
+use serde::{Deserialize, Serialize};
+
+use crate::directory::{Entry, Rows, added};
+use crate::host::{Clock, Directory, Entropy, Failure, Kind, LogSink, Term, TermName};
+
+/// How many are kept, and for how long, in seconds.
+pub const KEPT: u32 = 100;
+const LIFE: f64 = 7.0 * 86_400.0;
+
+/// How many too old ones are removed at a time.
+const REMOVED: u32 = 20;
+
+/// A login that was refused. No token is in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedLogin {
+    /// When, in seconds since 1970.
+    pub at: f64,
+    /// The stable name of the reason.
+    pub code: String,
+    /// What was found, step by step.
+    pub trace: Vec<String>,
+    /// Who it was at the provider, if the ID Token was verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The email address that the provider gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The id of the request.
+    pub request_id: String,
+}
+
+impl Entry for RefusedLogin {
+    const KIND: Kind = Kind::RefusedLogin;
+
+    fn read(text: &str) -> Result<Self, Failure> {
+        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
+    }
+
+    fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The newest is the first in the order of its value.
+    fn terms(&self) -> Vec<Term> {
+        vec![Term::new(TermName::Time, format!("{:017.3}", 1e13 - self.at))]
+    }
+
+    fn expires_at(&self) -> Option<f64> {
+        Some(self.at + LIFE)
+    }
+}
+
+impl RefusedLogin {
+    /// Keeps it, and forgets the oldest. Where that fails, the log line of the request says what it can.
+    pub async fn keep<H: Directory + Entropy + Clock + LogSink>(&self, host: &H) {
+        let rows = Rows(host);
+        let old = rows.all::<Self>(TermName::Time, None, KEPT + REMOVED).await.unwrap_or_default();
+        let removed = old.iter().skip(KEPT as usize - 1).map(crate::directory::Stored::removed);
+        let changes: Vec<_> = std::iter::once(added(&host.new_id(), self)).chain(removed).collect();
+        let _kept = rows.commit(&changes).await;
+    }
+
+    /// Those that are kept, the newest first.
+    pub async fn list<H: Directory + LogSink>(host: &H) -> Result<Vec<Self>, edge_authorizer::Unavailable> {
+        let kept = Rows(host).all::<Self>(TermName::Time, None, KEPT).await?;
+        Ok(kept.into_iter().map(|stored| stored.value).collect())
+    }
+}

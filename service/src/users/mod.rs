@@ -1,0 +1,6 @@
+//! Users and their sessions.
+
+mod entries;
+pub mod sessions;
+
+pub use entries::provider_session;

@@ -1,0 +1,85 @@
+//! Sessions: how they begin, what they open, how they end.
+
+use edge_authorizer::Unavailable;
+use edge_authorizer::users::{LoginMethod, Session, SessionCookie, User};
+
+use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored, added};
+use crate::host::{Clock, Directory, Entropy, LogSink, RowChange, TermName};
+
+/// How many sessions are ended at a time.
+const BATCH: u32 = 100;
+
+/// How many bytes of a browser's name are kept.
+const MAX_AGENT: usize = 200;
+
+/// How a session begins.
+pub struct NewSession<'n> {
+    /// The id of the user.
+    pub user: &'n str,
+    /// How the user logged in.
+    pub by: LoginMethod,
+    /// How long it lasts at most, in hours.
+    pub hours: u32,
+    /// The `User-Agent` of the browser.
+    pub agent: Option<String>,
+    /// What is committed with it, or must hold then.
+    pub with: Vec<RowChange>,
+}
+
+/// Begins a session; the cookie is new at each login.
+pub async fn begin<H>(host: &H, new: NewSession<'_>) -> Result<SessionCookie, CommitFailure>
+where
+    H: Directory + Entropy + Clock + LogSink,
+{
+    let mut random = [0; 32];
+    host.fill(&mut random);
+    let cookie = SessionCookie::new(&random);
+    let NewSession { user, by, hours, agent, with } = new;
+    let agent = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());
+    let session = Session::new(user, host.now().whole_seconds(), hours, agent, by);
+    let changes: Vec<_> = std::iter::once(added(&cookie.digest(), &session)).chain(with).collect();
+    Rows(host).commit(&changes).await.map(|()| cookie)
+}
+
+/// The user of a session, unless there is none any more, or no longer one who may log in.
+pub async fn user_of<H: Directory + LogSink>(
+    host: &H,
+    session: &Session,
+) -> Result<Option<Stored<User>>, Unavailable> {
+    let user = Rows(host).load::<User>(&session.user).await?;
+    Ok(user.filter(|user| !user.value.settings.disabled))
+}
+
+/// Ends a session, whatever happens to it meanwhile. Gives what it was.
+pub async fn end<H: Directory + LogSink>(host: &H, id: &str) -> Result<Option<Session>, Unavailable> {
+    let rows = Rows(host);
+    for _ in 0..ATTEMPTS {
+        let Some(stored) = rows.load::<Session>(id).await? else { return Ok(None) };
+        match rows.commit(&[stored.removed()]).await {
+            Ok(()) => return Ok(Some(stored.value)),
+            Err(CommitFailure::Conflict) => {}
+            Err(_) => return Err(Unavailable),
+        }
+    }
+    Err(Unavailable)
+}
+
+/// Ends all sessions that have a term, except one.
+pub async fn end_all<H: Directory + LogSink>(
+    host: &H,
+    term: TermName,
+    value: &str,
+    except: Option<&str>,
+) -> Result<(), Unavailable> {
+    let mut after = None;
+    loop {
+        let found = Rows(host).having::<Session>(term, value, after.as_deref(), BATCH).await?;
+        for session in found.iter().filter(|session| Some(&*session.id) != except) {
+            end(host, &session.id).await?;
+        }
+        match found.last() {
+            Some(last) if found.len() == BATCH as usize => after = Some(last.id.clone()),
+            _ => return Ok(()),
+        }
+    }
+}
