@@ -57,6 +57,9 @@ error_codes! {
     /// None of the caller's roles opens the route.
     RoleMissing: "role_missing", 403,
         "the token's roles in this project do not allow this request";
+    /// A session is used from a page of another host.
+    CrossSite: "cross_site", 403,
+        "a session may do this only from a page of the gateway's own host: the request needs `Sec-Fetch-Site: same-origin`, or an `Origin` that is this host";
     /// Only a platform administrator may do this.
     AdministratorOnly: "administrator_only", 403,
         "only a platform administrator may do this, with the secret `ADMIN_TOKEN` or a token with the role `platform.admin` as bearer token";
@@ -120,6 +123,18 @@ error_codes! {
     /// The change would make every caller of an issuer an owner.
     WouldOpenOwnership: "would_open_ownership", 409,
         "this entry would make every caller of its issuer an owner; set `allowedAzp` or `allowedAud`, or add `?force=true` to confirm";
+    /// The person who signed in is no user, a disabled one, or not the one to whom the email address belongs.
+    UserUnknown: "user_unknown", 403,
+        "nobody has declared this person here; ask the administrator of the gateway";
+    /// The email address of the person who signed in proves nothing.
+    EmailUnverified: "email_unverified", 403,
+        "the OpenID Provider does not say that the email address is verified, or gives none";
+    /// A login did not come to its end.
+    LoginFailed: "login_failed", 400,
+        "the login cannot be completed; begin it again";
+    /// The company's OpenID Provider does not answer.
+    ProviderUnavailable: "provider_unavailable", 503,
+        "the OpenID Provider does not answer; try again later";
     /// The primary store is unavailable.
     StoreUnavailable: "store_unavailable", 503,
         "nothing was changed; try again later";

@@ -1,5 +1,7 @@
 //! One request to the control plane: a client's, which the edge handed over, or a question of the edge.
 
+use std::cell::Cell;
+
 use cloudflare::console::Console;
 use cloudflare::env::{Context, Env};
 use cloudflare::host::Place;
@@ -13,6 +15,7 @@ use service::http::{Request, Response, problem, read_only};
 use service::log;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::body::{Stream, drop_unread};
 use crate::entry::{ask_issuer, enter};
 use crate::message::{published_by, send};
 use crate::worker_host::WorkerHost;

@@ -25,6 +25,8 @@ pub struct VerifiedLogout {
     pub issuer: String,
     /// What ended.
     pub ended: Ended,
+    /// When the token was issued.
+    pub issued: NumericDate,
     /// A digest of issuer and `jti`.
     pub replay_id: String,
     /// Until when no token of that id is accepted.
@@ -82,7 +84,8 @@ fn read_logout_token<'t>(
     }
     let issuer = party.provider.issuer.clone();
     let replay_id = replay_id(&issuer, &id);
-    Ok((token, VerifiedLogout { issuer, ended, replay_id, replay_until }))
+    let issued = token.unverified_claims().validity().issued();
+    Ok((token, VerifiedLogout { issuer, ended, issued, replay_id, replay_until }))
 }
 
 fn has_event(claims: &Map<String, Value>) -> bool {

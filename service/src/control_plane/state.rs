@@ -8,8 +8,8 @@ use edge_authorizer::management::UnknownProjectLimiter;
 use super::work::Work;
 use crate::data_plane::DataPlane;
 use crate::host::ControlHost;
-use crate::login::ProviderMemory;
 use crate::issuers::{IssuerService, UnstoredIssuers};
+use crate::login::ProviderMemory;
 use crate::publication::Turns;
 use crate::records::{RecordCache, Records};
 use crate::settings::{AdminTokens, IssuerSettings, UnusableVariable};
@@ -46,7 +46,8 @@ impl<S> ControlState<S> {
     pub fn new(data: Arc<DataPlane<S>>, admins: AdminTokens, issuer_settings: IssuerSettings) -> Self {
         let (unknown_projects, cache) = (Mutex::default(), RecordCache::default());
         let (turns, unstored, work) = (Turns::default(), UnstoredIssuers::default(), Work::default());
-        let (signing, guesses, provider) = (SigningMemory::default(), Mutex::default(), ProviderMemory::default());
+        let (signing, guesses, provider) =
+            (SigningMemory::default(), Mutex::default(), ProviderMemory::default());
         Self {
             data,
             admins,

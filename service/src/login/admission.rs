@@ -1,11 +1,11 @@
 //! The user whom a person is, and the beginning of their session.
 
+use edge_authorizer::Unavailable;
 use edge_authorizer::login::{TokenResponse, VerifiedIdToken, trusted_email};
 use edge_authorizer::users::{
-    Admission, EmailProof, LoginMethod, LoginRefusal, Person, ProviderIdentity, ProviderSession, SessionCookie,
-    User, admit,
+    Admission, EmailProof, LoginMethod, LoginRefusal, Person, ProviderIdentity, ProviderSession,
+    SessionCookie, User, admit,
 };
-use edge_authorizer::Unavailable;
 
 use super::federation_row::TestLogin;
 use super::party::Party;

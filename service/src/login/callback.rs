@@ -1,10 +1,10 @@
 //! The end of a login: what the browser brings back from the provider.
 
+use edge_authorizer::Unavailable;
 use edge_authorizer::login::{
     AttemptFault, AuthorizationCode, AuthorizationResponse, CurrentAttempt, LoginAttempt, ResponseFault,
     TokenResponse, VerifiedIdToken, process_user_info, token_request, user_info_request, verify_id_token,
 };
-use edge_authorizer::{ErrorCode, Unavailable};
 
 use super::begin::STATE;
 use super::party::Party;

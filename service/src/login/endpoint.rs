@@ -80,9 +80,10 @@ impl<H: LoginHost> Visit<'_, H> {
     fn no_method(&self, endpoint: &LoginEndpoint) -> Response {
         let allowed = match endpoint {
             LoginEndpoint::BackchannelLogout => "POST",
-            LoginEndpoint::Logout | LoginEndpoint::Login | LoginEndpoint::Activation | LoginEndpoint::Recovery => {
-                "GET, HEAD, POST"
-            }
+            LoginEndpoint::Logout
+            | LoginEndpoint::Login
+            | LoginEndpoint::Activation
+            | LoginEndpoint::Recovery => "GET, HEAD, POST",
             LoginEndpoint::Sessions => "DELETE, GET, HEAD",
             LoginEndpoint::OneSession(_) => "DELETE",
             _ => "GET, HEAD",

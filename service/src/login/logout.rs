@@ -1,8 +1,8 @@
 //! Logging out, here and at the provider.
 
+use edge_authorizer::Unavailable;
 use edge_authorizer::login::{logout_url, revocation_request};
 use edge_authorizer::users::{LoginMethod, ProviderSession, REMOVE_SESSION_COOKIE, Session};
-use edge_authorizer::Unavailable;
 
 use super::admission::PROVIDER_TOKEN;
 use super::visit::{Visit, see_other};
@@ -43,7 +43,9 @@ impl<H: LoginHost> Visit<'_, H> {
         };
         self.log_login("signed_out", session.as_ref().map(|session| &*session.user), &[]);
         let target = match session {
-            Some(Session { by: LoginMethod::Federation(provider), .. }) => self.log_out_there(&provider).await,
+            Some(Session { by: LoginMethod::Federation(provider), .. }) => {
+                self.log_out_there(&provider).await
+            }
             _ => None,
         };
         see_other(target.as_deref().unwrap_or(SIGNED_OUT))

@@ -62,7 +62,9 @@ impl<H: LoginHost> Visit<'_, H> {
         answer: impl AsyncFnOnce(&Stored<Session>, &Stored<User>) -> Result<Response, Unavailable>,
     ) -> Response {
         let answered = async {
-            let Some(cookie) = self.session_cookie() else { return Ok(self.refused(ErrorCode::TokenMissing)) };
+            let Some(cookie) = self.session_cookie() else {
+                return Ok(self.refused(ErrorCode::TokenMissing));
+            };
             match self.live_session(&cookie).await? {
                 Some((session, user)) => answer(&session, &user).await,
                 None => Ok(self.refused(ErrorCode::TokenMissing)),

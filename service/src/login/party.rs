@@ -40,10 +40,12 @@ impl<H: LoginHost> Visit<'_, H> {
 impl<H: LoginHost> Party<'_, H> {
     /// For which requests are made and answers judged.
     pub fn relying(&self) -> Result<RelyingParty<'_>, Unavailable> {
-        RelyingParty::new(&self.stored.value.federation, &self.provider, self.visit.public_url).map_err(|error| {
-            warning(self.visit.host, "provider_failed", self.stored.value.federation.issuer(), error);
-            Unavailable
-        })
+        RelyingParty::new(&self.stored.value.federation, &self.provider, self.visit.public_url).map_err(
+            |error| {
+                warning(self.visit.host, "provider_failed", self.stored.value.federation.issuer(), error);
+                Unavailable
+            },
+        )
     }
 
     /// The provider's answer, or why there is none.
@@ -54,7 +56,10 @@ impl<H: LoginHost> Party<'_, H> {
     }
 
     /// Verifies a token of the provider.
-    pub async fn verify<V>(&self, mut step: Verification<'_, V>) -> Result<V, edge_authorizer::login::TokenFault> {
+    pub async fn verify<V>(
+        &self,
+        mut step: Verification<'_, V>,
+    ) -> Result<V, edge_authorizer::login::TokenFault> {
         let Visit { host, state, .. } = self.visit;
         let resolver = PlaneResolver { host: *host, plane: &state.data, source: SnapshotSource::Given(None) };
         let issuer = Issuer::try_from(&*self.provider.issuer);

@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
+use edge_authorizer::egress::InsecureHosts;
 use edge_authorizer::login::{Federation, ProviderMetadata};
-use edge_authorizer::{Faults, InsecureHosts, Issuer, NumericDate, Unavailable};
+use edge_authorizer::{Faults, Issuer, NumericDate, Unavailable};
 
 use crate::host::{Clock, Fetch, FetchFailure, FetchLimits, FetchRequest, Fetched, LogSink};
 use crate::lock::lock;
@@ -65,7 +66,8 @@ pub async fn fetch_metadata(
     issuer: &Issuer,
     insecure: &InsecureHosts,
 ) -> Result<ProviderMetadata, ProviderFault> {
-    let answer = send(host, &FetchRequest::get(&issuer.discovery_url())).await.map_err(ProviderFault::NoAnswer)?;
+    let answer =
+        send(host, &FetchRequest::get(&issuer.discovery_url())).await.map_err(ProviderFault::NoAnswer)?;
     if answer.status != 200 {
         return Err(ProviderFault::NoAnswer(format!("status {}", answer.status)));
     }

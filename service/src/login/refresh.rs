@@ -32,7 +32,8 @@ impl<H: LoginHost> Visit<'_, H> {
         let LoginMethod::Federation(provider) = &stored.value.by else { return Ok(Refreshed::GoesOn) };
         let claim = self.host.now().whole_seconds() + CLAIM_SECONDS;
         let claimed = ProviderSession { refreshing_until: Some(claim), ..provider.clone() };
-        let session = Session { by: LoginMethod::Federation(claimed), ..stored.value.clone() };
+        let mut session = stored.value.clone();
+        session.by = LoginMethod::Federation(claimed);
         match Rows(self.host).commit(&[stored.replaced_by(&session)]).await {
             Ok(()) => {}
             Err(CommitFailure::Conflict) => return Ok(Refreshed::Outrun),
@@ -64,10 +65,11 @@ impl<H: LoginHost> Visit<'_, H> {
         let relying = party.relying().map_err(|Unavailable| Outcome::Silent)?;
         let answer = party.send(refresh_request(relying, &party.secret, &token)).await;
         let answer = answer.map_err(|reason| silent(&reason))?;
-        let response = RefreshResponse::process(answer.status, &answer.body).map_err(|error| match error {
-            TokenEndpointError::InvalidGrant(_) => Outcome::Ended,
-            error => silent(&error.to_string()),
-        })?;
+        let response =
+            RefreshResponse::process(answer.status, &answer.body).map_err(|error| match error {
+                TokenEndpointError::InvalidGrant(_) => Outcome::Ended,
+                error => silent(&error.to_string()),
+            })?;
         let skew = self.state.data.settings().clock_skew;
         let verification = response.verify(relying, &provider.identity.sub, self.host.now(), skew);
         party.verify(verification).await.map_err(|fault| {

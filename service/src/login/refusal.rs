@@ -87,7 +87,9 @@ impl Refusal {
             Self::Exchange(error) => vec![error.to_string()],
             Self::IdToken(fault) => vec![fault.to_string()],
             Self::UserInfo(fault) => vec![fault.to_string()],
-            Self::ProviderSilent(reason) => vec![format!("the provider's token or userinfo endpoint: {reason}")],
+            Self::ProviderSilent(reason) => {
+                vec![format!("the provider's token or userinfo endpoint: {reason}")]
+            }
             Self::Person(person) => person.trace(),
             Self::EndedMeanwhile => vec!["the session at the provider has ended meanwhile".to_owned()],
             Self::Response(fault @ (ResponseFault::Provider(_) | ResponseFault::Issuer { .. })) => {

@@ -69,13 +69,18 @@ impl<H: LoginHost> Visit<'_, H> {
         let Some((session, user)) = self.live_session(cookie).await? else { return Ok(None) };
         let now = self.host.now().whole_seconds();
         if session.value.is_use_noted(now) {
-            let used = Session { used_at: now, ..session.value.clone() };
+            let mut used = session.value.clone();
+            used.used_at = now;
             // If another request came first, it noted the use.
             let _noted = Rows(self.host).commit(&[session.replaced_by(&used)]).await;
         }
         let (id, roles) = (self.host.new_id(), user.value.session_roles());
-        let subject =
-            SessionUser { user: &user.id, email: user.value.email().as_str(), session: &session.id, roles: &roles };
+        let subject = SessionUser {
+            user: &user.id,
+            email: user.value.email().as_str(),
+            session: &session.id,
+            roles: &roles,
+        };
         let issuer = (self.public_url.issuer().as_str(), self.public_url.as_str());
         let claims = SessionTokenClaims::new(issuer, subject, now, end_of(&session.value, now), &id);
         let token =

@@ -53,7 +53,8 @@ impl Tombstone {
             Ended::Subject(sub) => id_of_subject(&identity(&logout.issuer, sub)),
         };
         let former = Rows(host).load::<Self>(&id).await?;
-        let issued = former.as_ref().map_or(0.0, |former| former.value.issued).max(logout.issued.as_seconds());
+        let issued =
+            former.as_ref().map_or(0.0, |former| former.value.issued).max(logout.issued.as_seconds());
         let tombstone = Self { issued, until: now + LIFE };
         Ok(match former {
             Some(former) => former.replaced_by(&tombstone),

@@ -7,7 +7,6 @@ use serde::Deserialize;
 /// The texts of a language.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "each is the text of its name")]
 pub struct Messages {
     pub language: String,
     pub product: String,
