@@ -106,7 +106,7 @@ const ASSETS = {
  * issuer's object, and that of an issuer whose name ends with `/silent` never answers; without `hasFiles` there are no static
  * files; `persist` is a folder that outlives the workers; `outbound` answers the requests that the workers make, instead of
  * the network; with `hasSecond`, a second edge shares KV and the control plane with the first, and `secondUrl` is its
- * socket; with `traps`, a header makes the wasm trap (trapping.js).
+ * socket; `port` is that of `url`; with `traps`, a header makes the wasm trap (trapping.js).
  * `url` is the edge's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it.
  */
@@ -124,6 +124,7 @@ export async function startGateway({
   persist,
   outbound,
   hasSecond = false,
+  port = 0,
 } = {}) {
   const lines = [];
   const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : slow ? [slow] : [];
@@ -165,7 +166,7 @@ export async function startGateway({
       CONTROL,
       CONTROL_QUESTIONS: { name: CONTROL, entrypoint: "Questions" },
     },
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }],
+    unsafeDirectSockets: [{ host: "127.0.0.1", port, proxy: true }],
   };
   const control = {
     ...common,
@@ -181,7 +182,9 @@ export async function startGateway({
     },
     assets: hasFiles ? ASSETS : undefined,
   };
-  const edges = hasSecond ? [edge, { ...edge, name: "second" }] : [edge];
+  const edges = hasSecond
+    ? [edge, { ...edge, name: "second", unsafeDirectSockets: [{ host: "127.0.0.1", port: 0, proxy: true }] }]
+    : [edge];
   const miniflare = new Miniflare({
     rootPath: ROOT,
     kvPersist: persist ? `${persist}/kv` : false,
