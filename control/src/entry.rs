@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use cloudflare::env::Env;
+use cloudflare::env::{Context, Env};
 use cloudflare::host::{Host, IssuerAnswer, Place};
 use cloudflare::question::failed;
 use cloudflare::signal::Signal;
@@ -11,12 +11,21 @@ use service::{ControlPlane, InvalidVariable};
 
 use crate::message;
 use crate::plane::plane;
+use crate::worker_host::WorkerHost;
 
 /// The host of what runs `at` a place, and the control plane of the isolate.
 pub fn enter(env: Env, at: Place) -> Result<(Host, Rc<ControlPlane<Signal>>), InvalidVariable> {
     let control = plane(&env)?;
     let plane = control.data().clone();
     Ok((Host { env, place: at, plane, ask: ask_issuer }, control))
+}
+
+/// The worker as a host, and the control plane of the isolate.
+pub fn enter_worker(
+    env: Env,
+    context: Context,
+) -> Result<(WorkerHost, Rc<ControlPlane<Signal>>), InvalidVariable> {
+    enter(env, Place::Worker(context)).map(|(host, plane)| (WorkerHost { host }, plane))
 }
 
 /// Sends a request to the object that has an issuer's keys.

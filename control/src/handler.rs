@@ -4,7 +4,6 @@ use std::cell::Cell;
 
 use cloudflare::console::Console;
 use cloudflare::env::{Context, Env};
-use cloudflare::host::Place;
 use cloudflare::http;
 use cloudflare::question::{CHANGED, Question};
 use cloudflare::response::respond;
@@ -16,9 +15,8 @@ use service::log;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::body::{Stream, drop_unread};
-use crate::entry::{ask_issuer, enter};
+use crate::entry::{ask_issuer, enter_worker};
 use crate::message::{published_by, send};
-use crate::worker_host::WorkerHost;
 use crate::{asset, request, token_endpoint};
 
 /// Answers a client's request with the target `url`.
@@ -59,7 +57,7 @@ async fn authenticate(
     context: Context,
 ) -> Result<Response, JsValue> {
     let request = request::read(incoming, url, http::new_id())?;
-    let (host, plane) = match enter(env, Place::Worker(context)) {
+    let (host, plane) = match enter_worker(env, context) {
         Ok(entered) => entered,
         Err(variable) => {
             log::warning(&cloudflare::console::Console, "variable_invalid", variable.name, &variable);
@@ -67,12 +65,10 @@ async fn authenticate(
         }
     };
     Ok(match AuthEndpoint::of(path) {
-        Some(AuthEndpoint::Document(document)) => {
-            plane.auth_document(&WorkerHost { host }, document, &request).await
-        }
+        Some(AuthEndpoint::Document(document)) => plane.auth_document(&host, document, &request).await,
         Some(AuthEndpoint::Login(endpoint)) => {
             let body = Stream { request: incoming, share: &Cell::default() };
-            let response = plane.log_in(&WorkerHost { host }, &endpoint, &request, body).await;
+            let response = plane.log_in(&host, &endpoint, &request, body).await;
             drop_unread(incoming).await;
             response
         }
@@ -90,19 +86,23 @@ async fn manage(
     context: Context,
 ) -> Result<web_sys::Response, JsValue> {
     let request = request::read(incoming, url, http::new_id())?;
-    let (host, plane) = match enter(env, Place::Worker(context)) {
+    let (host, plane) = match enter_worker(env, context) {
         Ok(entered) => entered,
         Err(variable) => {
             log::request_warning(&Console, &request.id, "variable_invalid", variable.name, &variable);
             return respond(&refuse(ErrorCode::ConfigUnavailable, &request.id));
         }
     };
+    let request = match plane.with_session(&host, request).await {
+        Ok(request) => request,
+        Err(refusal) => return respond(&refusal),
+    };
     let screened = match plane.screen(&host, &request).await {
         Ok(screened) => screened,
         Err(refusal) => return respond(&refusal),
     };
     let key = screened.key();
-    let Ok(response) = forward(&host.env, incoming, &request, url, &key).await else {
+    let Ok(response) = forward(&host.host.env, incoming, &request, url, &key).await else {
         let refusal = refuse(ErrorCode::StoreUnavailable, &request.id);
         host.info(&log::management(&request, &refusal, host.now(), None));
         return respond(&refusal);
@@ -126,6 +126,10 @@ async fn forward(
     );
     let forwarded = forwarded.map_err(|_| Unavailable)?;
     forwarded.headers().set("x-request-id", &request.id).map_err(|_| Unavailable)?;
+    // A session's access token is not what the client sent.
+    if let Some(authorization) = request.header("authorization") {
+        forwarded.headers().set("authorization", &authorization).map_err(|_| Unavailable)?;
+    }
     send(env, key, &forwarded, &request.id).await
 }
 
@@ -171,7 +175,7 @@ async fn keys(env: Env, issuer: String, request: IssuerRequest) -> Result<String
 /// The text that is published of a project or of the routes; empty where there is nothing. It is kept in memory here, too.
 async fn published(env: Env, context: Context, key: Key) -> Result<String, Unavailable> {
     let text = published_by(&env, &key).await?;
-    if let Ok((host, plane)) = enter(env, Place::Worker(context)) {
+    if let Ok((host, plane)) = enter_worker(env, context) {
         plane.note_published(&host, &key, Some(&*text).filter(|text| !text.is_empty()));
     }
     Ok(text)

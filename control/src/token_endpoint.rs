@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use cloudflare::host::Host;
 use cloudflare::http;
 use cloudflare::signal::Signal;
 use service::http::{Request, Response};
@@ -22,7 +21,7 @@ thread_local! {
 pub async fn answer(
     incoming: &web_sys::Request,
     request: &Request,
-    host: &Host,
+    host: &WorkerHost,
     plane: &ControlPlane<Signal>,
 ) -> Response {
     let share = BODIES.with(Rc::clone);
@@ -33,7 +32,7 @@ pub async fn answer(
         Ok(screened) => screened,
         Err(refusal) => return refusal,
     };
-    let outcome = message::authenticate(&host.env, &key, &question).await;
+    let outcome = message::authenticate(&host.host.env, &key, &question).await;
     let outcome = outcome.unwrap_or(TokenOutcome::Unavailable);
-    plane.issue_token(&WorkerHost { host: host.clone() }, request, &question, outcome, &http::new_id()).await
+    plane.issue_token(host, request, &question, outcome, &http::new_id()).await
 }

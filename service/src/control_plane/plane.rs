@@ -45,6 +45,10 @@ impl<S> ControlPlane<S> {
         request: &Request,
         body: impl Body,
     ) -> Response {
+        let request = &match self.with_session(host, request.clone()).await {
+            Ok(request) => request,
+            Err(refusal) => return refusal,
+        };
         let screened = match self.screen(host, request).await {
             Ok(screened) => screened,
             Err(refusal) => return refusal,

@@ -44,7 +44,8 @@ impl<S> ControlPlane<S> {
         visit.session_token(cookie).await
     }
 
-    fn visit<'v, H: LoginHost<Signal = S>>(
+    /// What is needed to answer a browser.
+    pub(super) fn visit<'v, H: LoginHost<Signal = S>>(
         &'v self,
         host: &'v H,
         request: &'v Request,

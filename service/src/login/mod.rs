@@ -3,6 +3,7 @@
 mod admission;
 mod backchannel;
 mod begin;
+mod by_session;
 mod callback;
 mod endpoint;
 mod federation_row;
