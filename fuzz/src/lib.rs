@@ -2,6 +2,7 @@
 
 pub mod issuer;
 mod party;
+pub mod provider;
 pub mod scenario;
 mod token;
 
