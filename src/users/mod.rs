@@ -1,11 +1,15 @@
 //! Users of the gateway: the people who sign in, their sessions, and what a browser shows of both.
 
+mod attempts;
 mod cross_site;
 mod email;
 mod email_domain;
 mod first_login;
 mod identity;
+mod mail_link;
 mod member_document;
+mod password;
+mod password_hash;
 mod session;
 mod session_cookie;
 mod stored_format;
@@ -15,12 +19,16 @@ mod user_id;
 mod user_name;
 mod user_roles;
 
+pub use attempts::{AttemptLimit, Attempts};
 pub use cross_site::BrowserHeaders;
 pub use email::{Email, InvalidEmail};
 pub use email_domain::{EmailDomain, InvalidEmailDomain};
 pub use first_login::{Admission, EmailProof, LoginRefusal, Person, admit};
 pub use identity::ProviderIdentity;
+pub use mail_link::{LinkPurpose, LinkSecret, MailLink};
 pub use member_document::MemberDocument;
+pub use password::{NewPassword, WeakPassword};
+pub use password_hash::{NotHashed, hash_password, is_outdated, verify_password};
 pub use session::{
     IDLE_SECONDS, LoginMethod, ProviderSession, REFRESH_AFTER, REFRESH_BOUND, Session, SessionEnd,
     SessionState,
