@@ -39,6 +39,7 @@ mod fault;
 mod issuer;
 mod nearest;
 mod project_id;
+mod shown_times;
 mod store_cache;
 mod unavailable;
 mod versioned;

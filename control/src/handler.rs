@@ -107,6 +107,7 @@ async fn manage(
         host.info(&log::management(&request, &refusal, host.now(), None));
         return respond(&refusal);
     };
+    plane.note_answered(&screened, response.ok());
     if screened.is_change() && response.ok() { with_changed(&response, &key) } else { Ok(response) }
 }
 

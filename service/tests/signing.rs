@@ -1,175 +1,21 @@
-//! The gateway's own issuer: its keys are known before they sign, survive, and are readable nowhere.
+//! The gateway's own issuer: its keys survive, are the same everywhere, and are readable nowhere.
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use edge_authorizer::accounts::{AuthDocument, SigningSet};
-use edge_authorizer::{FetchReason, KeyOutcome, KeyRecord, SignatureCheck, Token};
-use serde_json::{Value, json};
+use edge_authorizer::{FetchReason, KeyRecord};
+use serde_json::json;
 use service::host::{IssuerRequest, Issuers, Key, Space};
 use service::http::Response;
 use support::executor::Task;
-use support::keys::check;
+use support::issuer::{ISSUER, STALENESS, key_ids, kid, published, rotate, sign, sign_on};
 use support::world::{Node, PUBLIC_URL, SEALING_KEY, World, body};
-
-const ISSUER: &str = "https://gateway.example.com/auth";
-const TTL: f64 = 30.0;
-/// For how long a reader may not see what was published: the memory of the edge, twice, and KV's.
-const STALENESS: f64 = 2.0 * TTL + 60.0;
-const TOKEN_LIFE: f64 = 3600.0;
-
-/// Signs a token on one node.
-fn sign_on(world: &World, node: &Node) -> Option<String> {
-    let (node, now) = (node.clone(), world.now());
-    let task: Task<'_, Option<String>> = Box::pin(async move {
-        let claims = json!({ "iss": ISSUER, "sub": "p1/a", "iat": now, "exp": now + TOKEN_LIFE });
-        node.plane.sign(&*node.host, "at+jwt", &claims).await.ok()
-    });
-    world.run(vec![task]).remove(0)
-}
-
-fn sign(world: &World) -> String {
-    sign_on(world, &world.nodes[0]).unwrap()
-}
-
-fn published(world: &World) -> Option<Value> {
-    world.shared.replica.value(Space::Keys, ISSUER)
-}
-
-fn key_ids(record: &Value) -> BTreeSet<String> {
-    let keys = record["jwks"]["keys"].as_array().unwrap();
-    keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
-}
-
-/// Whether a reader of the record accepts the signature.
-fn verifies(record: &Value, text: &str) -> bool {
-    let record = KeyRecord::parse(record).unwrap();
-    let token = Token::parse(text).unwrap();
-    let named = record.keys().keys().iter().filter(|key| key.id() == token.key_id());
-    let (algorithm, signing_input, signature) = (token.algorithm(), token.signing_input(), token.signature());
-    let mut outcomes =
-        named.map(|key| check(&SignatureCheck { project: None, algorithm, key, signing_input, signature }));
-    outcomes.any(|outcome| outcome == KeyOutcome::Verified)
-}
-
-fn kid(text: &str) -> String {
-    Token::parse(text).unwrap().key_id().unwrap().to_owned()
-}
-
-fn rotate(world: &World) -> Response {
-    world.admin("POST", "/issuer-keys/rotate", None)
-}
-
-/// What readers see over time, and the tokens that they get.
-struct Watch {
-    world: World,
-    /// What was published, and since when.
-    seen: Vec<(f64, Value)>,
-    /// When each key signed last.
-    last: BTreeMap<String, f64>,
-    /// The keys that signed, in their order.
-    signed: Vec<String>,
-}
-
-impl Watch {
-    fn new() -> Self {
-        let world = World::with(1, &json!({ "CONFIG_TTL_SECONDS": "30", "CLOCK_SKEW_SECONDS": "0" }));
-        let (seen, last, signed) = Default::default();
-        let mut watch = Self { world, seen, last, signed };
-        watch.look();
-        watch
-    }
-
-    /// Signs a token, and checks it as the slowest reader does; that reader knows the key of each token that has not expired.
-    fn look(&mut self) {
-        let (now, token) = (self.world.now(), sign(&self.world));
-        let record = published(&self.world).unwrap();
-        if self.seen.last().is_none_or(|(_, last)| *last != record) {
-            self.seen.push((now, record));
-        }
-        if self.signed.last() != Some(&kid(&token)) {
-            self.signed.push(kid(&token));
-        }
-        self.last.insert(kid(&token), now);
-        self.last.retain(|_, at| *at + TOKEN_LIFE >= now);
-        // What the slowest reader has; the first record is no older than what a reader fetches who has none.
-        let old = self.seen.iter().rposition(|(since, _)| *since <= now - STALENESS).unwrap_or(0);
-        self.seen.drain(..old);
-        for (_, record) in [&self.seen[0], self.seen.last().unwrap()] {
-            let ids = key_ids(record);
-            assert!(verifies(record, &token), "at {now}");
-            assert!(self.last.keys().all(|kid| ids.contains(kid)), "at {now}: {:?}", self.last);
-        }
-    }
-
-    fn pass(&mut self, seconds: f64) {
-        self.world.pass(seconds);
-        self.look();
-    }
-}
-
-#[test]
-fn the_slowest_reader_knows_every_key_that_signs_over_20_scheduled_rotations() {
-    let mut watch = Watch::new();
-    while watch.signed.len() <= 20 {
-        let count = watch.signed.len();
-        watch.pass(43_200.0);
-        if watch.signed.len() > count {
-            for _ in 0..30 {
-                watch.pass(10.0);
-            }
-        }
-    }
-    let days = (watch.world.now() - support::world::START) / 86_400.0;
-    assert!((600.0..611.0).contains(&days), "{days} days");
-    assert_eq!(watch.signed.iter().collect::<BTreeSet<_>>().len(), 21);
-    // The current, the next, and one that a token may still have.
-    assert!(key_ids(&published(&watch.world).unwrap()).len() <= 3);
-}
-
-#[test]
-fn the_slowest_reader_knows_every_key_that_signs_over_20_rotations_by_hand() {
-    let mut watch = Watch::new();
-    for _ in 0..20 {
-        let refused = rotate(&watch.world);
-        assert_eq!((refused.status, body(&refused)["code"].as_str()), (409, Some("rotation_too_soon")));
-        let wait: f64 = refused.header("retry-after").unwrap().parse().unwrap();
-        assert!(wait <= STALENESS + 1.0, "{wait}");
-        let end = watch.world.now() + wait;
-        while watch.world.now() < end {
-            watch.pass((end - watch.world.now()).min(10.0));
-        }
-        let rotated = rotate(&watch.world);
-        assert_eq!(rotated.status, 200, "{rotated:?}");
-        watch.look();
-    }
-    for _ in 0..4 {
-        watch.pass(10.0);
-    }
-    assert_eq!(watch.signed.len(), 21);
-    for _ in 0..5 {
-        watch.pass(1000.0);
-    }
-    assert_eq!(key_ids(&published(&watch.world).unwrap()).len(), 2, "those that signed are forgotten");
-}
-
-#[test]
-fn a_key_set_is_bounded_however_often_it_is_rotated() {
-    let world = World::with(1, &json!({ "CONFIG_TTL_SECONDS": "0", "CLOCK_SKEW_SECONDS": "300" }));
-    sign(&world);
-    for _ in 0..120 {
-        world.pass(60.0);
-        assert_eq!(rotate(&world).status, 200);
-    }
-    let record = published(&world).unwrap();
-    assert!((60..=100).contains(&key_ids(&record).len()), "{}", key_ids(&record).len());
-    assert!(verifies(&record, &sign(&world)));
-}
 
 #[test]
 fn keys_survive_a_restart_and_a_new_sealing_key() {

@@ -55,7 +55,7 @@ pub use secret_digest::SecretDigest;
 pub use service_account::ServiceAccount;
 pub use session_token::{SESSION_CLIENT, SESSION_TOKEN_LIFE, SessionTokenClaims, SessionUser};
 pub use signing_key::{NotEs256, RetiredKey, SigningKey};
-pub use signing_keys::{NotReady, SigningKeys};
+pub use signing_keys::{KeyState, NotReady, SigningKeys};
 pub use signing_schedule::SigningSchedule;
 pub use signing_set::SigningSet;
 pub use stored_secret::StoredSecret;

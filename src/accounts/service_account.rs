@@ -140,7 +140,7 @@ mod tests {
         let project = ProjectId::try_from("plant7").unwrap();
         let expected = json!({
             "id": "ci", "clientId": "plant7/ci", "label": { "en": "CI" }, "roles": ["access"], "disabled": false,
-            "secrets": [{ "secretId": "s1", "createdAt": 1000, "expiresAt": null, "lastUsedAt": null }],
+            "secrets": [StoredSecret::new("s1".to_owned(), digest(1), 1000).representation()],
         });
         assert_eq!(account().representation(&project), expected);
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::accounts::signing_key::{RetiredKey, SigningKey};
 use crate::accounts::signing_schedule::SigningSchedule;
+use crate::shown_times::add_times;
 use crate::token::numeric_date::NumericDate;
 
 /// A set of keys. A new key is published as the next one before it signs, so that all readers know it by then; one that no
@@ -24,6 +25,27 @@ struct CurrentKey {
     #[serde(flatten)]
     key: SigningKey,
     since: NumericDate,
+}
+
+/// What a key of a set does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// It signs.
+    Current,
+    /// It will sign.
+    Next,
+    /// It has signed; what it signed may still be valid.
+    Previous,
+}
+
+impl KeyState {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Next => "next",
+            Self::Previous => "previous",
+        }
+    }
 }
 
 /// The next key is not known everywhere yet.
@@ -86,6 +108,21 @@ impl SigningKeys {
         Ok(())
     }
 
+    /// Removes a key at once, whatever readers have. If it signed, the next one does from now on; one that is missing then has
+    /// to be made. Returns what it did; `None` if there is no such key.
+    pub fn revoke(&mut self, kid: &str, now: NumericDate) -> Option<KeyState> {
+        if self.current().is_some_and(|key| key.kid() == kid) {
+            self.current = self.next.take().map(|key| CurrentKey { key, since: now });
+            return Some(KeyState::Current);
+        }
+        if self.next.take_if(|key| key.kid() == kid).is_some() {
+            return Some(KeyState::Next);
+        }
+        let position = self.previous.iter().position(|key| key.kid() == kid)?;
+        self.previous.remove(position);
+        Some(KeyState::Previous)
+    }
+
     /// When the next scheduled rotation is; it may be later, if the next key is not ready then.
     pub fn rotates_at(&self, schedule: &SigningSchedule) -> Option<NumericDate> {
         self.current.as_ref().map(|current| current.since.plus(schedule.signs))
@@ -144,30 +181,29 @@ impl SigningKeys {
         json!({ "keys": keys })
     }
 
-    /// `{"keys": [{"kid", "state", "thumbprint", …}], "rotatesAt", "rotatableAt"}` for an administrator. Times are seconds
-    /// since 1970.
+    /// `{"keys": [{"kid", "state", …}], "rotatesAt", "rotatableAt"}` for an administrator. Times are seconds since 1970; beside
+    /// each is the same in RFC 3339.
     pub fn describe(&self, schedule: &SigningSchedule) -> Value {
-        let mut keys = Vec::new();
-        for (key, state) in self
-            .current()
-            .map(|key| (key, "current"))
-            .into_iter()
-            .chain(self.next.iter().map(|key| (key, "next")))
-        {
-            let since = self.current.as_ref().filter(|_| state == "current").map(|current| current.since);
-            keys.push(json!({
-                "kid": key.kid(), "state": state, "createdAt": key.created_at(), "publishedAt": key.published_at(),
-                "signsSince": since,
-            }));
-        }
-        for key in &self.previous {
-            keys.push(json!({
-                "kid": key.kid(), "state": "previous", "retiredAt": key.retired_at(),
+        let since = self.current.as_ref().map(|current| current.since);
+        let sealed = |key: &SigningKey, state: KeyState, since: Option<NumericDate>| {
+            json!({
+                "kid": key.kid(), "state": state.name(), "createdAt": key.created_at(),
+                "publishedAt": key.published_at(), "signsSince": since,
+            })
+        };
+        let retired = |key: &RetiredKey| {
+            json!({
+                "kid": key.kid(), "state": KeyState::Previous.name(), "retiredAt": key.retired_at(),
                 "publishedUntil": forgotten_at(key, schedule),
-            }));
-        }
+            })
+        };
+        let current = self.current().map(|key| sealed(key, KeyState::Current, since));
+        let next = self.next.as_ref().map(|key| sealed(key, KeyState::Next, None));
+        let keys: Vec<_> = current.into_iter().chain(next).chain(self.previous.iter().map(retired)).collect();
         let ready = self.ready_at(schedule);
-        json!({ "keys": keys, "rotatesAt": self.rotates_at(schedule), "rotatableAt": ready })
+        let mut shown = json!({ "keys": keys, "rotatesAt": self.rotates_at(schedule), "rotatableAt": ready });
+        add_times(&mut shown);
+        shown
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::secret_digest::SecretDigest;
+use crate::shown_times::add_times;
 
 /// To what a time of use is rounded down, in seconds.
 const HOUR: u64 = 3600;
@@ -56,12 +57,15 @@ impl StoredSecret {
         is_news
     }
 
-    /// What its owners see: `{"secretId", "createdAt", "expiresAt", "lastUsedAt"}`, the last two `null` where unknown.
+    /// What its owners see: `{"secretId", "createdAt", "expiresAt", "lastUsedAt"}`, the last two `null` where unknown, and
+    /// beside each time its text in RFC 3339.
     pub fn representation(&self) -> Value {
         let Self { secret_id, created_at, expires_at, last_used_at, .. } = self;
-        json!({
+        let mut shown = json!({
             "secretId": secret_id, "createdAt": created_at, "expiresAt": expires_at, "lastUsedAt": last_used_at,
-        })
+        });
+        add_times(&mut shown);
+        shown
     }
 }
 
@@ -97,7 +101,10 @@ mod tests {
     #[test]
     fn owners_do_not_see_the_digest() {
         let shown = secret().representation();
-        let expected = json!({ "secretId": "s1", "createdAt": 7300, "expiresAt": null, "lastUsedAt": null });
+        let expected = json!({
+            "secretId": "s1", "createdAt": 7300, "createdTime": "1970-01-01T02:01:40.000Z", "expiresAt": null,
+            "expiresTime": null, "lastUsedAt": null, "lastUsedTime": null,
+        });
         assert_eq!(shown, expected);
         let newer = json!({ "secretId": "s1", "sha256": secret().sha256, "createdAt": 1, "added": { "by": "another" } });
         let kept: StoredSecret = serde_json::from_value(newer.clone()).unwrap();

@@ -18,6 +18,10 @@ pub enum Endpoint {
     IssuerKeys,
     /// `/issuer-keys/rotate`: having the next one sign.
     IssuerKeysRotation,
+    /// `/issuer-keys/audit-log`: who had them rotated or removed.
+    IssuerKeysAuditLog,
+    /// `/issuer-keys/{kid}`: one of them, which need not exist.
+    IssuerKey(String),
     /// `/projects`: the list of projects.
     Projects,
     /// `/projects/{project}`.
@@ -92,6 +96,8 @@ impl Endpoint {
             ["gateway", "audit-log"] => return Some(Self::RoutesAuditLog),
             ["issuer-keys"] => return Some(Self::IssuerKeys),
             ["issuer-keys", "rotate"] => return Some(Self::IssuerKeysRotation),
+            ["issuer-keys", "audit-log"] => return Some(Self::IssuerKeysAuditLog),
+            ["issuer-keys", kid] if !kid.is_empty() => return Some(Self::IssuerKey((*kid).to_owned())),
             ["projects"] => return Some(Self::Projects),
             ["audit-log"] => return Some(Self::AuditLog(ProjectId::platform())),
             ["service-accounts", ..] => {
@@ -132,6 +138,8 @@ impl Endpoint {
             Self::RoutesAuditLog => "/gateway/audit-log",
             Self::IssuerKeys => "/issuer-keys",
             Self::IssuerKeysRotation => "/issuer-keys/rotate",
+            Self::IssuerKeysAuditLog => "/issuer-keys/audit-log",
+            Self::IssuerKey(_) => "/issuer-keys/{kid}",
             Self::Projects => "/projects",
             Self::Project(_) => "/projects/{project}",
             Self::Idps(_) => "/projects/{project}/custom-idp",
@@ -154,9 +162,13 @@ impl Endpoint {
         use Method::{Delete, Get, Head, Post, Put};
         match self {
             Self::Routes | Self::IdpOrder(_) => &[Get, Head, Put],
-            Self::Projects | Self::RoutesAuditLog | Self::AuditLog(_) | Self::Keys(..) | Self::IssuerKeys => {
-                &[Get, Head]
-            }
+            Self::Projects
+            | Self::RoutesAuditLog
+            | Self::AuditLog(_)
+            | Self::Keys(..)
+            | Self::IssuerKeys
+            | Self::IssuerKeysAuditLog => &[Get, Head],
+            Self::IssuerKey(_) => &[Delete],
             Self::KeysRefresh(..) | Self::Explain(_) | Self::IssuerKeysRotation => &[Post],
             Self::KeyBlock(..) => &[Delete, Put],
             Self::Project(_) | Self::Idp(..) => &[Delete, Get, Head, Put],
@@ -180,7 +192,9 @@ impl Endpoint {
     /// Whether a request with `method` changes something that the edges see.
     pub fn is_changed_by(&self, method: Method) -> bool {
         let is_read = matches!(method, Method::Get | Method::Head);
-        !is_read && !matches!(self, Self::KeysRefresh(..) | Self::Explain(_) | Self::IssuerKeysRotation)
+        let is_other =
+            matches!(self, Self::KeysRefresh(..) | Self::Explain(_)) || self.is_about_signing_keys();
+        !is_read && !is_other
     }
 
     /// The project, or the platform, that it belongs to, if any.
@@ -190,6 +204,8 @@ impl Endpoint {
             | Self::RoutesAuditLog
             | Self::IssuerKeys
             | Self::IssuerKeysRotation
+            | Self::IssuerKeysAuditLog
+            | Self::IssuerKey(_)
             | Self::Projects => None,
             Self::Project(project)
             | Self::Idps(project)
@@ -208,7 +224,10 @@ impl Endpoint {
 
     /// Whether it is about the signing keys of the gateway's own issuer.
     pub fn is_about_signing_keys(&self) -> bool {
-        matches!(self, Self::IssuerKeys | Self::IssuerKeysRotation)
+        matches!(
+            self,
+            Self::IssuerKeys | Self::IssuerKeysRotation | Self::IssuerKeysAuditLog | Self::IssuerKey(_)
+        )
     }
 
     /// The project that owners of it may manage here; `None` where only a platform administrator may.

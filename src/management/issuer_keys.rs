@@ -7,6 +7,7 @@ use crate::issuer::Issuer;
 use crate::keys::key_set::KeySet;
 use crate::keys::refresh_schedule::RefreshSchedule;
 use crate::nearest::nearest;
+use crate::shown_times::add_times;
 use crate::token::numeric_date::NumericDate;
 
 /// An issuer's keys as one project may see them. History from before the project named the issuer is hidden: it would reveal that
@@ -26,7 +27,7 @@ pub struct IssuerKeys<'k> {
 impl IssuerKeys<'_> {
     /// `{"keys", "formerKeys", "fetchedAt", "expiresAt", "nextRefresh", "lastError"}`: each key with whether it is usable
     /// or why not, since when it is there, and whether the project distrusts it; then the blocked ones that the issuer does
-    /// not publish now. Times are seconds since 1970; beside each is the same in RFC 3339: [`TIMES`].
+    /// not publish now. Times are seconds since 1970; beside each is the same in RFC 3339.
     pub fn describe(&self, blocked: &[BlockedKey]) -> Value {
         let mut keys = list_keys(self.record);
         let mut absent: Vec<_> = blocked.iter().filter(|key| key.iss == self.issuer.as_str()).collect();
@@ -114,33 +115,6 @@ impl IssuerKeys<'_> {
 
 fn time(value: &Value, name: &str) -> Option<NumericDate> {
     value.get(name).and_then(Value::as_f64).map(NumericDate::from_seconds)
-}
-
-/// The times of a description, and the names under which they are in RFC 3339.
-const TIMES: [(&str, &str); 6] = [
-    ("at", "time"),
-    ("expiresAt", "expiresTime"),
-    ("fetchedAt", "fetchedTime"),
-    ("firstSeen", "firstSeenTime"),
-    ("lastSeen", "lastSeenTime"),
-    ("nextRefresh", "nextRefreshTime"),
-];
-
-/// Adds the texts of all times within a value.
-fn add_times(value: &mut Value) {
-    match value {
-        Value::Array(elements) => elements.iter_mut().for_each(add_times),
-        Value::Object(members) => {
-            members.values_mut().for_each(add_times);
-            for (name, text_name) in TIMES {
-                if let Some(seconds) = members.get(name).map(Value::as_f64) {
-                    let text = seconds.map(|seconds| NumericDate::from_seconds(seconds).to_rfc3339());
-                    members.insert(text_name.to_owned(), text.into());
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 /// Why a blocked key is not usable.

@@ -40,7 +40,8 @@ impl Endpoint {
             _ if self.is_changed_by(method) => &["dryRun"],
             Self::Projects => &["after"],
             Self::AuditLog(_) | Self::RoutesAuditLog => &["before"],
-            Self::IssuerKeys | Self::IssuerKeysRotation => &["set"],
+            Self::IssuerKeysAuditLog => &["before", "set"],
+            _ if self.is_about_signing_keys() => &["set"],
             _ => &[],
         }
     }

@@ -20,8 +20,11 @@ const DATA_PLANE = ["route_not_found", "origin_unreachable", "origin_timeout"];
 /** The project of the description's examples. */
 const PROJECT = "/projects/myproject";
 
-/** What succeeds only if a trial lasts long enough: a key is published for minutes before it signs. */
-const LATER = ["POST /project-management-service/v1/issuer-keys/rotate"];
+/** What no trial is sure to succeed in: a key is published for minutes before it signs, and its id is no example's. */
+const LATER = [
+  "POST /project-management-service/v1/issuer-keys/rotate",
+  "DELETE /project-management-service/v1/issuer-keys/{kid}",
+];
 
 /** How long one trial may take, in milliseconds. */
 const LIMIT = 200_000;

@@ -6,11 +6,12 @@ import { fileURLToPath } from "node:url";
 
 /**
  * The record of a set of signing keys of a gateway that is stopped: `signing-keys`, those for access tokens, or `assertion-keys`;
- * `earlier`: its keys were published that many seconds earlier.
+ * `earlier`: its keys were published that many seconds earlier; `age`: the current one has signed for that many seconds.
  */
-export function signingKeys(folder, { name = "signing-keys", earlier } = {}) {
+export function signingKeys(folder, { name = "signing-keys", earlier, age } = {}) {
   const script = fileURLToPath(new URL("signing-keys.py", import.meta.url));
-  const more = earlier === undefined ? [] : [String(earlier)];
+  const changes = Object.entries({ publishedAt: earlier, since: age });
+  const more = changes.find(([, seconds]) => seconds !== undefined)?.map(String) ?? [];
   return JSON.parse(
     execFileSync("python3", [script, join(folder, "objects"), name, ...more], { encoding: "utf8" }),
   );

@@ -6,6 +6,9 @@
 /// The steps of one class.
 pub type Steps = &'static [&'static str];
 
+const AUDIT: &str =
+    "CREATE TABLE audit (number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, entry TEXT NOT NULL);";
+
 /// `total` is what the entries of the same kind cost up to this one.
 const AUDIT_BOUNDS: &str = "
     ALTER TABLE audit ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
@@ -98,7 +101,7 @@ pub const REGISTRY_STEPS: Steps = &[
         version INTEGER NOT NULL, published INTEGER NOT NULL);
     CREATE TABLE project (id TEXT PRIMARY KEY, label TEXT) WITHOUT ROWID;
 ",
-    "CREATE TABLE audit (number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, entry TEXT NOT NULL);",
+    AUDIT,
     AUDIT_BOUNDS,
     RECORD,
     "
@@ -110,7 +113,7 @@ pub const REGISTRY_STEPS: Steps = &[
 ];
 
 /// The steps of the object of signing keys.
-pub const SIGNING_KEYS_STEPS: Steps = &[RECORD];
+pub const SIGNING_KEYS_STEPS: Steps = &[RECORD, AUDIT, AUDIT_BOUNDS];
 
 /// The steps of the directory's object. `tally` has how many rows there are of each kind, because counting reads them all, and
 /// the last revision.

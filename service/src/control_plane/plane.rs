@@ -54,6 +54,7 @@ impl<S> ControlPlane<S> {
             Err(refusal) => return refusal,
         };
         let response = self.answer(host, request, body).await;
+        self.note_answered(&screened, response.is_success());
         let key = screened.key();
         if screened.is_change()
             && response.is_success()
@@ -84,6 +85,13 @@ impl<S> ControlPlane<S> {
     ) -> Response {
         let call = self.call(host, request);
         finish(&call, call.answer(body).await)
+    }
+
+    /// Forgets what a request made out of date, where [`Self::screen`] was called.
+    pub fn note_answered(&self, screened: &Screened, is_success: bool) {
+        if let Some(set) = screened.changed_keys().filter(|_| is_success) {
+            self.0.signing.forget(set);
+        }
     }
 
     fn call<'c, H: DataHost<Signal = S>>(&'c self, host: &'c H, request: &'c Request) -> Call<'c, H> {
@@ -170,7 +178,7 @@ impl<S> ControlPlane<S> {
     /// signing keys are elsewhere keeps them in memory for a while.
     pub async fn sign(
         &self,
-        host: &impl SigningHost,
+        host: &impl SigningHost<Signal = S>,
         typ: &str,
         claims: &impl Serialize,
     ) -> Result<String, Unavailable> {
@@ -182,7 +190,7 @@ impl<S> ControlPlane<S> {
     /// Answers a request for a document of the gateway's own issuer: its metadata, or a key set.
     pub async fn auth_document(
         &self,
-        host: &impl SigningHost,
+        host: &impl SigningHost<Signal = S>,
         document: AuthDocument,
         request: &Request,
     ) -> Response {

@@ -24,7 +24,7 @@ pub struct ControlState<S> {
     /// The variables of the gateway's own issuer.
     pub issuer_settings: IssuerSettings,
     /// The signing keys, as they were given last.
-    pub signing: SigningMemory,
+    pub signing: SigningMemory<S>,
     /// The company's OpenID Provider, as it described itself last.
     pub provider: ProviderMemory,
     /// Projects that the replica does not have, but that were asked for.

@@ -55,9 +55,9 @@ pub trait AssertionHost: Replica + Signer + Sealer + Tasks + Clock + LogSink {}
 impl<H: Replica + Signer + Sealer + Tasks + Clock + LogSink> AssertionHost for H {}
 
 /// What signing in the name of the gateway requires.
-pub trait SigningHost: SigningKeySource + Signer + Sealer + Clock + LogSink {}
+pub trait SigningHost: SigningKeySource + Signer + Sealer + Tasks + Clock + LogSink {}
 
-impl<H: SigningKeySource + Signer + Sealer + Clock + LogSink> SigningHost for H {}
+impl<H: SigningKeySource + Signer + Sealer + Tasks + Clock + LogSink> SigningHost for H {}
 
 /// What logging in requires, and everything about users: the directory, the provider, and to sign.
 pub trait LoginHost: DataHost + SigningHost + Directory + Fetch {}

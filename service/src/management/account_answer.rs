@@ -17,7 +17,9 @@ pub fn account_answer(change: &AccountChange, account: &Value, is_stored: bool) 
     if let Some(secret) = change.secret().filter(|_| is_stored) {
         show("secretId", newest.and_then(|secret| secret.get("secretId")));
         show("secret", Some(&secret.reveal().into()));
-        show("createdAt", newest.and_then(|secret| secret.get("createdAt")));
+        for name in ["createdAt", "createdTime"] {
+            show(name, newest.and_then(|secret| secret.get(name)));
+        }
     }
     answer
 }

@@ -67,9 +67,13 @@ impl Author {
         self.note(change, &AuditOutcome::Refused(code.as_str()))
     }
 
+    /// The author in JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     fn note(&self, change: &str, outcome: &AuditOutcome<'_>) -> AuditNote {
-        let author = serde_json::to_string(self).unwrap_or_default();
         let is_refusal = matches!(outcome, AuditOutcome::Refused(_));
-        AuditNote { entry: audit_entry(&author, change, outcome), is_refusal, begins: false }
+        AuditNote { entry: audit_entry(&self.to_json(), change, outcome), is_refusal, begins: false }
     }
 }

@@ -12,6 +12,7 @@ use crate::host::{ControlHost, DataHost, Key};
 use crate::http::{Body, Request};
 use crate::log::Actor;
 use crate::records::{Loaded, ProjectRecord, Records};
+use crate::signing::SigningService;
 
 /// A call: the request, with the host that it came to and what that host's control plane remembers.
 pub struct Call<'c, H: DataHost> {
@@ -78,6 +79,12 @@ impl<H: ControlHost> Call<'_, H> {
     /// Holds memory for this request; 503 if others about the same record hold all there is for it.
     pub fn hold(&self, key: &Key, bytes: usize) -> Result<Held<'_>, Unavailable> {
         self.state.work.hold(self.host.scope(), key, bytes).ok_or(Unavailable)
+    }
+
+    /// The signing keys that the request is about.
+    pub fn signing_keys(&self) -> Result<SigningService<'_, H>, Reply> {
+        let service = self.state.signing_keys(self.host, self.signing_set());
+        service.map_err(|unusable| Reply::for_reason(ErrorCode::ConfigUnavailable, unusable))
     }
 
     /// The records of the store.

@@ -1,6 +1,7 @@
 //! Refusing what needs no record.
 
 use edge_authorizer::Method;
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::management::Endpoint;
 
 use super::call::Call;
@@ -14,12 +15,18 @@ use crate::lock::lock;
 pub struct Screened {
     key: Key,
     is_change: bool,
+    changed_keys: Option<SigningSet>,
 }
 
 impl Screened {
     /// The key of the record that it is about: where it is to be answered.
     pub fn key(&self) -> Key {
         self.key.clone()
+    }
+
+    /// The signing keys that it changes: those kept in memory are out of date then.
+    pub fn changed_keys(&self) -> Option<SigningSet> {
+        self.changed_keys
     }
 
     /// Whether it changes what is published.
@@ -39,7 +46,9 @@ impl<H: DataHost> Call<'_, H> {
             None if endpoint.is_about_signing_keys() => Key::SigningKeys(self.signing_set()),
             None => Key::Routes,
         };
-        Ok(Screened { key, is_change })
+        let changes_keys = endpoint.is_about_signing_keys() && !endpoint.is_read_by(method);
+        let changed_keys = changes_keys.then(|| self.signing_set());
+        Ok(Screened { key, is_change, changed_keys })
     }
 
     async fn screen_credentials(&self, endpoint: &Endpoint, method: Method) -> Result<(), Reply> {

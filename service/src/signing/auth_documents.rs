@@ -4,16 +4,16 @@ use edge_authorizer::accounts::{AuthDocument, PublicUrl, metadata};
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 
 use super::signer::SigningMemory;
-use crate::host::{Clock, SigningKeySource};
+use crate::host::{Clock, SigningKeySource, Tasks};
 use crate::http::{Request, Response, problem, read_only};
 
 /// How long clients may keep a document, in seconds. A key is published for longer than that before it signs.
 const CACHE_CONTROL: &str = "public, max-age=60";
 
 /// Answers a request for a document of the issuer.
-pub async fn answer_document(
-    host: &(impl SigningKeySource + Clock),
-    memory: &SigningMemory,
+pub async fn answer_document<H: SigningKeySource + Tasks + Clock>(
+    host: &H,
+    memory: &SigningMemory<H::Signal>,
     public_url: &PublicUrl,
     document: AuthDocument,
     request: &Request,

@@ -1,9 +1,11 @@
 //! The gateway's own issuer: the keys that the gateway signs with, and signing with them.
 
 mod auth_documents;
+mod key_change;
 mod signer;
 mod signing_service;
 
 pub use auth_documents::answer_document;
+pub use key_change::{KeyChange, KeyRefusal};
 pub use signer::{SealedKey, SigningMemory, purpose, sign};
-pub use signing_service::SigningService;
+pub use signing_service::{Changed, SigningService};

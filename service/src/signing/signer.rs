@@ -1,7 +1,7 @@
 //! Signing in the name of the gateway.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use edge_authorizer::accounts::{SigningSet, UnsignedJws};
 use edge_authorizer::{NumericDate, Unavailable};
@@ -9,14 +9,23 @@ use serde::Serialize;
 
 use crate::host::{
     Clock, Failure, LogSink, PrivateKey, Sealer, Signer, SigningHost, SigningKeySource, SigningKeysResponse,
+    Tasks,
 };
 use crate::lock::lock;
 use crate::log::warning;
 use crate::sealing::{Purpose, SealingKeys};
 
-/// The keys as they were given last. The private one is sealed here, too: the host keeps it to sign with.
-#[derive(Debug, Default)]
-pub struct SigningMemory(Mutex<BTreeMap<SigningSet, Kept>>);
+/// The keys as they were given last. The private one is sealed here, too: the host keeps it to sign with. `S` is the host's
+/// signal.
+#[derive(Debug)]
+pub struct SigningMemory<S>(Mutex<State<S>>);
+
+#[derive(Debug)]
+struct State<S> {
+    kept: BTreeMap<SigningSet, Kept>,
+    /// Since when a request asks where the keys are stored, and what it gives then, by the scope of those that wait for it.
+    asking: BTreeMap<(u32, SigningSet), (NumericDate, Arc<S>)>,
+}
 
 #[derive(Clone, Debug)]
 struct Kept {
@@ -25,43 +34,85 @@ struct Kept {
     asked_again: NumericDate,
 }
 
+/// How a request comes to the keys.
+enum Way<S> {
+    Has(SigningKeysResponse),
+    /// Another request asks.
+    Waits(Arc<S>),
+    /// It asks, and may use what is kept if there is no answer.
+    Asks(Arc<S>, Option<SigningKeysResponse>),
+}
+
 /// When keys are asked for again, as a part of the time for which they may be used.
 const RENEWAL: f64 = 0.8;
 
 /// How long nothing else asks while a request does, in seconds.
 const PATIENCE: f64 = 5.0;
 
-impl SigningMemory {
-    /// The keys, asked for where they are stored if those kept are too old.
+impl<S> Default for SigningMemory<S> {
+    fn default() -> Self {
+        Self(Mutex::new(State { kept: BTreeMap::new(), asking: BTreeMap::new() }))
+    }
+}
+
+impl<S> SigningMemory<S> {
+    /// The keys, asked for where they are stored if those kept are too old: by one request, for which others wait.
     pub async fn keys(
         &self,
-        host: &(impl SigningKeySource + Clock),
+        host: &(impl SigningKeySource + Tasks<Signal = S> + Clock),
         set: SigningSet,
     ) -> Result<SigningKeysResponse, Unavailable> {
         let began = host.now();
-        let kept = self.kept(set, began);
-        if let Some(kept) = kept.as_ref().filter(|kept| began < kept.asked_again) {
-            return Ok(kept.keys.clone());
-        }
-        let Ok(keys) = host.ask_signing_keys(set).await else {
-            return kept.map(|kept| kept.keys).ok_or(Unavailable);
+        let (signal, usable) = match self.way(host, set, began) {
+            Way::Has(keys) => return Ok(keys),
+            Way::Waits(signal) => {
+                host.wait(&signal, None, PATIENCE).await;
+                return self.usable(set, host.now()).map(|kept| kept.keys).ok_or(Unavailable);
+            }
+            Way::Asks(signal, usable) => (signal, usable),
         };
-        let life = keys.until.as_seconds() - began.as_seconds();
-        let kept = Kept { keys: keys.clone(), asked_again: began.plus(RENEWAL * life) };
-        lock(&self.0).insert(set, kept);
-        Ok(keys)
+        let answer = host.ask_signing_keys(set).await;
+        {
+            let mut state = lock(&self.0);
+            state.asking.remove(&(host.scope(), set));
+            if let Ok(keys) = &answer {
+                let life = keys.until.as_seconds() - began.as_seconds();
+                let kept = Kept { keys: keys.clone(), asked_again: began.plus(RENEWAL * life) };
+                state.kept.insert(set, kept);
+            }
+        }
+        host.wake(&signal);
+        answer.or_else(|Unavailable| usable.ok_or(Unavailable))
     }
 
-    /// The keys that may still be used at `now`. If it is time to ask again, one request does, and the others use
-    /// those that are kept.
-    fn kept(&self, set: SigningSet, now: NumericDate) -> Option<Kept> {
-        let mut all = lock(&self.0);
-        let kept = all.get_mut(&set).filter(|kept| now < kept.keys.until)?;
-        let given = kept.clone();
-        if kept.asked_again <= now {
-            kept.asked_again = now.plus(PATIENCE);
+    /// Forgets a set of keys that was changed from here.
+    pub fn forget(&self, set: SigningSet) {
+        lock(&self.0).kept.remove(&set);
+    }
+
+    fn usable(&self, set: SigningSet, now: NumericDate) -> Option<Kept> {
+        lock(&self.0).kept.get(&set).filter(|kept| now < kept.keys.until).cloned()
+    }
+
+    fn way(&self, host: &impl Tasks<Signal = S>, set: SigningSet, now: NumericDate) -> Way<S> {
+        let usable = self.usable(set, now);
+        if let Some(kept) = usable.as_ref().filter(|kept| now < kept.asked_again) {
+            return Way::Has(kept.keys.clone());
         }
-        Some(given)
+        let mut state = lock(&self.0);
+        let question = (host.scope(), set);
+        // One that has taken too long may have ended with its client.
+        let asking = state.asking.get(&question).filter(|(since, _)| now < since.plus(PATIENCE));
+        let keys = usable.map(|kept| kept.keys);
+        match (asking, keys) {
+            (Some(_), Some(keys)) => Way::Has(keys),
+            (Some((_, signal)), None) => Way::Waits(signal.clone()),
+            (None, keys) => {
+                let signal = Arc::new(host.signal());
+                state.asking.insert(question, (now, signal.clone()));
+                Way::Asks(signal, keys)
+            }
+        }
     }
 }
 
@@ -75,9 +126,9 @@ pub fn purpose(set: SigningSet, kid: &str) -> Purpose<'_> {
 }
 
 /// A compact JWS of the type `typ` with these claims, signed with the current key for access tokens.
-pub async fn sign(
-    host: &impl SigningHost,
-    memory: &SigningMemory,
+pub async fn sign<H: SigningHost>(
+    host: &H,
+    memory: &SigningMemory<H::Signal>,
     sealing: &SealingKeys,
     typ: &str,
     claims: &impl Serialize,
@@ -138,12 +189,15 @@ impl SealedKey<'_> {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::pin::pin;
+    use std::future::poll_fn;
+    use std::pin::{Pin, pin};
     use std::task::{Context, Poll, Waker};
 
+    use edge_authorizer::ProjectId;
     use serde_json::json;
 
     use super::*;
+    use crate::host::Job;
 
     /// A host whose first question is not answered yet.
     #[derive(Default)]
@@ -159,12 +213,30 @@ mod tests {
         }
     }
 
+    impl Tasks for Host {
+        type Signal = Cell<bool>;
+
+        fn later(&self, _job: Job<Self::Signal>) {}
+
+        fn signal(&self) -> Self::Signal {
+            Cell::new(false)
+        }
+
+        async fn wait(&self, signal: &Self::Signal, _project: Option<&ProjectId>, seconds: f64) {
+            let end = self.now.get() + seconds;
+            let is_over = || signal.get() || self.now.get() >= end;
+            poll_fn(|_| if is_over() { Poll::Ready(()) } else { Poll::Pending }).await;
+        }
+
+        fn wake(&self, signal: &Self::Signal) {
+            signal.set(true);
+        }
+    }
+
     impl SigningKeySource for Host {
         async fn ask_signing_keys(&self, _set: SigningSet) -> Result<SigningKeysResponse, Unavailable> {
             self.asked.set(self.asked.get() + 1);
-            if self.is_slow.get() {
-                std::future::pending::<()>().await;
-            }
+            poll_fn(|_| if self.is_slow.get() { Poll::Pending } else { Poll::Ready(()) }).await;
             let (kid, sealed) = (self.asked.get().to_string(), String::new());
             Ok(SigningKeysResponse { kid, sealed, jwks: json!({}), until: self.now().plus(30.0) })
         }
@@ -193,5 +265,38 @@ mod tests {
         host.is_slow.set(false);
         host.now.set(30.0);
         assert_eq!(get().as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn first_requests_share_one_question() {
+        let (host, memory) = (Host::default(), SigningMemory::default());
+        let poll = |future: Pin<&mut dyn Future<Output = Result<SigningKeysResponse, Unavailable>>>| {
+            future.poll(&mut Context::from_waker(Waker::noop()))
+        };
+        host.is_slow.set(true);
+        let set = SigningSet::AccessTokens;
+        let mut futures: Vec<_> = (0..10).map(|_| Box::pin(memory.keys(&host, set))).collect();
+        for future in &mut futures {
+            assert!(poll(future.as_mut()).is_pending());
+        }
+        assert_eq!(host.asked.get(), 1);
+        host.is_slow.set(false);
+        for future in &mut futures {
+            assert!(matches!(poll(future.as_mut()), Poll::Ready(Ok(keys)) if keys.kid == "1"));
+        }
+        // The one that asks has ended with its client: others are refused after a while, and then one asks again.
+        memory.forget(set);
+        host.is_slow.set(true);
+        let mut lost = Box::pin(memory.keys(&host, set));
+        assert!(poll(lost.as_mut()).is_pending());
+        drop(lost);
+        let mut waiting = Box::pin(memory.keys(&host, set));
+        assert!(poll(waiting.as_mut()).is_pending());
+        host.is_slow.set(false);
+        host.now.set(PATIENCE);
+        assert_eq!(poll(waiting.as_mut()), Poll::Ready(Err(Unavailable)));
+        assert!(
+            matches!(poll(Box::pin(memory.keys(&host, set)).as_mut()), Poll::Ready(Ok(keys)) if keys.kid == "3")
+        );
     }
 }

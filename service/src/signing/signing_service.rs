@@ -3,10 +3,11 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use edge_authorizer::accounts::{NotReady, SigningKey, SigningSchedule, SigningSet};
+use edge_authorizer::accounts::{KeyState, SigningKey, SigningSchedule, SigningSet};
 use edge_authorizer::{FetchedKeys, Issuer, Unavailable};
 use serde_json::Value;
 
+use super::key_change::{KeyChange, KeyRefusal};
 use super::signer::purpose;
 use crate::host::{
     Commit, ControlHost, Failure, IssuerRequest, IssuerResponse, Key, KeyPair, SigningKeysResponse,
@@ -27,13 +28,14 @@ pub struct SigningService<'s, H: ControlHost> {
     pub sealing: &'s SealingKeys,
 }
 
-/// What may be done with the keys.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Move {
-    /// What the schedule demands.
-    Advance,
-    /// The next key is to sign at once.
-    Rotate,
+/// What became of a change that an administrator asked for.
+pub struct Changed {
+    /// What a removed key did.
+    pub removed: Option<KeyState>,
+    /// Whether the replicas have it.
+    pub is_published: bool,
+    /// The keys as they are now, as [`SigningService::describe`] has them.
+    pub keys: Value,
 }
 
 impl<H: ControlHost> SigningService<'_, H> {
@@ -58,25 +60,38 @@ impl<H: ControlHost> SigningService<'_, H> {
         Ok(response)
     }
 
-    /// `{"keys", "rotatesAt", "rotatableAt"}`.
+    /// `{"keys", "rotatesAt", "rotatableAt"}`, even of keys that nothing opens any more: they have to be removed.
     pub async fn describe(&self) -> Result<Value, Unavailable> {
-        Ok(self.current().await?.keys.describe(&self.schedule()))
+        let record = match self.current().await {
+            Ok(record) => record,
+            Err(Unavailable) => self.load().await?.value,
+        };
+        record.keys.current().map(|_| record.keys.describe(&self.schedule())).ok_or(Unavailable)
     }
 
-    /// Has the next key sign at once.
-    pub async fn rotate(&self) -> Result<Result<Value, NotReady>, Unavailable> {
-        self.current().await?;
-        if let Err(not_ready) = self.change(Move::Rotate).await? {
-            return Ok(Err(not_ready));
+    /// Makes a change that an administrator asked for. `author` is who that is, in JSON, as the audit log has it.
+    pub async fn change_by(
+        &self,
+        author: &str,
+        what: KeyChange<'_>,
+    ) -> Result<Result<Changed, KeyRefusal>, Unavailable> {
+        let current = self.current().await;
+        if !matches!(what, KeyChange::Revoke(_)) {
+            current?;
         }
-        self.publish().await?;
-        self.describe().await.map(Ok)
+        let removed = match self.change(what, Some(author)).await? {
+            Ok(removed) => removed,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        // The change is made, whether or not the replicas have it yet.
+        let is_published = self.publish().await.unwrap_or(false);
+        Ok(Ok(Changed { removed, is_published, keys: self.describe().await? }))
     }
 
     /// Does what is due, and publishes it.
     pub async fn wake(&self) -> Result<(), Unavailable> {
         self.current().await?;
-        self.publish().await
+        self.publish().await.map(|_| ())
     }
 
     /// The key of the record.
@@ -97,7 +112,7 @@ impl<H: ControlHost> SigningService<'_, H> {
             return Ok(record);
         }
         if is_due {
-            let _always_ready = self.change(Move::Advance).await?;
+            let _never_refused = self.change(KeyChange::Advance, None).await?;
         }
         let record = self.load().await?.value;
         if record.keys.signing().is_some() {
@@ -107,9 +122,9 @@ impl<H: ControlHost> SigningService<'_, H> {
         Ok(self.load().await?.value)
     }
 
-    /// Publishes what the replicas do not have.
-    async fn publish(&self) -> Result<(), Unavailable> {
-        publish::<SigningKeysRecord, H>(self.records, self.turns, &self.key()).await.map(|_| ())
+    /// Publishes what the replicas do not have, and returns whether they have everything then.
+    async fn publish(&self) -> Result<bool, Unavailable> {
+        publish::<SigningKeysRecord, H>(self.records, self.turns, &self.key()).await
     }
 
     async fn load(&self) -> Result<Loaded<SigningKeysRecord>, Unavailable> {
@@ -128,23 +143,30 @@ impl<H: ControlHost> SigningService<'_, H> {
             || public.schedule.due.is_none_or(|due| due <= now)
     }
 
-    /// Changes the keys. The host wakes the key for the publication.
-    async fn change(&self, what: Move) -> Result<Result<(), NotReady>, Unavailable> {
+    /// Changes the keys, and returns what a removed one did. The host wakes the key for the publication.
+    async fn change(
+        &self,
+        what: KeyChange<'_>,
+        author: Option<&str>,
+    ) -> Result<Result<Option<KeyState>, KeyRefusal>, Unavailable> {
         let host = self.records.host;
         let key = self.key();
         let _turn = self.turns.take(host, &format!("change {key}")).await.ok_or(Unavailable)?;
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value, revision, .. } = self.load().await?;
-            if what == Move::Advance && !self.is_due(&value) {
-                return Ok(Ok(()));
+            if what == KeyChange::Advance && !self.is_due(&value) {
+                return Ok(Ok(None));
             }
             let mut record = Arc::unwrap_or_clone(value);
-            if let Err(not_ready) = self.apply(&mut record, what).await? {
-                return Ok(Err(not_ready));
-            }
-            let commit = Commit { wake_after: Some(RETRY), ..Commit::default() };
+            let before = signing_id(&record);
+            let removed = match self.apply(&mut record, what).await? {
+                Ok(removed) => removed,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let audit = what.made(self.set, author, before.as_deref(), signing_id(&record).as_deref());
+            let commit = Commit { audit, wake_after: Some(RETRY), ..Commit::default() };
             if self.records.commit(&key, revision, record, commit).await?.is_some() {
-                return Ok(Ok(()));
+                return Ok(Ok(removed));
             }
         }
         Err(Unavailable)
@@ -153,29 +175,32 @@ impl<H: ControlHost> SigningService<'_, H> {
     async fn apply(
         &self,
         record: &mut SigningKeysRecord,
-        what: Move,
-    ) -> Result<Result<(), NotReady>, Unavailable> {
-        let (now, schedule) = (self.records.host.now(), self.schedule());
+        what: KeyChange<'_>,
+    ) -> Result<Result<Option<KeyState>, KeyRefusal>, Unavailable> {
+        let now = self.records.host.now();
         if record.public.issuer != self.issuer.as_str() {
             record.public = IssuerRecord::new(self.issuer.as_str());
             record.keys = std::mem::take(&mut record.keys).unpublished();
         }
-        if what == Move::Rotate
-            && let Err(not_ready) = record.keys.rotate(&schedule, now)
-        {
-            return Ok(Err(not_ready));
-        }
-        record.keys.advance(&schedule, now);
+        let removed = match what.apply(&mut record.keys, &self.schedule(), now) {
+            Ok(removed) => removed,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let mut made = Vec::new();
         for _ in 0..record.keys.missing() {
             made.push(self.make().await.map_err(|failure| self.failed(failure))?);
         }
         record.keys.fill(made, now);
         for key in record.keys.sealed_mut().filter(|key| !self.sealing.is_current(&key.sealed)) {
-            key.sealed = self.reseal(key).await?;
+            match self.reseal(key).await {
+                Ok(sealed) => key.sealed = sealed,
+                // What nothing opens any more can be removed, and what is beside it.
+                Err(Unavailable) if matches!(what, KeyChange::Revoke(_)) => {}
+                Err(Unavailable) => return Err(Unavailable),
+            }
         }
         self.prepare_publication(record)?;
-        Ok(Ok(()))
+        Ok(Ok(removed))
     }
 
     fn prepare_publication(&self, record: &mut SigningKeysRecord) -> Result<(), Unavailable> {
@@ -219,6 +244,10 @@ impl<H: ControlHost> SigningService<'_, H> {
         warning(self.records.host, "not_signed", &self.key().to_string(), reason);
         Unavailable
     }
+}
+
+fn signing_id(record: &SigningKeysRecord) -> Option<String> {
+    record.keys.current().map(|key| key.kid().to_owned())
 }
 
 fn later(a: edge_authorizer::NumericDate, b: edge_authorizer::NumericDate) -> edge_authorizer::NumericDate {

@@ -77,7 +77,7 @@ impl<S> ControlPlane<S> {
     /// Signs what was granted, or explains why nothing was. `id` is random: the token is the only one that has it.
     pub async fn issue_token(
         &self,
-        host: &impl SigningHost,
+        host: &impl SigningHost<Signal = S>,
         request: &Request,
         question: &TokenQuestion,
         outcome: TokenOutcome,

@@ -7,6 +7,7 @@ pub mod crypto;
 pub mod directory;
 pub mod executor;
 pub mod host;
+pub mod issuer;
 pub mod network;
 pub mod replica;
 pub mod store;
