@@ -13,102 +13,8 @@ use edge_authorizer::login::{
     verify_logout_token,
 };
 use edge_authorizer::{Issuer, KeyOutcome, KeySet, NumericDate, Unavailable};
-use serde::Deserialize;
 use serde_json::{Value, json};
-use support::documents::with;
-
-const ISSUER: &str = "https://op.example/realms/a";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vectors {
-    #[serde(rename = "about")]
-    _about: String,
-    now: f64,
-    skew: f64,
-    id_token: Vec<TokenVector>,
-    refresh: Vec<TokenVector>,
-    logout: Vec<TokenVector>,
-    user_info: Vec<UserInfoVector>,
-}
-
-/// A token by its differences from the good one.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenVector {
-    name: String,
-    #[serde(default)]
-    header: Value,
-    #[serde(default)]
-    claims: Value,
-    /// The bytes of one more claim.
-    #[serde(default)]
-    long_claim: usize,
-    /// The key that signs.
-    #[serde(default = "rsa_1")]
-    key: String,
-    #[serde(default)]
-    signature: Signature,
-    /// The keys that the provider publishes at first; `null` if it does not answer.
-    #[serde(default = "rsa_1_alone")]
-    keys: Option<Vec<String>>,
-    /// Those that it publishes later.
-    newer: Option<Vec<String>>,
-    /// How often newer keys are needed.
-    #[serde(default)]
-    refetches: u32,
-    /// The algorithms that the provider announces.
-    #[serde(default = "rs256_and_es256")]
-    announced: Vec<String>,
-    /// Whether the answer to a refresh has an ID Token.
-    #[serde(default = "yes")]
-    id_token: bool,
-    expect: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Signature {
-    #[default]
-    Right,
-    Broken,
-    None,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UserInfoVector {
-    name: String,
-    #[serde(default = "ok")]
-    status: u16,
-    body: Value,
-    expect: Value,
-}
-
-fn rsa_1() -> String {
-    "rsa-1".to_owned()
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the type of the member")]
-fn rsa_1_alone() -> Option<Vec<String>> {
-    Some(vec![rsa_1()])
-}
-
-fn rs256_and_es256() -> Vec<String> {
-    ["RS256", "ES256"].map(str::to_owned).into()
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn ok() -> u16 {
-    200
-}
-
-fn vectors() -> Vectors {
-    serde_json::from_str(include_str!("provider_vectors.json")).unwrap()
-}
+use support::provider::{ISSUER, TokenVector, metadata, public_keys, tokens, vectors};
 
 /// The provider and the gateway's configuration for it.
 struct World {
@@ -121,24 +27,17 @@ struct World {
 
 impl World {
     fn new(announced: &[String]) -> Self {
-        let Vectors { now, skew, .. } = vectors();
-        let none = InsecureHosts::default();
+        let (none, issuer) = (InsecureHosts::default(), Issuer::try_from(ISSUER).unwrap());
         let document =
             json!({ "issuer": ISSUER, "clientId": "gateway", "clientSecret": "s", "active": true });
         let change = FederationChange::read(&document, None, &none).map_err(|faults| faults.to_string());
-        let metadata = json!({
-            "issuer": ISSUER, "authorization_endpoint": "https://op.example/auth",
-            "token_endpoint": "https://op.example/token", "jwks_uri": "https://op.example/jwks",
-            "end_session_endpoint": "https://op.example/logout", "userinfo_endpoint": "https://op.example/me",
-            "response_types_supported": ["code"], "id_token_signing_alg_values_supported": announced,
-        });
-        let issuer = Issuer::try_from(ISSUER).unwrap();
         Self {
             federation: change.unwrap().into_federation("sealed".to_owned()),
-            provider: ProviderMetadata::read(&issuer, metadata.to_string().as_bytes(), &none).unwrap(),
+            provider: ProviderMetadata::read(&issuer, metadata(announced).to_string().as_bytes(), &none)
+                .unwrap(),
             public_url: PublicUrl::try_from("https://gateway.example.com").unwrap(),
-            now: NumericDate::from_seconds(now),
-            skew,
+            now: NumericDate::from_seconds(vectors().now),
+            skew: vectors().skew,
         }
     }
 
@@ -156,101 +55,42 @@ impl World {
             AuthorizationResponse::parse("code=c&state=state").unwrap_or_else(|fault| panic!("{fault}"));
         let current = attempt.check(Some(&browser), self.now).unwrap_or_else(|fault| panic!("{fault}"));
         let code = response.accept(self.party(), &current).unwrap_or_else(|fault| panic!("{fault}"));
-        let body = answer(Some(&make(&nonce)));
+        let body = tokens(Some(&make(&nonce)));
         TokenResponse::process(code, 200, body.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
-fn answer(id_token: Option<&str>) -> String {
-    json!({ "token_type": "bearer", "access_token": "access-token", "refresh_token": "r", "id_token": id_token })
-        .to_string()
-}
-
-impl TokenVector {
-    /// The token, by its differences from the good one.
-    fn sign(&self, header: &Value, claims: &Value) -> String {
-        let header = with_removed(header, &self.header);
-        let mut claims = with_removed(claims, &self.claims);
-        if self.long_claim > 0 {
-            claims["long"] = json!("x".repeat(self.long_claim));
-        }
-        // What the key cannot do, the header claims all the same.
-        let claimed = header["alg"].as_str().unwrap_or_default();
-        let is_rsa = claimed.starts_with("RS") || claimed.starts_with("PS");
-        let algorithm = if self.key.starts_with("rsa") && !is_rsa { "RS256" } else { claimed };
-        let token = support::keys()[&self.key].sign(algorithm, &header, &claims);
-        let (input, signature) = token.rsplit_once('.').unwrap();
-        match self.signature {
-            Signature::Right => token,
-            Signature::None => format!("{input}."),
-            Signature::Broken => {
-                let first = if signature.starts_with('A') { 'B' } else { 'A' };
-                format!("{input}.{first}{}", signature.get(1..).unwrap())
+/// Drives a verification to its end: the outcome, or the fault by its name.
+fn drive<V>(vector: &TokenVector, mut step: Verification<'_, V>) -> Result<V, String> {
+    let set = |names: &[String]| KeySet::parse(&json!({ "keys": public_keys(names) })).unwrap();
+    let first = vector.keys.as_deref().map(set);
+    let newer = vector.newer.as_deref().map(set).or_else(|| first.clone());
+    let mut refetches = 0;
+    let outcome = loop {
+        step = match step {
+            Verification::Done(outcome) => break outcome,
+            Verification::NeedKeys(need) => {
+                let keys = if need.needs_newer_keys() { &newer } else { &first };
+                refetches += u32::from(need.needs_newer_keys());
+                need.resume(keys.as_ref().ok_or(Unavailable))
             }
-        }
-    }
-
-    /// Drives a verification to its end: the outcome, or the fault by its name.
-    fn drive<V>(&self, mut step: Verification<'_, V>) -> Result<V, String> {
-        let set = |names: &[String]| {
-            let keys = support::keys();
-            let jwks: Vec<_> = names.iter().map(|name| keys[name].jwk.clone()).collect();
-            KeySet::parse(&json!({ "keys": jwks })).unwrap()
+            Verification::NeedCheck(need) => {
+                let is_verified = support::check(&need.check()) == KeyOutcome::Verified;
+                need.resume(is_verified)
+            }
         };
-        let first = self.keys.as_deref().map(set);
-        let newer = self.newer.as_deref().map(set).or_else(|| first.clone());
-        let mut refetches = 0;
-        let outcome = loop {
-            step = match step {
-                Verification::Done(outcome) => break outcome,
-                Verification::NeedKeys(need) => {
-                    let keys = if need.needs_newer_keys() { &newer } else { &first };
-                    refetches += u32::from(need.needs_newer_keys());
-                    need.resume(keys.as_ref().ok_or(Unavailable))
-                }
-                Verification::NeedCheck(need) => {
-                    let is_verified = support::check(&need.check()) == KeyOutcome::Verified;
-                    need.resume(is_verified)
-                }
-            };
-        };
-        assert_eq!(refetches, self.refetches, "{}", self.name);
-        outcome.map_err(|fault| {
-            assert!(!fault.to_string().is_empty());
-            json!(fault)["fault"].as_str().unwrap().to_owned()
-        })
-    }
-}
-
-/// `document` with `changes`; `null` removes a member, and `"$null"` is `null`.
-fn with_removed(document: &Value, changes: &Value) -> Value {
-    let Some(members) = changes.as_object() else { return document.clone() };
-    let mut outcome = with(document, changes);
-    for (name, value) in members {
-        if value.is_null() {
-            outcome.as_object_mut().unwrap().remove(name);
-        } else if value == "$null" {
-            outcome[name] = Value::Null;
-        }
-    }
-    outcome
-}
-
-fn id_token_claims(now: f64, nonce: &str) -> Value {
-    json!({
-        "iss": ISSUER, "aud": "gateway", "sub": "ada", "iat": now, "exp": now + 300.0, "nonce": nonce,
-        "email": "ada@example.com", "email_verified": true, "name": "Ada",
+    };
+    assert_eq!(refetches, vector.refetches, "{}", vector.name);
+    outcome.map_err(|fault| {
+        assert!(!fault.to_string().is_empty());
+        json!(fault)["fault"].as_str().unwrap().to_owned()
     })
 }
 
-const HEADER: &str = r#"{ "alg": "RS256", "kid": "rsa-1", "typ": "JWT" }"#;
-
 fn verify(vector: &TokenVector) -> Result<VerifiedIdToken, String> {
     let world = World::new(&vector.announced);
-    let header: Value = serde_json::from_str(HEADER).unwrap();
-    let now = world.now.as_seconds();
-    let tokens = world.tokens(|nonce| vector.sign(&header, &id_token_claims(now, nonce)));
-    vector.drive(verify_id_token(world.party(), &tokens, world.now, world.skew))
+    let tokens = world.tokens(|nonce| vector.id_token(world.now.as_seconds(), nonce));
+    drive(vector, verify_id_token(world.party(), &tokens, world.now, world.skew))
 }
 
 #[test]
@@ -263,7 +103,7 @@ fn id_tokens_are_judged_as_the_vectors_say() {
             let subject = vector.claims["sub"].as_str().unwrap_or("ada");
             assert_eq!((&*token.issuer, &*token.subject), (ISSUER, subject), "{}", vector.name);
             assert_eq!(token.sid.as_deref(), vector.claims["sid"].as_str(), "{}", vector.name);
-            let email = trusted_email(&token.email, &World::new(&rs256_and_es256()).federation).unwrap();
+            let email = trusted_email(&token.email, &World::new(&vector.announced).federation).unwrap();
             assert_eq!(email.as_str(), "ada@example.com", "{}", vector.name);
         }
     }
@@ -273,12 +113,10 @@ fn id_tokens_are_judged_as_the_vectors_say() {
 fn refreshes_are_judged_as_the_vectors_say() {
     for vector in vectors().refresh {
         let world = World::new(&vector.announced);
-        let header: Value = serde_json::from_str(HEADER).unwrap();
-        let claims = id_token_claims(world.now.as_seconds(), "n");
-        let id_token = vector.id_token.then(|| vector.sign(&header, &claims));
-        let response = RefreshResponse::process(200, answer(id_token.as_deref()).as_bytes());
+        let id_token = vector.id_token.then(|| vector.id_token(world.now.as_seconds(), "n"));
+        let response = RefreshResponse::process(200, tokens(id_token.as_deref()).as_bytes());
         let response = response.unwrap_or_else(|error| panic!("{error}"));
-        let outcome = vector.drive(response.verify(world.party(), "ada", world.now, world.skew));
+        let outcome = drive(&vector, response.verify(world.party(), "ada", world.now, world.skew));
         let judged = outcome.as_ref().map_or_else(Clone::clone, |_| "accepted".to_owned());
         assert_eq!(judged, vector.expect, "{}", vector.name);
         if let Ok(renewal) = outcome {
@@ -289,18 +127,10 @@ fn refreshes_are_judged_as_the_vectors_say() {
 
 #[test]
 fn logout_tokens_are_judged_as_the_vectors_say() {
-    let header = json!({ "alg": "RS256", "kid": "rsa-1", "typ": "logout+jwt" });
     for vector in vectors().logout {
         let world = World::new(&vector.announced);
-        let now = world.now.as_seconds();
-        let token = vector.sign(
-            &header,
-            &json!({
-                "iss": ISSUER, "aud": "gateway", "iat": now, "exp": now + 120.0, "jti": "j", "sub": "ada", "sid": "s1",
-                "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
-            }),
-        );
-        let outcome = vector.drive(verify_logout_token(world.party(), &token, world.now, world.skew));
+        let token = vector.logout_token(world.now.as_seconds());
+        let outcome = drive(&vector, verify_logout_token(world.party(), &token, world.now, world.skew));
         let judged = match &outcome {
             Ok(logout) => match &logout.ended {
                 Ended::Session { sid, .. } if sid == "s1" => "session",
@@ -319,10 +149,7 @@ fn logout_tokens_are_judged_as_the_vectors_say() {
 
 #[test]
 fn user_info_is_judged_as_the_vectors_say() {
-    let good = TokenVector {
-        claims: json!({ "email": null, "email_verified": null }),
-        ..serde_json::from_value(json!({ "name": "no email", "expect": "accepted" })).unwrap()
-    };
+    let good = TokenVector::good(&json!({ "email": null, "email_verified": null }));
     for vector in vectors().user_info {
         let world = World::new(&good.announced);
         let token = verify(&good).unwrap();
@@ -333,9 +160,8 @@ fn user_info_is_judged_as_the_vectors_say() {
             ("https://op.example/me", "Bearer access-token")
         );
         assert!(request.form.is_none());
-        let body = vector.body.as_str().map_or_else(|| vector.body.to_string(), str::to_owned);
         let fault = |fault: Value| fault["fault"].clone();
-        let judged = match process_user_info(token, vector.status, body.as_bytes()) {
+        let judged = match process_user_info(token, vector.status, vector.body().as_bytes()) {
             Ok(token) => match trusted_email(&token.email, &world.federation) {
                 Ok(email) => json!({ "email": email }),
                 Err(error) => fault(json!(error)),
@@ -348,8 +174,7 @@ fn user_info_is_judged_as_the_vectors_say() {
 
 #[test]
 fn an_id_token_with_an_email_needs_no_user_info() {
-    let vector: TokenVector =
-        serde_json::from_value(json!({ "name": "good", "expect": "accepted" })).unwrap();
+    let vector = TokenVector::good(&json!({}));
     let world = World::new(&vector.announced);
     let tokens = world.tokens(|_| "x".to_owned());
     assert!(user_info_request(world.party(), &tokens, &verify(&vector).unwrap()).is_none());

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod documents;
+pub mod provider;
 pub mod random;
 #[path = "../../examples/explain/signature.rs"]
 mod signature;

@@ -9,6 +9,7 @@ pub mod executor;
 pub mod host;
 pub mod issuer;
 pub mod network;
+pub mod provider;
 pub mod replica;
 pub mod store;
 pub mod table;
