@@ -44,12 +44,22 @@ impl Begun {
         let cookie = set_cookie(response, "__Host-login").unwrap();
         Self { cookie, state: parameter("state"), nonce: parameter("nonce") }
     }
+
+    /// Where the provider sends the browser with these parameters besides `state`.
+    pub fn target(&self, parameters: &str) -> String {
+        let state: String = form_urlencoded::byte_serialize(self.state.as_bytes()).collect();
+        format!("/auth/federation-callback?state={state}&{parameters}")
+    }
 }
 
 impl Logins {
     /// A provider that announces these algorithms, and besides what `changes` say.
     pub fn new(announced: &[String], changes: &Value) -> Self {
-        let world = World::new();
+        Self::on(World::new(), announced, changes)
+    }
+
+    /// The same on the nodes of a world.
+    pub fn on(world: World, announced: &[String], changes: &Value) -> Self {
         let mut provider = metadata(announced);
         provider.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         let logins = Self { world };
@@ -110,6 +120,18 @@ impl Logins {
 
     /// Sends a request to the login.
     pub fn send(&self, method: &str, target: &str, cookie: &str, form: Option<&str>) -> Response {
+        self.world.run(vec![self.sending(0, method, target, cookie, form)]).remove(0)
+    }
+
+    /// Sends a request to a node's login.
+    pub fn sending(
+        &self,
+        node: usize,
+        method: &str,
+        target: &str,
+        cookie: &str,
+        form: Option<&str>,
+    ) -> Task<'static, Response> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut request = self.request(method);
         (path.clone_into(&mut request.path), query.clone_into(&mut request.query));
@@ -121,10 +143,8 @@ impl Logins {
         request.headers.extend(headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let endpoint = endpoint(path);
         let form = form.map(|form| form.as_bytes().to_vec());
-        let Node { host, plane } = self.world.nodes[0].clone();
-        let task: Task<'_, Response> =
-            Box::pin(async move { plane.log_in(&*host, &endpoint, &request, form).await });
-        self.world.run(vec![task]).remove(0)
+        let Node { host, plane } = self.world.nodes[node].clone();
+        Box::pin(async move { plane.log_in(&*host, &endpoint, &request, form).await })
     }
 
     fn request(&self, method: &str) -> Request {
@@ -139,9 +159,7 @@ impl Logins {
 
     /// Ends a login with a response of the provider that has these parameters besides `state`.
     pub fn end(&self, begun: &Begun, parameters: &str) -> Response {
-        let state: String = form_urlencoded::byte_serialize(begun.state.as_bytes()).collect();
-        let target = format!("/auth/federation-callback?state={state}&{parameters}");
-        self.send("GET", &target, &begun.cookie, None)
+        self.send("GET", &begun.target(parameters), &begun.cookie, None)
     }
 
     /// A login whose ID Token is that of a vector.
@@ -160,14 +178,18 @@ impl Logins {
 
     /// Whether a session is accepted; nothing if that cannot be known.
     pub fn is_live(&self, session: &str) -> Option<bool> {
+        self.world.run(vec![self.showing(0, session)]).remove(0)
+    }
+
+    /// Shows a session to a node: whether it is accepted; nothing if that cannot be known.
+    pub fn showing(&self, node: usize, session: &str) -> Task<'static, Option<bool>> {
         let cookie = SessionCookie::read(session).unwrap().unwrap();
         let request = self.request("GET");
-        let Node { host, plane } = self.world.nodes[0].clone();
-        let task: Task<'_, Option<bool>> = Box::pin(async move {
+        let Node { host, plane } = self.world.nodes[node].clone();
+        Box::pin(async move {
             let token = plane.session_token(&*host, &request, &cookie).await;
             token.ok().map(|token| token.is_some())
-        });
-        self.world.run(vec![task]).remove(0)
+        })
     }
 }
 
