@@ -107,6 +107,17 @@ macro_rules! impl_control {
             }
         }
 
+        impl service::host::Mailer for $type {
+            async fn send_mail(
+                &self,
+                mail: &service::host::OutgoingMail,
+            ) -> Result<(), service::host::Failure> {
+                let hook = service::MailHook::read(|name| self.host.env.text(name));
+                let hook = hook.map_err(service::host::Failure::new)?;
+                hook.send(self, mail, service::host::Clock::now(self)).await
+            }
+        }
+
         impl service::host::Directory for $type {
             async fn row(
                 &self,

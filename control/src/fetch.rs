@@ -1,7 +1,7 @@
 //! Requests to other servers.
 
 use cloudflare::http;
-use service::host::{FetchFailure, FetchLimits, FetchRequest, Fetched};
+use service::host::{FetchBody, FetchFailure, FetchLimits, FetchRequest, Fetched};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect, Response};
 
@@ -32,10 +32,14 @@ fn init(request: &FetchRequest, signal: &AbortSignal) -> Result<RequestInit, JsV
     for (name, value) in &request.headers {
         headers.set(name, value)?;
     }
-    if let Some(form) = &request.form {
+    if let Some(body) = &request.body {
+        let (media_type, text) = match body {
+            FetchBody::Form(text) => ("application/x-www-form-urlencoded", text),
+            FetchBody::Json(text) => ("application/json", text),
+        };
         init.set_method("POST");
-        init.set_body(&JsValue::from_str(form));
-        headers.set("content-type", "application/x-www-form-urlencoded")?;
+        init.set_body(&JsValue::from_str(text));
+        headers.set("content-type", media_type)?;
     }
     init.set_headers(&headers);
     Ok(init)

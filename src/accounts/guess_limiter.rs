@@ -1,9 +1,8 @@
 //! A limit on guessing the secrets of clients.
 
-use std::net::IpAddr;
-
 use crate::accounts::account_id::AccountId;
 use crate::accounts::client_id::ClientId;
+use crate::accounts::network::network;
 use crate::fair_cache::{FairCache, Owner};
 use crate::project_id::ProjectId;
 use crate::token::numeric_date::NumericDate;
@@ -79,17 +78,6 @@ impl Failures {
 
 fn attempts(client: &ClientId, address: &str) -> Attempts {
     (client.project.clone(), Some((client.account.clone(), network(address))))
-}
-
-/// The address; of an IPv6 address the network of 64 bits, which is one customer's.
-fn network(address: &str) -> String {
-    match address.parse() {
-        Ok(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        _ => address.chars().take(64).collect(),
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Where clients and browsers reach the gateway.
 
 use std::fmt;
-use std::net::Ipv4Addr;
 
-use crate::http::strict_url::{Host, StrictUrl};
+use crate::http::strict_url::StrictUrl;
 use crate::issuer::Issuer;
 
 /// The origin at which clients and browsers reach the gateway: `https://gateway.example.com`, or http on a loopback address.
@@ -49,19 +48,11 @@ impl TryFrom<&str> for PublicUrl {
         let url = StrictUrl::parse(text).map_err(|_| InvalidPublicUrl)?;
         // Issuers are compared character by character: there is one spelling.
         let is_plain = url.origin() == text && text.len() <= MAX_BYTES;
-        if !is_plain || !(url.is_secure || is_loopback(url.host)) {
+        if !is_plain || !(url.is_secure || url.host.is_loopback()) {
             return Err(InvalidPublicUrl);
         }
         let issuer = Issuer::try_from(&*format!("{text}/auth")).map_err(|_| InvalidPublicUrl)?;
         Ok(Self { text: text.to_owned(), issuer })
-    }
-}
-
-fn is_loopback(host: Host<'_>) -> bool {
-    match host {
-        Host::Name(name) => name == "localhost",
-        Host::V4(address) => Ipv4Addr::is_loopback(&address),
-        Host::V6(address) => address.is_loopback(),
     }
 }
 

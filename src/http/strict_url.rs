@@ -78,6 +78,17 @@ impl<'t> StrictUrl<'t> {
     }
 }
 
+impl Host<'_> {
+    /// Whether it is this machine: `localhost`, or a loopback address.
+    pub fn is_loopback(&self) -> bool {
+        match self {
+            Self::Name(name) => *name == "localhost",
+            Self::V4(address) => address.is_loopback(),
+            Self::V6(address) => address.is_loopback(),
+        }
+    }
+}
+
 impl fmt::Display for Host<'_> {
     /// Names are written in lower case.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -23,6 +23,13 @@ thread_local! {
     static LAST_NUMBER: Cell<u32> = const { Cell::new(0) };
 }
 
+/// A number that no other object of the isolate has.
+pub fn next_number() -> u32 {
+    let number = LAST_NUMBER.get().wrapping_add(1).max(1);
+    LAST_NUMBER.set(number);
+    number
+}
+
 /// An object.
 pub struct Object {
     env: Env,
@@ -39,8 +46,7 @@ pub struct Object {
 impl Object {
     /// The object with that storage, whose schema came to be by `steps`.
     pub fn new(state: State, env: worker::Env, steps: store::Steps) -> Self {
-        let number = LAST_NUMBER.get().wrapping_add(1).max(1);
-        LAST_NUMBER.set(number);
+        let number = next_number();
         let env = JsValue::from(env).unchecked_into();
         let (store, bodies, late_write) =
             (ObjectStore::new(state, steps), Cell::default(), RefCell::default());

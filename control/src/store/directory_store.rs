@@ -1,6 +1,7 @@
 //! The rows of the directory's object.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use cloudflare::http::now;
 use service::host::{Kind, NewRow, Row, RowChange, RowError, RowKey, RowQuery, RowWrite, Term, TermName};
@@ -78,6 +79,32 @@ impl DirectoryStore {
             }
         }
         changes.iter().try_for_each(|change| write(&sql, change)).map_err(failed)
+    }
+
+    /// Sets the alarm for the mail that is due next, if a commit wrote one.
+    pub async fn wake_for_mails(&self, changes: &[RowChange]) -> Result<()> {
+        let is_mail =
+            |change: &RowChange| change.key.kind == Kind::Mail && matches!(change.write, RowWrite::Put(_));
+        if changes.iter().any(is_mail) { self.wake_for_next_mail().await } else { Ok(()) }
+    }
+
+    /// Sets the alarm for the mail that is due next, or cancels it.
+    pub async fn wake_for_next_mail(&self) -> Result<()> {
+        let due = query(
+            &self.sql()?,
+            "SELECT term.value FROM term JOIN entry USING (kind, id) WHERE term.kind = ? AND term.name = ?
+             AND (expires_at IS NULL OR expires_at > ?) ORDER BY term.value LIMIT 1",
+            vec![Kind::Mail.name().into(), TermName::Time.name().into(), now().as_seconds().into()],
+        )?;
+        let Some(row) = due.first() else { return self.state.storage().delete_alarm().await };
+        let due = row.text(0)?.and_then(|text| text.parse::<f64>().ok()).unwrap_or_default();
+        self.wake_after(due - now().as_seconds()).await
+    }
+
+    /// Sets the alarm.
+    pub async fn wake_after(&self, seconds: f64) -> Result<()> {
+        let wait = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default();
+        self.state.storage().set_alarm(wait).await
     }
 }
 

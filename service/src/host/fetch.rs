@@ -18,8 +18,17 @@ pub struct FetchRequest {
     pub url: String,
     /// Its headers besides those that its body needs, names in lower case.
     pub headers: Vec<(&'static str, String)>,
-    /// A form to POST, as `application/x-www-form-urlencoded`; without one it is a GET.
-    pub form: Option<String>,
+    /// What is sent by POST; without it, it is a GET.
+    pub body: Option<FetchBody>,
+}
+
+/// The body of a request.
+#[derive(Clone)]
+pub enum FetchBody {
+    /// `application/x-www-form-urlencoded`.
+    Form(String),
+    /// `application/json`.
+    Json(String),
 }
 
 impl FetchRequest {

@@ -13,6 +13,7 @@ mod fetch;
 mod issuers;
 mod key;
 mod log_sink;
+mod mailer;
 mod publisher;
 mod replica;
 mod sealer;
@@ -30,10 +31,11 @@ pub use directory::{
 };
 pub use entropy::Entropy;
 pub use failure::Failure;
-pub use fetch::{Fetch, FetchFailure, FetchLimits, FetchRequest, Fetched};
+pub use fetch::{Fetch, FetchBody, FetchFailure, FetchLimits, FetchRequest, Fetched};
 pub use issuers::{IssuerRequest, IssuerResponse, Issuers};
 pub use key::Key;
 pub use log_sink::LogSink;
+pub use mailer::{Mailer, OutgoingMail};
 pub use publisher::{Publisher, ReplicaWrite};
 pub use replica::{Replica, Space};
 pub use sealer::{Seal, Sealer};
@@ -63,6 +65,11 @@ impl<H: SigningKeySource + Signer + Sealer + Tasks + Clock + LogSink> SigningHos
 pub trait LoginHost: DataHost + SigningHost + Directory + Fetch {}
 
 impl<H: DataHost + SigningHost + Directory + Fetch> LoginHost for H {}
+
+/// What sending the mails of the queue requires.
+pub trait MailHost: Directory + Mailer + Sealer + Clock + LogSink {}
+
+impl<H: Directory + Mailer + Sealer + Clock + LogSink> MailHost for H {}
 
 /// What the control plane requires: all of that, and to store and publish.
 pub trait ControlHost: LoginHost + Store + Publisher {}

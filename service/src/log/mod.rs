@@ -2,6 +2,7 @@
 
 mod decision_line;
 mod login_line;
+mod mail_line;
 mod management_line;
 mod shortened;
 mod token_line;
@@ -9,6 +10,7 @@ mod warning;
 
 pub use decision_line::{DecisionEnd, decision_end, decision_start};
 pub use login_line::login;
+pub use mail_line::{Mail, mail};
 pub use management_line::{Actor, management};
 pub use token_line::token;
 pub use warning::{request_warning, warning};

@@ -65,6 +65,7 @@ impl<H: LoginHost> Visit<'_, H> {
         };
         match (endpoint, method) {
             (LoginEndpoint::Login, "GET") => self.login().await,
+            (LoginEndpoint::Login, "POST") => self.log_in_by_password(body).await,
             (LoginEndpoint::Callback, "GET") => self.callback().await,
             (LoginEndpoint::Session, "GET") => self.show_session().await,
             (LoginEndpoint::Sessions, "GET") => self.list_sessions().await,
@@ -73,6 +74,10 @@ impl<H: LoginHost> Visit<'_, H> {
             (LoginEndpoint::Logout, "GET") => self.ask_to_log_out().await,
             (LoginEndpoint::Logout, "POST") => self.log_out().await,
             (LoginEndpoint::SignedOut, "GET") => self.signed_out(),
+            (LoginEndpoint::Activation, "GET") => self.show_activation().await,
+            (LoginEndpoint::Activation, "POST") => self.activate(body).await,
+            (LoginEndpoint::Recovery, "GET") => self.show_recovery().await,
+            (LoginEndpoint::Recovery, "POST") => self.recover(body).await,
             (LoginEndpoint::BackchannelLogout, "POST") => self.backchannel_logout(body).await,
             _ => self.no_method(endpoint),
         }
@@ -95,18 +100,9 @@ impl<H: LoginHost> Visit<'_, H> {
 
     /// Begins a login: at the provider, or by password where there is none. With a session there is nothing to begin.
     async fn login(&self) -> Response {
-        let path = match self.request.parameter("return_to") {
-            Some(path) => ReturnPath::new(&path, None),
-            None => Ok(ReturnPath::root()),
-        };
-        let path = match path {
+        let path = match self.return_path(self.request.parameter("return_to").as_deref()) {
             Ok(path) => path,
-            Err(invalid) => {
-                let text = self.text;
-                let reason = invalid.to_string();
-                let paragraphs = vec![&*text.login_failed_text, &*reason];
-                return self.problem_with(ErrorCode::RequestInvalid, &text.login_failed, paragraphs);
-            }
+            Err(refusal) => return refusal,
         };
         match self.login_to(path).await {
             Ok(response) => response,
@@ -118,6 +114,10 @@ impl<H: LoginHost> Visit<'_, H> {
         let test = self.request.parameter("test");
         if test.is_none() && self.has_session().await? {
             return Ok(see_other(path.as_str()));
+        }
+        // Where no federation is active, nothing of the provider is needed.
+        if test.is_none() && self.not_federated().await.is_ok() {
+            return Ok(self.login_form(&path, "", None));
         }
         let Some(party) = self.party().await? else { return Ok(self.login_form(&path, "", None)) };
         match test {

@@ -23,3 +23,4 @@ mod visit;
 pub use federation_row::{CLIENT_SECRET, FEDERATION, FederationRow, TestLogin};
 pub use provider::{ProviderFault, ProviderMemory, fetch_metadata};
 pub use refused_login::RefusedLogin;
+pub use visit::{Visit, see_other};

@@ -9,7 +9,7 @@ use super::visit::Visit;
 use crate::data_plane::{PlaneResolver, SnapshotSource};
 use crate::directory::Stored;
 use crate::driver::Resolver;
-use crate::host::{FetchRequest, Fetched, LoginHost};
+use crate::host::{FetchBody, FetchRequest, Fetched, LoginHost};
 use crate::log::warning;
 
 /// The configured provider and the gateway's secret there.
@@ -52,7 +52,7 @@ impl<H: LoginHost> Party<'_, H> {
     pub async fn send(&self, request: ProviderRequest) -> Result<Fetched, String> {
         let ProviderRequest { url, authorization, form } = request;
         let headers = vec![("authorization", authorization), ("accept", "application/json".to_owned())];
-        send(self.visit.host, &FetchRequest { url, headers, form }).await
+        send(self.visit.host, &FetchRequest { url, headers, body: form.map(FetchBody::Form) }).await
     }
 
     /// Verifies a token of the provider.

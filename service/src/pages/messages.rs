@@ -71,6 +71,15 @@ pub struct Messages {
     pub test_failed_text: String,
     pub not_found: String,
     pub not_found_text: String,
+    pub form_invalid: String,
+    pub form_invalid_text: String,
+    pub password_guessable: String,
+    pub mail_activation_subject: String,
+    pub mail_activation: String,
+    pub mail_recovery_subject: String,
+    pub mail_recovery: String,
+    pub mail_federation_subject: String,
+    pub mail_federation: String,
 }
 
 #[derive(Default, Deserialize)]

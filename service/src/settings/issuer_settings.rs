@@ -37,11 +37,11 @@ impl fmt::Display for UnusableVariable {
 }
 
 impl UnusableVariable {
-    fn missing(name: &'static str) -> Self {
+    pub(crate) fn missing(name: &'static str) -> Self {
         Self { name, reason: "is not set".to_owned() }
     }
 
-    fn invalid(name: &'static str, expected: impl fmt::Display) -> Self {
+    pub(crate) fn invalid(name: &'static str, expected: impl fmt::Display) -> Self {
         Self { name, reason: format!("has a wrong value: expected {expected}") }
     }
 }

@@ -31,6 +31,10 @@ pub struct Shared {
     pub lines: Mutex<Vec<String>>,
     /// The private keys that were made.
     pub private_keys: Mutex<Vec<Vec<u8>>>,
+    /// The mails that were sent.
+    pub mails: Mutex<Vec<OutgoingMail>>,
+    /// Whether no mail can be sent.
+    pub is_mail_down: AtomicBool,
     random: AtomicU64,
 }
 
@@ -175,6 +179,18 @@ impl Directory for TestHost {
 
     async fn commit_rows(&self, changes: &[RowChange]) -> Result<(), RowError> {
         self.shared.directory.commit(changes, self.now().as_seconds()).await
+    }
+}
+
+impl Mailer for TestHost {
+    async fn send_mail(&self, mail: &OutgoingMail) -> Result<(), Failure> {
+        if self.shared.is_mail_down.load(Ordering::Relaxed) {
+            return Err(Failure::new("the mail server is down"));
+        }
+        let (id, to) = (mail.id.clone(), mail.to.clone());
+        let (subject, text) = (mail.subject.clone(), mail.text.clone());
+        self.shared.mails.lock().unwrap().push(OutgoingMail { id, to, subject, text });
+        Ok(())
     }
 }
 

@@ -1,0 +1,118 @@
+//! The queue of mails.
+
+use edge_authorizer::Unavailable;
+use edge_authorizer::accounts::{PublicUrl, SigningSet};
+
+use super::queued_mail::{MailContent, QueuedMail, link_of};
+use super::text::{MailText, mail_text};
+use crate::ControlPlane;
+use crate::directory::{CommitFailure, Rows, Stored};
+use crate::host::{Failure, MailHost, OutgoingMail, RowChange, TermName};
+use crate::log::{self, warning};
+use crate::sealing::SealingKeys;
+
+/// How many mails are sent at a time.
+const BATCH: u32 = 50;
+
+/// What sends mails.
+struct Queue<'q, H> {
+    host: &'q H,
+    public_url: &'q PublicUrl,
+    sealing: &'q SealingKeys,
+}
+
+impl<S> ControlPlane<S> {
+    /// Sends mails that are due, the oldest first. After a failure the others wait until the host calls this again, at the time
+    /// of the one that is due next.
+    pub async fn send_mails<H: MailHost>(&self, host: &H) -> Result<(), Unavailable> {
+        let settings = &self.state().issuer_settings;
+        let usable = settings.public_url.as_ref().and_then(|public_url| {
+            let sealing = settings.sealing_keys(SigningSet::AccessTokens)?;
+            Ok(Queue { host, public_url, sealing })
+        });
+        match usable {
+            Ok(queue) => queue.send_due().await,
+            Err(unusable) => {
+                warning(host, "variable_missing", unusable.name, unusable);
+                Err(Unavailable)
+            }
+        }
+    }
+}
+
+impl<H: MailHost> Queue<'_, H> {
+    async fn send_due(&self) -> Result<(), Unavailable> {
+        let now = self.host.now().whole_seconds();
+        for mail in Rows(self.host).all::<QueuedMail>(TermName::Time, None, BATCH).await? {
+            if mail.value.due_at > now {
+                break;
+            }
+            if !self.send(&mail, now).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the next one may be tried at once.
+    async fn send(&self, mail: &Stored<QueuedMail>, now: u64) -> Result<bool, Unavailable> {
+        if now >= mail.value.until {
+            self.log(mail, "dropped", Some("it was not accepted in time"));
+            return self.commit(mail.removed()).await.map(|()| true);
+        }
+        let outgoing = match self.open(mail).await {
+            Ok(outgoing) => outgoing,
+            Err(Failure(reason)) => {
+                self.log(mail, "dropped", Some(&reason));
+                return self.commit(mail.removed()).await.map(|()| true);
+            }
+        };
+        match self.host.send_mail(&outgoing).await {
+            Ok(()) => {
+                self.log(mail, "sent", None);
+                self.commit(mail.removed()).await.map(|()| true)
+            }
+            Err(Failure(reason)) => {
+                self.log(mail, "failed", Some(&reason));
+                self.commit(mail.replaced_by(&mail.value.after_failure(now))).await.map(|()| false)
+            }
+        }
+    }
+
+    async fn open(&self, mail: &Stored<QueuedMail>) -> Result<OutgoingMail, Failure> {
+        let link = match &mail.value.content {
+            MailContent::Activation(sealed) | MailContent::Recovery(sealed) => {
+                let opened = self.sealing.open(self.host, link_of(&mail.id), sealed).await?;
+                let text = opened.and_then(|plain| String::from_utf8(plain).ok());
+                Some(text.ok_or_else(|| Failure::new("no sealing key opens its link"))?)
+            }
+            MailContent::Federation(_) => None,
+        };
+        let language = mail.value.language.as_deref();
+        let MailText { subject, text } =
+            mail_text(&mail.value.content, link.as_deref(), language, self.public_url);
+        Ok(OutgoingMail { id: mail.id.clone(), to: mail.value.to.clone(), subject, text })
+    }
+
+    /// A conflict means that another call was faster.
+    async fn commit(&self, change: RowChange) -> Result<(), Unavailable> {
+        match Rows(self.host).commit(&[change]).await {
+            Ok(()) | Err(CommitFailure::Conflict) => Ok(()),
+            Err(_) => Err(Unavailable),
+        }
+    }
+
+    fn log(&self, mail: &Stored<QueuedMail>, outcome: &str, reason: Option<&str>) {
+        let QueuedMail { content, user, attempts, .. } = &mail.value;
+        let line = log::Mail {
+            id: &mail.id,
+            content: content.name(),
+            user,
+            attempts: attempts + 1,
+            outcome,
+            reason,
+        };
+        let line = log::mail(&line, self.host.now());
+        if reason.is_some() { self.host.warn(&line) } else { self.host.info(&line) }
+    }
+}

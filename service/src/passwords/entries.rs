@@ -1,0 +1,44 @@
+//! Links and counted attempts as rows of the directory.
+
+use edge_authorizer::users::{Attempts, MailLink};
+
+use crate::directory::Entry;
+use crate::host::{Failure, Kind, Term, TermName};
+
+impl Entry for MailLink {
+    const KIND: Kind = Kind::Link;
+
+    fn read(text: &str) -> Result<Self, Failure> {
+        Self::read(text).map_err(Failure::new)
+    }
+
+    fn write(&self) -> String {
+        self.write()
+    }
+
+    fn terms(&self) -> Vec<Term> {
+        vec![Term::new(TermName::User, &*self.user)]
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a time in seconds is exact")]
+    fn expires_at(&self) -> Option<f64> {
+        Some(self.expires_at as f64)
+    }
+}
+
+impl Entry for Attempts {
+    const KIND: Kind = Kind::Failure;
+
+    fn read(text: &str) -> Result<Self, Failure> {
+        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
+    }
+
+    fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a time in seconds is exact")]
+    fn expires_at(&self) -> Option<f64> {
+        Some(self.until() as f64)
+    }
+}
