@@ -6,7 +6,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::keys::provider::{TokenVector, tokens, vectors};
-use support::provider::{Begun, Logins, TOKEN_ENDPOINT, outcome, set_cookie};
+use support::provider::{Begun, Logins, TOKEN_ENDPOINT, header, outcome, set_cookie};
 
 /// A provider as a vector has it. Keys that are replaced have been fetched before.
 fn provider(vector: &TokenVector) -> Logins {
@@ -154,9 +154,52 @@ fn a_response_belongs_to_a_login_of_this_browser() {
     assert_eq!(outcome(&logins.end(&begun, "code=c")), "begun_anew", "used twice, without a session");
     begun.cookie = format!("{own}; {}", set_cookie(&first, "__Host-session").unwrap());
     let again = logins.end(&begun, "code=c");
-    let location = again.headers.iter().find(|(name, _)| *name == "location");
-    let target = location.map(|(_, target)| &**target);
-    assert_eq!((again.status, target), (303, Some("/plant7/api?x=1")), "used twice, with a session");
+    assert_eq!(
+        (again.status, header(&again, "location")),
+        (303, Some("/plant7/api?x=1")),
+        "used twice, with a session"
+    );
+}
+
+#[test]
+fn no_return_path_leads_to_another_host() {
+    let table: Value = serde_json::from_str(include_str!("../../tests/return_paths.json")).unwrap();
+    let logins = Logins::new(&["RS256".to_owned()], &json!({}));
+    let session = logins.session();
+    let go = |path: &Value| {
+        let path: String = form_urlencoded::byte_serialize(path.as_str().unwrap().as_bytes()).collect();
+        logins.send("GET", &format!("/auth/login?return_to={path}"), &session, None)
+    };
+    for path in table["refused"].as_array().unwrap() {
+        let response = go(path);
+        assert_eq!((response.status, header(&response, "location")), (400, None), "{path}");
+    }
+    let accepted = ["harmless", "kept"].iter().flat_map(|name| table[name].as_array().unwrap());
+    for path in accepted {
+        let response = go(path);
+        assert_eq!((response.status, header(&response, "location")), (303, path.as_str()), "{path}");
+    }
+}
+
+#[test]
+fn what_is_stored_shows_no_secret() {
+    let logins = Logins::new(&["RS256".to_owned()], &json!({}));
+    let begun = logins.begin("");
+    let id_token = TokenVector::good(&json!({})).id_token(logins.world.now(), &begun.nonce);
+    let body = tokens(Some(&id_token)).replace("\"r\"", "\"refresh-token-1\"");
+    logins.answer(TOKEN_ENDPOINT, 200, &body);
+    let session = set_cookie(&logins.end(&begun, "code=code-1"), "__Host-session").unwrap();
+    logins.world.pass(301.0);
+    logins.answer(TOKEN_ENDPOINT, 200, &body.replace("token-1", "token-2"));
+    assert_eq!(logins.is_live(&session), Some(true));
+    let stored = logins.world.shared.directory.values().join("\n");
+    let lines = logins.world.shared.lines.lock().unwrap().join("\n");
+    assert!(stored.contains("refreshToken"), "the session is there");
+    let values = [&session, &begun.cookie].map(|cookie| cookie.split_once('=').unwrap().1);
+    let secrets = [&id_token, "refresh-token", "access-token", "code-1", &begun.state, &begun.nonce];
+    for secret in values.iter().chain(&secrets) {
+        assert!(!stored.contains(secret) && !lines.contains(secret), "{secret}");
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::users::EmailDomain;
 const SESSION_HOURS: std::ops::RangeInclusive<u64> = 1..=168;
 
 /// For how many hours a session lasts by default.
-const DEFAULT_SESSION_HOURS: u64 = 12;
+const DEFAULT_SESSION_HOURS: u32 = 12;
 
 /// How users sign in at the company's OpenID Provider. The stored form is JSON, `{"issuer", "clientId", "secret", "active",
 /// "trustedEmailDomains"?, "sessionHours", "prompt"?}`; its secret is sealed.
@@ -30,7 +30,7 @@ pub struct Federation {
     pub active: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     trusted_email_domains: Vec<EmailDomain>,
-    session_hours: u64,
+    session_hours: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     prompt: Option<Prompt>,
 }
@@ -42,7 +42,7 @@ pub struct FederationChange {
     secret: Option<ClientSecret>,
     active: bool,
     trusted_email_domains: Vec<EmailDomain>,
-    session_hours: u64,
+    session_hours: u32,
     prompt: Option<Prompt>,
 }
 
@@ -80,7 +80,7 @@ impl FederationChange {
         let secret = secret.map(|node| ClientSecret::read(&node));
         let active = federation.required("active", "true or false").and_then(|node| node.boolean());
         let domains = federation.optional("trustedEmailDomains").map(|node| node.list());
-        let hours = federation.optional("sessionHours").map(|node| node.integer(SESSION_HOURS));
+        let hours = federation.optional("sessionHours").map(|node| read_hours(&node));
         let prompt = federation.optional("prompt").map(|node| node.parse());
         Some(Self {
             issuer: issuer?,
@@ -143,9 +143,9 @@ impl Federation {
         &self.trusted_email_domains
     }
 
-    /// For how many seconds a session lasts.
-    pub fn session_seconds(&self) -> u32 {
-        u32::try_from(self.session_hours * 3600).unwrap_or_default()
+    /// For how many hours a session lasts.
+    pub fn session_hours(&self) -> u32 {
+        self.session_hours
     }
 
     /// The `prompt` of authorization requests.
@@ -162,6 +162,10 @@ impl Federation {
         }
         shown
     }
+}
+
+fn read_hours(node: &Node<'_>) -> Option<u32> {
+    node.integer(SESSION_HOURS)?.try_into().ok()
 }
 
 fn read_issuer(node: &Node<'_>, insecure: &InsecureHosts) -> Option<Issuer> {
@@ -221,13 +225,13 @@ pub mod tests {
         });
         assert_eq!(federation.shown(), shown);
         assert_eq!(serde_json::from_value::<Federation>(json!(federation)).unwrap(), federation);
-        assert_eq!((federation.sealed_secret(), federation.session_seconds()), ("sealed", 28_800));
+        assert_eq!((federation.sealed_secret(), federation.session_hours()), ("sealed", 8));
     }
 
     #[test]
     fn a_session_lasts_twelve_hours_by_default() {
         let federation = federation();
-        assert_eq!((federation.session_seconds(), federation.prompt()), (43_200, None));
+        assert_eq!((federation.session_hours(), federation.prompt()), (12, None));
         let shown = json!({
             "issuer": "https://op.example/realms/a", "clientId": "gateway", "active": true, "sessionHours": 12,
         });

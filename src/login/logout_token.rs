@@ -82,10 +82,14 @@ fn read_logout_token<'t>(
     if replay_until > now.plus(MAX_LIFE + 2.0 * skew) {
         return Err(TokenFault::LongLived);
     }
-    let issuer = party.provider.issuer.clone();
-    let replay_id = replay_id(&issuer, &id);
-    let issued = token.unverified_claims().validity().issued();
-    Ok((token, VerifiedLogout { issuer, ended, issued, replay_id, replay_until }))
+    let logout = VerifiedLogout {
+        issuer: party.provider.issuer.clone(),
+        ended,
+        issued: token.unverified_claims().validity().issued(),
+        replay_id: replay_id(&party.provider.issuer, &id),
+        replay_until,
+    };
+    Ok((token, logout))
 }
 
 fn has_event(claims: &Map<String, Value>) -> bool {

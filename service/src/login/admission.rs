@@ -42,7 +42,7 @@ impl<H: LoginHost> Visit<'_, H> {
             let mut with = conditions.ok_or(Refusal::EndedMeanwhile)?;
             with.push(user.replaced_by(&admitted));
             let by = LoginMethod::Federation(self.provider_session(tokens, id_token).await?);
-            let hours = party.stored.value.federation.session_seconds() / 3600;
+            let hours = party.stored.value.federation.session_hours();
             let agent = self.request.header("user-agent");
             match sessions::begin(self.host, NewSession { user: &user.id, by, hours, agent, with }).await {
                 Ok(cookie) => {

@@ -200,6 +200,11 @@ fn endpoint(path: &str) -> LoginEndpoint {
     }
 }
 
+/// The value of a header of an answer.
+pub fn header<'r>(response: &'r Response, name: &str) -> Option<&'r str> {
+    response.headers.iter().find(|(other, _)| *other == name).map(|(_, value)| &**value)
+}
+
 /// The cookie of that name which an answer sets, as the browser sends it.
 pub fn set_cookie(response: &Response, name: &str) -> Option<String> {
     let cookies = response.headers.iter().filter(|(header, _)| *header == "set-cookie");
