@@ -19,8 +19,8 @@ use crate::project_id::ProjectId;
 /// The most service accounts of a project.
 const MAX_ACCOUNTS: usize = 100;
 
-/// The most different roles of a project's accounts: the entry of the gateway's own issuer names them all.
-const MAX_ROLES: usize = 200;
+/// The most different roles of a project's accounts and members: the entry of the gateway's own issuer names them all.
+pub(super) const MAX_ROLES: usize = 200;
 
 /// What the settings of a project's accounts may take where they are stored, in bytes of JSON.
 const MAX_BYTES: usize = 256 * 1024;
@@ -174,13 +174,7 @@ impl Project {
     }
 
     fn add_account(&mut self, account: ServiceAccount) -> Result<(), Refusal> {
-        // Earlier releases let owners make an entry of that id.
-        if let Some(entry) = self.idp(ACCOUNTS) {
-            let expected = format!(
-                "a project without an entry `{ACCOUNTS}`, the id of the built-in one: remove the entry, and add it by another id"
-            );
-            return Err(Refusal::Invalid(Faults::one("", entry.get("id"), expected)));
-        }
+        self.check_no_entry_of_accounts()?;
         if self.account(account.id.as_str()).is_some() {
             return Err(Refusal::Exists);
         }
@@ -190,6 +184,15 @@ impl Project {
         self.exists = true;
         self.accounts.push(Arc::new(account));
         Ok(())
+    }
+
+    /// Checks that there is room for the entry of the gateway's own issuer. Earlier releases let owners make an entry of that id.
+    pub(super) fn check_no_entry_of_accounts(&self) -> Result<(), Refusal> {
+        let Some(entry) = self.idp(ACCOUNTS) else { return Ok(()) };
+        let expected = format!(
+            "a project without an entry `{ACCOUNTS}`, the id of the built-in one: remove the entry, and add it by another id"
+        );
+        Err(Refusal::Invalid(Faults::one("", entry.get("id"), expected)))
     }
 
     fn account_mut(&mut self, id: &str) -> Result<&mut ServiceAccount, Refusal> {
@@ -204,11 +207,10 @@ impl Project {
         if is_too_large { Err(Refusal::TooMany) } else { Ok(()) }
     }
 
-    /// How many different roles the accounts have, and the bytes of JSON of their settings. Secrets do not count: they become
+    /// How many different roles the accounts have and users can have, and the bytes of JSON of their settings. Secrets do not count: they become
     /// larger by their use, and replacing one must not be refused. Their number bounds them.
     fn account_sizes(&self) -> (usize, usize) {
-        let roles = self.accounts.iter().flat_map(|account| account.settings.roles.iter());
-        let roles = roles.collect::<BTreeSet<_>>().len();
+        let roles = self.account_roles().collect::<BTreeSet<_>>().len();
         let bytes = |account: &Arc<ServiceAccount>| {
             serde_json::to_string(&account.settings).map_or(usize::MAX, |text| text.len())
         };

@@ -1,6 +1,7 @@
 //! The resources of the management API and their methods.
 
 use super::account_endpoint::AccountEndpoint;
+use super::user_endpoint::{MemberEndpoint, UserEndpoint};
 use crate::accounts::AccountId;
 use crate::http::method::Method;
 use crate::http::own_path::MANAGEMENT_PATH;
@@ -45,6 +46,10 @@ pub enum Endpoint {
     Revocation(ProjectId, String),
     /// `/projects/{project}/service-accounts`, or `/service-accounts` for those of the platform, and what is below.
     Accounts(ProjectId, AccountEndpoint),
+    /// `/projects/{project}/members`, and what is below.
+    Members(ProjectId, MemberEndpoint),
+    /// `/users`, and what is below.
+    Users(UserEndpoint),
     /// `/projects/{project}/audit-log`, or `/audit-log` for the platform's: who changed what.
     AuditLog(ProjectId),
     /// `/projects/{project}/explain`: what would become of a request.
@@ -104,6 +109,7 @@ impl Endpoint {
                 return AccountEndpoint::named(segments)
                     .map(|account| Self::Accounts(ProjectId::platform(), account));
             }
+            ["users", ..] => return UserEndpoint::named(segments).map(Self::Users),
             ["projects", project, rest @ ..] => (ProjectId::try_from(*project).ok()?, rest),
             _ => return None,
         };
@@ -125,6 +131,7 @@ impl Endpoint {
             ["service-accounts", ..] => {
                 AccountEndpoint::named(rest).map(|account| Self::Accounts(project, account))
             }
+            ["members", ..] => MemberEndpoint::named(rest).map(|member| Self::Members(project, member)),
             ["audit-log"] => Some(Self::AuditLog(project)),
             ["explain"] => Some(Self::Explain(project)),
             _ => None,
@@ -151,6 +158,8 @@ impl Endpoint {
             Self::Revocations(_) => "/projects/{project}/revocations",
             Self::Revocation(..) => "/projects/{project}/revocations/{revocationId}",
             Self::Accounts(project, account) => account.template(project.is_platform()),
+            Self::Members(_, member) => member.template(),
+            Self::Users(user) => user.template(),
             Self::AuditLog(project) if project.is_platform() => "/audit-log",
             Self::AuditLog(_) => "/projects/{project}/audit-log",
             Self::Explain(_) => "/projects/{project}/explain",
@@ -175,12 +184,15 @@ impl Endpoint {
             Self::Idps(_) | Self::Revocations(_) => &[Get, Head, Post],
             Self::Revocation(..) => &[Delete, Get, Head],
             Self::Accounts(_, account) => account.methods(),
+            Self::Members(_, member) => member.methods(),
+            Self::Users(user) => user.methods(),
         }
     }
 
     /// Whether a request with `method` has a document as its body.
     pub fn takes_document(&self, method: Method) -> bool {
         let is_deed = matches!(self, Self::KeysRefresh(..) | Self::KeyBlock(..) | Self::IssuerKeysRotation);
+        let is_deed = is_deed || matches!(self, Self::Users(UserEndpoint::Invitation(_)));
         !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
@@ -194,7 +206,8 @@ impl Endpoint {
         let is_read = matches!(method, Method::Get | Method::Head);
         let is_other =
             matches!(self, Self::KeysRefresh(..) | Self::Explain(_)) || self.is_about_signing_keys();
-        !is_read && !is_other
+        let is_of_user = matches!(self, Self::Users(user) if !user.is_settings());
+        !is_read && !is_other && !is_of_user
     }
 
     /// The project, or the platform, that it belongs to, if any.
@@ -206,6 +219,7 @@ impl Endpoint {
             | Self::IssuerKeysRotation
             | Self::IssuerKeysAuditLog
             | Self::IssuerKey(_)
+            | Self::Users(_)
             | Self::Projects => None,
             Self::Project(project)
             | Self::Idps(project)
@@ -217,6 +231,7 @@ impl Endpoint {
             | Self::Revocations(project)
             | Self::Revocation(project, _)
             | Self::Accounts(project, _)
+            | Self::Members(project, _)
             | Self::AuditLog(project)
             | Self::Explain(project) => Some(project),
         }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::accounts::{ACCOUNTS, PublicUrl, ServiceAccount, built_in_entry};
 use crate::config::blocked_key::BlockedKey;
 use crate::config::custom_idp::CustomIdp;
-use crate::config::role::OWNER;
+use crate::config::role::{OWNER, Role, Roles};
 use crate::config::snapshot::Snapshot;
 use crate::document_reader;
 use crate::fault::Faults;
@@ -17,7 +17,7 @@ use crate::fault::Faults;
 /// A project: its entries as they were written, in order, and a version that grows by one with each change.
 ///
 /// A project that is deleted keeps its version, so that one of the same name goes on from there.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Project {
     /// Whether the project exists.
     pub exists: bool,
@@ -33,8 +33,26 @@ pub struct Project {
     pub revocations: Vec<Arc<Value>>,
     /// The service accounts.
     pub accounts: Vec<Arc<ServiceAccount>>,
+    /// The roles that users can have in it: the entry of the gateway's own issuer names them.
+    pub member_roles: Roles,
     /// Where the gateway was reached when the project was changed last: it determines the gateway's own issuer.
     pub public_url: Option<PublicUrl>,
+}
+
+impl Default for Project {
+    fn default() -> Self {
+        Self {
+            exists: false,
+            version: 0,
+            label: None,
+            idps: Vec::new(),
+            blocked: Vec::new(),
+            revocations: Vec::new(),
+            accounts: Vec::new(),
+            member_roles: Arc::new([]),
+            public_url: None,
+        }
+    }
 }
 
 impl Project {
@@ -52,7 +70,7 @@ impl Project {
         named.or_else(|| self.blocked.iter().find(|key| key.is_named(iss, name)))
     }
 
-    /// Whether an entry names the role `owner`, or an account has it, so that somebody can own the project.
+    /// Whether an entry names the role `owner`, an account has it, or a user can have it, so that somebody can own the project.
     pub fn has_owners(&self) -> bool {
         let names_owner = |idp: &Arc<Value>| {
             let idp = document_reader::read_stored(idp, CustomIdp::read);
@@ -62,7 +80,8 @@ impl Project {
             let settings = &account.settings;
             !settings.disabled && settings.roles.iter().any(|role| role.as_str() == OWNER)
         };
-        self.idps.iter().any(names_owner) || self.accounts.iter().any(is_owner)
+        let can_be_owner = self.member_roles.iter().any(|role| role.as_str() == OWNER);
+        self.idps.iter().any(names_owner) || self.accounts.iter().any(is_owner) || can_be_owner
     }
 
     /// The entry with that id.
@@ -134,18 +153,29 @@ impl Project {
         self.idps.iter().map(|idp| &**idp).chain(built_in)
     }
 
+    /// Whether tokens of the gateway's own issuer are accepted: the project has accounts, or can have members.
+    pub(super) fn trusts_accounts(&self) -> bool {
+        !self.accounts.is_empty() || !self.member_roles.is_empty()
+    }
+
+    /// The roles of accounts and those that users can have, some several times.
+    pub(super) fn account_roles(&self) -> impl Iterator<Item = &Role> {
+        let of_accounts = self.accounts.iter().flat_map(|account| account.settings.roles.iter());
+        of_accounts.chain(&*self.member_roles)
+    }
+
     /// The entry of the gateway's own issuer, if the project has accounts. An entry of the same id, which an earlier release
     /// let owners make, is not joined by another.
     fn built_in_entry(&self) -> Option<Value> {
         let public_url = self.public_url.as_ref()?;
-        let has_entry = !self.accounts.is_empty() && self.position(ACCOUNTS).is_none();
-        let roles = self.accounts.iter().flat_map(|account| account.settings.roles.iter());
+        let has_entry = self.trusts_accounts() && self.position(ACCOUNTS).is_none();
+        let roles = self.account_roles();
         has_entry.then(|| built_in_entry(public_url, roles))
     }
 
-    /// The next version of a project with accounts, if the gateway is reached elsewhere than when it was changed last.
+    /// The next version of a project with accounts or members, if the gateway is reached elsewhere than when it was changed last.
     pub fn moved_to(&self, public_url: &PublicUrl) -> Option<Self> {
-        let is_moved = !self.accounts.is_empty() && self.public_url.as_ref() != Some(public_url);
+        let is_moved = self.trusts_accounts() && self.public_url.as_ref() != Some(public_url);
         let public_url = Some(public_url.clone());
         is_moved.then(|| Self { public_url, version: self.version + 1, ..self.clone() })
     }

@@ -1,10 +1,12 @@
 //! The parameters of queries of the management API.
 
 use super::endpoint::Endpoint;
+use super::user_endpoint::{MemberEndpoint, UserEndpoint};
 use crate::accounts::SigningSet;
 use crate::excerpt::excerpt;
 use crate::http::method::Method;
 use crate::nearest::nearest;
+use crate::users::Email;
 
 /// Why a parameter of a query is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +40,8 @@ impl Endpoint {
         match self {
             _ if self.is_changed_by(method) && self.owned_project().is_some() => &["dryRun", "force"],
             _ if self.is_changed_by(method) => &["dryRun"],
-            Self::Projects => &["after"],
+            Self::Users(UserEndpoint::Users) => &["after", "email"],
+            Self::Projects | Self::Members(_, MemberEndpoint::Members) => &["after"],
             Self::AuditLog(_) | Self::RoutesAuditLog => &["before"],
             Self::IssuerKeysAuditLog => &["before", "set"],
             _ if self.is_about_signing_keys() => &["set"],
@@ -59,7 +62,8 @@ impl Endpoint {
             return Err(InvalidParameter::Unknown { name: excerpt(name, MAX_REPEATED).to_owned(), hint });
         };
         let (is_right, expected) = match *name {
-            "after" => (true, "a project"),
+            "after" => (true, "the last one of the page before"),
+            "email" => (Email::try_from(value).is_ok(), "an email address"),
             "set" => (SigningSet::named(value).is_some(), "`access-tokens` or `assertions`"),
             "before" => (value.parse::<u32>().is_ok(), "the number of an entry"),
             _ => (matches!(value, "true" | "false"), "`true` or `false`"),

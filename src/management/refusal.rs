@@ -18,6 +18,8 @@ pub enum Refusal {
     PreconditionFailed,
     /// A limit of the project is reached.
     TooMany,
+    /// A user would have too many roles.
+    TooManyRoles,
     /// The document has faults.
     Invalid(Faults),
 }
@@ -32,6 +34,9 @@ impl Refusal {
             Self::NoIdp => Some(
                 "the project has no entry with this id; POST to `/projects/{project}/custom-idp` adds one",
             ),
+            Self::TooManyRoles => Some(
+                "a user has at most 200 roles on the platform and in all projects, and 4096 bytes of them as a token has them",
+            ),
             _ => None,
         }
     }
@@ -42,7 +47,7 @@ impl Refusal {
             Self::NoProject | Self::NoIdp | Self::NotFound => ErrorCode::NotFound,
             Self::Exists => ErrorCode::AlreadyExists,
             Self::PreconditionFailed => ErrorCode::PreconditionFailed,
-            Self::TooMany => ErrorCode::LimitReached,
+            Self::TooMany | Self::TooManyRoles => ErrorCode::LimitReached,
             Self::Invalid(_) => ErrorCode::DocumentInvalid,
         }
     }

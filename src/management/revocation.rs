@@ -87,7 +87,7 @@ impl Project {
     }
 
     fn has_entry(&self, id: &str) -> bool {
-        self.idp(id).is_some() || (id == ACCOUNTS && !self.accounts.is_empty())
+        self.idp(id).is_some() || (id == ACCOUNTS && self.trusts_accounts())
     }
 
     fn push_revocation(&mut self, mut revocation: Value) -> Arc<Value> {
@@ -118,11 +118,11 @@ impl Project {
         }
     }
 
-    /// Whether tokens of accounts may be valid: there are accounts, or were, and their tokens are revoked.
+    /// Whether tokens of accounts may be valid: there are accounts or members, or were, and their tokens are revoked.
     pub(super) fn may_have_account_tokens(&self) -> bool {
         let names_accounts =
             |revocation: &Arc<Value>| revocation.get("idp").is_some_and(|idp| idp == ACCOUNTS);
-        !self.accounts.is_empty() || self.revocations.iter().any(names_accounts)
+        self.trusts_accounts() || self.revocations.iter().any(names_accounts)
     }
 
     /// Revokes the tokens that accounts have, by one revocation. Those that need theirs get another.

@@ -53,6 +53,11 @@ impl UserSettings {
         })
     }
 
+    /// Why a user cannot have so many roles; `None` if they can.
+    pub fn excess(&self) -> Option<String> {
+        excess(&self.roles, &self.projects)
+    }
+
     fn read_common(
         node: &Node<'_>,
         user: &Properties<'_, '_>,
@@ -73,7 +78,7 @@ impl UserSettings {
             projects: projects?,
             disabled: disabled?,
         };
-        if let Some(expected) = excess(&settings.roles, &settings.projects) {
+        if let Some(expected) = settings.excess() {
             node.fault(expected);
         }
         Some(settings)

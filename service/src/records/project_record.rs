@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use edge_authorizer::accounts::{PublicUrl, ServiceAccount, StoredSecret};
 use edge_authorizer::management::{IssuerLimiter, NamedIssuers, Project};
-use edge_authorizer::{BlockedKey, Faults, NumericDate, Snapshot};
+use edge_authorizer::{BlockedKey, Faults, NumericDate, Role, Snapshot};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -26,6 +26,8 @@ pub struct ProjectRecord {
     pub looks: IssuerLimiter,
     /// The right to publish it.
     pub lease: Option<Lease>,
+    /// Whether the project was deleted, and users may still have roles in it.
+    pub has_former_members: bool,
     /// What another release stored besides.
     others: Map<String, Value>,
 }
@@ -43,6 +45,7 @@ impl ProjectRecord {
 
     /// Replaces the project, of which `snapshot` is what it decides by, if that is parsed already.
     pub fn replace_project(&mut self, project: Project, snapshot: Option<Arc<Snapshot>>) {
+        self.has_former_members |= !project.exists && !self.project.member_roles.is_empty();
         self.project = project;
         self.snapshot = snapshot.map_or_else(OnceLock::new, |snapshot| Some(snapshot).into());
     }
@@ -53,9 +56,10 @@ impl ProjectRecord {
         Arc::make_mut(account).secrets.iter_mut().find(|secret| secret.secret_id == secret_id)
     }
 
-    /// Notes that the replicas have the project, and that its issuers have learnt what was pending.
+    /// Notes that the replicas have the project, and that its issuers and the directory have learnt what was pending.
     pub fn settle(&mut self) {
         self.published = self.project.version;
+        self.has_former_members = false;
         self.issuers.settle(&self.project.issuers());
     }
 
@@ -90,6 +94,10 @@ struct Wire {
     #[serde(default)]
     service_accounts: Vec<Arc<ServiceAccount>>,
     #[serde(default)]
+    member_roles: Vec<Role>,
+    #[serde(default)]
+    has_former_members: bool,
+    #[serde(default)]
     public_url: Option<String>,
     #[serde(default)]
     issuers: NamedIssuers,
@@ -116,6 +124,10 @@ struct WireRef<'r> {
     revocations: &'r [Arc<Value>],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     service_accounts: &'r [Arc<ServiceAccount>],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    member_roles: &'r [Role],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    has_former_members: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     public_url: Option<&'r str>,
     issuers: &'r NamedIssuers,
@@ -132,18 +144,41 @@ impl TryFrom<Wire> for ProjectRecord {
     fn try_from(wire: Wire) -> Result<Self, UnknownFormat> {
         let Wire { exists, version, label, idps, distrusted_keys: blocked, revocations, .. } = wire;
         UnknownFormat::check(wire.format)?;
-        let Wire { service_accounts: accounts, public_url, published, issuers, looks, lease, others, .. } =
-            wire;
+        let Wire { service_accounts: accounts, member_roles, has_former_members, public_url, .. } = wire;
+        let Wire { published, issuers, looks, lease, others, .. } = wire;
+        let member_roles = member_roles.into();
         let public_url = public_url.and_then(|url| PublicUrl::try_from(&*url).ok());
-        let project = Project { exists, version, label, idps, blocked, revocations, accounts, public_url };
-        Ok(Self { project, snapshot: OnceLock::new(), published, issuers, looks, lease, others })
+        let project = Project {
+            exists,
+            version,
+            label,
+            idps,
+            blocked,
+            revocations,
+            accounts,
+            member_roles,
+            public_url,
+        };
+        let snapshot = OnceLock::new();
+        Ok(Self { project, snapshot, published, issuers, looks, lease, has_former_members, others })
     }
 }
 
 impl Serialize for ProjectRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { project, snapshot: _, published, issuers, looks, lease, others } = self;
-        let Project { exists, version, label, idps, blocked, revocations, accounts, public_url } = project;
+        let Self { project, snapshot: _, published, issuers, looks, lease, has_former_members, others } =
+            self;
+        let Project {
+            exists,
+            version,
+            label,
+            idps,
+            blocked,
+            revocations,
+            accounts,
+            member_roles,
+            public_url,
+        } = project;
         let wire = WireRef {
             format: FORMAT,
             exists: *exists,
@@ -154,6 +189,8 @@ impl Serialize for ProjectRecord {
             distrusted_keys: blocked,
             revocations,
             service_accounts: accounts,
+            member_roles,
+            has_former_members: *has_former_members,
             public_url: public_url.as_ref().map(PublicUrl::as_str),
             issuers,
             looks,
