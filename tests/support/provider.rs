@@ -174,10 +174,14 @@ impl UserInfoVector {
     }
 }
 
-/// The public keys of these names.
+/// The public keys of these names; `<name> as <kid>` is one under another `kid`.
 pub fn public_keys(names: &[String]) -> Vec<Value> {
     let keys = super::keys();
-    names.iter().map(|name| keys[name].jwk.clone()).collect()
+    let key = |name: &String| {
+        let (name, kid) = name.split_once(" as ").unwrap_or((name, name));
+        with(&keys[name].jwk, &json!({ "kid": kid }))
+    };
+    names.iter().map(key).collect()
 }
 
 /// `document` with `changes`; `null` removes a member, and `"$null"` is `null`.
