@@ -66,6 +66,9 @@ error_codes! {
     /// The keys of a trusted issuer are unavailable.
     KeysUnavailable: "keys_unavailable", 503,
         "the issuer's keys cannot be fetched at the moment; try again later";
+    /// The session that a browser presents cannot be looked up.
+    SessionUnavailable: "session_unavailable", 503,
+        "the session cannot be checked at the moment; try again later";
     /// The routes or the project's configuration are unavailable.
     ConfigUnavailable: "config_unavailable", 503,
         "the gateway cannot use its configuration at the moment; its operator finds the cause in the log";

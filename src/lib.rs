@@ -47,7 +47,8 @@ mod visible;
 
 pub use authz::assertion::{ASSERTION_HEADER, ASSERTION_REUSE, ASSERTION_TYPE, Assertion};
 pub use authz::authorize::{
-    NeedCheck, NeedKeys, NeedProject, Step, authorize, authorize_owner, authorize_platform, explain_owner,
+    FirstStep, NeedCheck, NeedKeys, NeedProject, NeedSession, Step, authorize, authorize_owner,
+    authorize_platform, explain_owner,
 };
 pub use authz::clock::Clock;
 pub use authz::decision::{Decision, Outcome, Verdict};
@@ -68,7 +69,7 @@ pub use authz::simulation::{Simulation, SimulationStep, simulate, simulate_owner
 pub use authz::token_cache::{CachedToken, TokenCache};
 pub use authz::trace::Trace;
 pub use authz::trace_step::{
-    IdpOutcome, KeyOutcome, ProjectOutcome, RoleOutcome, RolesClaimOutcome, TraceStep,
+    IdpOutcome, KeyOutcome, ProjectOutcome, RoleOutcome, RolesClaimOutcome, SessionOutcome, TraceStep,
 };
 pub use cached::{Cached, Loaded};
 pub use config::access::{Access, MethodRoles};
@@ -94,7 +95,7 @@ pub use http::method::{Method, UnsupportedMethod};
 pub use http::own_path::{MANAGEMENT_PATH, OwnPath};
 pub use http::request_path::{AmbiguousPath, RequestPath};
 pub use http::target::Target;
-pub use http::{egress, forwarding, header_rules};
+pub use http::{egress, forwarding, gateway_cookies, header_rules};
 pub use issuer::{InvalidIssuer, Issuer};
 pub use keys::discovery;
 pub use keys::fetched_keys::FetchedKeys;

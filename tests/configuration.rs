@@ -155,7 +155,7 @@ fn misspelt_properties_name_the_nearest_one() {
     assert_eq!(meant("roles"), None);
     let route = with(&routes()["routes"][0], &json!({ "forwardTokens": true }));
     let found = expectations(Routes::parse(&with(&routes(), &json!({ "routes": [route] }))));
-    let names = "access, assertion, cors, forwardToken, origin, path, public";
+    let names = "access, assertion, cors, forwardToken, origin, path, public, session";
     let expected = format!("one of the properties {names} (did you mean `forwardToken`?)");
     assert_eq!(found, [("/routes/0/forwardTokens".to_owned(), expected)]);
 }

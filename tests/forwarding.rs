@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use edge_authorizer::forwarding::{ClientRequest, Forwarding, is_answer};
+use edge_authorizer::forwarding::{ClientRequest, Forwarding, is_answer, passes_to_client};
 use edge_authorizer::{Target, header_rules};
 use serde::Deserialize;
 
@@ -14,6 +14,7 @@ struct Table {
     routes: BTreeMap<String, Route>,
     identity: Identity,
     cases: Vec<Case>,
+    answers: Vec<Answer>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +53,14 @@ struct Case {
     #[serde(default)]
     fillers: u32,
     expect: Expect,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    name: String,
+    set_cookie: Vec<String>,
+    expect: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -99,6 +108,16 @@ fn an_origin_gets_what_the_table_says() {
         let outcome = forwarding.apply(&request).map_err(|fault| fault.reason().to_owned());
         let expected = case.expect.headers.clone().ok_or(case.expect.reason.clone().unwrap_or_default());
         assert_eq!(outcome.map(|sent| sent.headers.into_iter().collect()), expected, "{}", case.name);
+    }
+}
+
+#[test]
+fn a_client_gets_the_cookies_that_the_table_says() {
+    let table: Table = serde_json::from_str(include_str!("forwarding.json")).unwrap();
+    for Answer { name, set_cookie, expect } in table.answers {
+        let passes = |value: &String| passes_to_client("set-cookie", value);
+        assert_eq!(set_cookie.into_iter().filter(passes).collect::<Vec<_>>(), expect, "{name}");
+        assert!(passes_to_client("x-cookie", "__Host-session=x"));
     }
 }
 

@@ -42,6 +42,8 @@ fn routes_faults_point_to_their_place() {
             json!({"access": null, "public": true, "assertion": {"audience": "a"}}),
             vec!["/routes/0/assertion"],
         ),
+        (json!({"session": 1}), vec!["/routes/0/session"]),
+        (json!({"access": null, "public": true, "session": true}), vec!["/routes/0/session"]),
         (json!({"cors": {"origins": ["*"], "credentials": true}}), vec!["/routes/0/cors/origins"]),
         (json!({"methods": ["GET"]}), vec!["/routes/0/methods"]),
     ] {

@@ -73,9 +73,12 @@ impl World {
 
     fn ask(&mut self, path: &str, authorization: &str) -> Decision {
         let authorization = Some(authorization);
-        let request = Request { method: "GET", path, authorization, origin: None, asks_for_method: false };
+        let session = None;
+        let request =
+            Request { method: "GET", path, authorization, session, origin: None, asks_for_method: false };
         let clock = Clock { now: NumericDate::from_seconds(self.now), skew: 30.0 };
-        let mut step = authorize(&self.routes, &request, clock, &mut self.token_cache);
+        let first = authorize(&self.routes, &request, clock, &mut self.token_cache);
+        let mut step = first.without_sessions(clock);
         let decision = loop {
             step = match step {
                 Step::Decided(decision) => break decision,

@@ -5,10 +5,11 @@ use std::cell::OnceCell;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavailable};
 use service::host::{
-    Clock, Entropy, Failure, IssuerRequest, IssuerResponse, Issuers, Job, LogSink, Replica, Space, Tasks,
-    Verifier,
+    Clock, Entropy, Failure, IssuerRequest, IssuerResponse, Issuers, Job, LogSink, Replica, SessionAnswer,
+    SessionSource, Space, Tasks, Verifier,
 };
 use service::{DataPlane, InvalidVariable, Settings};
 use wasm_bindgen::JsValue;
@@ -34,6 +35,8 @@ pub struct Host {
     pub plane: Arc<Plane>,
     /// How an issuer's object is reached.
     pub ask: AskIssuer,
+    /// How sessions are reached.
+    pub ask_session: AskSession,
 }
 
 /// A context of the runtime. What waits in one can be woken from there.
@@ -51,6 +54,12 @@ pub type AskIssuer = fn(Env, String, IssuerRequest) -> IssuerAnswer;
 /// An issuer's answer, or a promise of it.
 pub type IssuerAnswer = Pin<Box<dyn Future<Output = Result<IssuerResponse, Unavailable>>>>;
 
+/// Asks for the access token of a session, which the control plane has.
+pub type AskSession = fn(Env, SessionCookie) -> SessionPromise;
+
+/// What is answered of a session, or a promise of it.
+pub type SessionPromise = Pin<Box<dyn Future<Output = SessionAnswer>>>;
+
 impl Replica for Host {
     async fn read(&self, space: Space, key: &str) -> Result<Option<String>, Failure> {
         let namespace: Namespace = self.env.binding(space.name());
@@ -67,6 +76,12 @@ impl Verifier for Host {
 impl Issuers for Host {
     async fn ask_issuer(&self, issuer: &str, request: &IssuerRequest) -> Result<IssuerResponse, Unavailable> {
         (self.ask)(self.env.clone(), issuer.to_owned(), request.clone()).await
+    }
+}
+
+impl SessionSource for Host {
+    async fn ask_session(&self, cookie: &SessionCookie) -> SessionAnswer {
+        (self.ask_session)(self.env.clone(), cookie.clone()).await
     }
 }
 

@@ -17,10 +17,19 @@ pub enum Question {
     Keys(String, FetchReason),
     /// The text that is published under a key of `CONFIG`, or would be: KV lags behind.
     Published(String),
+    /// The access token of a session. The answer is an optional [`service::host::SessionToken`].
+    Session {
+        /// The session's cookie.
+        cookie: String,
+    },
 }
 
-/// The header by which the control plane tells the edge which key of `CONFIG` a request changed. It goes no further.
+/// The header by which the control plane tells the edge which key of `CONFIG` a request changed, or that it ended a session. It
+/// goes no further.
 pub const CHANGED: &str = "x-changed";
+
+/// With what the header begins where a session ended; then follows the digest of its cookie.
+pub const ENDED_SESSION: &str = "session/";
 
 /// Where questions are sent. Other URLs are those of clients.
 pub const URL: &str = "https://object/";

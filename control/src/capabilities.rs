@@ -33,6 +33,15 @@ macro_rules! impl_control {
             }
         }
 
+        impl service::host::SessionSource for $type {
+            async fn ask_session(
+                &self,
+                cookie: &edge_authorizer::users::SessionCookie,
+            ) -> service::host::SessionAnswer {
+                self.host.ask_session(cookie).await
+            }
+        }
+
         impl service::host::Tasks for $type {
             type Signal = cloudflare::signal::Signal;
 

@@ -5,9 +5,10 @@ use std::cell::Cell;
 use cloudflare::console::Console;
 use cloudflare::env::{Context, Env};
 use cloudflare::http;
-use cloudflare::question::{CHANGED, Question};
+use cloudflare::question::{self, CHANGED, Question, failed};
 use cloudflare::response::respond;
 use edge_authorizer::accounts::AuthEndpoint;
+use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{Denial, ErrorCode, OwnPath, Target, Unavailable};
 use service::host::{Clock, IssuerRequest, Key, LogSink};
 use service::http::{Request, Response, problem, read_only};
@@ -157,6 +158,7 @@ pub async fn reply(
             Some(key) => published(env, context, key).await,
             None => Err(Unavailable),
         },
+        Ok(Question::Session { cookie }) => session(incoming, env, context, &cookie).await,
         Err(error) => {
             log::warning(&Console, "question_malformed", "edge", error);
             Err(Unavailable)
@@ -171,6 +173,26 @@ pub async fn reply(
 async fn keys(env: Env, issuer: String, request: IssuerRequest) -> Result<String, Unavailable> {
     let response = ask_issuer(env, issuer, request).await?;
     serde_json::to_string(&response).map_err(|_| Unavailable)
+}
+
+/// The access token of a session; `null` if there is no such session.
+async fn session(
+    incoming: &web_sys::Request,
+    env: Env,
+    context: Context,
+    cookie: &str,
+) -> Result<String, Unavailable> {
+    let found = match SessionCookie::try_from(cookie) {
+        Ok(cookie) => {
+            let request = request::read(incoming, question::URL, http::new_id());
+            let request = request.map_err(|error| failed("session", http::reason(&error)))?;
+            let entered = enter_worker(env, context);
+            let (host, plane) = entered.map_err(|variable| failed(variable.name, &variable))?;
+            plane.session_token(&host, &request, &cookie).await?
+        }
+        Err(_) => None,
+    };
+    serde_json::to_string(&found).map_err(|_| Unavailable)
 }
 
 /// The text that is published of a project or of the routes; empty where there is nothing. It is kept in memory here, too.

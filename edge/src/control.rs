@@ -4,13 +4,14 @@
 //! nothing in a request can make it a question.
 
 use cloudflare::env::{Env, Fetcher};
-use cloudflare::host::{Host, IssuerAnswer};
+use cloudflare::host::{Host, IssuerAnswer, SessionPromise};
 use cloudflare::http;
-use cloudflare::question::{self, CHANGED, Question, failed, request_failed};
+use cloudflare::question::{self, CHANGED, ENDED_SESSION, Question, failed, request_failed};
 use cloudflare::response::respond;
+use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 use js_sys::encode_uri_component;
-use service::host::{Clock, Entropy, IssuerRequest, IssuerResponse, Key, LogSink};
+use service::host::{Clock, Entropy, IssuerRequest, IssuerResponse, Key, LogSink, SessionToken};
 use service::http::{problem, problem_with};
 use service::log;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -37,7 +38,10 @@ pub async fn hand_over(incoming: Incoming, host: Host) -> Result<JsValue, JsValu
         }
     };
     let Some(key) = response.headers().get(CHANGED)? else { return Ok(response.into()) };
-    note_change(&host, &key).await;
+    match key.strip_prefix(ENDED_SESSION) {
+        Some(digest) => host.plane.forget_session(&host, digest),
+        None => note_change(&host, &key).await,
+    }
     Ok(without(&response, CHANGED)?.into())
 }
 
@@ -68,6 +72,15 @@ pub fn ask_issuer(env: Env, issuer: String, request: IssuerRequest) -> IssuerAns
         let IssuerRequest::Keys(reason) = request else { return Err(Unavailable) };
         let answer = ask(&env, &issuer, &Question::Keys(issuer.clone(), reason)).await?;
         IssuerResponse::parse(&answer).map_err(|faults| failed(&issuer, faults))
+    })
+}
+
+/// Asks for the access token of a session.
+pub fn ask_session(env: Env, cookie: SessionCookie) -> SessionPromise {
+    Box::pin(async move {
+        let question = Question::Session { cookie: cookie.reveal().to_owned() };
+        let answer = ask(&env, "session", &question).await?;
+        SessionToken::parse(&answer).map_err(|faults| failed("session", faults))
     })
 }
 

@@ -9,10 +9,11 @@ use cloudflare::env::{Context, Env};
 use cloudflare::host::{self, Host, Place};
 use cloudflare::response::respond;
 use cloudflare::task::Task;
+use edge_authorizer::login::login_link;
 use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, Unavailable, Verdict};
 use service::InvalidVariable;
 use service::host::{Clock, Entropy, LogSink};
-use service::http::{Response, problem, problem_with, read_only};
+use service::http::{Response, login_problem, problem, problem_with, read_only};
 use service::log::{self, DecisionEnd, request_warning};
 use wasm_bindgen::JsValue;
 
@@ -33,7 +34,13 @@ pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
             return Box::pin(ready(refuse_all(&variable)));
         }
     };
-    let host = Host { env, place: Place::Worker(context), plane, ask: control::ask_issuer };
+    let host = Host {
+        env,
+        place: Place::Worker(context),
+        plane,
+        ask: control::ask_issuer,
+        ask_session: control::ask_session,
+    };
     if own.is_some() { Box::pin(control::hand_over(incoming, host)) } else { Box::pin(guard(incoming, host)) }
 }
 
@@ -57,11 +64,14 @@ async fn guard(incoming: Incoming, host: Host) -> Result<JsValue, JsValue> {
 
 async fn evaluate(host: &Host, incoming: &Incoming, path: &str) -> Decision {
     let Ok(routes) = host.plane.routes(host).await else { return Decision::without_configuration() };
+    let takes_session = routes.has_sessions() && incoming.authorization.is_none();
+    let session = takes_session.then(|| incoming.session()).flatten();
     let origin = routes.has_cors().then(|| incoming.header("origin")).flatten();
     let request = Request {
         method: &incoming.method,
         path,
         authorization: incoming.authorization.as_deref(),
+        session: session.as_ref(),
         origin: origin.as_deref(),
         asks_for_method: origin.is_some() && incoming.header("access-control-request-method").is_some(),
     };
@@ -113,8 +123,23 @@ fn refuse(
     }
     log_decision(host, decision, incoming, Some(refusal.code), &id);
     let denial = Denial { code: refusal.code, realm: decision.project.clone() };
-    let response = problem_with(&denial, &id, None, refusal.reason).with_cors(decision.cors.as_ref());
-    Ok(respond(&response)?.into())
+    let response = if decision.needs_login {
+        ask_to_log_in(&denial, incoming, &id)
+    } else {
+        problem_with(&denial, &id, None, refusal.reason)
+    };
+    Ok(respond(&response.with_cors(decision.cors.as_ref()))?.into())
+}
+
+/// Leads a person to the login, and tells a program where it is.
+#[inline(never)]
+fn ask_to_log_in(denial: &Denial, incoming: &Incoming, id: &str) -> Response {
+    let login = login_link(&incoming.target());
+    if incoming.is_navigation() {
+        Response::redirect(&login).with("x-request-id", id)
+    } else {
+        login_problem(denial, id, &login)
+    }
 }
 
 /// Writes the log line of a request that no origin got.

@@ -1,5 +1,6 @@
 //! A client's request.
 
+use edge_authorizer::users::{BrowserHeaders, PresentedSession};
 use edge_authorizer::{NumericDate, Target};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Headers, Request};
@@ -41,6 +42,19 @@ impl Incoming {
     /// The value of a header, several of the name joined by commas.
     pub fn header(&self, name: &str) -> Option<String> {
         self.arrival.headers().get(name).ok().flatten()
+    }
+
+    /// The session that it presents.
+    pub fn session(&self) -> Option<PresentedSession> {
+        PresentedSession::read(&self.method, &self.target(), &|name| self.header(name))
+    }
+
+    /// Whether a person opens a page by it.
+    pub fn is_navigation(&self) -> bool {
+        let [mode, site, accept] =
+            ["sec-fetch-mode", "sec-fetch-site", "accept"].map(|name| self.header(name));
+        let (fetch_mode, fetch_site, accept) = (mode.as_deref(), site.as_deref(), accept.as_deref());
+        BrowserHeaders { fetch_mode, fetch_site, accept, origin: None }.is_navigation(&self.method)
     }
 
     /// The request as its log line shows it, with its id.

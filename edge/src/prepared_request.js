@@ -17,6 +17,9 @@ const MAX_NAME_LENGTH = 64;
 /** What `cache: "no-store"` tells the platform's cache; as an option, it would also add headers that no client sent. */
 const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
 
+/** With what the names of the gateway's own cookies begin. */
+const OWN_COOKIES = "__Host-";
+
 // As in the log lines of `service/src/log/`.
 const MAX_PATH_LENGTH = 512;
 const MAX_ADDRESS_LENGTH = 64;
@@ -152,6 +155,10 @@ class Exchange {
         if (passing && passing !== secret) headers[name] = value;
       }
     }
+    if (headers.cookie?.includes(OWN_COOKIES)) {
+      headers.cookie = withoutOwnCookies(headers.cookie);
+      if (headers.cookie === "") delete headers.cookie;
+    }
     if (connection !== undefined && connection !== "keep-alive") {
       const options = rules.connectionOptions(connection)?.split("\n");
       if (options === undefined) return "connection";
@@ -179,6 +186,7 @@ class Exchange {
     if (status > 599) return this.#fail("origin_unreachable");
     const { cors } = this.prepared;
     const answer = remade(response);
+    if (response.headers.get("set-cookie")?.includes(OWN_COOKIES)) keepOwnCookies(answer.headers);
     answer.headers.set("x-request-id", this.id);
     // No browser asks CORS of a WebSocket's handshake.
     if (cors !== undefined && status !== 101) govern(answer.headers, cors);
@@ -260,6 +268,26 @@ const remade = (response) =>
   response.status === 101
     ? new Response(null, { status: 101, headers: response.headers, webSocket: response.webSocket })
     : new Response(response.body, response);
+
+/** A `Cookie` header without the gateway's cookies (`src/http/gateway_cookies.rs`). */
+function withoutOwnCookies(cookies) {
+  const kept = cookies.replace(/(?<![^;,])[ \t]*__Host-(?:session|login)[ \t]*=[^;,]*[;,]?/g, "");
+  if (kept.length === cookies.length) return cookies;
+  // A regular expression for the end would take long for many blanks elsewhere.
+  let [start, end] = [0, kept.length];
+  while (start < end && " \t;,".includes(kept[start])) start += 1;
+  while (start < end && " \t;,".includes(kept[end - 1])) end -= 1;
+  return kept.slice(start, end);
+}
+
+/** Keeps an origin from setting the gateway's cookies. */
+function keepOwnCookies(headers) {
+  const all = headers.getSetCookie();
+  headers.delete("set-cookie");
+  for (const one of all) {
+    if (!/^[ \t]*=*[ \t]*__Host-(?:session|login)[ \t]*=/.test(one)) headers.append("set-cookie", one);
+  }
+}
 
 /** Replaces what an answer says of pages of other origins by what the route's `cors` says. */
 function govern(headers, cors) {

@@ -102,6 +102,7 @@ impl Case {
             method: &self.method,
             path: &self.path,
             authorization: authorization.as_deref(),
+            session: None,
             origin: None,
             asks_for_method: false,
         };
@@ -118,7 +119,8 @@ impl Case {
     }
 
     fn decide(&self, request: &Request<'_>) -> Explanation {
-        let mut step = authorize(&self.routes, request, self.clock, &mut TokenCache::default());
+        let first = authorize(&self.routes, request, self.clock, &mut TokenCache::default());
+        let mut step = first.without_sessions(self.clock);
         loop {
             step = match step {
                 Step::Decided(decision) => return decision.into(),

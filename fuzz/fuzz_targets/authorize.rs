@@ -25,6 +25,7 @@ fuzz_target!(|scenario: Scenario<'_>| {
             method: shape.method(),
             path: &path,
             authorization: authorization.as_deref(),
+            session: None,
             origin: shape.has_origin.then_some("https://app.example"),
             asks_for_method: shape.asks_for_method,
         };
@@ -58,7 +59,7 @@ impl Asked {
     ) -> Self {
         let (mut issuers, verified) = (Vec::new(), RefCell::new(Vec::new()));
         let clock = Clock { now: NumericDate::from_seconds(NOW), skew: SKEW };
-        let mut step = authorize(&ROUTES, request, clock, known);
+        let mut step = authorize(&ROUTES, request, clock, known).without_sessions(clock);
         let decision = loop {
             step = match step {
                 Step::Decided(decision) => break decision,

@@ -46,6 +46,7 @@ pub async fn explain(question: ExplainQuestion) -> ExplainAnswer {
         method: &question.method,
         path: &question.path,
         authorization: authorization.as_deref(),
+        session: None,
         origin: None,
         asks_for_method: false,
     };
@@ -111,7 +112,8 @@ fn with_built_in(
 impl World {
     /// The decision, and what was missing for it: then it is as if there were none of it.
     async fn decide(&self, request: &Request<'_>) -> (Explanation, Option<Missing>) {
-        let mut step = authorize(&self.routes, request, self.clock, &mut TokenCache::default());
+        let first = authorize(&self.routes, request, self.clock, &mut TokenCache::default());
+        let mut step = first.without_sessions(self.clock);
         let mut missing = None;
         loop {
             step = match step {

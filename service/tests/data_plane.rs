@@ -119,6 +119,7 @@ async fn is_unavailable(Node { host, plane }: &Node, authorization: &str) -> boo
         method: "GET",
         path: PATH,
         authorization: Some(authorization),
+        session: None,
         origin: None,
         asks_for_method: false,
     };

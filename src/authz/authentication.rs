@@ -50,6 +50,17 @@ impl<'r> Authentication<'r> {
             }
             BearerCredentials::Bearer(text) => text,
         };
+        Self::begin_with(evaluation, text, clock, token_cache)
+    }
+
+    /// The same of a token by itself.
+    #[inline(never)]
+    pub fn begin_with(
+        mut evaluation: Evaluation,
+        text: &'r str,
+        clock: Clock,
+        token_cache: &mut TokenCache,
+    ) -> Self {
         let cached = evaluation.project().and_then(|project| token_cache.look_up(project, text));
         let (validity, token) = match cached {
             Some(cached) => (cached.validity, Presented::Cached(cached, text)),

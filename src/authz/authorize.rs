@@ -1,7 +1,7 @@
 //! The decision on a request, as a function of its arguments.
 //!
-//! [`authorize`] goes as far as it can and then says what it needs: the project, the issuer's keys, the check of a
-//! signature. Its driver fetches that and resumes; there is no way back and no way around a step.
+//! [`authorize`] goes as far as it can and then says what it needs: the access token of a session, the project, the issuer's
+//! keys, the check of a signature. Its driver fetches that and resumes; there is no way back and no way around a step.
 
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use crate::keys::key_set::KeySet;
 use crate::keys::signature_check::SignatureCheck;
 use crate::project_id::ProjectId;
 use crate::unavailable::Unavailable;
+use crate::users::SessionCookie;
 
 /// The next step of an authorization by the requirement `R`.
 #[derive(Debug)]
@@ -36,6 +37,26 @@ pub enum Step<'r, R: Requirement = RouteRequirement> {
     NeedCheck(NeedCheck<'r, R>),
 }
 
+/// The first step of an authorization by a route.
+#[derive(Debug)]
+#[must_use]
+pub enum FirstStep<'r> {
+    /// A step as any other.
+    Step(Step<'r>),
+    /// The session that the request presents is needed.
+    NeedSession(NeedSession<'r>),
+}
+
+impl<'r> FirstStep<'r> {
+    /// The step if there are no sessions.
+    pub fn without_sessions(self, clock: Clock) -> Step<'r> {
+        match self {
+            Self::Step(step) => step,
+            Self::NeedSession(need) => need.resume(Ok(None), clock, &mut TokenCache::default()),
+        }
+    }
+}
+
 /// Decides on `request`, as far as the request alone and the token cache allow.
 #[inline(never)]
 pub fn authorize<'r>(
@@ -43,15 +64,20 @@ pub fn authorize<'r>(
     request: &Request<'r>,
     clock: Clock,
     token_cache: &mut TokenCache,
-) -> Step<'r> {
+) -> FirstStep<'r> {
     let mut evaluation = Evaluation::default();
-    match evaluation.enter(routes, request) {
-        Ok(requirement) => {
+    let requirement = match evaluation.enter(routes, request) {
+        Ok(requirement) => requirement,
+        Err(verdict) => return FirstStep::Step(Step::Decided(evaluation.decide(verdict))),
+    };
+    FirstStep::Step(match evaluation.session(request) {
+        Ok(Some(cookie)) => return FirstStep::NeedSession(NeedSession { evaluation, requirement, cookie }),
+        Ok(None) => {
             let begun = Authentication::begin(evaluation, request.authorization, clock, token_cache);
             Step::of(begun, requirement)
         }
-        Err(verdict) => Step::Decided(evaluation.decide(verdict)),
-    }
+        Err(code) => Step::Decided(evaluation.deny(code)),
+    })
 }
 
 /// Decides whether a caller owns `project`: an entry of the project that names the role `owner` must give it to them.
@@ -94,6 +120,42 @@ impl<'r, R: Requirement> Step<'r, R> {
             Authentication::Project(state) => Self::NeedProject(NeedProject { state, requirement }),
             Authentication::Keys(state) => Self::NeedKeys(NeedKeys { state, requirement }),
             Authentication::Check(state) => Self::NeedCheck(NeedCheck { state, requirement }),
+        }
+    }
+}
+
+/// The request presents a session in place of a token; the session's access token is needed.
+#[derive(Debug)]
+pub struct NeedSession<'r> {
+    evaluation: Evaluation,
+    requirement: RouteRequirement,
+    cookie: &'r SessionCookie,
+}
+
+impl NeedSession<'_> {
+    /// The session's cookie.
+    pub fn cookie(&self) -> &SessionCookie {
+        self.cookie
+    }
+
+    /// The project that the path names, if it names one.
+    pub fn project(&self) -> Option<&ProjectId> {
+        self.evaluation.project()
+    }
+
+    /// Goes on with the session's access token as if the request had it as its bearer token; `None` if there is no such session.
+    pub fn resume<'t>(
+        self,
+        token: Result<Option<&'t str>, Unavailable>,
+        clock: Clock,
+        token_cache: &mut TokenCache,
+    ) -> Step<'t> {
+        let Self { mut evaluation, requirement, .. } = self;
+        match evaluation.find_session(token) {
+            Ok(token) => {
+                Step::of(Authentication::begin_with(evaluation, token, clock, token_cache), requirement)
+            }
+            Err(code) => Step::Decided(evaluation.deny(code)),
         }
     }
 }

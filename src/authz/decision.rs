@@ -22,6 +22,8 @@ pub struct Decision {
     pub verdict: Verdict,
     /// What is wrong with this request in particular, where its code does not say it.
     pub reason: Option<&'static str>,
+    /// Whether a login would help: the route takes sessions, and the request has neither one nor a token.
+    pub needs_login: bool,
     /// What the answer says to browsers about cross-origin pages, whatever it is and whatever the origin says, where the
     /// route has `cors`.
     pub cors: Option<ResponseHeaders>,
@@ -42,7 +44,8 @@ impl Decision {
     pub fn without_configuration() -> Self {
         let verdict = Verdict::Deny(Denial { code: ErrorCode::ConfigUnavailable, realm: None });
         let (cors, route, project, identity, cached_token) = (None, None, None, None, None);
-        Self { verdict, reason: None, cors, route, project, identity, cached_token, trace: Trace::default() }
+        let (reason, needs_login, trace) = (None, false, Trace::default());
+        Self { verdict, reason, needs_login, cors, route, project, identity, cached_token, trace }
     }
 
     /// Whether the token was evaluated for an earlier request.

@@ -41,6 +41,8 @@ const MAX_TRACED_OTHERS: usize = 10;
 #[derive(Debug, Default)]
 pub struct Evaluation {
     route: Option<Arc<Route>>,
+    /// Whether a session may take the place of a token, as the route says; a request with `Authorization` has made its choice.
+    pub takes_session: bool,
     project: Option<ProjectId>,
     identity: Option<Arc<Identity>>,
     cached_token: Option<Arc<CachedToken>>,
@@ -99,6 +101,7 @@ impl Evaluation {
         };
         self.trace.push(TraceStep::Route { path: route.template.clone(), required: required.clone() });
         self.route = Some(route.clone());
+        self.takes_session = route.takes_session && request.authorization.is_none();
         // The platform has accounts and no routes.
         let project = found.project.and_then(|name| ProjectId::try_from(name).ok());
         self.project = project.filter(|project| !project.is_platform());
@@ -261,7 +264,8 @@ impl Evaluation {
 
     /// The decision.
     pub fn decide(self, verdict: Verdict) -> Decision {
-        let Self { route, project, identity, cached_token, cors, reason, trace } = self;
-        Decision { verdict, reason, cors, route, project, identity, cached_token, trace }
+        let Self { route, takes_session, project, identity, cached_token, cors, reason, trace } = self;
+        let needs_login = takes_session && verdict.code() == Some(ErrorCode::TokenMissing);
+        Decision { verdict, reason, needs_login, cors, route, project, identity, cached_token, trace }
     }
 }

@@ -22,6 +22,7 @@ pub mod request;
 pub mod requirement;
 pub mod role_reader;
 pub mod route_requirement;
+mod session;
 pub mod simulation;
 pub mod token_cache;
 pub mod trace;

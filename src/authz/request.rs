@@ -1,5 +1,7 @@
 //! A request, as far as the decision depends on it.
 
+use crate::users::PresentedSession;
+
 /// The parts of a request that the decision depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'r> {
@@ -9,6 +11,8 @@ pub struct Request<'r> {
     pub path: &'r str,
     /// The value of the `Authorization` header.
     pub authorization: Option<&'r str>,
+    /// The session that it presents, where a route takes sessions.
+    pub session: Option<&'r PresentedSession>,
     /// The value of the `Origin` header: the web origin that sends the request from a browser.
     pub origin: Option<&'r str>,
     /// Whether there is an `Access-Control-Request-Method` header.

@@ -36,9 +36,11 @@ impl Trace {
         self.steps.push(step);
     }
 
-    /// Shares the steps after the route with the traces of later requests with the same token.
+    /// Shares the steps after the route and the session with the traces of later requests with the same token.
     pub(crate) fn share(&mut self) -> Arc<[TraceStep]> {
-        let before = usize::from(matches!(self.steps.first(), Some(TraceStep::Route { .. })));
+        let is_of_request =
+            |step: &&TraceStep| matches!(step, TraceStep::Route { .. } | TraceStep::Session { .. });
+        let before = self.steps.iter().take_while(is_of_request).count();
         let shared: Arc<[_]> = self.steps.split_off(before).into();
         self.shared = Some((before, shared.clone()));
         shared

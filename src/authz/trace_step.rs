@@ -25,6 +25,11 @@ pub enum TraceStep {
         /// The roles of which it requires one for the request's method; absent if it is public.
         required: Option<Roles>,
     },
+    /// A browser presents a session, whose access token is used as if the request had it.
+    Session {
+        /// The outcome.
+        outcome: SessionOutcome,
+    },
     /// The token is malformed.
     Malformed {
         /// What is wrong.
@@ -139,6 +144,20 @@ impl TraceStep {
         };
         size_of::<Self>() + texts
     }
+}
+
+/// The outcome of looking a session up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionOutcome {
+    /// It has an access token.
+    Found,
+    /// There is no such session.
+    Unknown,
+    /// It cannot be looked up.
+    Unavailable,
+    /// Another site sent the request, which is not one that only reads.
+    CrossSite,
 }
 
 /// The outcome of looking a project up.

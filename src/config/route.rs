@@ -21,6 +21,8 @@ pub struct Route {
     pub access: Access,
     /// Whether the origin gets the `Authorization` header.
     pub forward_token: bool,
+    /// Whether a browser's session may take the place of a token.
+    pub takes_session: bool,
     /// Which web origins may call it from a browser.
     pub cors: Option<Cors>,
     /// The assertion of who calls that the origin gets: the route's, else the origin's; none on a public route.
@@ -40,6 +42,8 @@ impl Route {
             .and_then(|node| read_origin_name(&node, origins));
         let is_public = route.optional("public").and_then(|node| node.boolean()).unwrap_or(false);
         let forward_token = route.optional("forwardToken").and_then(|node| node.boolean()).unwrap_or(false);
+        let takes_session = route.optional("session").filter(|_| !is_public);
+        let takes_session = takes_session.and_then(|node| node.boolean()).unwrap_or(false);
         let cors = route.optional("cors");
         let cors = cors.map_or(Some(None), |node| Cors::read(&node).map(Some));
         let assertion = route.optional("assertion").filter(|_| !is_public);
@@ -47,6 +51,7 @@ impl Route {
         let access = if is_public {
             route.forbidden("access", "no `access` on a public route");
             route.forbidden("assertion", "no `assertion` on a public route, where the caller is unknown");
+            route.forbidden("session", "no `session` on a public route, which anyone may call");
             Some(Access::Public)
         } else {
             let access = route.required("access", "the roles by method, or `public`");
@@ -56,7 +61,8 @@ impl Route {
         let template = read_template(&path, is_public);
         let (template, origin, access, cors) = (template?, origin?, access?, cors?);
         let assertion = assertion?.map(Arc::new).or_else(|| origin.assertion.clone()).filter(|_| !is_public);
-        Some((path, Self { template: template.into(), origin, access, forward_token, cors, assertion }))
+        let template = template.into();
+        Some((path, Self { template, origin, access, forward_token, takes_session, cors, assertion }))
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Routes {
     list: Vec<Arc<Route>>,
     matcher: matchit::Router<usize>,
     has_cors: bool,
+    has_sessions: bool,
 }
 
 /// The size of a route in the matcher, in bytes.
@@ -97,6 +98,7 @@ impl Routes {
             return None;
         }
         self.has_cors |= route.cors.is_some();
+        self.has_sessions |= route.takes_session;
         self.list.push(Arc::new(route));
         Some(())
     }
@@ -121,6 +123,11 @@ impl Routes {
     /// Whether a route has `cors`.
     pub fn has_cors(&self) -> bool {
         self.has_cors
+    }
+
+    /// Whether a route takes sessions.
+    pub fn has_sessions(&self) -> bool {
+        self.has_sessions
     }
 
     /// The most specific route for a path. Own paths of the gateway have none.
@@ -152,8 +159,13 @@ fn conflicting(all: &Node<'_>, error: &matchit::InsertError) -> Option<usize> {
 }
 
 fn read_routes(node: &Node<'_>, origins: Option<&Origins>) -> Option<Routes> {
-    let mut routes =
-        Routes { version: 0, list: Vec::new(), matcher: matchit::Router::new(), has_cors: false };
+    let mut routes = Routes {
+        version: 0,
+        list: Vec::new(),
+        matcher: matchit::Router::new(),
+        has_cors: false,
+        has_sessions: false,
+    };
     for element in node.elements()? {
         // The faults of one route are noted; the others are read nevertheless.
         element.properties(|route| {

@@ -1,8 +1,9 @@
-//! What of a request reaches the origin.
+//! What of a request reaches the origin, and of its response the client.
 //!
 //! At the edge JavaScript applies these rules, because each header that crosses to wasm costs; `tests/forwarding.json` holds
 //! both to the same results.
 
+use crate::http::gateway_cookies;
 use crate::http::header_rules::{connection_options, is_host, passing_name};
 
 /// The most headers of a request: more take a runtime long to send.
@@ -89,6 +90,10 @@ impl Forwarding {
             }),
         };
         let mut headers: Vec<_> = request.headers.iter().filter(|(name, _)| passes(name)).cloned().collect();
+        for (_, value) in headers.iter_mut().filter(|(name, _)| name == "cookie") {
+            *value = gateway_cookies::without_own(value).into_owned();
+        }
+        headers.retain(|(name, value)| name != "cookie" || !value.is_empty());
         let mut set = |name: &str, value: &str| {
             headers.retain(|(other, _)| other != name);
             headers.push((name.to_owned(), value.to_owned()));
@@ -123,6 +128,11 @@ impl ClientRequest<'_> {
         let upgrade = self.header("upgrade").filter(|_| self.method == "GET");
         upgrade.is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket"))
     }
+}
+
+/// Whether the client gets a header of an origin's response: not one that sets a cookie of the gateway.
+pub fn passes_to_client(name: &str, value: &str) -> bool {
+    name != "set-cookie" || !gateway_cookies::sets_own(value)
 }
 
 /// Whether an origin's response with this status is an answer. An interim one (RFC 9110, section 15.2) is none, but for the

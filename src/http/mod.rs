@@ -2,6 +2,7 @@
 
 pub mod egress;
 pub mod forwarding;
+pub mod gateway_cookies;
 pub mod header_rules;
 pub mod http_date;
 pub mod method;

@@ -3,7 +3,7 @@
 use super::gateway_token::{is_built_in, kind_sentence};
 use super::line::{Line, Mark};
 use super::match_reason::{in_common, reason};
-use super::phrases::{duration, named_key, no_key, roles};
+use super::phrases::{duration, named_key, no_key, roles, session};
 use crate::authz::clock::Clock;
 use crate::authz::explanation::Explanation;
 use crate::authz::trace_step::{
@@ -92,6 +92,10 @@ impl Narrative<'_> {
     fn tell(&mut self, step: &TraceStep) {
         match step {
             TraceStep::Route { path, required } => self.tell_route(path, required.as_deref()),
+            TraceStep::Session { outcome } => {
+                let (mark, text) = session(*outcome);
+                self.say(mark, text);
+            }
             TraceStep::Malformed { reason } => {
                 self.say(Mark::Failed, format!("What was sent is no acceptable token: {reason}."));
             }

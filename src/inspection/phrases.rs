@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::line::Mark;
+use crate::authz::trace_step::SessionOutcome;
 use crate::config::role::Role;
 use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 
@@ -64,6 +66,20 @@ pub fn roles(roles: &[Role], conjunction: &str) -> String {
 /// A key by its id.
 pub fn named_key(kid: Option<&str>) -> String {
     kid.map_or("a key without an id".to_owned(), |kid| format!("the key `{kid}`"))
+}
+
+/// What became of the session that a browser presents.
+pub fn session(outcome: SessionOutcome) -> (Mark, &'static str) {
+    match outcome {
+        SessionOutcome::Found => (Mark::Passed, "The browser has a session, which has the access token."),
+        SessionOutcome::Unknown => {
+            (Mark::Failed, "The browser has the cookie of a session that does not exist.")
+        }
+        SessionOutcome::Unavailable => (Mark::Failed, "The browser's session cannot be looked up."),
+        SessionOutcome::CrossSite => {
+            (Mark::Failed, "Another site sends the request with the browser's session.")
+        }
+    }
 }
 
 /// Why no key is tried.

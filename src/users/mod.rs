@@ -11,6 +11,7 @@ mod mail_link;
 mod member_document;
 mod password;
 mod password_hash;
+mod presented_session;
 mod session;
 mod session_cookie;
 mod stored_format;
@@ -31,16 +32,17 @@ pub use mail_link::{LinkPurpose, LinkSecret, MailLink};
 pub use member_document::MemberDocument;
 pub use password::{NewPassword, WeakPassword};
 pub use password_hash::{NotHashed, hash_password, is_outdated, verify_password};
+pub use presented_session::PresentedSession;
 pub use session::{
     IDLE_SECONDS, LoginMethod, ProviderSession, REFRESH_AFTER, REFRESH_BOUND, Session, SessionEnd,
     SessionState,
 };
-pub use session_cookie::{
-    InvalidSessionCookie, REMOVE_SESSION_COOKIE, SESSION_COOKIE, SessionCookie, SeveralSessionCookies,
-};
+pub use session_cookie::{InvalidSessionCookie, REMOVE_SESSION_COOKIE, SessionCookie, SeveralSessionCookies};
 pub use stored_format::Unreadable;
 pub use user::{StoredPassword, User};
 pub use user_document::{UserReplacement, UserSettings};
 pub use user_id::{InvalidUserId, UserId};
 pub use user_name::{InvalidUserName, UserName};
 pub use user_roles::ProjectRoles;
+
+pub use crate::http::gateway_cookies::{LOGIN_COOKIE, SESSION_COOKIE};

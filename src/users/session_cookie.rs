@@ -1,14 +1,11 @@
 //! The cookie by which a browser shows its session.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
-/// The name of the cookie. Browsers accept the prefix only with `Secure`, with `Path=/` and from this very host (RFC 6265bis,
-/// section 4.1.3.2).
-pub const SESSION_COOKIE: &str = "__Host-session";
+use crate::http::gateway_cookies::SESSION_COOKIE;
 
 /// The `Set-Cookie` header that removes the cookie.
 pub const REMOVE_SESSION_COOKIE: &str = "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0";
@@ -32,29 +29,15 @@ impl SessionCookie {
         Self(Base64UrlUnpadded::encode_string(random))
     }
 
-    /// Reads the cookie out of a `Cookie` header, where several headers may be joined by `; ` or `, `. A value of another form is
-    /// no cookie of a session.
+    /// Reads the cookie out of a `Cookie` header. A value of another form is no cookie of a session. A comma separates nothing: it
+    /// may be part of a value, and a neighbouring host can set a cookie `a` of the value `x,__Host-session=y`.
     pub fn read(header: &str) -> Result<Option<Self>, SeveralSessionCookies> {
-        let mut values = header.split([';', ',']).filter_map(value_of_session);
+        let mut values = header.split(';').filter_map(value_of_session);
         let Some(value) = values.next() else { return Ok(None) };
         match values.next() {
             Some(_) => Err(SeveralSessionCookies),
             None => Ok(is_value(value).then(|| Self(value.to_owned()))),
         }
-    }
-
-    /// The `Cookie` header without each cookie of the name, whatever its value; the others are as they were. May be empty.
-    pub fn strip(header: &str) -> Cow<'_, str> {
-        if !header.split([';', ',']).any(is_session) {
-            return Cow::Borrowed(header);
-        }
-        let mut kept = String::with_capacity(header.len());
-        for part in header.split_inclusive([';', ',']) {
-            if !is_session(part.trim_end_matches([';', ','])) {
-                kept.push_str(part);
-            }
-        }
-        Cow::Owned(kept.trim_matches([' ', '\t', ';', ',']).to_owned())
     }
 
     /// By what the session is stored: the SHA-256 of the cookie's value in base64url.
@@ -100,10 +83,6 @@ fn value_of_session(pair: &str) -> Option<&str> {
     (name.trim_matches([' ', '\t']) == SESSION_COOKIE).then(|| value.trim_matches([' ', '\t']))
 }
 
-fn is_session(pair: &str) -> bool {
-    value_of_session(pair).is_some()
-}
-
 fn is_value(value: &str) -> bool {
     value.len() == LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
@@ -124,7 +103,6 @@ mod tests {
             format!("__Host-session={VALUE}"),
             format!("a=1; __Host-session={VALUE}; b=x,y"),
             format!("a=__Host-session;\t __Host-session \t=\t{VALUE} ;;"),
-            format!("a=1, __Host-session={VALUE}"),
         ] {
             assert_eq!(SessionCookie::read(&header), Ok(Some(cookie())), "{header}");
         }
@@ -144,6 +122,8 @@ mod tests {
             format!("__Host-session={}", VALUE.trim_end_matches('E')),
             format!("__Host-session={}+", VALUE.trim_end_matches('E')),
             format!("__Host-session={VALUE}=x"),
+            format!("a=1, __Host-session={VALUE}"),
+            format!("__Host-session={VALUE}, __Host-session={VALUE}"),
         ] {
             assert_eq!(SessionCookie::read(&header), Ok(None), "{header}");
         }
@@ -154,24 +134,9 @@ mod tests {
         for header in [
             format!("__Host-session={VALUE}; __Host-session={VALUE}"),
             format!("__Host-session=; a=1; __Host-session={VALUE}"),
-            format!("__Host-session={VALUE}, __Host-session=x"),
+            format!("__Host-session={VALUE}; __Host-session=x"),
         ] {
             assert_eq!(SessionCookie::read(&header), Err(SeveralSessionCookies), "{header}");
-        }
-    }
-
-    #[test]
-    fn the_other_cookies_stay_as_they_were() {
-        for (header, kept) in [
-            ("a=1; b=x,y", "a=1; b=x,y"),
-            ("__Host-session=x", ""),
-            ("__Host-session=x; a=1;b=\"x, y\"", "a=1;b=\"x, y\""),
-            ("a=1; __Host-session=x; b=2", "a=1; b=2"),
-            ("a=1;  __Host-session =x", "a=1"),
-            ("a=1, __Host-session=x; __Host-session=; b=2,3", "a=1, b=2,3"),
-            ("__Host-session", "__Host-session"),
-        ] {
-            assert_eq!(SessionCookie::strip(header), kept, "{header}");
         }
     }
 

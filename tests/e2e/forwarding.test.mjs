@@ -6,7 +6,7 @@ import { send, startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
 import { kvFixture, token } from "./project.mjs";
 
-const { routes, identity, cases } = JSON.parse(
+const { routes, identity, cases, answers } = JSON.parse(
   readFileSync(new URL("../forwarding.json", import.meta.url), "utf8"),
 );
 
@@ -53,6 +53,14 @@ describe("what the origin gets", () => {
       const received = Object.entries(answer.json().headers).filter(([key]) => !OF_THE_RUNTIME.includes(key));
       const named = received.map(([key, value]) => [key, value.replace(bearer, "$token").replace(id, "$id")]);
       assert.deepEqual(Object.fromEntries(named), expect.headers);
+    });
+  }
+
+  for (const { name, setCookie, expect } of answers) {
+    test(name, async () => {
+      const query = new URLSearchParams(setCookie.map((cookie) => ["set", cookie]));
+      const answer = await send(gateway.url, `/public/cookies?${query}`);
+      assert.deepEqual([answer.status, answer.headers["set-cookie"]], [200, expect], answer.text);
     });
   }
 });

@@ -15,7 +15,13 @@ const DESCRIPTION = JSON.parse(await readFile(`${ROOT}www/openapi.json`, "utf8")
 const EXAMPLES = DESCRIPTION.components.examples;
 
 /** The codes that only requests to origins are refused by. */
-const DATA_PLANE = ["route_not_found", "origin_unreachable", "origin_timeout"];
+const DATA_PLANE = [
+  "route_not_found",
+  "cross_site",
+  "session_unavailable",
+  "origin_unreachable",
+  "origin_timeout",
+];
 
 /** The project of the description's examples. */
 const PROJECT = "/projects/myproject";

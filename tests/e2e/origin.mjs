@@ -101,9 +101,10 @@ const BEHAVIOURS = {
   async weird(_request, response) {
     response.writeHead(799).end();
   },
-  async cookies(_request, response) {
+  async cookies(_request, response, parameters) {
+    const cookies = parameters.has("set") ? parameters.getAll("set") : ["a=1", "b=2"];
     response
-      .writeHead(200, { "set-cookie": ["a=1", "b=2"], "x-origin": "yes", vary: "Accept" })
+      .writeHead(200, { "set-cookie": cookies, "x-origin": "yes", vary: "Accept" })
       .end("cookies");
   },
 };

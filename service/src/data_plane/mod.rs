@@ -1,4 +1,4 @@
-//! What both planes read and remember: replicas of published values, issuers' keys, evaluated tokens.
+//! What both planes read and remember: replicas of published values, issuers' keys, sessions, evaluated tokens.
 
 mod assertions;
 mod key_source;
@@ -6,5 +6,6 @@ mod plane;
 mod published;
 mod replica_cache;
 mod replicas;
+mod sessions;
 
 pub use plane::{DataPlane, PlaneResolver, SnapshotSource};

@@ -3,15 +3,17 @@
 use std::sync::{Arc, Mutex};
 
 use edge_authorizer::{
-    Clock as DecisionClock, Decision, Issuer, KeyOutcome, KeySet, Loaded, NumericDate, Permit, ProjectId,
-    Request as DecisionRequest, Routes, SignatureCheck, Snapshot, TokenCache, Unavailable, authorize,
+    Clock as DecisionClock, Decision, FirstStep, Issuer, KeyOutcome, KeySet, Loaded, NumericDate, Permit,
+    ProjectId, Request as DecisionRequest, Routes, SignatureCheck, Snapshot, TokenCache, Unavailable,
+    authorize,
 };
 
 use super::assertions::Assertions;
 use super::key_source::KeySource;
 use super::replicas::Replicas;
+use super::sessions::Sessions;
 use crate::driver::{Resolver, drive};
-use crate::host::{AssertionHost, DataHost, Job, Key};
+use crate::host::{AssertionHost, Clock, DataHost, Job, Key};
 use crate::lock::lock;
 use crate::settings::Settings;
 
@@ -21,6 +23,7 @@ pub struct DataPlane<S> {
     settings: Settings,
     replicas: Replicas,
     keys: KeySource<S>,
+    sessions: Sessions<S>,
     tokens: Mutex<TokenCache>,
     assertions: Assertions,
 }
@@ -29,7 +32,8 @@ impl<S> DataPlane<S> {
     /// A plane that remembers nothing yet.
     pub fn new(settings: Settings) -> Self {
         let (replicas, keys) = (Replicas::new(settings.config_ttl), KeySource::new(settings.keys));
-        Self { settings, replicas, keys, tokens: Mutex::default(), assertions: Assertions::default() }
+        let (sessions, tokens, assertions) = (Sessions::default(), Mutex::default(), Assertions::default());
+        Self { settings, replicas, keys, sessions, tokens, assertions }
     }
 
     /// How it behaves.
@@ -60,7 +64,17 @@ impl<S> DataPlane<S> {
         request: &DecisionRequest<'_>,
         now: NumericDate,
     ) -> Decision {
-        let step = authorize(routes, request, self.clock_at(now), &mut lock(&self.tokens));
+        let clock = self.clock_at(now);
+        let first = authorize(routes, request, clock, &mut lock(&self.tokens));
+        let token;
+        let step = match first {
+            FirstStep::Step(step) => step,
+            FirstStep::NeedSession(need) => {
+                token = self.sessions.token(host, need.project(), need.cookie()).await;
+                let token = token.as_ref().map(Option::as_deref).map_err(|unavailable| *unavailable);
+                need.resume(token, clock, &mut lock(&self.tokens))
+            }
+        };
         let resolver = PlaneResolver { host, plane: self, source: SnapshotSource::Replica };
         drive(step, &resolver).await
     }
@@ -93,7 +107,13 @@ impl<S> DataPlane<S> {
             Job::RequestKeys { project, issuer, reason, pending } => {
                 self.keys.request(host, &self.replicas, &project, (reason, issuer), &pending).await;
             }
+            Job::AskSession { cookie, pending } => self.sessions.request(host, &cookie, &pending).await,
         }
+    }
+
+    /// Forgets the session of this digest, which was ended from here.
+    pub fn forget_session(&self, host: &impl Clock, digest: &str) {
+        self.sessions.forget(host, digest);
     }
 
     /// Keeps what was changed from here, as it is published: a project or the routes.

@@ -43,13 +43,13 @@ pub use sessions::{SessionAnswer, SessionSource, SessionToken};
 pub use signer::{KeyPair, PrivateKey, Signer};
 pub use signing_keys::{SigningKeySource, SigningKeysResponse};
 pub use store::{Commit, CommitError, Listed, MAX_SPENT, Record, Reference, Store};
-pub use tasks::{Job, KeysAnswer, MAX_WAITERS, PendingKeys, Tasks};
+pub use tasks::{Job, KeysAnswer, MAX_WAITERS, PendingKeys, PendingSession, Tasks};
 pub use verifier::Verifier;
 
-/// What the data plane requires: it reads replicas, checks signatures and requests keys. It writes nothing.
-pub trait DataHost: Replica + Verifier + Issuers + Tasks + Clock + Entropy + LogSink {}
+/// What the data plane requires: it reads replicas, checks signatures, and requests keys and sessions. It writes nothing.
+pub trait DataHost: Replica + Verifier + Issuers + SessionSource + Tasks + Clock + Entropy + LogSink {}
 
-impl<H: Replica + Verifier + Issuers + Tasks + Clock + Entropy + LogSink> DataHost for H {}
+impl<H: Replica + Verifier + Issuers + SessionSource + Tasks + Clock + Entropy + LogSink> DataHost for H {}
 
 /// What assertions to origins require besides: to open the key and to sign.
 pub trait AssertionHost: Replica + Signer + Sealer + Tasks + Clock + LogSink {}

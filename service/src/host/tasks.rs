@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{FetchReason, Issuer, KeyRecord, NumericDate, ProjectId, Unavailable};
+
+use super::sessions::SessionAnswer;
 
 /// Work that goes on after the answer, as a value: the host runs it by [`crate::DataPlane::run`] with the bounds on futures
 /// that its executor has.
@@ -27,6 +30,13 @@ pub enum Job<S> {
         /// Where the answer goes.
         pending: Arc<PendingKeys<S>>,
     },
+    /// Asks for the access token of a session.
+    AskSession {
+        /// The session's cookie.
+        cookie: SessionCookie,
+        /// Where the answer goes.
+        pending: Arc<PendingSession<S>>,
+    },
 }
 
 /// The keys, and whether the last attempt to fetch them failed.
@@ -43,7 +53,18 @@ pub struct PendingKeys<S> {
     pub answer: Mutex<Option<KeysAnswer>>,
 }
 
-/// The most requests of a project that wait for issuers' keys. More are refused, which frees what they hold.
+/// A question about a session that is under way, and the answer for all that wait for it.
+#[derive(Debug)]
+pub struct PendingSession<S> {
+    /// When it was sent.
+    pub began: NumericDate,
+    /// Given with the answer.
+    pub signal: S,
+    /// The answer.
+    pub answer: Mutex<Option<SessionAnswer>>,
+}
+
+/// The most requests of a project that wait for issuers' keys or sessions. More are refused, which frees what they hold.
 pub const MAX_WAITERS: u32 = 1500;
 
 /// Runs work after the answer, and wakes requests that wait for one another.

@@ -20,6 +20,8 @@ struct Problem<'p> {
     faults: Option<&'p Faults>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    login: Option<&'p str>,
 }
 
 /// The answer to a refused request.
@@ -34,9 +36,25 @@ pub fn problem_with(
     faults: Option<&Faults>,
     reason: Option<&str>,
 ) -> Response {
+    write(denial, request_id, faults, reason, None)
+}
+
+/// The same of a request that lacks a session: `login` is the path where a person gets one.
+pub fn login_problem(denial: &Denial, request_id: &str, login: &str) -> Response {
+    write(denial, request_id, None, None, Some(login))
+}
+
+#[inline(never)]
+fn write(
+    denial: &Denial,
+    request_id: &str,
+    faults: Option<&Faults>,
+    reason: Option<&str>,
+    login: Option<&str>,
+) -> Response {
     let code = denial.code;
     let (title, status, detail) = (code.title(), code.status(), denial.detail());
-    let problem = Problem { title, status, code, detail, request_id, faults, reason };
+    let problem = Problem { title, status, code, detail, request_id, faults, reason, login };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let response = Response::new(status, "application/problem+json", body).with("x-request-id", request_id);
     let response = Response { code: Some(code), ..response };

@@ -27,6 +27,11 @@ impl Response {
         Self { status, headers: Vec::new(), body: None, code: None }
     }
 
+    /// The redirect of a browser to a path of this host, to `GET` it there; no cache may keep it.
+    pub fn redirect(path: &str) -> Self {
+        Self::empty(303).with("location", path).with("cache-control", "no-store")
+    }
+
     /// The answer to `/healthz`: the process runs.
     pub fn healthy() -> Self {
         Self::new(200, "application/json", r#"{"status":"ok"}"#.to_owned())

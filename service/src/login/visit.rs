@@ -34,7 +34,7 @@ impl<H: LoginHost> Visit<'_, H> {
     /// What binds logins to this browser, if it has that.
     pub fn binding(&self) -> Option<BrowserBinding> {
         let header = self.request.header("cookie")?;
-        let named = header.split([';', ',']).filter_map(|part| part.trim().split_once('='));
+        let named = header.split(';').filter_map(|part| part.trim().split_once('='));
         let mut values = named.filter(|(name, _)| *name == BINDING_COOKIE).map(|(_, value)| value);
         let value = values.next()?;
         if values.next().is_some() { None } else { BrowserBinding::parse(value) }

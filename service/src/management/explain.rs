@@ -60,6 +60,7 @@ impl<H: ControlHost> Call<'_, H> {
             method: &explained.method,
             path: &explained.path,
             authorization: authorization.as_deref(),
+            session: None,
             origin: None,
             asks_for_method: false,
         };
@@ -68,8 +69,8 @@ impl<H: ControlHost> Call<'_, H> {
         if let Some(claims) = explained.claims.clone() {
             return drive_simulation(simulate(routes, &request, claims, clock), &resolver).await;
         }
-        let step = authorize(routes, &request, clock, &mut TokenCache::default());
-        drive(step, &resolver).await.into()
+        let first = authorize(routes, &request, clock, &mut TokenCache::default());
+        drive(first.without_sessions(clock), &resolver).await.into()
     }
 
     /// The same for a request to this API. `None` if it is about another project.

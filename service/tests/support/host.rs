@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::task::Poll;
 
 use edge_authorizer::accounts::SigningSet;
+use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavailable};
 use service::ControlPlane;
 use service::host::*;
@@ -16,6 +17,7 @@ use super::directory::MemoryDirectory;
 use super::keys;
 use super::network::Network;
 use super::replica::MemoryReplica;
+use super::sessions::MemorySessions;
 use super::store::MemoryStore;
 
 /// What all nodes reach.
@@ -26,6 +28,8 @@ pub struct Shared {
     pub store: MemoryStore,
     pub directory: MemoryDirectory,
     pub replica: MemoryReplica,
+    /// What the control plane says of sessions.
+    pub sessions: MemorySessions,
     pub network: Network,
     /// All log lines.
     pub lines: Mutex<Vec<String>>,
@@ -158,6 +162,12 @@ impl Issuers for TestHost {
     async fn ask_issuer(&self, issuer: &str, request: &IssuerRequest) -> Result<IssuerResponse, Unavailable> {
         let plane = self.plane.get().and_then(Weak::upgrade).ok_or(Unavailable)?;
         plane.answer_issuer(self, issuer, request).await
+    }
+}
+
+impl SessionSource for TestHost {
+    async fn ask_session(&self, cookie: &SessionCookie) -> SessionAnswer {
+        self.shared.sessions.ask(&cookie.digest()).await
     }
 }
 

@@ -18,6 +18,7 @@ pub mod network;
 pub mod people;
 pub mod provider;
 pub mod replica;
+pub mod sessions;
 pub mod store;
 pub mod table;
 pub mod tokens;

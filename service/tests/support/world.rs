@@ -173,6 +173,7 @@ impl World {
                     method: "GET",
                     path: &path,
                     authorization: Some(&authorization),
+                    session: None,
                     origin: None,
                     asks_for_method: false,
                 };
