@@ -2,10 +2,15 @@
 
 use serde_json::{Map, Value};
 
+use crate::excerpt::excerpt;
+
+/// How much of an address is kept, in bytes: more than an address can have.
+const MAX_EMAIL_BYTES: usize = 320;
+
 /// What an ID Token or the userinfo endpoint says about the user's email address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmailClaims {
-    /// The claim `email`.
+    /// The claim `email`; at most 320 bytes of it, which is too long for an address.
     pub email: Option<String>,
     /// The claim `email_verified`, if it is a boolean.
     pub is_verified: Option<bool>,
@@ -24,7 +29,7 @@ impl EmailClaims {
             _ => false,
         };
         Self {
-            email: text.map(str::to_owned),
+            email: text.map(|email| excerpt(email, MAX_EMAIL_BYTES).to_owned()),
             is_verified: claims.get("email_verified").and_then(Value::as_bool),
             is_domain_verified,
         }

@@ -113,6 +113,9 @@ mod tests {
             let claims = json!({ "email": email, "email_verified": true });
             assert!(matches!(trusted(&claims), Err(EmailFault::Malformed { .. })), "{email}");
         }
+        let long = json!({ "email": format!("{}@trusted.example", "a".repeat(100_000)) });
+        assert_eq!(EmailClaims::read(long.as_object().unwrap()).email.map(|email| email.len()), Some(320));
+        assert!(matches!(trusted(&long), Err(EmailFault::Malformed { .. })));
         for claims in [json!({}), json!({ "email": "" }), json!({ "email": ["ada@example.com"] })] {
             assert_eq!(trusted(&claims), Err(EmailFault::Missing), "{claims}");
         }
