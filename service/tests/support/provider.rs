@@ -132,14 +132,28 @@ impl Logins {
         cookie: &str,
         form: Option<&str>,
     ) -> Task<'static, Response> {
+        self.sending_with(
+            node,
+            method,
+            target,
+            &[("cookie", cookie), ("sec-fetch-site", "same-origin")],
+            form,
+        )
+    }
+
+    /// Sends a request with headers to a node's login.
+    pub fn sending_with(
+        &self,
+        node: usize,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        form: Option<&str>,
+    ) -> Task<'static, Response> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut request = self.request(method);
         (path.clone_into(&mut request.path), query.clone_into(&mut request.query));
-        let headers = [
-            ("cookie", cookie),
-            ("sec-fetch-site", "same-origin"),
-            ("content-type", "application/x-www-form-urlencoded"),
-        ];
+        let headers = headers.iter().copied().chain([("content-type", "application/x-www-form-urlencoded")]);
         request.headers.extend(headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let endpoint = endpoint(path);
         let form = form.map(|form| form.as_bytes().to_vec());
