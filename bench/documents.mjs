@@ -12,8 +12,27 @@ export const KEYS = { RS256: "rsa-1", ES256: "ec256-1", EdDSA: "ed25519-1", ES51
 /** How many callers the tokens are of. */
 export const CLIENTS = 500;
 
+/** Where the gateway is reached, and its own issuer. */
+const PUBLIC_URL = "https://gateway.example";
+const OWN_ISSUER = `${PUBLIC_URL}/auth`;
+
+/** Who issued tokens: an identity provider of the project, or the gateway itself. */
+export const ISSUED = {
+  byProvider: { typ: "JWT", claims: (number) => claims(number) },
+  byGateway: {
+    typ: "at+jwt",
+    claims: (number) => {
+      const client = `${PROJECT}/client-${number % CLIENTS}`;
+      const { iat, exp, jti } = claims(number);
+      const roles = [`${PROJECT}.access`, `${PROJECT}.visitor`];
+      const names = { sub: client, aud: PUBLIC_URL, client_id: client, azp: client };
+      return { iss: OWN_ISSUER, ...names, iat, exp, jti, roles };
+    },
+  },
+};
+
 /** What the token of that number says. Good for as long as anybody will measure, so that tokens can be kept. */
-export const claims = (number) => ({
+const claims = (number) => ({
   iss: ISSUER,
   sub: `client-${number % CLIENTS}`,
   aud: ["data-recorder"],
@@ -26,9 +45,9 @@ export const claims = (number) => ({
 
 /**
  * What KV holds of a gateway with so many routes and a project with so many identity providers; the last counts. With an
- * `audience` the origin gets assertions.
+ * `audience` the origin gets assertions; with `hasAccounts`, the project has service accounts.
  */
-export function stored(originUrl, { idps = 1, routes = 10, audience } = {}) {
+export function stored(originUrl, { idps = 1, routes = 10, audience, hasAccounts } = {}) {
   return {
     CONFIG: {
       gateway: {
@@ -45,11 +64,15 @@ export function stored(originUrl, { idps = 1, routes = 10, audience } = {}) {
             idp(`idp-${number}`, `https://idp-${number}.example`),
           ),
           idp("apps", ISSUER),
+          ...(hasAccounts ? [builtInEntry()] : []),
         ],
       },
       ...(audience && { "assertion-key": assertionKey() }),
     },
-    JWKS: { [ISSUER]: keyRecord(Object.values(KEYS).map(publicJwk)) },
+    JWKS: {
+      [ISSUER]: keyRecord(Object.values(KEYS).map(publicJwk)),
+      ...(hasAccounts && { [OWN_ISSUER]: keyRecord([publicJwk(KEYS.ES256)]) }),
+    },
   };
 }
 
@@ -70,4 +93,12 @@ const idp = (id, iss) => ({
   allowedRoles: ["access", "data_provider", "visitor"],
   allowedAzp: ["bench-app"],
   allowedAud: ["data-recorder"],
+});
+
+/** The entry of a project with service accounts, as `src/accounts/built_in_entry.rs` makes it. */
+const builtInEntry = () => ({
+  ...idp("accounts", OWN_ISSUER),
+  allowedRoles: ["access", "visitor"],
+  allowedAzp: undefined,
+  allowedAud: [PUBLIC_URL],
 });

@@ -54,9 +54,13 @@ function newTargets(lines) {
       return [
         atLeast(2, `new ${algorithm}, of hono + jose`, 1, of("hono")),
         atLeast(2, `new ${algorithm}, of headers by hand, signature checked`, 0.95, of("check")),
+        ...(algorithm === "ES256" ? [ownTarget(lines)] : []),
       ];
     });
 }
+
+const ownTarget = (lines) =>
+  atLeast(2, "new ES256 of its own issuer, of others", 0.97, rate(lines, "ES256: own", "ES256: ours"));
 
 function algorithmTargets(lines) {
   const least = 0.97 - noise(lines, "RS256: pass", "RS256: pass2");

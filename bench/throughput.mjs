@@ -38,6 +38,18 @@ export async function fresh(environment, size, say) {
     for (const worker of ["check", "hono", "ours"]) {
       contestants.push({ group: algorithm, worker, tokens, isNew: true });
     }
+    if (algorithm === "ES256") {
+      const own = { name: "own", title: "this worker, tokens of its own issuer" };
+      const file = await corpus(algorithm, size.tokens, "byGateway");
+      contestants.push({
+        group: algorithm,
+        worker: "ours",
+        ...own,
+        documents: { hasAccounts: true },
+        tokens: { ...tokens, file },
+        isNew: true,
+      });
+    }
   }
   return compare(environment, contestants, { ...size, connections: CLIENTS, say });
 }

@@ -151,7 +151,7 @@ async function restoreRevocations(path, revocations) {
     const isKept = wanted.delete(matching(present)) || present.idp === "accounts";
     if (!isKept) await change("DELETE", `${path}/${present.id}?force=true`);
   }
-  for (const { id: _, ...revocation } of wanted.values()) {
+  for (const { id: _, automatic: __, ...revocation } of wanted.values()) {
     if (revocation.issuedBefore > Date.now() / 1000 - REVOCATION_SECONDS) {
       await change("POST", `${path}?force=true`, revocation);
     }

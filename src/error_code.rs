@@ -107,7 +107,7 @@ error_codes! {
         "the document has the faults listed in `faults`";
     /// A limit is reached.
     LimitReached: "limit_reached", 409,
-        "a project has at most 100 entries, 100 distrusted keys, 1 000 revocations, 100 service accounts with two secrets each, and 256 KiB of JSON; remove or shorten something first";
+        "a limit of the project is reached, which `reason` names; remove or shorten something first";
     /// The issuer of an entry cannot be used, for the reason in the answer.
     IssuerUnusable: "issuer_unusable", 422,
         "the issuer cannot be used, for the `reason` given";

@@ -61,11 +61,12 @@ pub use authz::owner_refusal::OwnerRefusal;
 pub use authz::ownership::Ownership;
 pub use authz::permit::{InvalidSecret, Permit};
 pub use authz::platform_access::{PlatformAccess, PlatformRole};
+pub use authz::platform_explanation::PlatformExplanation;
 pub use authz::principal::Principal;
 pub use authz::request::Request;
 pub use authz::requirement::{OwnerRequirement, PlatformRequirement, Requirement};
 pub use authz::route_requirement::{Authorized, RouteRequirement};
-pub use authz::simulation::{Simulation, SimulationStep, simulate, simulate_owner};
+pub use authz::simulation::{Simulation, SimulationStep, simulate, simulate_owner, simulate_platform};
 pub use authz::token_cache::{CachedToken, TokenCache};
 pub use authz::trace::Trace;
 pub use authz::trace_step::{

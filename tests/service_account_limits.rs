@@ -6,7 +6,7 @@ mod support;
 
 use std::sync::Arc;
 
-use edge_authorizer::management::{Change, Refusal};
+use edge_authorizer::management::{Change, Limit, Refusal};
 use serde_json::json;
 use support::accounts::*;
 
@@ -58,10 +58,10 @@ fn a_project_has_a_hundred_accounts_with_two_live_secrets_each() {
     for number in 0..100 {
         full = apply(&full, &add(&format!("a{number}"), &json!({}))).unwrap();
     }
-    assert_eq!(apply(&full, &add("more", &json!({}))), Err(Refusal::TooMany));
+    assert_eq!(apply(&full, &add("more", &json!({}))), Err(Refusal::TooMany(Limit::Accounts)));
     assert_eq!(apply(&project(), &add("ci", &json!({}))), Err(Refusal::Exists));
     let two = apply(&project(), &regenerate("ci", 60)).unwrap();
-    assert_eq!(apply(&two, &regenerate("ci", 60)), Err(Refusal::TooMany));
+    assert_eq!(apply(&two, &regenerate("ci", 60)), Err(Refusal::TooMany(Limit::Secrets)));
     assert!(apply(&two, &regenerate("ci", 0)).is_ok());
     assert!(apply_at(NOW + 60, &two, &regenerate("ci", 60)).is_ok());
 }
@@ -73,7 +73,9 @@ fn accounts_have_two_hundred_roles_and_256_kib_together() {
     for number in 0..4 {
         full = apply(&full, &add(&format!("a{number}"), &roles(50 * number))).unwrap();
     }
-    assert_eq!(apply(&full, &add("more", &json!({}))), Err(Refusal::TooMany));
+    let refusal = apply(&full, &add("more", &json!({}))).unwrap_err();
+    assert_eq!(refusal, Refusal::TooMany(Limit::Roles));
+    assert!(refusal.reason().unwrap().contains("200 different roles"));
     assert!(apply(&full, &add("more", &roles(100))).is_ok());
     let label: serde_json::Map<_, _> = (0..200)
         .map(|number| (format!("x{number}"), "x".repeat(200).into()))
@@ -83,5 +85,47 @@ fn accounts_have_two_hundred_roles_and_256_kib_together() {
     for number in 0..6 {
         large = apply(&large, &add(&format!("a{number}"), &json!({ "label": label }))).unwrap();
     }
-    assert_eq!(apply(&large, &add("more", &json!({ "label": label }))), Err(Refusal::TooMany));
+    assert_eq!(
+        apply(&large, &add("more", &json!({ "label": label }))),
+        Err(Refusal::TooMany(Limit::AccountBytes))
+    );
+}
+
+#[test]
+fn accounts_with_all_secrets_beside_all_revocations_are_bounded_in_bytes() {
+    let mut project = empty();
+    let label: serde_json::Map<_, _> = (0..11)
+        .map(|number| (format!("x{number}"), "x".repeat(200).into()))
+        .chain([("en".to_owned(), "x".into())])
+        .collect();
+    for number in 0..100 {
+        let id = format!("a{number}");
+        project = apply(&project, &add(&id, &json!({ "label": label }))).unwrap();
+        project = apply(&project, &regenerate(&id, 60)).unwrap();
+    }
+    let mut refusal = None;
+    for number in 0.. {
+        let subject = format!("{number:0>120}");
+        let revocation = json!({ "subject": subject, "issuedBefore": NOW, "reason": "x".repeat(20) });
+        match apply(&project, &Change::Revoke { revocation: Arc::new(revocation), is_forced: false }) {
+            Ok(more) => project = more,
+            Err(full) => {
+                refusal = Some(full);
+                break;
+            }
+        }
+    }
+    assert!(matches!(refusal, Some(Refusal::TooMany(Limit::Revocations | Limit::Snapshot))), "{refusal:?}");
+    // Each account still loses its access, which takes no room that is not there.
+    for number in 0..100 {
+        let disabled = json!({ "label": label, "disabled": true });
+        project = apply(&project, &replace(&format!("a{number}"), &disabled)).unwrap();
+    }
+    assert_eq!(project.accounts.iter().map(|account| account.secrets.len()).sum::<usize>(), 200);
+    let accounts: usize =
+        project.accounts.iter().map(|account| serde_json::to_string(&**account).unwrap().len()).sum();
+    let snapshot = project.snapshot_text().unwrap().len();
+    assert!(accounts <= (256 + 50) * 1024, "{accounts}");
+    assert!(snapshot <= 256 * 1024 + 100 * 512, "{snapshot}");
+    assert!(is_revoked(&project, "a99", NOW));
 }

@@ -75,6 +75,7 @@ mod tests {
 
     use super::*;
     use crate::config::role::Role;
+    use crate::fair_cache::{FairCache, Owner};
 
     #[test]
     fn claims_say_who_calls_for_one_minute() {
@@ -92,5 +93,39 @@ mod tests {
             "roles": ["access"], "iat": 1000, "exp": 1060,
         });
         assert_eq!(serde_json::to_value(claims).unwrap(), expected);
+    }
+
+    #[test]
+    fn assertions_of_many_callers_for_many_audiences_in_many_projects_are_bounded_in_bytes() {
+        const MAX_BYTES: usize = 256 * 1024;
+        const TEXT: usize = 700;
+        let assertion = |project: usize, audience: usize, caller: usize| {
+            let settings = AssertionSettings { audience: format!("audience-{audience}") };
+            let identity = Identity {
+                project: format!("p{project}").as_str().try_into().unwrap(),
+                idp: "idp".try_into().unwrap(),
+                subject: format!("caller-{caller}"),
+                roles: [Role::try_from("access").unwrap()].into(),
+            };
+            Assertion::new(Arc::new(settings), Arc::new(identity))
+        };
+        let all = || (0..20).flat_map(|p| (0..10).flat_map(move |a| (0..50).map(move |c| (p, a, c))));
+        let mut signed = FairCache::new(MAX_BYTES);
+        for (project, audience, caller) in all() {
+            let one = assertion(project, audience, caller);
+            let (owner, bytes) = (Owner::Project(one.identity.project.clone()), one.bytes() + TEXT);
+            let _evicted = signed.put(one, owner, (), bytes);
+        }
+        let mut kept = [0; 20];
+        let mut bytes = 0;
+        for (project, audience, caller) in all() {
+            let one = assertion(project, audience, caller);
+            if signed.get(&one).is_some() {
+                kept[project] += 1;
+                bytes += one.bytes() + TEXT;
+            }
+        }
+        assert!(bytes <= MAX_BYTES && bytes > MAX_BYTES / 2, "{bytes}");
+        assert!(kept.iter().all(|kept| *kept > 3), "each project keeps its share: {kept:?}");
     }
 }

@@ -17,6 +17,7 @@ pub mod owner_refusal;
 pub mod ownership;
 pub mod permit;
 pub mod platform_access;
+pub mod platform_explanation;
 pub mod principal;
 pub mod request;
 pub mod requirement;

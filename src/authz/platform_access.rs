@@ -6,6 +6,7 @@ use crate::accounts::{ADMIN, AUDITOR};
 use crate::authz::evidence::Verified;
 use crate::authz::identity::Identity;
 use crate::authz::principal::Principal;
+use crate::authz::trace::Trace;
 use crate::error_code::ErrorCode;
 
 /// What a caller may do on the platform and in all projects.
@@ -32,6 +33,7 @@ impl PlatformRole {
 pub struct PlatformAccess {
     identity: Arc<Identity>,
     role: PlatformRole,
+    trace: Trace,
 }
 
 impl PlatformAccess {
@@ -60,7 +62,17 @@ impl PlatformAccess {
         let role = [PlatformRole::Admin, PlatformRole::Auditor].into_iter().find(has);
         // A project of that name does not exist; its owners would have chosen the roles.
         let role = role.filter(|_| identity.project.is_platform()).ok_or(ErrorCode::RoleMissing)?;
-        Ok(Self { identity: identity.clone(), role })
+        Ok(Self { identity: identity.clone(), role, trace: Trace::default() })
+    }
+
+    /// The same with the steps that led there.
+    pub(crate) fn with_trace(self, trace: Trace) -> Self {
+        Self { trace, ..self }
+    }
+
+    /// The steps that led there.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// Who it is.

@@ -87,8 +87,10 @@ impl Requirement for PlatformRequirement {
         evaluation: Evaluation,
         caller: Result<Principal<Verified>, ErrorCode>,
     ) -> Result<PlatformAccess, OwnerRefusal> {
-        let access = caller.and_then(|principal| PlatformAccess::check(&principal));
-        access.map_err(|code| evaluation.refuse_owner(code))
+        match caller.and_then(|principal| PlatformAccess::check(&principal)) {
+            Ok(access) => Ok(access.with_trace(evaluation.trace)),
+            Err(code) => Err(evaluation.refuse_owner(code)),
+        }
     }
 }
 

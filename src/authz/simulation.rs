@@ -12,6 +12,7 @@ use crate::authz::decision::Outcome;
 use crate::authz::evaluation::Evaluation;
 use crate::authz::explanation::Explanation;
 use crate::authz::owner_explanation::OwnerExplanation;
+use crate::authz::platform_explanation::PlatformExplanation;
 use crate::authz::request::Request;
 use crate::authz::route_requirement::RouteRequirement;
 use crate::authz::trace_step::TraceStep;
@@ -48,6 +49,8 @@ enum SimulatedRequirement {
     Route(RouteRequirement),
     /// To own the project.
     Owner,
+    /// A role on the platform.
+    Platform(PlatformExplanation),
 }
 
 /// Simulates that `request` has a token with these claims; its `authorization` is ignored.
@@ -75,6 +78,16 @@ pub fn simulate_owner(
 ) -> SimulationStep {
     let evaluation = OwnerExplanation::begin(resource, project);
     simulate_with(evaluation, SimulatedRequirement::Owner, claims, clock)
+}
+
+/// Simulates that a request to the management API has a token with these claims, which has to give a role on the platform.
+pub fn simulate_platform(
+    explanation: PlatformExplanation,
+    claims: Map<String, Value>,
+    clock: Clock,
+) -> SimulationStep {
+    let evaluation = Evaluation::about(&ProjectId::platform());
+    simulate_with(evaluation, SimulatedRequirement::Platform(explanation), claims, clock)
 }
 
 fn simulate_with(
@@ -109,8 +122,15 @@ impl Simulation {
         let caller = evaluation
             .match_entries(snapshot, &claims)
             .and_then(|(entry, _issuer)| evaluation.identify(&project, entry, &claims));
-        let SimulatedRequirement::Route(requirement) = requirement else {
-            return OwnerExplanation::explain(evaluation, caller);
+        let requirement = match requirement {
+            SimulatedRequirement::Route(requirement) => requirement,
+            SimulatedRequirement::Owner => return OwnerExplanation::explain(evaluation, caller),
+            SimulatedRequirement::Platform(explanation) => {
+                return match caller {
+                    Ok(principal) => explanation.of_caller(principal.identity(), evaluation.trace),
+                    Err(code) => evaluation.deny(code).into(),
+                };
+            }
         };
         match caller.and_then(|principal| requirement.check(&principal, &mut evaluation.trace)) {
             Ok(caller) => Explanation::new(Outcome::Permit, None, Some(caller.identity()), evaluation.trace),

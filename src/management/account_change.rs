@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::change_context::ChangeContext;
+use super::limit::{Limit, MAX_ACCOUNT_BYTES, MAX_ACCOUNTS, MAX_ROLES};
 use super::project::Project;
 use super::refusal::Refusal;
 use crate::accounts::{
@@ -15,15 +16,6 @@ use crate::accounts::{
 use crate::document_reader;
 use crate::fault::Faults;
 use crate::project_id::ProjectId;
-
-/// The most service accounts of a project.
-const MAX_ACCOUNTS: usize = 100;
-
-/// The most different roles of a project's accounts and members: the entry of the gateway's own issuer names them all.
-pub(super) const MAX_ROLES: usize = 200;
-
-/// What the settings of a project's accounts may take where they are stored, in bytes of JSON.
-const MAX_BYTES: usize = 256 * 1024;
 
 /// For how long older secrets may be accepted beside a new one, in seconds.
 const OVERLAP: std::ops::RangeInclusive<u64> = 0..=604_800;
@@ -152,7 +144,7 @@ impl Project {
                 let secret = stored(secret);
                 let account = self.account_mut(id)?;
                 let is_lost = *overlap == 0 && !account.secrets.is_empty();
-                account.add_secret(secret, *overlap, now).map_err(|_| Refusal::TooMany)?;
+                account.add_secret(secret, *overlap, now).map_err(|_| Refusal::TooMany(Limit::Secrets))?;
                 (is_lost.then_some("its older secrets were removed"), self.account(id).cloned())
             }
             AccountChange::RemoveSecret { id, secret_id } => {
@@ -179,7 +171,7 @@ impl Project {
             return Err(Refusal::Exists);
         }
         if self.accounts.len() >= MAX_ACCOUNTS {
-            return Err(Refusal::TooMany);
+            return Err(Refusal::TooMany(Limit::Accounts));
         }
         self.exists = true;
         self.accounts.push(Arc::new(account));
@@ -203,8 +195,11 @@ impl Project {
     /// Checks that the accounts have not become too large. Those that are over a limit already can still be made smaller.
     fn check_accounts(&self, (roles, bytes): (usize, usize)) -> Result<(), Refusal> {
         let (roles_now, bytes_now) = self.account_sizes();
-        let is_too_large = roles_now > MAX_ROLES.max(roles) || bytes_now > MAX_BYTES.max(bytes);
-        if is_too_large { Err(Refusal::TooMany) } else { Ok(()) }
+        if roles_now > MAX_ROLES.max(roles) {
+            return Err(Refusal::TooMany(Limit::Roles));
+        }
+        let is_too_large = bytes_now > MAX_ACCOUNT_BYTES.max(bytes);
+        if is_too_large { Err(Refusal::TooMany(Limit::AccountBytes)) } else { Ok(()) }
     }
 
     /// How many different roles the accounts have and users can have, and the bytes of JSON of their settings. Secrets do not count: they become

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::change_context::ChangeContext;
+use super::limit::{Limit, MAX_BLOCKED, MAX_IDPS};
 use super::precondition::Precondition;
 use super::project::Project;
 use super::refusal::Refusal;
@@ -13,12 +14,6 @@ use crate::accounts::ACCOUNTS;
 use crate::config::blocked_key::BlockedKey;
 use crate::fault::Faults;
 use crate::project_id::ProjectId;
-
-/// The most identity providers of a project.
-const MAX_IDPS: usize = 100;
-
-/// The most keys that a project does not trust.
-const MAX_BLOCKED: usize = 100;
 
 /// An applied change: the project after it, and the resource before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +65,9 @@ impl Project {
             Change::ReplaceIdp { id, .. } | Change::RemoveIdp { id } => entry(id),
             Change::Reorder { .. } => Some(Arc::new(self.order())),
             Change::Revoke { .. } => None,
-            Change::RemoveRevocation { id } => self.revocations.get(self.revocation_position(id)?).cloned(),
+            Change::RemoveRevocation { id, .. } => {
+                self.revocations.get(self.revocation_position(id)?).cloned()
+            }
             Change::BlockKey(BlockedKey { iss, kid, .. }) => {
                 let position = self.blocked_position(iss, kid)?;
                 self.blocked.get(position).map(|key| Arc::new(json!(key)))
@@ -107,7 +104,7 @@ impl Project {
                     return Err(Refusal::Exists);
                 }
                 if self.idps.len() >= MAX_IDPS {
-                    return Err(Refusal::TooMany);
+                    return Err(Refusal::TooMany(Limit::Entries));
                 }
                 self.idps.push(idp.clone());
                 Ok(Some(idp.clone()))
@@ -143,7 +140,7 @@ impl Project {
                     self.blocked.remove(position);
                 }
                 if self.blocked.len() >= MAX_BLOCKED {
-                    return Err(Refusal::TooMany);
+                    return Err(Refusal::TooMany(Limit::BlockedKeys));
                 }
                 self.blocked.push(key.clone());
                 Ok(Some(Arc::new(json!(key))))
@@ -155,9 +152,8 @@ impl Project {
                 Ok(None)
             }
             Change::Revoke { revocation, is_forced } => self.revoke(revocation, *is_forced).map(Some),
-            Change::RemoveRevocation { id } => {
-                let position = self.revocation_position(id).ok_or(Refusal::NotFound)?;
-                self.revocations.remove(position);
+            Change::RemoveRevocation { id, is_owner } => {
+                self.remove_revocation(id, *is_owner)?;
                 Ok(None)
             }
             Change::Account(change) => self.change_account(change, context),
@@ -272,6 +268,9 @@ mod tests {
     fn project_is_limited_to_a_hundred_entries() {
         let ids: Vec<_> = (0..100).map(|index| format!("idp-{index}")).collect();
         let full = project(&ids.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(apply(&full, &Change::AddIdp { idp: entry("more") }), Err(Refusal::TooMany));
+        assert_eq!(
+            apply(&full, &Change::AddIdp { idp: entry("more") }),
+            Err(Refusal::TooMany(Limit::Entries))
+        );
     }
 }

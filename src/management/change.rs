@@ -69,6 +69,9 @@ pub enum Change {
     RemoveRevocation {
         /// Which.
         id: String,
+        /// Whether an owner removes it, and no administrator.
+        #[serde(skip)]
+        is_owner: bool,
     },
     /// Changes a service account.
     #[serde(untagged)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::account_change::MAX_ROLES;
+use super::limit::{Limit, MAX_ROLES};
 use super::project::Project;
 use super::refusal::Refusal;
 use crate::accounts::PublicUrl;
@@ -26,7 +26,7 @@ impl Project {
         }
         let all: BTreeSet<_> = self.account_roles().chain(roles).collect();
         if all.len() > MAX_ROLES {
-            return Err(Refusal::TooMany);
+            return Err(Refusal::TooMany(Limit::Roles));
         }
         let member_roles = in_order(self.member_roles.iter().chain(roles).cloned().collect());
         let public_url = public_url.cloned();
@@ -84,7 +84,10 @@ mod tests {
         let roles: Vec<_> = (0..201).map(|number| role(&number.to_string())).collect();
         let (last, most) = roles.split_last().unwrap();
         let full = project().admit_roles(most, Some(&url())).unwrap().unwrap();
-        assert_eq!(full.admit_roles(std::slice::from_ref(last), Some(&url())), Err(Refusal::TooMany));
+        assert_eq!(
+            full.admit_roles(std::slice::from_ref(last), Some(&url())),
+            Err(Refusal::TooMany(Limit::Roles))
+        );
         let taken = Project { idps: vec![Arc::new(json!({ "id": ACCOUNTS }))], ..project() };
         assert!(matches!(taken.admit_roles(&[role("a")], None), Err(Refusal::Invalid(_))));
     }

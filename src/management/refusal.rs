@@ -1,5 +1,6 @@
 //! Why a change to a project is refused.
 
+use super::limit::Limit;
 use crate::error_code::ErrorCode;
 use crate::fault::Faults;
 
@@ -17,9 +18,11 @@ pub enum Refusal {
     /// The precondition of the request does not hold.
     PreconditionFailed,
     /// A limit of the project is reached.
-    TooMany,
+    TooMany(Limit),
     /// A user would have too many roles.
     TooManyRoles,
+    /// A change of an account made the revocation, and the caller is no administrator.
+    Automatic,
     /// The document has faults.
     Invalid(Faults),
 }
@@ -37,6 +40,10 @@ impl Refusal {
             Self::TooManyRoles => Some(
                 "a user has at most 200 roles on the platform and in all projects, and 4096 bytes of them as a token has them",
             ),
+            Self::TooMany(limit) => Some(limit.reason()),
+            Self::Automatic => Some(
+                "a change of a service account made this revocation; it ends by itself, and only an administrator removes it earlier",
+            ),
             _ => None,
         }
     }
@@ -47,7 +54,8 @@ impl Refusal {
             Self::NoProject | Self::NoIdp | Self::NotFound => ErrorCode::NotFound,
             Self::Exists => ErrorCode::AlreadyExists,
             Self::PreconditionFailed => ErrorCode::PreconditionFailed,
-            Self::TooMany | Self::TooManyRoles => ErrorCode::LimitReached,
+            Self::TooMany(_) | Self::TooManyRoles => ErrorCode::LimitReached,
+            Self::Automatic => ErrorCode::AdministratorOnly,
             Self::Invalid(_) => ErrorCode::DocumentInvalid,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::change::Change;
+use super::limit::{Limit, MAX_REVOCATIONS};
 use super::project::Project;
 use super::refusal::Refusal;
 use crate::accounts::{ACCOUNTS, ClientId};
@@ -14,9 +15,6 @@ use crate::config::short_text::ShortText;
 use crate::document_reader::{self, Node};
 use crate::fault::Faults;
 use crate::token::numeric_date::NumericDate;
-
-/// The most revocations of a project.
-const MAX_REVOCATIONS: usize = 1000;
 
 /// How long a revocation is kept after the time that it names, in seconds. No access token should live as long.
 const KEPT_SECONDS: u64 = 30 * 86_400;
@@ -54,6 +52,9 @@ pub fn read_revocation(document: &Value, now: NumericDate, is_forced: bool) -> R
 
 const ISSUED_BEFORE: &str = "issuedBefore";
 
+/// Whether a change of an account made the revocation: what it took away is not given back by removing the revocation.
+const AUTOMATIC: &str = "automatic";
+
 fn read_time(node: &Node<'_>, now: u64) -> Option<u64> {
     let possible = now.saturating_sub(KEPT_SECONDS)..=now.saturating_add(MAX_AHEAD_SECONDS);
     let seconds = node.value().as_u64().filter(|seconds| possible.contains(seconds));
@@ -81,9 +82,21 @@ impl Project {
             return Err(Refusal::Exists);
         }
         if self.revocations.len() >= MAX_REVOCATIONS {
-            return Err(Refusal::TooMany);
+            return Err(Refusal::TooMany(Limit::Revocations));
         }
         Ok(self.push_revocation(revocation.clone()))
+    }
+
+    /// Removes a revocation. Owners remove only those that were made by hand.
+    pub(super) fn remove_revocation(&mut self, id: &str, is_owner: bool) -> Result<(), Refusal> {
+        let position = self.revocation_position(id).ok_or(Refusal::NotFound)?;
+        let is_automatic =
+            self.revocation(id).is_some_and(|found| found.get(AUTOMATIC) == Some(&true.into()));
+        if is_owner && is_automatic {
+            return Err(Refusal::Automatic);
+        }
+        self.revocations.remove(position);
+        Ok(())
     }
 
     fn has_entry(&self, id: &str) -> bool {
@@ -113,7 +126,7 @@ impl Project {
             self.revoke_all_accounts(now);
         } else {
             self.push_revocation(
-                json!({ "idp": ACCOUNTS, "client": client, ISSUED_BEFORE: seconds, "reason": reason }),
+                json!({ "idp": ACCOUNTS, "client": client, ISSUED_BEFORE: seconds, "reason": reason, AUTOMATIC: true }),
             );
         }
     }
@@ -130,7 +143,9 @@ impl Project {
         let now = now.whole_seconds();
         self.revocations.retain(|other| !is_of_accounts(other, now));
         let reason = "accounts were removed or lost access";
-        self.push_revocation(json!({ "idp": ACCOUNTS, ISSUED_BEFORE: now, "reason": reason }));
+        self.push_revocation(
+            json!({ "idp": ACCOUNTS, ISSUED_BEFORE: now, "reason": reason, AUTOMATIC: true }),
+        );
     }
 }
 
@@ -228,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_revocation_gets_an_id_that_was_never_used() {
-        let remove = |id: &str| Change::RemoveRevocation { id: id.to_owned() };
+        let remove = |id: &str| Change::RemoveRevocation { id: id.to_owned(), is_owner: true };
         let me = revoke(&json!({ "subject": "me" }), false);
         let one = apply(&project(), &me).unwrap();
         assert_eq!(one.revocations[0]["id"], "r3");
@@ -257,6 +272,22 @@ mod tests {
     }
 
     #[test]
+    fn owners_remove_no_revocation_that_a_change_of_an_account_made() {
+        let mut project = apply(&project(), &revoke(&json!({ "subject": "me" }), false)).unwrap();
+        let now = NumericDate::from_seconds(NOW);
+        project.revoke_account(&ClientId::try_from("plant7/ci").unwrap(), "it was disabled", now);
+        let id = project.revocations[1]["id"].as_str().unwrap().to_owned();
+        let remove = |id: &str, is_owner| Change::RemoveRevocation { id: id.to_owned(), is_owner };
+        assert_eq!(apply(&project, &remove(&id, true)), Err(Refusal::Automatic));
+        assert_eq!(apply(&project, &remove(&id, false)).unwrap().revocations.len(), 1);
+        let by_hand = project.revocations[0]["id"].as_str().unwrap();
+        assert_eq!(apply(&project, &remove(by_hand, true)).unwrap().revocations.len(), 1);
+        let end = NOW + KEPT + 1.0;
+        let later = apply_at(end, &project, &Change::PutProject { label: None }).unwrap();
+        assert!(later.revocations.is_empty(), "it ends by itself");
+    }
+
+    #[test]
     fn the_entry_exists_unless_it_is_forced() {
         let other = json!({ "idp": "other" });
         assert!(apply(&project(), &revoke(&json!({ "idp": "apps" }), false)).is_ok());
@@ -277,8 +308,8 @@ mod tests {
             full.revoke(&one, false).unwrap();
         }
         let more = revoke(&json!({ "subject": "more" }), false);
-        assert_eq!(apply(&full, &more), Err(Refusal::TooMany));
-        assert_eq!(apply_at(NOW + KEPT, &full, &more), Err(Refusal::TooMany));
+        assert_eq!(apply(&full, &more), Err(Refusal::TooMany(Limit::Revocations)));
+        assert_eq!(apply_at(NOW + KEPT, &full, &more), Err(Refusal::TooMany(Limit::Revocations)));
         assert_eq!(apply_at(NOW + KEPT + 1.0, &full, &more).unwrap().revocations.len(), 1);
         let published = serde_json::from_str(&full.snapshot_text().unwrap()).unwrap();
         assert!(Snapshot::parse_stored(&published).is_ok());

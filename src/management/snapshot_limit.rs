@@ -1,12 +1,10 @@
 //! How large the snapshot of a project may become.
 
 use super::change::Change;
+use super::limit::{Limit, MAX_SNAPSHOT};
 use super::project::Project;
 use super::refusal::Refusal;
 use crate::token::numeric_date::NumericDate;
-
-/// The largest snapshot, in bytes of JSON: each edge reads it as a whole and keeps it in memory.
-const MAX_SNAPSHOT: usize = 256 * 1024;
 
 /// How many bytes a snapshot may grow beyond that by a revocation that an account's change makes.
 const REVOCATION_SLACK: usize = 512;
@@ -27,12 +25,12 @@ impl Project {
             return Ok(());
         }
         // An account is disabled even where there is no room for one more revocation.
-        let Change::Account(change) = change else { return Err(Refusal::TooMany) };
+        let Change::Account(change) = change else { return Err(Refusal::TooMany(Limit::Snapshot)) };
         if change.withdraws() {
             self.revoke_all_accounts(now);
         }
         if is_too_large(self, if change.withdraws() { REVOCATION_SLACK } else { 0 }) {
-            return Err(Refusal::TooMany);
+            return Err(Refusal::TooMany(Limit::Snapshot));
         }
         Ok(())
     }
@@ -77,10 +75,10 @@ mod tests {
             large = add(&large, long(id)).unwrap();
         }
         assert!(large.snapshot_text().unwrap().len() < MAX_SNAPSHOT);
-        assert_eq!(add(&large, long("a6")), Err(Refusal::TooMany));
+        assert_eq!(add(&large, long("a6")), Err(Refusal::TooMany(Limit::Snapshot)));
         // One that is larger already, from before there was the limit, can shrink and not grow.
         large.idps.extend([long("b1"), long("b2")]);
-        assert_eq!(add(&large, Arc::new(entry("b3"))), Err(Refusal::TooMany));
+        assert_eq!(add(&large, Arc::new(entry("b3"))), Err(Refusal::TooMany(Limit::Snapshot)));
         let smaller = Change::ReplaceIdp { id: "b1".to_owned(), idp: Arc::new(entry("b1")) };
         assert!(apply(&large, &smaller).unwrap().size() > MAX_SNAPSHOT);
     }

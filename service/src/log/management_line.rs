@@ -4,7 +4,8 @@ use edge_authorizer::{ErrorCode, Identity, NumericDate, OwnerRefusal, Trace, esc
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::shortened::{MAX_ADDRESS, MAX_METHOD, MAX_PATH, MAX_SUBJECT, MAX_TRACE, shortened};
+use super::request_start::RequestStart;
+use super::shortened::{MAX_PATH, MAX_SUBJECT, MAX_TRACE, shortened};
 use crate::http::{Request, Response};
 
 /// Who sent a request, as far as that was found out.
@@ -39,15 +40,10 @@ fn who(identity: &Identity) -> Value {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Line<'m> {
-    event: &'static str,
-    time: String,
-    request_id: &'m str,
-    method: &'m str,
+    #[serde(flatten)]
+    start: RequestStart<'m>,
     path: &'m str,
-    address: Option<&'m str>,
-    status: u16,
     code: Option<&'m str>,
     actor: Option<&'m Value>,
 }
@@ -60,13 +56,8 @@ pub fn management(
     actor: Option<&Actor>,
 ) -> String {
     let line = Line {
-        event: "management",
-        time: answered.to_rfc3339(),
-        request_id: &request.id,
-        method: shortened(&request.method, MAX_METHOD),
+        start: RequestStart::new("management", request, response.status, answered),
         path: shortened(&request.path, MAX_PATH),
-        address: request.address.as_deref().map(|address| shortened(address, MAX_ADDRESS)),
-        status: response.status,
         code: response.code.map(ErrorCode::as_str),
         actor: actor.map(|actor| &actor.who),
     };

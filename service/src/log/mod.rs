@@ -4,6 +4,7 @@ mod decision_line;
 mod login_line;
 mod mail_line;
 mod management_line;
+mod request_start;
 mod shortened;
 mod token_line;
 mod warning;

@@ -4,19 +4,14 @@ use edge_authorizer::NumericDate;
 use edge_authorizer::accounts::ClientId;
 use serde::Serialize;
 
-use super::shortened::{MAX_ADDRESS, MAX_METHOD, shortened};
+use super::request_start::RequestStart;
 use crate::http::Request;
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Line<'m> {
-    event: &'static str,
-    time: String,
-    request_id: &'m str,
-    method: &'m str,
+    #[serde(flatten)]
+    start: RequestStart<'m>,
     client: Option<&'m ClientId>,
-    address: Option<&'m str>,
-    status: u16,
     error: Option<&'m str>,
 }
 
@@ -28,15 +23,6 @@ pub fn token(
     error: Option<&str>,
     answered: NumericDate,
 ) -> String {
-    let line = Line {
-        event: "token",
-        time: answered.to_rfc3339(),
-        request_id: &request.id,
-        method: shortened(&request.method, MAX_METHOD),
-        client,
-        address: request.address.as_deref().map(|address| shortened(address, MAX_ADDRESS)),
-        status,
-        error,
-    };
+    let line = Line { start: RequestStart::new("token", request, status, answered), client, error };
     serde_json::to_string(&line).unwrap_or_default()
 }

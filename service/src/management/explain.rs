@@ -5,9 +5,10 @@ use std::sync::Arc;
 use edge_authorizer::inspection::{NarrativeContext, answer};
 use edge_authorizer::management::{Endpoint, ExplainRequest, NoEndpoint};
 use edge_authorizer::{
-    BearerCredentials, Claims, Decision, ErrorCode, Explanation, Faults, MANAGEMENT_PATH, OwnPath, ProjectId,
-    Request, RequestPath, Routes, Snapshot, Token, TokenCache, UnsupportedMethod, authorize, explain_owner,
-    simulate, simulate_owner,
+    BearerCredentials, Claims, Decision, ErrorCode, Explanation, Faults, MANAGEMENT_PATH, Method, Outcome,
+    OwnPath, PlatformExplanation, ProjectId, Request, RequestPath, Routes, Snapshot, Token, TokenCache,
+    UnsupportedMethod, authorize, authorize_platform, explain_owner, simulate, simulate_owner,
+    simulate_platform,
 };
 use serde_json::Value;
 
@@ -86,8 +87,8 @@ impl<H: ControlHost> Call<'_, H> {
                 return Some(Explanation::refused(ErrorCode::PathAmbiguous, Some(ambiguous.reason())));
             }
         };
-        let endpoint = match Endpoint::find(&path, &explained.method) {
-            Ok((endpoint, _)) => endpoint,
+        let (endpoint, method) = match Endpoint::find(&path, &explained.method) {
+            Ok(found) => found,
             Err(NoEndpoint::Method(_)) => {
                 let reason = UnsupportedMethod::reason(&explained.method);
                 return Some(Explanation::refused(ErrorCode::MethodNotAllowed, reason));
@@ -100,7 +101,13 @@ impl<H: ControlHost> Call<'_, H> {
             return None;
         }
         let authorization = authorization(explained);
-        if endpoint.owned_project().is_none() {
+        // A role on the platform comes first, as in a request.
+        let is_owned = endpoint.owned_project().is_some();
+        let by_role = self.evaluate_platform(explained, authorization.as_deref(), &endpoint, method).await;
+        if let Some(by_role) = by_role.filter(|by_role| by_role.verdict == Outcome::Permit || !is_owned) {
+            return Some(by_role);
+        }
+        if !is_owned {
             let is_missing = matches!(
                 BearerCredentials::parse(authorization.as_deref()),
                 BearerCredentials::Missing | BearerCredentials::Ambiguous(_)
@@ -118,6 +125,37 @@ impl<H: ControlHost> Call<'_, H> {
         Some(match explained.claims.clone() {
             Some(claims) => drive_simulation(simulate_owner(&resource, id, claims, clock), &resolver).await,
             None => drive(explain_owner(&resource, id, authorization.as_deref(), clock), &resolver).await,
+        })
+    }
+}
+
+impl<H: ControlHost> Call<'_, H> {
+    /// Explains whether a token or claims of the gateway's own issuer give a role on the platform that suffices; `None` for those
+    /// of other issuers.
+    async fn evaluate_platform(
+        &self,
+        explained: &ExplainRequest,
+        authorization: Option<&str>,
+        endpoint: &Endpoint,
+        method: Method,
+    ) -> Option<Explanation> {
+        let own = self.public_url()?.issuer().as_str();
+        let token = explained.token.as_deref().and_then(|token| Token::parse(token).ok());
+        let issuer = match &explained.claims {
+            Some(claims) => claims.get("iss").and_then(Value::as_str),
+            None => token.as_ref().map(|token| token.unverified_claims().issuer()),
+        };
+        issuer.filter(|issuer| *issuer == own)?;
+        let snapshot = match self.platform_snapshot().await {
+            Ok(snapshot) => snapshot,
+            Err(code) => return Some(Explanation::refused(code, None)),
+        };
+        let clock = self.state.data.clock_at(self.host.now());
+        let resolver = self.resolver(Some(snapshot));
+        let explanation = PlatformExplanation::new(method, endpoint.is_read_by(method));
+        Some(match explained.claims.clone() {
+            Some(claims) => drive_simulation(simulate_platform(explanation, claims, clock), &resolver).await,
+            None => explanation.of_token(drive(authorize_platform(authorization, clock), &resolver).await),
         })
     }
 }

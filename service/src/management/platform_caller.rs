@@ -70,7 +70,7 @@ impl<H: DataHost> Call<'_, H> {
     }
 
     /// What decides who has a role on the platform. Its only entry is made here.
-    async fn platform_snapshot(&self) -> Result<Arc<Snapshot>, ErrorCode> {
+    pub async fn platform_snapshot(&self) -> Result<Arc<Snapshot>, ErrorCode> {
         let replicas = self.state.data.replicas();
         let published = replicas.snapshot(self.host, &ProjectId::platform()).await;
         let published = published.map_err(|_| ErrorCode::ConfigUnavailable)?;

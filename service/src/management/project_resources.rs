@@ -43,7 +43,7 @@ impl<H: ControlHost> Call<'_, H> {
                 let known = self.request.header("if-none-match");
                 return Ok(Reply::representation(found, known.as_deref()));
             }
-            _ => self.change_of(key, endpoint, method, document).await?,
+            _ => self.change_of(key, endpoint, method, document, &caller).await?,
         };
         self.change(id, &change, &caller).await
     }
@@ -55,6 +55,7 @@ impl<H: ControlHost> Call<'_, H> {
         endpoint: &Endpoint,
         method: Method,
         document: Value,
+        caller: &Caller,
     ) -> Result<Change, Reply> {
         Ok(match (endpoint, method) {
             (Endpoint::Project(_), Method::Delete) => Change::DeleteProject,
@@ -71,7 +72,9 @@ impl<H: ControlHost> Call<'_, H> {
                 let is_forced = self.request.is_set("force");
                 read_revocation(&document, self.host.now(), is_forced).map_err(Reply::invalid)?
             }
-            (Endpoint::Revocation(_, id), _) => Change::RemoveRevocation { id: id.clone() },
+            (Endpoint::Revocation(_, id), _) => {
+                Change::RemoveRevocation { id: id.clone(), is_owner: caller.is_owner() }
+            }
             (Endpoint::Accounts(project, account), _) => {
                 let change = self.account_change(project, account, method, &document);
                 Change::Account(change.map_err(Reply::invalid)?)
