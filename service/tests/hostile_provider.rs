@@ -104,6 +104,19 @@ fn a_logout_token_ends_what_it_names_once() {
 }
 
 #[test]
+fn a_replayed_logout_token_ends_no_later_session() {
+    let vector = TokenVector::good(&json!({ "sid": null }));
+    let logins = provider(&vector);
+    let session = logins.session();
+    let form = format!("logout_token={}", vector.logout_token(logins.world.now()));
+    let send = || logins.send("POST", "/auth/backchannel-logout", "", Some(&form)).status;
+    assert_eq!((send(), logins.is_live(&session)), (200, Some(false)));
+    logins.world.pass(10.0);
+    let later = logins.session();
+    assert_eq!((send(), logins.is_live(&later)), (400, Some(true)));
+}
+
+#[test]
 fn a_logout_token_before_the_end_of_a_login_wins() {
     for claims in [json!({}), json!({ "sid": null }), json!({ "sub": null })] {
         let vector = TokenVector::good(&claims);
