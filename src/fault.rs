@@ -48,6 +48,12 @@ impl Faults {
         Self(vec![Fault { pointer, value, expected }])
     }
 
+    /// The faults of several together, as many as are reported; `None` if there are none.
+    pub fn joined(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let faults: Vec<_> = all.into_iter().flat_map(|faults| faults.0).take(MAX_FAULTS).collect();
+        (!faults.is_empty()).then_some(Self(faults))
+    }
+
     /// The faults, in the order in which they were found.
     pub fn as_slice(&self) -> &[Fault] {
         &self.0

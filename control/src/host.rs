@@ -4,11 +4,11 @@ use std::cell::RefCell;
 
 use cloudflare::host::Host;
 use cloudflare::http;
-use edge_authorizer::{ProjectId, Unavailable};
+use edge_authorizer::{ProjectId, Role, Unavailable};
 use js_sys::{Object, Promise, Reflect};
 use service::host::{
-    AuditNote, AuditRange, AuditRow, Commit, CommitError, Failure, Key, Listed, Publisher, Record,
-    ReplicaWrite, Store,
+    AuditNote, AuditRange, AuditRow, Commit, CommitError, Failure, Key, Listed, Projects, Publisher, Record,
+    ReplicaWrite, RolesAdmission, Store,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -66,6 +66,12 @@ impl Store for ObjectHost<'_> {
 
     async fn projects(&self, after: &str, limit: u32) -> Result<Vec<Listed>, Failure> {
         self.store.projects(after, limit).map_err(Failure::new)
+    }
+}
+
+impl Projects for ObjectHost<'_> {
+    async fn admit_roles(&self, project: &ProjectId, roles: &[Role]) -> Result<RolesAdmission, Unavailable> {
+        message::admit_roles(&self.host.env, project, roles).await
     }
 }
 

@@ -6,11 +6,11 @@ use cloudflare::env::{Env, Fetcher};
 use cloudflare::http::reason;
 use cloudflare::question::{self, failed, request_failed};
 use edge_authorizer::accounts::SigningSet;
-use edge_authorizer::{ProjectId, Unavailable};
+use edge_authorizer::{ProjectId, Role, Unavailable};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use service::host::{IssuerRequest, IssuerResponse, Key, Listed, SigningKeysResponse};
+use service::host::{IssuerRequest, IssuerResponse, Key, Listed, RolesAdmission, SigningKeysResponse};
 use service::{TokenOutcome, TokenQuestion};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -34,11 +34,13 @@ pub struct ListMessage {
     pub label: Option<Value>,
 }
 
-/// A message to a project, beside the one that asks for what is published: a client to authenticate.
+/// A message to a project, beside the one that asks for what is published.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ProjectMessage<'m> {
-    /// A request for a token.
+    /// A request for a token: a client to authenticate.
     Authenticate(Cow<'m, TokenQuestion>),
+    /// Roles to admit for members.
+    AdmitRoles(Vec<String>),
 }
 
 /// The binding and the name of the object that has the record of a key.
@@ -88,6 +90,18 @@ pub async fn authenticate(
 ) -> Result<TokenOutcome, Unavailable> {
     let answer = ask(env, key, &ProjectMessage::Authenticate(Cow::Borrowed(question))).await?;
     serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&label(key), error))
+}
+
+/// Has a project's object admit roles for members.
+pub async fn admit_roles(
+    env: &Env,
+    project: &ProjectId,
+    roles: &[Role],
+) -> Result<RolesAdmission, Unavailable> {
+    let key = Key::Project(project.clone());
+    let roles = roles.iter().map(|role| role.as_str().to_owned()).collect();
+    let answer = ask(env, &key, &ProjectMessage::AdmitRoles(roles)).await?;
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| failed(&label(&key), error))
 }
 
 /// The answer of a key's object to a client's request with that id.

@@ -245,6 +245,11 @@ impl Endpoint {
         )
     }
 
+    /// Whether it is about users of the platform, whose audit log is the platform's.
+    pub fn is_about_users(&self) -> bool {
+        matches!(self, Self::Users(_))
+    }
+
     /// The project that owners of it may manage here; `None` where only a platform administrator may.
     pub fn owned_project(&self) -> Option<&ProjectId> {
         self.project().filter(|project| !matches!(self, Self::Project(_)) && !project.is_platform())

@@ -97,6 +97,11 @@ impl UserChange {
         }
     }
 
+    /// Whether it is a change of a member, in a project.
+    pub fn is_of_member(&self) -> bool {
+        matches!(self, Self::AddMember { .. } | Self::ReplaceMember { .. } | Self::RemoveMember { .. })
+    }
+
     /// Whether a member loses ownership of the project by it.
     pub fn takes_ownership(&self, user: &UserId) -> bool {
         match self {
@@ -118,8 +123,7 @@ impl UserChange {
         precondition: &Precondition,
         now: u64,
     ) -> Result<AppliedUser, Refusal> {
-        let is_member =
-            matches!(self, Self::AddMember { .. } | Self::ReplaceMember { .. } | Self::RemoveMember { .. });
+        let is_member = self.is_of_member();
         let shown = |user: &User| {
             if is_member { user.member_representation(id, project) } else { Some(user.representation(id)) }
         };

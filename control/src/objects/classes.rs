@@ -1,7 +1,7 @@
 //! The classes of objects. They differ in what their keys are and in which messages they take.
 
 use edge_authorizer::accounts::SigningSet;
-use edge_authorizer::{ProjectId, Unavailable};
+use edge_authorizer::{ProjectId, Role, Unavailable};
 use service::host::{IssuerRequest, Key, Listed};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
@@ -31,6 +31,14 @@ impl DurableObject for ProjectObject {
                 let (host, plane) = self.object.enter()?;
                 let outcome = plane.authenticate_client(&host, &key, &question).await;
                 Response::ok(serde_json::to_string(&outcome)?)
+            }
+            Some(ProjectMessage::AdmitRoles(roles)) => {
+                let (host, plane) = self.object.enter()?;
+                let roles: Vec<_> = roles.iter().filter_map(|role| Role::try_from(&**role).ok()).collect();
+                let project = ProjectId::try_from(&*name).map_err(|_| "this is no name of a project")?;
+                let answer = plane.admit_roles(&host, &project, &roles).await;
+                let answer = answer.map_err(|Unavailable| "the record cannot be changed")?;
+                Response::ok(serde_json::to_string(&answer)?)
             }
             None => self.object.published(&key).await,
         }

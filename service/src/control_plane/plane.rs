@@ -3,13 +3,14 @@
 use std::sync::{Arc, OnceLock};
 
 use edge_authorizer::accounts::{AuthDocument, SigningSet};
-use edge_authorizer::{Denial, ErrorCode, Unavailable};
+use edge_authorizer::{Denial, ErrorCode, ProjectId, Role, Unavailable};
 use serde::Serialize;
 
 use super::state::ControlState;
 use crate::data_plane::DataPlane;
 use crate::host::{
-    ControlHost, DataHost, IssuerRequest, IssuerResponse, Key, LogSink, SigningHost, SigningKeysResponse,
+    ControlHost, DataHost, IssuerRequest, IssuerResponse, Key, LogSink, RolesAdmission, SigningHost,
+    SigningKeysResponse,
 };
 use crate::http::{Body, Request, Response, problem_with};
 use crate::log;
@@ -17,7 +18,7 @@ use crate::management::{Call, Reply, Screened};
 use crate::publication::publish;
 use crate::records::{ProjectRecord, RoutesRecord};
 use crate::settings::{AdminTokens, IssuerSettings, UnusableVariable};
-use crate::signing;
+use crate::{signing, users};
 
 /// The control plane of a process. `S` is the host's signal.
 pub struct ControlPlane<S>(ControlState<S>);
@@ -155,6 +156,16 @@ impl<S> ControlPlane<S> {
         request: &IssuerRequest,
     ) -> Result<IssuerResponse, Unavailable> {
         self.signing_keys(host, SigningSet::AccessTokens)?.answer_issuer(request).await
+    }
+
+    /// Has a project admit roles for its members, where its record is.
+    pub async fn admit_roles<H: ControlHost<Signal = S>>(
+        &self,
+        host: &H,
+        project: &ProjectId,
+        roles: &[Role],
+    ) -> Result<RolesAdmission, Unavailable> {
+        users::admit_roles(&self.0, host, project, roles).await
     }
 
     /// Answers with a set of signing keys where it is stored.

@@ -26,11 +26,13 @@ pub enum Kind {
     Mail,
     /// Passwords that were wrong, by account and address.
     Failure,
+    /// Projects that users can be members of, with the roles there.
+    Project,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::User,
         Self::Session,
         Self::Federation,
@@ -40,6 +42,7 @@ impl Kind {
         Self::RefusedLogin,
         Self::Mail,
         Self::Failure,
+        Self::Project,
     ];
 
     /// Its name where rows are stored.
@@ -54,6 +57,7 @@ impl Kind {
             Self::RefusedLogin => "refused-login",
             Self::Mail => "mail",
             Self::Failure => "failure",
+            Self::Project => "project",
         }
     }
 
@@ -61,7 +65,9 @@ impl Kind {
     pub const fn max_rows(self) -> u64 {
         match self {
             Self::User => 200_000,
-            Self::Session | Self::Link | Self::Tombstone | Self::Spent | Self::Failure => 100_000,
+            Self::Session | Self::Link | Self::Tombstone | Self::Spent | Self::Failure | Self::Project => {
+                100_000
+            }
             Self::Federation => 10,
             Self::RefusedLogin => 1_000,
             Self::Mail => 10_000,

@@ -14,6 +14,7 @@ mod issuers;
 mod key;
 mod log_sink;
 mod mailer;
+mod projects;
 mod publisher;
 mod replica;
 mod sealer;
@@ -36,6 +37,7 @@ pub use issuers::{IssuerRequest, IssuerResponse, Issuers};
 pub use key::Key;
 pub use log_sink::LogSink;
 pub use mailer::{Mailer, OutgoingMail};
+pub use projects::{Projects, RolesAdmission};
 pub use publisher::{Publisher, ReplicaWrite};
 pub use replica::{Replica, Space};
 pub use sealer::{Seal, Sealer};
@@ -71,7 +73,7 @@ pub trait MailHost: Directory + Mailer + Sealer + Clock + LogSink {}
 
 impl<H: Directory + Mailer + Sealer + Clock + LogSink> MailHost for H {}
 
-/// What the control plane requires: all of that, and to store and publish.
-pub trait ControlHost: LoginHost + Store + Publisher {}
+/// What the control plane requires: all of that, and to store and publish, here and in other projects.
+pub trait ControlHost: LoginHost + Store + Publisher + Projects {}
 
-impl<H: LoginHost + Store + Publisher> ControlHost for H {}
+impl<H: LoginHost + Store + Publisher + Projects> ControlHost for H {}

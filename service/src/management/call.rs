@@ -63,6 +63,13 @@ impl<H: ControlHost> Call<'_, H> {
     pub async fn answer(&self, body: impl Body) -> Reply {
         let answered = async {
             let (endpoint, method) = self.find()?;
+            match &endpoint {
+                Endpoint::Users(user) => return self.answer_for_users(user, &endpoint, method, body).await,
+                Endpoint::Members(project, member) => {
+                    return self.answer_for_members(project, member, &endpoint, method, body).await;
+                }
+                _ => {}
+            }
             match endpoint.project() {
                 Some(project) => self.answer_for_project(project, &endpoint, method, body).await,
                 None if endpoint.is_about_signing_keys() => {

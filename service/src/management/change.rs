@@ -52,6 +52,9 @@ impl<H: ControlHost> Call<'_, H> {
         if applied.loses_owners && !caller.is_owner() && !self.request.is_set("force") {
             examination.warnings.push(NO_OWNERS.to_owned());
         }
+        if applied.project.exists {
+            self.check_no_former_members(key).await?;
+        }
         let turn = self.state.turns.take(self.host, &format!("change {key}")).await.ok_or(Unavailable)?;
         for _ in 0..MAX_ATTEMPTS {
             let Loaded { value: record, revision, .. } = self.load(key).await?;
@@ -78,6 +81,16 @@ impl<H: ControlHost> Call<'_, H> {
             }
         }
         Err(Unavailable.into())
+    }
+
+    /// Checks that nobody has a role in a former project of the name: a new one would get its members.
+    async fn check_no_former_members(&self, key: &Key) -> Result<(), Reply> {
+        if self.load(key).await?.value.has_former_members
+            && !publish::<ProjectRecord, H>(self.records(), &self.state.turns, key).await?
+        {
+            return Err(Reply::too_soon(ErrorCode::StoreUnavailable, RETRY));
+        }
+        Ok(())
     }
 
     /// What a change that is made now depends on.

@@ -17,6 +17,8 @@ mod reply;
 mod routes_resources;
 mod screening;
 mod signing_keys_resources;
+mod user_changes;
+mod user_resources;
 
 pub use call::Call;
 pub use reply::Reply;

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use edge_authorizer::management::{AccountChange, Applied, Change, Refusal, etag, is_known};
+use edge_authorizer::management::{AccountChange, Applied, AppliedUser, Change, Refusal, etag, is_known};
 use edge_authorizer::{Denial, ErrorCode, Faults, Method, Unavailable};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -51,9 +51,16 @@ impl Reply {
     /// A page of the list of projects, and where the next one is.
     pub fn page(request: &Request, projects: &[Listed], size: u32) -> Self {
         let last = projects.last().filter(|_| projects.len() == size as usize);
-        let next = last.map(|last| ("link", format!("<{}?after={}>; rel=\"next\"", request.path, last.id)));
+        Self::list(request, &text_of(&projects), last.map(|last| &*last.id))
+    }
+
+    /// A page of a list in JSON, and the last of its elements if there is a next page.
+    pub fn list(request: &Request, text: &str, last: Option<&str>) -> Self {
+        let encoded = |last: &str| form_urlencoded::byte_serialize(last.as_bytes()).collect::<String>();
+        let next =
+            last.map(|last| ("link", format!("<{}?after={}>; rel=\"next\"", request.path, encoded(last))));
         let known = request.header("if-none-match");
-        let mut reply = Self::representation(text_of(&projects), known.as_deref());
+        let mut reply = Self::representation(text.to_owned(), known.as_deref());
         if let Self::Body { headers, .. } | Self::Empty { headers, .. } = &mut reply {
             headers.extend(next);
         }
@@ -112,6 +119,20 @@ impl Reply {
             _ => text,
         };
         Self::Body { status: if is_created { 201 } else { 200 }, headers, body }
+    }
+
+    /// A user was changed, or would be.
+    pub fn user(request: &Request, applied: AppliedUser, is_dry: bool) -> Self {
+        let AppliedUser { before, after, .. } = applied;
+        let Some(after) = after else { return Self::Empty { status: 204, headers: Vec::new() } };
+        let text = after.to_string();
+        let mut headers = vec![("etag", etag(&text))];
+        let is_new = before.is_none();
+        if is_new {
+            let id = after.get("id").and_then(Value::as_str).unwrap_or_default();
+            headers.push(("location", format!("{}/{id}", request.path)));
+        }
+        Self::Body { status: if is_new && !is_dry { 201 } else { 200 }, headers, body: text }
     }
 
     /// The routes were changed.

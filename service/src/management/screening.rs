@@ -1,8 +1,8 @@
 //! Refusing what needs no record.
 
-use edge_authorizer::Method;
 use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::management::Endpoint;
+use edge_authorizer::{Method, ProjectId};
 
 use super::call::Call;
 use super::caller::Credentials;
@@ -40,9 +40,11 @@ impl<H: DataHost> Call<'_, H> {
     pub async fn screen(&self) -> Result<Screened, Reply> {
         let (endpoint, method) = self.find()?;
         self.screen_credentials(&endpoint, method).await?;
-        let is_change = endpoint.is_changed_by(method) && !self.request.is_set("dryRun");
+        let is_published = endpoint.is_changed_by(method) && !endpoint.is_about_users();
+        let is_change = is_published && !self.request.is_set("dryRun");
         let key = match endpoint.project() {
             Some(project) => Key::Project(project.clone()),
+            None if endpoint.is_about_users() => Key::Project(ProjectId::platform()),
             None if endpoint.is_about_signing_keys() => Key::SigningKeys(self.signing_set()),
             None => Key::Routes,
         };

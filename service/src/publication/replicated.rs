@@ -2,7 +2,7 @@
 
 use edge_authorizer::NumericDate;
 
-use crate::host::{Failure, Issuers, Key, ReplicaWrite, Store};
+use crate::host::{Directory, Failure, Issuers, Key, LogSink, ReplicaWrite, Store};
 use crate::records::{Format, Lease};
 
 /// A record that is published.
@@ -11,8 +11,11 @@ pub trait Replicated: Format {
     fn unpublished(&self, key: &Key) -> Option<ReplicaWrite>;
 
     /// Tells others what the publication means to them.
-    fn announce(&self, host: &(impl Store + Issuers), key: &Key)
-    -> impl Future<Output = Result<(), Failure>>;
+    fn announce(
+        &self,
+        host: &(impl Store + Issuers + Directory + LogSink),
+        key: &Key,
+    ) -> impl Future<Output = Result<(), Failure>>;
 
     /// Notes that all of it is published at `now`.
     fn mark_published(&mut self, now: NumericDate);

@@ -5,8 +5,11 @@ use edge_authorizer::accounts::{ASSERTION_KEY, SigningSet};
 use edge_authorizer::management::Registration;
 
 use super::replicated::Replicated;
-use crate::host::{Failure, IssuerRequest, Issuers, Key, Listed, ReplicaWrite, Space, Store};
+use crate::host::{
+    Directory, Failure, IssuerRequest, Issuers, Key, Listed, LogSink, ReplicaWrite, Space, Store,
+};
 use crate::records::{IssuerRecord, Lease, ProjectRecord, RoutesRecord, SigningKeysRecord};
+use crate::users::announce_members;
 
 /// How long a tombstone is kept, in seconds: far longer than any replica lags behind. An absent key would say less: absence has
 /// no version, so an older snapshot of a replica could come after it.
@@ -27,7 +30,11 @@ impl Replicated for ProjectRecord {
         })
     }
 
-    async fn announce(&self, host: &(impl Store + Issuers), key: &Key) -> Result<(), Failure> {
+    async fn announce(
+        &self,
+        host: &(impl Store + Issuers + Directory + LogSink),
+        key: &Key,
+    ) -> Result<(), Failure> {
         let Key::Project(id) = key else { return Ok(()) };
         let listed = Listed { id: id.as_str().to_owned(), label: self.project().label.clone() };
         host.list(id, Some(&listed).filter(|_| self.project().exists && !id.is_platform())).await?;
@@ -40,7 +47,7 @@ impl Replicated for ProjectRecord {
             let answer = host.ask_issuer(iss, &request).await;
             answer.map_err(|_| Failure(format!("the issuer {iss} cannot be reached")))?;
         }
-        Ok(())
+        announce_members(host, id, self).await
     }
 
     fn mark_published(&mut self, _now: NumericDate) {
@@ -65,7 +72,11 @@ impl Replicated for RoutesRecord {
         Some(ReplicaWrite { space: Space::Config, key: key.to_string(), value, lifetime: None })
     }
 
-    async fn announce(&self, _host: &(impl Store + Issuers), _key: &Key) -> Result<(), Failure> {
+    async fn announce(
+        &self,
+        _host: &(impl Store + Issuers + Directory + LogSink),
+        _key: &Key,
+    ) -> Result<(), Failure> {
         Ok(())
     }
 
@@ -89,7 +100,11 @@ impl Replicated for IssuerRecord {
         Some(ReplicaWrite { space: Space::Keys, key: key.to_string(), value, lifetime: None })
     }
 
-    async fn announce(&self, _host: &(impl Store + Issuers), _key: &Key) -> Result<(), Failure> {
+    async fn announce(
+        &self,
+        _host: &(impl Store + Issuers + Directory + LogSink),
+        _key: &Key,
+    ) -> Result<(), Failure> {
         Ok(())
     }
 
@@ -118,7 +133,11 @@ impl Replicated for SigningKeysRecord {
         Some(write)
     }
 
-    async fn announce(&self, _host: &(impl Store + Issuers), _key: &Key) -> Result<(), Failure> {
+    async fn announce(
+        &self,
+        _host: &(impl Store + Issuers + Directory + LogSink),
+        _key: &Key,
+    ) -> Result<(), Failure> {
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! A directory in memory. It can fail, conflict, and let others go first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
@@ -22,7 +23,8 @@ pub struct MemoryDirectory {
 #[derive(Default)]
 struct Tables {
     rows: BTreeMap<RowKey, (NewRow, u64)>,
-    terms: BTreeMap<(Kind, TermName, String), Vec<String>>,
+    terms: BTreeMap<(Kind, TermName, String), BTreeSet<String>>,
+    counts: BTreeMap<Kind, u64>,
     last_revision: u64,
 }
 
@@ -33,10 +35,11 @@ impl Tables {
 
     fn remove(&mut self, key: &RowKey) {
         let Some((row, _)) = self.rows.remove(key) else { return };
+        *self.counts.get_mut(&key.kind).unwrap() -= 1;
         for term in row.terms {
             let entry = (key.kind, term.name, term.value);
             let ids = self.terms.get_mut(&entry).unwrap();
-            ids.retain(|id| *id != key.id);
+            ids.remove(&key.id);
             if ids.is_empty() {
                 self.terms.remove(&entry);
             }
@@ -46,10 +49,10 @@ impl Tables {
     fn put(&mut self, key: &RowKey, row: &NewRow) {
         self.remove(key);
         self.last_revision += 1;
+        *self.counts.entry(key.kind).or_default() += 1;
         for term in &row.terms {
             let ids = self.terms.entry((key.kind, term.name, term.value.clone())).or_default();
-            ids.push(key.id.clone());
-            ids.sort();
+            ids.insert(key.id.clone());
         }
         self.rows.insert(key.clone(), (row.clone(), self.last_revision));
     }
@@ -92,9 +95,12 @@ impl MemoryDirectory {
             None => (after.clone(), char::MAX.to_string()),
         };
         let entries = tables.terms.range((*kind, *term, first)..=(*kind, *term, last));
-        let ids = entries.flat_map(|((_, _, found), ids)| ids.iter().map(move |id| (found, id)));
-        let is_after = |(found, id): &(&String, &String)| {
-            after.is_empty() || if value.is_some() { **id > after } else { **found > after }
+        let from = if value.is_some() { Bound::Excluded(after.clone()) } else { Bound::Unbounded };
+        let range = (from, Bound::Unbounded);
+        let ids =
+            entries.flat_map(|((_, _, found), ids)| ids.range(range.clone()).map(move |id| (found, id)));
+        let is_after = |(found, _): &(&String, &String)| {
+            value.is_some() || after.is_empty() || **found > after
         };
         let row = |(_, id): (&String, &String)| {
             self.reads.fetch_add(1, Ordering::Relaxed);
@@ -120,9 +126,7 @@ impl MemoryDirectory {
             if let Some(name) = tables.taken(key, row, now) {
                 return Err(RowError::Taken(name));
             }
-            let rows =
-                tables.rows.range(RowKey::new(key.kind, "")..).take_while(|(it, _)| it.kind == key.kind);
-            if !tables.rows.contains_key(key) && rows.count() as u64 >= key.kind.max_rows() {
+            if !tables.rows.contains_key(key) && tables.counts.get(&key.kind).is_some_and(|count| *count >= key.kind.max_rows()) {
                 return Err(RowError::Full(key.kind));
             }
         }
