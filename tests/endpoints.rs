@@ -51,6 +51,13 @@ fn templates_are_paths_of_their_endpoints() {
         "/issuer-keys/rotate",
         "/issuer-keys/audit-log",
         "/issuer-keys/k",
+        "/users",
+        "/users/u",
+        "/users/u/sessions",
+        "/users/u/sessions/s",
+        "/users/u/invitation",
+        "/projects/p1/members",
+        "/projects/p1/members/u",
         "/projects",
         "/projects/p1",
         "/projects/p1/custom-idp",
@@ -79,6 +86,8 @@ fn templates_are_paths_of_their_endpoints() {
             ("{kid}", "k"),
             ("{accountId}", "ci"),
             ("{secretId}", "s1"),
+            ("{userId}", "u"),
+            ("{sessionId}", "s"),
         ];
         let filled = names
             .into_iter()

@@ -266,7 +266,7 @@ fn the_audit_log_names_what_was_done_and_what_was_refused() {
         let items = body(&world.admin("GET", path, None))["items"].clone();
         let change = |item: &Value| {
             let name = item["change"].as_object().unwrap().keys().next().unwrap().clone();
-            (name, item["outcome"]["code"].clone(), item["outcome"]["after"]["email"].clone())
+            (name, item["outcome"]["refusal"].clone(), item["outcome"]["after"]["email"].clone())
         };
         items.as_array().unwrap().iter().map(change).collect::<Vec<_>>()
     };

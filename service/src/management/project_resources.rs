@@ -112,7 +112,7 @@ impl<H: ControlHost> Call<'_, H> {
         Ok(match endpoint {
             // A deleted project has a log; one that never existed has none. What was done before the project was made again
             // is its former owners' business.
-            Endpoint::AuditLog(_) if is_known => {
+            Endpoint::AuditLog(id) if is_known || id.is_platform() => {
                 let page = self.audit_page(key, caller.is_owner()).await?;
                 Some(page.to_string())
             }

@@ -9,9 +9,9 @@ use super::author::{Author, Caller};
 use super::call::Call;
 use super::document;
 use super::reply::{Reply, text_of};
+use crate::directory::{CommitFailure, Rows, Stored, added};
 use crate::host::{AuditNote, ControlHost, Key, RolesAdmission, RowChange, TermName};
 use crate::records::{MAX_ATTEMPTS, ProjectRecord, failed};
-use crate::directory::{CommitFailure, Rows, Stored, added};
 use crate::users::{self, MemberProject, sessions};
 
 impl<H: ControlHost> Call<'_, H> {
@@ -28,6 +28,7 @@ impl<H: ControlHost> Call<'_, H> {
         if let Err(Reply::Problem { denial, .. }) = &outcome
             && denial.code != ErrorCode::TokenUntrusted
             && !self.request.is_set("dryRun")
+            && (project.is_platform() || self.load(&Key::Project(project.clone())).await?.exists())
         {
             self.append(project, author.refused(&text_of(change), denial.code)).await?;
         }

@@ -12,9 +12,9 @@ use super::call::Call;
 use super::document::{self, Document, MAX_BODY};
 use super::reply::{Reply, text_of};
 use crate::control_plane::CHANGE_BYTES;
+use crate::directory::{Rows, Stored};
 use crate::host::{ControlHost, Key, TermName};
 use crate::http::Body;
-use crate::directory::{Rows, Stored};
 use crate::users::sessions;
 
 /// How many users one answer has.
@@ -135,7 +135,8 @@ impl<H: ControlHost> Call<'_, H> {
             MemberEndpoint::Members => {
                 let after = self.request.parameter("after");
                 let rows = Rows(self.host);
-                let found = rows.having::<User>(TermName::Project, project.as_str(), after.as_deref(), PAGE).await?;
+                let found =
+                    rows.having::<User>(TermName::Project, project.as_str(), after.as_deref(), PAGE).await?;
                 let page: Vec<_> = found.iter().filter_map(shown).collect();
                 let last = found.last().filter(|_| found.len() == PAGE as usize);
                 Ok(Reply::list(self.request, &text_of(&page), last.map(|last| &*last.id)))
@@ -176,8 +177,7 @@ impl<H: ControlHost> Call<'_, H> {
     async fn sessions_of(&self, user: &str) -> Result<Vec<Value>, Unavailable> {
         let now = self.host.now().whole_seconds();
         let rows = Rows(self.host).having::<Session>(TermName::User, user, None, PAGE).await?;
-        let is_live =
-            |stored: &&Stored<Session>| !matches!(stored.value.state(now), SessionState::Ended(_));
+        let is_live = |stored: &&Stored<Session>| !matches!(stored.value.state(now), SessionState::Ended(_));
         Ok(rows.iter().filter(is_live).map(|stored| stored.value.representation(&stored.id)).collect())
     }
 

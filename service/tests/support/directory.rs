@@ -99,9 +99,8 @@ impl MemoryDirectory {
         let range = (from, Bound::Unbounded);
         let ids =
             entries.flat_map(|((_, _, found), ids)| ids.range(range.clone()).map(move |id| (found, id)));
-        let is_after = |(found, _): &(&String, &String)| {
-            value.is_some() || after.is_empty() || **found > after
-        };
+        let is_after =
+            |(found, _): &(&String, &String)| value.is_some() || after.is_empty() || **found > after;
         let row = |(_, id): (&String, &String)| {
             self.reads.fetch_add(1, Ordering::Relaxed);
             let (row, revision) = tables.live(&RowKey::new(*kind, id.clone()), now)?;
@@ -126,7 +125,9 @@ impl MemoryDirectory {
             if let Some(name) = tables.taken(key, row, now) {
                 return Err(RowError::Taken(name));
             }
-            if !tables.rows.contains_key(key) && tables.counts.get(&key.kind).is_some_and(|count| *count >= key.kind.max_rows()) {
+            if !tables.rows.contains_key(key)
+                && tables.counts.get(&key.kind).is_some_and(|count| *count >= key.kind.max_rows())
+            {
                 return Err(RowError::Full(key.kind));
             }
         }
