@@ -160,7 +160,9 @@ impl Table {
                     let response = self.send(&world, sent, &names);
                     sent.check(&response, &names, &place);
                     for (name, header) in &sent.save {
-                        names.insert(name.clone(), response.header(header).unwrap().to_owned());
+                        let value = response.header(header).unwrap();
+                        // Targets are below the base.
+                        names.insert(name.clone(), value.strip_prefix(BASE).unwrap_or(value).to_owned());
                     }
                 }
             }
