@@ -8,7 +8,6 @@ use std::task::Poll;
 
 use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::users::SessionCookie;
-use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavailable};
 use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, Role, SignatureCheck, Unavailable};
 use service::ControlPlane;
 use service::host::*;
@@ -169,6 +168,9 @@ impl Issuers for TestHost {
 impl SessionSource for TestHost {
     async fn ask_session(&self, cookie: &SessionCookie) -> SessionAnswer {
         self.shared.sessions.ask(&cookie.digest()).await
+    }
+}
+
 impl Projects for TestHost {
     async fn admit_roles(&self, project: &ProjectId, roles: &[Role]) -> Result<RolesAdmission, Unavailable> {
         let plane = self.plane.get().and_then(Weak::upgrade).ok_or(Unavailable)?;
