@@ -21,7 +21,7 @@ pub async fn admit_roles<H: ControlHost>(
         let public_url = state.issuer_settings.public_url.as_ref().ok();
         let admitted = match value.project().admit_roles(roles, public_url) {
             Ok(admitted) => admitted,
-            Err(Refusal::TooMany) => return Ok(RolesAdmission::TooMany),
+            Err(Refusal::TooMany(_)) => return Ok(RolesAdmission::TooMany),
             Err(Refusal::Invalid(_)) => return Ok(RolesAdmission::EntryTaken),
             Err(_) => return Ok(RolesAdmission::NoProject),
         };
