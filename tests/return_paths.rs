@@ -84,6 +84,7 @@ fn no_mixture_of_pieces_leaves_the_host() {
         "https:",
         "a",
         "%00",
+        "0a",
         "\u{ff0f}",
         "%25",
     ];

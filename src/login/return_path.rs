@@ -1,5 +1,6 @@
 //! Where a user goes after the login.
 
+use percent_encoding::percent_decode_str;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -23,9 +24,12 @@ impl ReturnPath {
     pub fn new(path: &str, fragment: Option<&str>) -> Result<Self, InvalidReturnPath> {
         let path_alone = path.split_once('?').map_or(path, |(path, _)| path);
         // A path that requests cannot have leads nowhere. Its rules refuse what leads elsewhere: `//`, `/\`, controls, and these
-        // encoded once or twice.
-        if let Err(ambiguous) = RequestPath::try_from(path_alone) {
-            return Err(InvalidReturnPath::Path(ambiguous.reason()));
+        // encoded once or twice; but controls twice, which browsers drop from a `Location`, only here.
+        let request_path = RequestPath::try_from(path_alone)
+            .map_err(|ambiguous| InvalidReturnPath::Path(ambiguous.reason()))?;
+        let decoded_twice = percent_decode_str(request_path.decoded()).decode_utf8_lossy();
+        if decoded_twice.contains(char::is_control) {
+            return Err(InvalidReturnPath::Path("a doubly encoded control character"));
         }
         let query = path.strip_prefix(path_alone).unwrap_or_default();
         let fragment = fragment.filter(|fragment| !fragment.is_empty());
