@@ -81,8 +81,10 @@ test("the warnings in the code are those of the table", () => {
 test("the properties of log lines in the code are those of the tables", () => {
   const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
   const fields = (file) =>
-    [...read(file).matchAll(/^struct (?:Line|Start|End)<.*?^}/gms)].flatMap(([body]) =>
-      [...body.matchAll(/^ {4}(\w+): /gm)].map(([, name]) => camel(name)),
+    [...read(file).matchAll(/^(?:pub )?struct (?:Line|Start|End|RequestStart)<.*?^}/gms)].flatMap(([body]) =>
+      [...body.matchAll(/^ {4}(\w+): /gm)].flatMap(([, name]) =>
+        name === "start" ? fields("service/src/log/request_start.rs") : [camel(name)],
+      ),
     );
   for (const [file, heading, more] of [
     ["service/src/log/decision_line.rs", "decision", ["trace"]],
