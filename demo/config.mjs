@@ -10,6 +10,7 @@ export function gateway(originUrl) {
         origin: "insights",
         access: { GET: ["access"], POST: ["data_provider"], "*": ["admin"] },
       },
+      { path: "/app/{project}/{*rest}", origin: "insights", session: true, access: { "*": ["access"] } },
       { path: "/public/{*rest}", origin: "insights", public: true },
     ],
   };

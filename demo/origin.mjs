@@ -1,5 +1,6 @@
 // A small origin that answers with what it received.
 import { createServer } from "node:http";
+import { webPage } from "./web-page.mjs";
 
 /** Starts the origin on 127.0.0.1; port 0 takes a free one. */
 export async function startOrigin(port = 0) {
@@ -21,6 +22,10 @@ async function echo(request, response) {
     if (beginning.length < MAX_ECHO) beginning = Buffer.concat([beginning, chunk]).subarray(0, MAX_ECHO);
   }
   const { method, url, headers } = request;
+  if (method === "GET" && url.startsWith("/app/") && headers.accept?.includes("text/html")) {
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    return response.end(webPage(request));
+  }
   const body = beginning.toString();
   const more = bytes > MAX_ECHO ? { bodyBytes: bytes, bodyNote: `only the first ${MAX_ECHO} bytes` } : {};
   response.setHeader("content-type", "application/json");

@@ -7,6 +7,7 @@ import { startOrigin } from "./origin.mjs";
 import { freePorts, PORTS } from "./ports.mjs";
 import { startProvider } from "./provider.mjs";
 import { MANAGEMENT, printRequests } from "./requests.mjs";
+import { openLogin, printLogin } from "./people-login.mjs";
 import { openAccount } from "./service-account.mjs";
 import { openState } from "./state.mjs";
 
@@ -76,7 +77,9 @@ async function main() {
   started.push(workers.close);
   await workers.ready;
   await seed(base, admin, origin.url, provider.issuer);
+  await openLogin(base, admin, provider.issuer);
   await printRequests(base, provider, admin, await openAccount(base, admin));
+  printLogin(base);
   console.log(
     isKept
       ? `\nWhat you change is kept in ${folder}: remove the folder to begin anew.`
