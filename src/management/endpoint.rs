@@ -1,6 +1,7 @@
 //! The resources of the management API and their methods.
 
 use super::account_endpoint::AccountEndpoint;
+use super::federation_endpoint::FederationEndpoint;
 use super::user_endpoint::{MemberEndpoint, UserEndpoint};
 use crate::accounts::AccountId;
 use crate::http::method::Method;
@@ -50,6 +51,8 @@ pub enum Endpoint {
     Members(ProjectId, MemberEndpoint),
     /// `/users`, and what is below.
     Users(UserEndpoint),
+    /// `/federation`, and what is below.
+    Federation(FederationEndpoint),
     /// `/projects/{project}/audit-log`, or `/audit-log` for the platform's: who changed what.
     AuditLog(ProjectId),
     /// `/projects/{project}/explain`: what would become of a request.
@@ -110,6 +113,7 @@ impl Endpoint {
                     .map(|account| Self::Accounts(ProjectId::platform(), account));
             }
             ["users", ..] => return UserEndpoint::named(segments).map(Self::Users),
+            ["federation", ..] => return FederationEndpoint::named(segments).map(Self::Federation),
             ["projects", project, rest @ ..] => (ProjectId::try_from(*project).ok()?, rest),
             _ => return None,
         };
@@ -160,6 +164,7 @@ impl Endpoint {
             Self::Accounts(project, account) => account.template(project.is_platform()),
             Self::Members(_, member) => member.template(),
             Self::Users(user) => user.template(),
+            Self::Federation(federation) => federation.template(),
             Self::AuditLog(project) if project.is_platform() => "/audit-log",
             Self::AuditLog(_) => "/projects/{project}/audit-log",
             Self::Explain(_) => "/projects/{project}/explain",
@@ -186,13 +191,18 @@ impl Endpoint {
             Self::Accounts(_, account) => account.methods(),
             Self::Members(_, member) => member.methods(),
             Self::Users(user) => user.methods(),
+            Self::Federation(federation) => federation.methods(),
         }
     }
 
     /// Whether a request with `method` has a document as its body.
     pub fn takes_document(&self, method: Method) -> bool {
         let is_deed = matches!(self, Self::KeysRefresh(..) | Self::KeyBlock(..) | Self::IssuerKeysRotation);
-        let is_deed = is_deed || matches!(self, Self::Users(UserEndpoint::Invitation(_)));
+        let is_deed = is_deed
+            || matches!(
+                self,
+                Self::Users(UserEndpoint::Invitation(_)) | Self::Federation(FederationEndpoint::Test)
+            );
         !is_deed && matches!(method, Method::Post | Method::Put)
     }
 
@@ -206,8 +216,12 @@ impl Endpoint {
         let is_read = matches!(method, Method::Get | Method::Head);
         let is_other =
             matches!(self, Self::KeysRefresh(..) | Self::Explain(_)) || self.is_about_signing_keys();
-        let is_of_user = matches!(self, Self::Users(user) if !user.is_settings());
-        !is_read && !is_other && !is_of_user
+        let is_deed = match self {
+            Self::Users(user) => !user.is_settings(),
+            Self::Federation(federation) => *federation == FederationEndpoint::Test,
+            _ => false,
+        };
+        !is_read && !is_other && !is_deed
     }
 
     /// The project, or the platform, that it belongs to, if any.
@@ -220,6 +234,7 @@ impl Endpoint {
             | Self::IssuerKeysAuditLog
             | Self::IssuerKey(_)
             | Self::Users(_)
+            | Self::Federation(_)
             | Self::Projects => None,
             Self::Project(project)
             | Self::Idps(project)
@@ -245,9 +260,9 @@ impl Endpoint {
         )
     }
 
-    /// Whether it is about users of the platform, whose audit log is the platform's.
+    /// Whether it is about users or their login, whose audit log is the platform's.
     pub fn is_about_users(&self) -> bool {
-        matches!(self, Self::Users(_))
+        matches!(self, Self::Users(_) | Self::Federation(_))
     }
 
     /// The project that owners of it may manage here; `None` where only a platform administrator may.

@@ -39,6 +39,7 @@ impl Endpoint {
     fn parameters(&self, method: Method) -> &'static [&'static str] {
         match self {
             _ if self.is_changed_by(method) && self.owned_project().is_some() => &["dryRun", "force"],
+            Self::Federation(_) if self.is_changed_by(method) => &["dryRun", "force"],
             _ if self.is_changed_by(method) => &["dryRun"],
             Self::Users(UserEndpoint::Users) => &["after", "email"],
             Self::Projects | Self::Members(_, MemberEndpoint::Members) => &["after"],

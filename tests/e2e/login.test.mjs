@@ -22,7 +22,7 @@ describe("a login at the company's provider", () => {
     const { page } = await world.signedIn("eve");
     assert.equal(page.status, 403, page.text);
     assert.match(page.text, /You have no access yet/);
-    const { refusedLogins } = (await world.call("GET", "/federation/refused-logins")).json();
+    const refusedLogins = (await world.call("GET", "/federation/refused-logins")).json();
     assert.equal(refusedLogins[0].code, "user_unknown");
     assert.equal(refusedLogins[0].email, "eve@example.com");
   });

@@ -3,6 +3,7 @@
 use edge_authorizer::Unavailable;
 use edge_authorizer::login::{Federation, ProviderMetadata};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::directory::{Entry, Rows, Stored};
 use crate::host::{Directory, Failure, Kind, LogSink};
@@ -46,6 +47,24 @@ impl FederationRow {
     /// A configuration that was not tested yet. `draft` is random.
     pub fn new(draft: String, federation: Federation, provider: ProviderMetadata) -> Self {
         Self { format: FORMAT, draft, federation, provider, tested: None }
+    }
+
+    /// Whether a login by another configuration would go as by this one, whether or not it is active.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let mut active = other.federation.clone();
+        active.active = self.federation.active;
+        self.federation == active
+    }
+
+    /// What administrators see: the configuration without its secret, the draft with who has tested it, and the provider's own.
+    pub fn shown(&self) -> Value {
+        let mut shown = self.federation.shown();
+        if let Some(members) = shown.as_object_mut() {
+            members.insert("draft".to_owned(), json!(self.draft));
+            members.insert("tested".to_owned(), json!(self.tested));
+            members.insert("provider".to_owned(), json!(self.provider));
+        }
+        shown
     }
 
     /// What is stored, if anything is.

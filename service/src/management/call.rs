@@ -64,6 +64,9 @@ impl<H: ControlHost> Call<'_, H> {
         let answered = async {
             let (endpoint, method) = self.find()?;
             match &endpoint {
+                Endpoint::Federation(federation) => {
+                    return self.answer_for_federation(*federation, &endpoint, method, body).await;
+                }
                 Endpoint::Users(user) => return self.answer_for_users(user, &endpoint, method, body).await,
                 Endpoint::Members(project, member) => {
                     return self.answer_for_members(project, member, &endpoint, method, body).await;

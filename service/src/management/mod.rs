@@ -10,6 +10,7 @@ mod change;
 mod document;
 mod examination;
 mod explain;
+mod federation_resources;
 mod issuer_keys;
 mod platform_caller;
 mod project_resources;
