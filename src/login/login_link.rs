@@ -5,8 +5,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::return_path::ReturnPath;
 use crate::http::target::Target;
 
-/// What is encoded in a query: all but unreserved characters (RFC 3986, section 2.3) and `/`.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+/// What is encoded in a query: all but unreserved characters (RFC 3986, section 2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The path at which to sign in, so that the browser then returns to `target`; where a login cannot lead back there, to its path
 /// alone or to `/`.
@@ -24,14 +24,17 @@ mod tests {
     #[test]
     fn a_login_leads_back_to_where_it_was_needed() {
         let link = |url: &str| login_link(&Target::split(url));
-        assert_eq!(link("https://h/a-b/c?x=1&y=%2F#f"), "/auth/login?return_to=/a-b/c%3Fx%3D1%26y%3D%252F");
-        assert_eq!(link("/%C3%A4"), "/auth/login?return_to=/%25C3%25A4");
+        assert_eq!(
+            link("https://h/a-b/c?x=1&y=%2F#f"),
+            "/auth/login?return_to=%2Fa-b%2Fc%3Fx%3D1%26y%3D%252F"
+        );
+        assert_eq!(link("/%C3%A4"), "/auth/login?return_to=%2F%25C3%25A4");
         let long = |bytes| "x".repeat(bytes);
         for url in [&["/a?", &long(2000)].concat(), "/a?`", "/a?\r"] {
-            assert_eq!(link(url), "/auth/login?return_to=/a", "{url}");
+            assert_eq!(link(url), "/auth/login?return_to=%2Fa", "{url}");
         }
         for url in [&["/", &long(2000)].concat(), "//evil.example/"] {
-            assert_eq!(link(url), "/auth/login?return_to=/", "{url}");
+            assert_eq!(link(url), "/auth/login?return_to=%2F", "{url}");
         }
     }
 }

@@ -23,6 +23,7 @@ import * as paths from "./paths.mjs";
 import * as revocations from "./revocations.mjs";
 import * as routing from "./routing.mjs";
 import { send } from "./send.mjs";
+import * as sessions from "./sessions.mjs";
 import * as signature from "./signature.mjs";
 import * as ec from "./signature-ec.mjs";
 import * as rsa from "./signature-rsa.mjs";
@@ -35,6 +36,7 @@ const FAMILIES = {
   claims: { start: startKvFixture, tables: [claims, roles] },
   "path and routing": { start: startKvFixture, tables: [paths, routing] },
   headers: { start: startKvFixture, tables: [headers, pages, credentials] },
+  sessions: { start: startKvFixture, tables: [sessions] },
   management: {
     start: startManagementFixture,
     tables: [management, managementPaths, bodies, explaining, issuers, records, revocations],

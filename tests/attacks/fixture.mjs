@@ -16,6 +16,7 @@ const ROUTES = [
   { path: "/api/{project}/read/{*rest}", origin: "origin", access: { GET: ["access"] } },
   { path: "/token/{project}/{*rest}", origin: "origin", access: { "*": ["access"] }, forwardToken: true },
   { path: "/app/{project}/{*rest}", origin: "origin", access: { "*": ["access"] }, cors: CORS },
+  { path: "/site/{project}/{*rest}", origin: "origin", access: { "*": ["access"] }, session: true },
   { path: "/public/{*rest}", origin: "origin", public: true },
   { path: "/open/{*rest}", origin: "origin", public: true, cors: CORS },
   { path: "/secret/{*rest}", origin: "guarded", public: true },

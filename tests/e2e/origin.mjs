@@ -103,9 +103,7 @@ const BEHAVIOURS = {
   },
   async cookies(_request, response, parameters) {
     const cookies = parameters.has("set") ? parameters.getAll("set") : ["a=1", "b=2"];
-    response
-      .writeHead(200, { "set-cookie": cookies, "x-origin": "yes", vary: "Accept" })
-      .end("cookies");
+    response.writeHead(200, { "set-cookie": cookies, "x-origin": "yes", vary: "Accept" }).end("cookies");
   },
 };
 
