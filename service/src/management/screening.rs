@@ -48,8 +48,8 @@ impl<H: DataHost> Call<'_, H> {
             None if endpoint.is_about_signing_keys() => Key::SigningKeys(self.signing_set()),
             None => Key::Routes,
         };
-        let changes_keys = endpoint.is_about_signing_keys() && !endpoint.is_read_by(method);
-        let changed_keys = changes_keys.then(|| self.signing_set());
+        let is_of_keys = endpoint.is_about_signing_keys() && !endpoint.is_read_by(method);
+        let changed_keys = is_of_keys.then(|| self.signing_set());
         Ok(Screened { key, is_change, changed_keys })
     }
 
