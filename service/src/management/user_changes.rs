@@ -1,5 +1,6 @@
 //! Changing a user: the change is applied to what is stored and committed, with the roles admitted that it gives.
 
+use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::management::{AppliedUser, Precondition, UserChange, UserTarget};
 use edge_authorizer::users::{Email, ProjectRoles, User, UserId};
 use edge_authorizer::{ErrorCode, Faults, ProjectId, Role, Unavailable};
@@ -11,6 +12,7 @@ use super::document;
 use super::reply::{Reply, text_of};
 use crate::directory::{CommitFailure, Rows, Stored, added};
 use crate::host::{AuditNote, ControlHost, Key, RolesAdmission, RowChange, TermName};
+use crate::mail::invitation;
 use crate::records::{MAX_ATTEMPTS, ProjectRecord, failed};
 use crate::users::{self, MemberProject, sessions};
 
@@ -67,6 +69,11 @@ impl<H: ControlHost> Call<'_, H> {
                 return Ok(Reply::user(self.request, applied, true));
             }
             writes.extend(write_of(current.as_ref(), &id, applied.user.as_ref()));
+            if let (None, Some(user)) = (&current, &applied.user)
+                && self.can_invite()
+            {
+                writes.extend(invitation(self.host, self.state, id.as_str(), user).await?);
+            }
             match Rows(self.host).commit(&writes).await {
                 Ok(()) => {}
                 Err(CommitFailure::Conflict) => continue,
@@ -219,6 +226,12 @@ impl<H: ControlHost> Call<'_, H> {
             return Err(Reply::refused(ErrorCode::AlreadyExists));
         }
         Ok(())
+    }
+
+    /// Whether mails to users can have links: their text is sealed.
+    fn can_invite(&self) -> bool {
+        self.public_url().is_some()
+            && self.state.issuer_settings.sealing_keys(SigningSet::AccessTokens).is_ok()
     }
 
     fn new_user_id(&self) -> UserId {

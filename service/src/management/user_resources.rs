@@ -12,9 +12,10 @@ use super::call::Call;
 use super::document::{self, Document, MAX_BODY};
 use super::reply::{Reply, text_of};
 use crate::control_plane::CHANGE_BYTES;
-use crate::directory::{Rows, Stored};
+use crate::directory::{CommitFailure, Rows, Stored};
 use crate::host::{ControlHost, Key, TermName};
 use crate::http::Body;
+use crate::mail::invitation;
 use crate::users::sessions;
 
 /// How many users one answer has.
@@ -48,7 +49,7 @@ impl<H: ControlHost> Call<'_, H> {
             (UserEndpoint::Session(id, session), _) => {
                 return self.end_sessions(id, Some(session), &caller).await;
             }
-            (UserEndpoint::Invitation(id), _) => return self.invite(id).await,
+            (UserEndpoint::Invitation(id), _) => return self.invite(id, &caller).await,
         };
         self.change_user(&platform, &change, &caller).await
     }
@@ -168,9 +169,18 @@ impl<H: ControlHost> Call<'_, H> {
     }
 
     /// Sends the mail again by which a user sets a password.
-    async fn invite(&self, id: &str) -> Result<Reply, Reply> {
-        self.stored_user(id).await?;
-        Err(Reply::for_reason(ErrorCode::ConfigUnavailable, "this gateway is not set up to send mails"))
+    async fn invite(&self, id: &str, caller: &Caller) -> Result<Reply, Reply> {
+        let user = self.stored_user(id).await?;
+        let mut changes = invitation(self.host, self.state, &user.id, &user.value).await?;
+        changes.push(user.unchanged());
+        Rows(self.host).commit(&changes).await.map_err(|failure| match failure {
+            CommitFailure::Full(_) => Reply::refused(ErrorCode::LimitReached),
+            _ => Unavailable.into(),
+        })?;
+        let change = json!({ "send_invitation": { "user": user.id } });
+        let note = Author::new(caller, self.request).made(&change.to_string(), None, None);
+        self.append(&ProjectId::platform(), note).await?;
+        Ok(Reply::Empty { status: 202, headers: Vec::new() })
     }
 
     /// The sessions of a user that have not ended, as they are shown.
