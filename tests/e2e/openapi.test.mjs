@@ -26,11 +26,24 @@ const DATA_PLANE = [
 /** The project of the description's examples. */
 const PROJECT = "/projects/myproject";
 
-/** What no trial is sure to succeed in: a key is published for minutes before it signs, and its id is no example's. */
+/**
+ * What no trial is sure to succeed in: a key is published for minutes before it signs, its id is no example's, the id of
+ * a user is random, and there is no provider.
+ */
 const LATER = [
-  "POST /project-management-service/v1/issuer-keys/rotate",
-  "DELETE /project-management-service/v1/issuer-keys/{kid}",
-];
+  "POST /issuer-keys/rotate",
+  "DELETE /issuer-keys/{kid}",
+  ...["GET", "HEAD", "PUT", "DELETE"].flatMap((method) => [
+    `${method} /users/{userId}`,
+    `${method} /projects/{project}/members/{userId}`,
+    `${method} /federation`,
+  ]),
+  ...["GET", "HEAD", "DELETE"].map((method) => `${method} /users/{userId}/sessions`),
+  "DELETE /users/{userId}/sessions/{sessionId}",
+  "POST /users/{userId}/invitation",
+  "POST /projects/{project}/members",
+  "POST /federation/test",
+].map((operation) => operation.replace(" ", ` ${BASE}`));
 
 /** How long one trial may take, in milliseconds. */
 const LIMIT = 200_000;
