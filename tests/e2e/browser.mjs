@@ -1,4 +1,6 @@
 // As much of a browser as a login needs: cookies by host, redirects, links and forms.
+import { once } from "node:events";
+import { request } from "node:http";
 
 /** A browser without cookies. */
 export function openBrowser() {
@@ -13,11 +15,13 @@ export function openBrowser() {
   async function send(url, { method = "GET", form, headers = {}, keepsCookies = true } = {}) {
     const jar = jarOf(url);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(url, {
-      method,
-      redirect: "manual",
-      body: form && new URLSearchParams(form),
-      headers: { "sec-fetch-mode": "navigate", ...(cookie && { cookie }), ...headers },
+    const body = form && new URLSearchParams(form).toString();
+    const type = body && { "content-type": "application/x-www-form-urlencoded" };
+    const response = await ask(url, method, body, {
+      "sec-fetch-mode": "navigate",
+      ...type,
+      ...(cookie && { cookie }),
+      ...headers,
     });
     for (const line of keepsCookies ? response.headers.getSetCookie() : []) {
       const [pair, ...attributes] = line.split(";");
@@ -33,7 +37,7 @@ export function openBrowser() {
       status,
       headers: response.headers,
       location: locationOf(response, url),
-      text: await response.text(),
+      text: response.text,
     };
   }
 
@@ -49,6 +53,20 @@ export function openBrowser() {
   }
 
   return { send, visit, cookies: (url) => jarOf(url), cookie: (url, name) => jarOf(url).get(name) };
+}
+
+/** Sends a request as it is: `fetch` sets `Sec-Fetch-Mode` itself. */
+async function ask(url, method, body, headers) {
+  const sent = request(url, { method, headers, agent: false });
+  sent.end(body);
+  const [response] = await once(sent, "response");
+  response.setEncoding("utf8");
+  let text = "";
+  for await (const chunk of response) text += chunk;
+  const list = Object.entries(response.headersDistinct).flatMap(([name, all]) =>
+    all.map((one) => [name, one]),
+  );
+  return { status: response.statusCode, headers: new Headers(list), text };
 }
 
 function locationOf(response, url) {
