@@ -62,7 +62,7 @@ function configuration(keys, gatewayUrl) {
     cookies: { keys: ["the key of the demo's cookies"] },
     clients: gatewayUrl ? [...machines, gatewayClient(gatewayUrl)] : machines,
     extraTokenClaims: (_context, token) => {
-      const { roles } = CLIENTS[token.clientId];
+      const roles = CLIENTS[token.clientId]?.roles;
       return roles && { roles };
     },
     ttl: { ClientCredentials: 600 },

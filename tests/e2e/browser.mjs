@@ -1,44 +1,50 @@
 // As much of a browser as a login needs: cookies by host, redirects, links and forms.
-import { once } from "node:events";
-import { request } from "node:http";
+
+import { send as request } from "./gateway.mjs";
 
 /** A browser without cookies. */
 export function openBrowser() {
-  const jars = new Map();
-  const jarOf = (url) => {
-    const { host } = new URL(url);
-    if (!jars.has(host)) jars.set(host, new Map());
-    return jars.get(host);
+  /** The cookies: `{host, path, name, value}`. */
+  let jar = [];
+  const cookiesOf = (url) => {
+    const { host, pathname } = new URL(url);
+    return jar.filter((cookie) => cookie.host === host && pathname.startsWith(cookie.path));
   };
+
+  function keep(url, line) {
+    const { host } = new URL(url);
+    const [pair, ...attributes] = line.split(";").map((part) => part.trim());
+    const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
+    const attribute = (wanted) =>
+      attributes.find((it) => it.toLowerCase().startsWith(`${wanted}=`))?.split("=")[1];
+    const path = attribute("path") ?? "/";
+    jar = jar.filter((cookie) => cookie.host !== host || cookie.name !== name || cookie.path !== path);
+    const isOver =
+      attribute("max-age") === "0" || Date.parse(attribute("expires") ?? "2999-01-01") < Date.now();
+    if (value !== "" && !isOver) jar.push({ host, path, name, value });
+  }
 
   /** Sends one request with the cookies of its host, and keeps those that are set. No redirect is followed. */
   async function send(url, { method = "GET", form, headers = {}, keepsCookies = true } = {}) {
-    const jar = jarOf(url);
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    const cookie = cookiesOf(url)
+      .map(({ name, value }) => `${name}=${value}`)
+      .join("; ");
     const body = form && new URLSearchParams(form).toString();
-    const type = body && { "content-type": "application/x-www-form-urlencoded" };
-    const response = await ask(url, method, body, {
-      "sec-fetch-mode": "navigate",
-      ...type,
-      ...(cookie && { cookie }),
-      ...headers,
+    const { pathname, search } = new URL(url);
+    // What `fetch` sends says that it is no browser that navigates.
+    const response = await request(url, pathname + search, {
+      method,
+      body,
+      headers: {
+        "sec-fetch-mode": "navigate",
+        ...(body !== undefined && { "content-type": "application/x-www-form-urlencoded" }),
+        ...(cookie && { cookie }),
+        ...headers,
+      },
     });
-    for (const line of keepsCookies ? response.headers.getSetCookie() : []) {
-      const [pair, ...attributes] = line.split(";");
-      const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
-      const isRemoved =
-        value === "" || attributes.some((it) => /^\s*(max-age=0|expires=thu, 01 jan 1970)/i.test(it));
-      if (isRemoved) jar.delete(name);
-      else jar.set(name, value);
-    }
-    const { status } = response;
-    return {
-      url,
-      status,
-      headers: response.headers,
-      location: locationOf(response, url),
-      text: response.text,
-    };
+    for (const line of keepsCookies ? (response.headers["set-cookie"] ?? []) : []) keep(url, line);
+    const { status, headers: received, text } = response;
+    return { url, status, headers: received, location: locationOf(received, url), text };
   }
 
   /** Follows redirects, and links that a page goes on to by itself, until `stop` says so or there is none. */
@@ -52,26 +58,11 @@ export function openBrowser() {
     throw new Error(`too many redirects: ${url}`);
   }
 
-  return { send, visit, cookies: (url) => jarOf(url), cookie: (url, name) => jarOf(url).get(name) };
+  return { send, visit, cookie: (url, name) => cookiesOf(url).find((cookie) => cookie.name === name)?.value };
 }
 
-/** Sends a request as it is: `fetch` sets `Sec-Fetch-Mode` itself. */
-async function ask(url, method, body, headers) {
-  const sent = request(url, { method, headers, agent: false });
-  sent.end(body);
-  const [response] = await once(sent, "response");
-  response.setEncoding("utf8");
-  let text = "";
-  for await (const chunk of response) text += chunk;
-  const list = Object.entries(response.headersDistinct).flatMap(([name, all]) =>
-    all.map((one) => [name, one]),
-  );
-  return { status: response.statusCode, headers: new Headers(list), text };
-}
-
-function locationOf(response, url) {
-  const location = response.headers.get("location");
-  return location === null ? undefined : new URL(location, url).href;
+function locationOf({ location }, url) {
+  return location === undefined ? undefined : new URL(location, url).href;
 }
 
 /** Where a page of the gateway goes on to. */

@@ -15,11 +15,14 @@ const ROUTES = [
   { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
 ];
 
-/** The users that are declared: `bob` is a member of the project `p1`, `ada` an administrator. */
-const USERS = [
-  { email: "ada@example.com", name: "Ada", roles: ["admin"], projects: { p1: ["access", "owner"] } },
-  { email: "bob@example.com", name: "Bob", projects: { p1: ["access"] } },
-];
+/** The users that are declared, an administrator and a member of the project `p1`. */
+const ADA = {
+  email: "ada@example.com",
+  name: "Ada",
+  roles: ["admin"],
+  projects: { p1: ["access", "owner"] },
+};
+const BOB = { email: "bob@example.com", roles: ["access"] };
 
 /** A port that is free. */
 async function freePort() {
@@ -74,11 +77,10 @@ export function loginFixture({ variables = {}, more = {}, isActive = true } = {}
       world.call("PUT", "/gateway", { origins: { origin: { url: world.origin.url } }, routes: ROUTES }),
     );
     await expect(201, world.call("PUT", "/projects/p1", { label: { en: "P1" } }));
-    world.users = {};
-    for (const user of USERS) {
-      const { id } = (await expect(201, world.call("POST", "/users", user))).json();
-      world.users[user.name.toLowerCase()] = id;
-    }
+    const declare = async (path, user) => (await expect(201, world.call("POST", path, user))).json().id;
+    world.users = { ada: await declare("/users", ADA), bob: await declare("/users", { email: BOB.email, name: "Bob" }) };
+    // The edge learns at once what is changed of a project through it: the member comes last.
+    await expect(201, world.call("POST", "/projects/p1/members", BOB));
     if (isActive) await expect(201, world.call("PUT", "/federation?force=true", world.federation()));
   });
   after(async () => {
