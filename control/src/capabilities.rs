@@ -1,7 +1,6 @@
 //! What the worker and its objects have in common as hosts.
 
 /// Implements for a host with a field `host` what that one is able to, and what objects do for any part of the gateway.
-#[macro_export]
 macro_rules! impl_control {
     ($type:ty) => {
         impl service::host::Replica for $type {
@@ -102,7 +101,7 @@ macro_rules! impl_control {
                 &self,
                 set: edge_authorizer::accounts::SigningSet,
             ) -> Result<service::host::SigningKeysResponse, edge_authorizer::Unavailable> {
-                $crate::message::ask_signing_keys(&self.host.env, set).await
+                crate::message::ask_signing_keys(&self.host.env, set).await
             }
         }
 
@@ -112,7 +111,7 @@ macro_rules! impl_control {
                 request: &service::host::FetchRequest,
                 limits: service::host::FetchLimits,
             ) -> Result<service::host::Fetched, service::host::FetchFailure> {
-                $crate::fetch::send(request, limits).await
+                crate::fetch::send(request, limits).await
             }
         }
 
@@ -132,21 +131,21 @@ macro_rules! impl_control {
                 &self,
                 key: &service::host::RowKey,
             ) -> Result<Option<service::host::Row>, service::host::Failure> {
-                $crate::directory::row(&self.host.env, key).await
+                crate::directory::row(&self.host.env, key).await
             }
 
             async fn find(
                 &self,
                 query: &service::host::RowQuery,
             ) -> Result<Vec<service::host::Row>, service::host::Failure> {
-                $crate::directory::find(&self.host.env, query).await
+                crate::directory::find(&self.host.env, query).await
             }
 
             async fn commit_rows(
                 &self,
                 changes: &[service::host::RowChange],
             ) -> Result<(), service::host::RowError> {
-                $crate::directory::commit(&self.host.env, changes).await
+                crate::directory::commit(&self.host.env, changes).await
             }
         }
 

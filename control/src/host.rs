@@ -121,4 +121,4 @@ impl Publisher for ObjectHost<'_> {
     }
 }
 
-crate::impl_control!(ObjectHost<'_>);
+impl_control!(ObjectHost<'_>);

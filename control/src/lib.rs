@@ -2,9 +2,11 @@
 //!
 //! Clients reach it through the edge only. [`handle`] answers what the edge hands over, [`reply`] what the edge itself asks.
 
+#[macro_use]
+mod capabilities;
+
 mod asset;
 mod body;
-mod capabilities;
 mod directory;
 mod entry;
 mod fetch;

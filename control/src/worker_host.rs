@@ -8,4 +8,4 @@ pub struct WorkerHost {
     pub host: Host,
 }
 
-crate::impl_control!(WorkerHost);
+impl_control!(WorkerHost);

@@ -49,7 +49,8 @@ fn the_right_password_begins_a_session() {
         assert!(set.contains(part), "{set}");
     }
     assert!(has_session(&world, &cookie(&response).unwrap()));
-    assert_eq!(user(&world, "u_ada").last_login_at, Some(world.now() as u64));
+    let now = edge_authorizer::NumericDate::from_seconds(world.now()).whole_seconds();
+    assert_eq!(user(&world, "u_ada").last_login_at, Some(now));
     assert_eq!(outcomes(&world, "login"), ["signed_in"]);
 }
 

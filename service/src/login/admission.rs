@@ -88,6 +88,12 @@ impl<H: LoginHost> Visit<'_, H> {
         Ok((user.ok_or_else(|| refuse(LoginRefusal::UserUnknown))?, admission))
     }
 
+    /// Whether a user is bound to who signed in.
+    pub async fn is_bound(&self, id_token: &VerifiedIdToken) -> Result<bool, Unavailable> {
+        let identity = ProviderIdentity { iss: id_token.issuer.clone(), sub: id_token.subject.clone() };
+        Ok(self.user_having(TermName::Identity, &identity.key()).await?.is_some())
+    }
+
     async fn user_having(&self, term: TermName, value: &str) -> Result<Option<Stored<User>>, Unavailable> {
         Ok(Rows(self.host).having(term, value, None, 1).await?.pop())
     }

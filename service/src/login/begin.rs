@@ -4,7 +4,7 @@ use edge_authorizer::Unavailable;
 use edge_authorizer::login::{BrowserBinding, LoginAttempt, ReturnPath, authorization_url};
 
 use super::party::Party;
-use super::visit::Visit;
+use super::visit::{Visit, with_binding};
 use crate::host::LoginHost;
 use crate::http::Response;
 use crate::log::warning;
@@ -42,6 +42,6 @@ impl<H: LoginHost> Visit<'_, H> {
         })?;
         let target = authorization_url(party.relying()?, attempt, &state);
         let response = page(200, &GoingOn { text: self.text, target: &target, fragment: "keep" });
-        Ok(self.with_binding(response, binding))
+        Ok(with_binding(response, binding))
     }
 }

@@ -3,7 +3,8 @@
 use edge_authorizer::Unavailable;
 use edge_authorizer::login::{
     AttemptFault, AuthorizationCode, AuthorizationResponse, CurrentAttempt, LoginAttempt, ResponseFault,
-    TokenResponse, VerifiedIdToken, process_user_info, token_request, user_info_request, verify_id_token,
+    ReturnPath, TokenResponse, VerifiedIdToken, process_user_info, token_request, user_info_request,
+    verify_id_token,
 };
 
 use super::begin::STATE;
@@ -23,6 +24,10 @@ impl<H: LoginHost> Visit<'_, H> {
     pub async fn callback(&self) -> Response {
         match self.end_login().await {
             Ok(response) => response,
+            // Whoever is signed in already need not care.
+            Err(Refusal::Response(_) | Refusal::ForeignState) if self.has_session().await == Ok(true) => {
+                see_other(ReturnPath::root().as_str())
+            }
             Err(refusal) => self.refuse(refusal).await,
         }
     }
@@ -37,10 +42,14 @@ impl<H: LoginHost> Visit<'_, H> {
             Ok(current) => current,
             Err(fault) => return self.go_on_or_begin_anew(&party, &attempt, fault).await,
         };
-        let code = match self.take_code(&party, &response, &attempt, &current).await? {
-            Some(code) => code,
+        let code = match self.take_code(&party, &response, &attempt, &current).await {
+            Ok(Some(code)) => code,
             // The same answer came twice: a browser that went back, or was reloaded.
-            None => return self.go_on_or_begin_anew(&party, &attempt, AttemptFault::TooOld).await,
+            Ok(None) => return self.go_on_or_begin_anew(&party, &attempt, AttemptFault::TooOld).await,
+            Err(Refusal::Response(_)) if attempt.draft().is_none() && self.has_session().await? => {
+                return Ok(see_other(attempt.return_path().as_str()));
+            }
+            Err(refusal) => return Err(refusal),
         };
         let (tokens, id_token) = self.exchange(&party, code).await?;
         if let Some(draft) = attempt.draft() {
@@ -98,6 +107,10 @@ impl<H: LoginHost> Visit<'_, H> {
         let Some(request) = user_info_request(party.relying()?, &tokens, &id_token) else {
             return Ok((tokens, id_token));
         };
+        // Of a user who is bound, the email address does not count.
+        if self.is_bound(&id_token).await? {
+            return Ok((tokens, id_token));
+        }
         let answer = party.send(request).await.map_err(Refusal::ProviderSilent)?;
         let id_token = process_user_info(id_token, answer.status, &answer.body)?;
         Ok((tokens, id_token))

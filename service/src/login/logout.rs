@@ -1,7 +1,7 @@
 //! Logging out, here and at the provider.
 
 use edge_authorizer::Unavailable;
-use edge_authorizer::login::{logout_url, revocation_request};
+use edge_authorizer::login::{SIGNED_OUT_PATH, logout_url, revocation_request};
 use edge_authorizer::users::{LoginMethod, ProviderSession, REMOVE_SESSION_COOKIE, Session};
 
 use super::admission::PROVIDER_TOKEN;
@@ -12,21 +12,18 @@ use crate::log::warning;
 use crate::pages::{Link, LogoutForm, Message, page};
 use crate::users::sessions;
 
-/// The page after a logout.
-const SIGNED_OUT: &str = "/auth/signed-out";
-
 /// The header by which the edge learns that a session has ended.
 pub const ENDED: &str = "session/";
 
 impl<H: LoginHost> Visit<'_, H> {
     /// The form by which a user logs out: a link alone must not do that.
     pub async fn ask_to_log_out(&self) -> Response {
-        let Some(cookie) = self.session_cookie() else { return see_other(SIGNED_OUT) };
+        let Some(cookie) = self.session_cookie() else { return see_other(SIGNED_OUT_PATH) };
         match self.live_session(&cookie).await {
             Ok(Some((_, user))) => {
                 page(200, &LogoutForm { text: self.text, email: user.value.email().as_str() })
             }
-            Ok(None) => see_other(SIGNED_OUT),
+            Ok(None) => see_other(SIGNED_OUT_PATH),
             Err(Unavailable) => self.unavailable(),
         }
     }
@@ -36,7 +33,7 @@ impl<H: LoginHost> Visit<'_, H> {
         if !self.is_same_origin() {
             return self.cross_site();
         }
-        let Some(cookie) = self.session_cookie() else { return see_other(SIGNED_OUT) };
+        let Some(cookie) = self.session_cookie() else { return see_other(SIGNED_OUT_PATH) };
         let session = match sessions::end(self.host, &cookie.digest()).await {
             Ok(session) => session,
             Err(Unavailable) => return self.unavailable(),
@@ -48,7 +45,7 @@ impl<H: LoginHost> Visit<'_, H> {
             }
             _ => None,
         };
-        see_other(target.as_deref().unwrap_or(SIGNED_OUT))
+        see_other(target.as_deref().unwrap_or(SIGNED_OUT_PATH))
             .with("set-cookie", REMOVE_SESSION_COOKIE)
             .with("x-changed", &[ENDED, &cookie.digest()].concat())
     }

@@ -6,7 +6,7 @@ use edge_authorizer::egress::InsecureHosts;
 use edge_authorizer::login::{Federation, ProviderMetadata};
 use edge_authorizer::{Faults, Issuer, NumericDate, Unavailable};
 
-use crate::host::{Clock, Fetch, FetchFailure, FetchLimits, FetchRequest, Fetched, LogSink};
+use crate::host::{Fetch, FetchFailure, FetchLimits, FetchRequest, Fetched, LogSink};
 use crate::lock::lock;
 use crate::log::warning;
 
@@ -33,7 +33,7 @@ impl ProviderMemory {
     /// The description of a configured provider. One that does not answer is used as it was.
     pub async fn get(
         &self,
-        host: &(impl Fetch + Clock + LogSink),
+        host: &(impl Fetch + LogSink),
         federation: &Federation,
         saved: &ProviderMetadata,
         insecure: &InsecureHosts,

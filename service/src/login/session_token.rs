@@ -69,10 +69,10 @@ impl<H: LoginHost> Visit<'_, H> {
         let Some((session, user)) = self.live_session(cookie).await? else { return Ok(None) };
         let now = self.host.now().whole_seconds();
         if session.value.is_use_noted(now) {
-            let mut used = session.value.clone();
-            used.used_at = now;
+            let mut noted = session.value.clone();
+            noted.used_at = now;
             // If another request came first, it noted the use.
-            let _noted = Rows(self.host).commit(&[session.replaced_by(&used)]).await;
+            let _noted = Rows(self.host).commit(&[session.replaced_by(&noted)]).await;
         }
         let (id, roles) = (self.host.new_id(), user.value.session_roles());
         let subject = SessionUser {

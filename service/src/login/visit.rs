@@ -40,13 +40,6 @@ impl<H: LoginHost> Visit<'_, H> {
         if values.next().is_some() { None } else { BrowserBinding::parse(value) }
     }
 
-    /// The answer that sets what binds logins to this browser.
-    pub fn with_binding(&self, response: Response, binding: &BrowserBinding) -> Response {
-        let value = binding.as_str();
-        let cookie = format!("{BINDING_COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax");
-        response.with("set-cookie", &cookie)
-    }
-
     /// Whether a page of this host sent the request.
     pub fn is_same_origin(&self) -> bool {
         let headers = ["sec-fetch-site", "sec-fetch-mode", "origin"].map(|name| self.request.header(name));
@@ -86,6 +79,13 @@ impl<H: LoginHost> Visit<'_, H> {
         self.host.fill(&mut random);
         random
     }
+}
+
+/// The answer that sets what binds logins to this browser.
+pub fn with_binding(response: Response, binding: &BrowserBinding) -> Response {
+    let value = binding.as_str();
+    let cookie = format!("{BINDING_COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    response.with("set-cookie", &cookie)
 }
 
 /// The answer that sends the browser on, by `GET`.

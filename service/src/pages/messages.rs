@@ -9,7 +9,6 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Messages {
     pub language: String,
-    pub product: String,
     pub sign_in: String,
     pub sign_out: String,
     pub signed_in_as: String,
@@ -69,8 +68,6 @@ pub struct Messages {
     pub test_passed_text: String,
     pub test_failed: String,
     pub test_failed_text: String,
-    pub not_found: String,
-    pub not_found_text: String,
     pub form_invalid: String,
     pub form_invalid_text: String,
     pub password_guessable: String,

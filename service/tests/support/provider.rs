@@ -152,7 +152,8 @@ impl Logins {
     ) -> Task<'static, Response> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut request = self.request(method);
-        (path.clone_into(&mut request.path), query.clone_into(&mut request.query));
+        path.clone_into(&mut request.path);
+        query.clone_into(&mut request.query);
         let headers = headers.iter().copied().chain([("content-type", "application/x-www-form-urlencoded")]);
         request.headers.extend(headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let endpoint = endpoint(path);
