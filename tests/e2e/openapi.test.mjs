@@ -14,13 +14,17 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DESCRIPTION = JSON.parse(await readFile(`${ROOT}www/openapi.json`, "utf8"));
 const EXAMPLES = DESCRIPTION.components.examples;
 
-/** The codes that only requests to origins are refused by. */
+/** The codes by which only requests to origins and logins are refused. */
 const DATA_PLANE = [
   "route_not_found",
   "cross_site",
   "session_unavailable",
   "origin_unreachable",
   "origin_timeout",
+  "user_unknown",
+  "email_unverified",
+  "login_failed",
+  "provider_unavailable",
 ];
 
 /** The project of the description's examples. */
