@@ -5,6 +5,7 @@
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
 ORIGIN_PORT ?= 9000
+MAIL_PORT ?= 9025
 SECONDS ?= 600
 CARGO := source scripts/env.sh && cargo
 NATIVE := --package edge-authorizer --package service --package bindgen --package wycheproof-cases
@@ -14,14 +15,15 @@ SHELL := /bin/bash
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ports setup build ## Run the demo: workers, OpenID Provider and origin (PORT=, PROVIDER_PORT=, ORIGIN_PORT=, KEEP=1 keeps its state)
-	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT) \
+run: ports setup build ## Run the demo: workers, OpenID Provider, origin and mailbox (PORT=, PROVIDER_PORT=, ORIGIN_PORT=, MAIL_PORT=, KEEP=1 keeps its state)
+	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT) --mail-port $(MAIL_PORT) \
 		$(if $(KEEP),--keep .wrangler/demo)
 
 # Before anything is built, which takes minutes. Without Node.js, `setup` says what is missing.
 ports:
 	@if command -v node >/dev/null; then \
-		node demo/ports.mjs PORT=$(PORT) PROVIDER_PORT=$(PROVIDER_PORT) ORIGIN_PORT=$(ORIGIN_PORT); fi
+		node demo/ports.mjs PORT=$(PORT) PROVIDER_PORT=$(PROVIDER_PORT) ORIGIN_PORT=$(ORIGIN_PORT) \
+		MAIL_PORT=$(MAIL_PORT); fi
 
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 

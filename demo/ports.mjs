@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { close, listen } from "./origin.mjs";
 
 /** The ports by the variables that set them, with their defaults. */
-export const PORTS = { PORT: 8787, PROVIDER_PORT: 9100, ORIGIN_PORT: 9000 };
+export const PORTS = { PORT: 8787, PROVIDER_PORT: 9100, ORIGIN_PORT: 9000, MAIL_PORT: 9025 };
 
 /** The port numbers that are meant by `texts`, by variable; an error says which variable to set. */
 export async function freePorts(texts) {

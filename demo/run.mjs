@@ -1,8 +1,10 @@
 // `make run`: the edge and the control plane in workerd, an OpenID Provider and an origin, seeded, with curl lines to try.
+import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gateway, idps } from "./config.mjs";
+import { newHookSecret, startMailbox } from "./mailbox.mjs";
 import { startOrigin } from "./origin.mjs";
 import { freePorts, PORTS } from "./ports.mjs";
 import { startProvider } from "./provider.mjs";
@@ -11,9 +13,9 @@ import { openLogin, printLogin } from "./people-login.mjs";
 import { openAccount } from "./service-account.mjs";
 import { openState } from "./state.mjs";
 
-const HELP = `usage: make run [PORT=${PORTS.PORT}] [PROVIDER_PORT=${PORTS.PROVIDER_PORT}] [ORIGIN_PORT=${PORTS.ORIGIN_PORT}] [KEEP=1]
+const HELP = `usage: make run [PORT=${PORTS.PORT}] [PROVIDER_PORT=${PORTS.PROVIDER_PORT}] [ORIGIN_PORT=${PORTS.ORIGIN_PORT}] [MAIL_PORT=${PORTS.MAIL_PORT}] [KEEP=1]
 
-Starts the two workers, an OpenID Provider and an origin on 127.0.0.1 and prints requests to try. Each run starts afresh;
+Starts the two workers, an OpenID Provider, an origin and a mailbox on 127.0.0.1 and prints requests to try. Each run starts afresh;
 with KEEP=1, what you change is kept in .wrangler/demo for the next run with KEEP=1. Ctrl-C ends all of it.`;
 
 const options = {
@@ -21,6 +23,7 @@ const options = {
   port: { type: "string" },
   "provider-port": { type: "string" },
   "origin-port": { type: "string" },
+  "mail-port": { type: "string" },
   keep: { type: "string" },
 };
 
@@ -34,6 +37,7 @@ async function main() {
     PORT: values.port,
     PROVIDER_PORT: values["provider-port"],
     ORIGIN_PORT: values["origin-port"],
+    MAIL_PORT: values["mail-port"],
   });
   // Wrangler takes seconds to load: only when it is needed.
   const { startWorkers } = await import("./workers.mjs");
@@ -56,6 +60,9 @@ async function main() {
   const base = `http://127.0.0.1:${ports.PORT}`;
   const provider = await startProvider(ports.PROVIDER_PORT, keys, base);
   started.push(provider.close);
+  const hookSecret = newHookSecret(randomBytes(32));
+  const mailbox = await startMailbox(ports.MAIL_PORT, hookSecret);
+  started.push(mailbox.close);
 
   console.log("• starting the workers");
   let log = () => {};
@@ -69,6 +76,8 @@ async function main() {
       PUBLIC_URL: base,
       SEALING_KEY: sealing,
       EDGE_SEALING_KEY: edgeSealing,
+      MAIL_HOOK_URL: mailbox.hook,
+      MAIL_HOOK_SECRET: hookSecret,
     },
     edgeVariables: { EDGE_SEALING_KEY: edgeSealing },
     lines: (line) => log(line),
@@ -80,6 +89,7 @@ async function main() {
   await openLogin(base, admin, provider.issuer);
   await printRequests(base, provider, admin, await openAccount(base, admin));
   printLogin(base);
+  console.log(`\n# The mails that the gateway sends, such as invitations:\n${mailbox.url}/`);
   console.log(
     isKept
       ? `\nWhat you change is kept in ${folder}: remove the folder to begin anew.`

@@ -42,10 +42,15 @@ test("the demo's origin sends back the beginning of a long body and its length",
 });
 
 describe("the ports of the demo", () => {
-  const NAMES = ["PORT", "PROVIDER_PORT", "ORIGIN_PORT"];
-  const FLAGS = { PORT: "--port", PROVIDER_PORT: "--provider-port", ORIGIN_PORT: "--origin-port" };
+  const NAMES = ["PORT", "PROVIDER_PORT", "ORIGIN_PORT", "MAIL_PORT"];
+  const FLAGS = {
+    PORT: "--port",
+    PROVIDER_PORT: "--provider-port",
+    ORIGIN_PORT: "--origin-port",
+    MAIL_PORT: "--mail-port",
+  };
 
-  /** Three ports that were free a moment ago, by variable. */
+  /** Ports that were free a moment ago, by variable. */
   async function ports() {
     const servers = NAMES.map(() => createServer());
     for (const server of servers) await listen(server, 0);

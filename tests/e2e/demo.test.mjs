@@ -27,7 +27,7 @@ async function until(holds, what) {
 }
 
 async function freePorts() {
-  const servers = [createServer(), createServer(), createServer()];
+  const servers = Array.from({ length: 4 }, () => createServer());
   for (const server of servers) await listen(server, 0);
   const ports = servers.map((server) => server.address().port);
   await Promise.all(servers.map(close));
@@ -51,8 +51,17 @@ describe("the demo", () => {
 
   /** Starts it with its files for a time in `folder`. */
   function spawned(...options) {
-    const [port, provider, origin] = ports.map(String);
-    const chosen = ["--port", port, "--provider-port", provider, "--origin-port", origin];
+    const [port, provider, origin, mail] = ports.map(String);
+    const chosen = [
+      "--port",
+      port,
+      "--provider-port",
+      provider,
+      "--origin-port",
+      origin,
+      "--mail-port",
+      mail,
+    ];
     const child = spawn(process.execPath, ["demo/run.mjs", ...chosen, ...options], {
       cwd: ROOT,
       env: { ...process.env, TMPDIR: folder },
@@ -181,7 +190,7 @@ describe("the demo", () => {
     await ended(second);
     assert.ok(existsSync(join(kept, "demo.json")));
 
-    ports.reverse();
+    [ports[0], ports[2]] = [ports[2], ports[0]];
     const third = spawned("--keep", kept);
     assert.deepEqual(await third.gone, [1, null]);
     assert.match(
