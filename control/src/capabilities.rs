@@ -116,6 +116,11 @@ macro_rules! impl_control {
         }
 
         impl service::host::Mailer for $type {
+            fn can_send_mail(&self) -> Result<(), service::host::Failure> {
+                let hook = service::MailHook::read(|name| self.host.env.text(name));
+                hook.map(|_| ()).map_err(service::host::Failure::new)
+            }
+
             async fn send_mail(
                 &self,
                 mail: &service::host::OutgoingMail,

@@ -22,6 +22,9 @@ pub struct OutgoingMail {
 /// [`super::TermName::Time`] has: at Cloudflare the directory's object does, by its alarm. Mails go to an HTTP hook there, which
 /// [`crate::MailHook`] makes the requests for.
 pub trait Mailer {
+    /// Whether it is set up to send mails; a failure says what is missing. Without it none are queued.
+    fn can_send_mail(&self) -> Result<(), Failure>;
+
     /// Sends a mail.
     fn send_mail(&self, mail: &OutgoingMail) -> impl Future<Output = Result<(), Failure>>;
 }

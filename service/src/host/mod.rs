@@ -63,10 +63,10 @@ pub trait SigningHost: SigningKeySource + Signer + Sealer + Tasks + Clock + LogS
 
 impl<H: SigningKeySource + Signer + Sealer + Tasks + Clock + LogSink> SigningHost for H {}
 
-/// What logging in requires, and everything about users: the directory, the provider, and to sign.
-pub trait LoginHost: DataHost + SigningHost + Directory + Fetch {}
+/// What logging in requires, and everything about users: the directory, the provider, mails, and to sign.
+pub trait LoginHost: DataHost + SigningHost + Directory + Fetch + Mailer {}
 
-impl<H: DataHost + SigningHost + Directory + Fetch> LoginHost for H {}
+impl<H: DataHost + SigningHost + Directory + Fetch + Mailer> LoginHost for H {}
 
 /// What sending the mails of the queue requires.
 pub trait MailHost: Directory + Mailer + Sealer + Clock + LogSink {}

@@ -11,7 +11,7 @@ use super::call::Call;
 use super::document;
 use super::reply::{Reply, text_of};
 use crate::directory::{CommitFailure, Rows, Stored, added};
-use crate::host::{AuditNote, ControlHost, Key, RolesAdmission, RowChange, TermName};
+use crate::host::{AuditNote, ControlHost, Key, Kind, RolesAdmission, RowChange, TermName};
 use crate::mail::invitation;
 use crate::records::{MAX_ATTEMPTS, ProjectRecord, failed};
 use crate::users::{self, MemberProject, sessions};
@@ -52,6 +52,8 @@ impl<H: ControlHost> Call<'_, H> {
     ) -> Result<Reply, Reply> {
         let precondition = document::precondition(self.request)?;
         let is_dry = self.request.is_set("dryRun");
+        // Without a way to send mails, or room for them, users are declared without one.
+        let mut is_invited = self.can_invite();
         for _ in 0..MAX_ATTEMPTS {
             self.check_member_change(project, change, caller).await?;
             let current = self.find_target(change).await?;
@@ -69,15 +71,17 @@ impl<H: ControlHost> Call<'_, H> {
                 return Ok(Reply::user(self.request, applied, true));
             }
             writes.extend(write_of(current.as_ref(), &id, applied.user.as_ref()));
-            if let (None, Some(user)) = (&current, &applied.user)
-                && self.can_invite()
-            {
+            if let (None, Some(user), true) = (&current, &applied.user, is_invited) {
                 writes.extend(invitation(self.host, self.state, id.as_str(), user).await?);
             }
             match Rows(self.host).commit(&writes).await {
                 Ok(()) => {}
                 Err(CommitFailure::Conflict) => continue,
                 Err(CommitFailure::Taken(_)) => return Err(Reply::refused(ErrorCode::AlreadyExists)),
+                Err(CommitFailure::Full(Kind::Mail | Kind::Link)) if is_invited => {
+                    is_invited = false;
+                    continue;
+                }
                 Err(CommitFailure::Full(_)) => {
                     let reason = "there are as many users as there can be; delete one first";
                     return Err(Reply::for_reason(ErrorCode::LimitReached, reason));
@@ -228,9 +232,10 @@ impl<H: ControlHost> Call<'_, H> {
         Ok(())
     }
 
-    /// Whether mails to users can have links: their text is sealed.
+    /// Whether mails to users can be sent, with links, which are sealed.
     fn can_invite(&self) -> bool {
-        self.public_url().is_some()
+        self.host.can_send_mail().is_ok()
+            && self.public_url().is_some()
             && self.state.issuer_settings.sealing_keys(SigningSet::AccessTokens).is_ok()
     }
 

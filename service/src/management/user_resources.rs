@@ -12,8 +12,8 @@ use super::call::Call;
 use super::document::{self, Document, MAX_BODY};
 use super::reply::{Reply, text_of};
 use crate::control_plane::CHANGE_BYTES;
-use crate::directory::{CommitFailure, Rows, Stored};
-use crate::host::{ControlHost, Key, TermName};
+use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
+use crate::host::{ControlHost, Failure, Key, TermName};
 use crate::http::Body;
 use crate::mail::invitation;
 use crate::users::sessions;
@@ -170,17 +170,27 @@ impl<H: ControlHost> Call<'_, H> {
 
     /// Sends the mail again by which a user sets a password.
     async fn invite(&self, id: &str, caller: &Caller) -> Result<Reply, Reply> {
-        let user = self.stored_user(id).await?;
-        let mut changes = invitation(self.host, self.state, &user.id, &user.value).await?;
-        changes.push(user.unchanged());
-        Rows(self.host).commit(&changes).await.map_err(|failure| match failure {
-            CommitFailure::Full(_) => Reply::refused(ErrorCode::LimitReached),
-            _ => Unavailable.into(),
-        })?;
-        let change = json!({ "send_invitation": { "user": user.id } });
-        let note = Author::new(caller, self.request).made(&change.to_string(), None, None);
-        self.append(&ProjectId::platform(), note).await?;
-        Ok(Reply::Empty { status: 202, headers: Vec::new() })
+        self.stored_user(id).await?;
+        let is_set_up = self.host.can_send_mail();
+        is_set_up.map_err(|Failure(reason)| Reply::for_reason(ErrorCode::ConfigUnavailable, reason))?;
+        for _ in 0..ATTEMPTS {
+            let user = self.stored_user(id).await?;
+            let mut writes = invitation(self.host, self.state, &user.id, &user.value).await?;
+            writes.push(user.unchanged());
+            match Rows(self.host).commit(&writes).await {
+                Ok(()) => {}
+                Err(CommitFailure::Conflict) => continue,
+                Err(CommitFailure::Full(_)) => {
+                    return Err(Reply::for_reason(ErrorCode::LimitReached, "too many mails wait to be sent"));
+                }
+                Err(_) => return Err(Unavailable.into()),
+            }
+            let change = json!({ "send_invitation": { "user": user.id } });
+            let note = Author::new(caller, self.request).made(&change.to_string(), None, None);
+            self.append(&ProjectId::platform(), note).await?;
+            return Ok(Reply::Empty { status: 202, headers: Vec::new() });
+        }
+        Err(Unavailable.into())
     }
 
     /// The sessions of a user that have not ended, as they are shown.

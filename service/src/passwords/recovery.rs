@@ -7,6 +7,7 @@ use super::limits::{Counter, NotAdmitted};
 use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
 use crate::host::{LoginHost, TermName};
 use crate::http::{Body, Response};
+use crate::log::warning;
 use crate::login::Visit;
 use crate::mail::{Addressee, link_mail};
 use crate::pages::{RecoveryForm, page};
@@ -44,6 +45,9 @@ impl<H: LoginHost> Visit<'_, H> {
 
     async fn queue_recovery(&self, email: &str) -> Result<(), NotAdmitted> {
         let email = Email::try_from(email);
+        if let Err(reason) = self.host.can_send_mail() {
+            warning(self.host, "mail_not_queued", "recovery", reason);
+        }
         for _ in 0..ATTEMPTS {
             let counted = Counter::mails(self.request).one_more(self.host).await?;
             // Without a user the work is the same, but for the rows that are written.
@@ -58,7 +62,7 @@ impl<H: LoginHost> Visit<'_, H> {
             let email = user.as_ref().map_or(&decoy, |user| user.value.email());
             let to = Addressee { user: id, email, language: Some(&self.text.language) };
             let mail = link_mail(self.host, self.sealing, LinkPurpose::Recovery, &to).await?;
-            let is_sent = user.is_some() && has_room;
+            let is_sent = user.is_some() && has_room && self.host.can_send_mail().is_ok();
             let changes: Vec<_> =
                 std::iter::once(counted).chain(mail.into_iter().filter(|_| is_sent)).collect();
             match Rows(self.host).commit(&changes).await {

@@ -39,6 +39,8 @@ pub struct Shared {
     pub mails: Mutex<Vec<OutgoingMail>>,
     /// Whether no mail can be sent.
     pub is_mail_down: AtomicBool,
+    /// Whether nothing is set up to send mails.
+    pub has_no_mailer: AtomicBool,
     random: AtomicU64,
 }
 
@@ -200,6 +202,11 @@ impl Directory for TestHost {
 }
 
 impl Mailer for TestHost {
+    fn can_send_mail(&self) -> Result<(), Failure> {
+        let is_set_up = !self.shared.has_no_mailer.load(Ordering::Relaxed);
+        is_set_up.then_some(()).ok_or_else(|| Failure::new("the variable `MAIL_HOOK_URL` is not set"))
+    }
+
     async fn send_mail(&self, mail: &OutgoingMail) -> Result<(), Failure> {
         if self.shared.is_mail_down.load(Ordering::Relaxed) {
             return Err(Failure::new("the mail server is down"));
