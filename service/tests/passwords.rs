@@ -10,7 +10,7 @@ use edge_authorizer::users::LinkPurpose;
 use serde_json::json;
 use service::http::Response;
 use support::people::*;
-use support::world::World;
+use support::world::{World, body};
 
 const ADA: &str = "ada@example.com";
 const PASSWORD: &str = "horse staple battery";
@@ -454,4 +454,59 @@ fn no_page_or_log_line_has_a_password() {
         assert!(!pages.contains(secret) && !lines.contains(secret), "{secret}");
     }
     assert!(!lines.contains(&link) && !lines.contains("argon2id"));
+}
+
+/// Declares a user by the management API, and gives the id.
+fn invite(world: &World, email: &str) -> String {
+    let created = world.admin("POST", "/users", Some(&json!({ "email": email })));
+    assert_eq!(created.status, 201, "{:?}", created.body);
+    body(&created)["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn declared_users_are_invited() {
+    let world = world();
+    let id = invite(&world, "New@example.com");
+    let dry = world.admin("POST", "/users?dryRun=true", Some(&json!({ "email": "dry@example.com" })));
+    assert_eq!(dry.status, 200);
+    send_mails(&world);
+    let first = mails(&world).remove(0);
+    assert_eq!((&*first.0, mails(&world).len()), ("new@example.com", 1));
+    assert!(first.1.contains("within seven days") && first.1.contains("sieben Tage"), "{}", first.1);
+    assert_eq!(world.admin("POST", &format!("/users/{id}/invitation"), None).status, 202);
+    send_mails(&world);
+    let [first, second] = [&first.1, &mails(&world)[1].1].map(|text| secret_in(text));
+    assert_eq!(choose(&world, &first, OTHER).status, 404, "the later mail replaces the earlier one");
+    assert_eq!(choose(&world, &second, OTHER).status, 200);
+    assert_eq!(log_in(&world, "new@example.com", OTHER).status, 303);
+    assert_eq!(world.admin("POST", "/users/u_AAAAAAAAAAAAAAAAAAAAAA/invitation", None).status, 404);
+}
+
+#[test]
+fn with_a_federation_invitations_say_where_to_sign_in() {
+    let world = world();
+    federate(&world, true);
+    let id = invite(&world, "new@example.com");
+    assert_eq!(world.admin("POST", &format!("/users/{id}/invitation"), None).status, 202);
+    send_mails(&world);
+    for (to, text) in mails(&world) {
+        assert_eq!(to, "new@example.com");
+        assert!(text.contains("https://op.example") && !text.contains("activation?link"), "{text}");
+        assert!(text.contains("https://gateway.example.com/auth/login?return_to=/"), "{text}");
+    }
+    assert_eq!(outcomes(&world, "mail"), ["sent", "sent"]);
+}
+
+#[test]
+fn without_a_mailer_users_are_declared_and_no_mail_waits() {
+    let world = world();
+    world.shared.has_no_mailer.store(true, Ordering::Relaxed);
+    let id = invite(&world, "new@example.com");
+    let refused = world.admin("POST", &format!("/users/{id}/invitation"), None);
+    assert_eq!((refused.status, body(&refused)["code"].as_str()), (503, Some("config_unavailable")));
+    assert_eq!(body(&refused)["reason"], "the variable `MAIL_HOOK_URL` is not set");
+    assert_eq!(submit(&world, "recovery", &[("email", ADA)]).status, 200);
+    world.shared.has_no_mailer.store(false, Ordering::Relaxed);
+    send_mails(&world);
+    assert!(mails(&world).is_empty());
 }

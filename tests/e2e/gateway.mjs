@@ -226,13 +226,6 @@ export async function startGateway({
     expiration: async (name, key) =>
       (await (await namespace(name)).list({ prefix: key })).keys.find((listed) => listed.name === key)
         ?.expiration,
-    /** Sends a message to the directory's object, as the control plane does, and gives the answer. */
-    async directory(message) {
-      const objects = await miniflare.getDurableObjectNamespace("DIRECTORY", CONTROL);
-      const object = objects.get(objects.idFromName("directory"));
-      const body = JSON.stringify(["directory", message]);
-      return (await object.fetch("https://object/", { method: "PUT", body })).json();
-    },
     close: () => miniflare.dispose(),
   };
   for (const [key, value] of Object.entries(config)) await gateway.put("CONFIG", key, value);

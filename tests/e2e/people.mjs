@@ -41,12 +41,9 @@ export function peopleFixture(variables = {}, options = {}) {
 
   /** Declares a user, who chooses a password by the link of the mail. */
   api.newUser = async (document, password) => {
-    const id = `u_${randomBytes(16).toString("base64url")}`;
-    const value = JSON.stringify({ format: 1, roles: [], createdAt: 0, ...document });
-    const row = { value, terms: [{ name: "email", value: document.email }], expires_at: null };
-    const change = { key: { kind: "user", id }, expected: null, write: { Put: row } };
-    assert.deepEqual(await api.gateway.directory({ Commit: [change] }), { Ok: null });
-    await api.browse("/auth/recovery", { form: { email: document.email } });
+    const answer = await api.call("POST", "/users", document);
+    assert.equal(answer.status, 201, answer.text);
+    const { id } = answer.json();
     if (password === undefined) return { id, email: document.email };
     const link = linkIn(await api.mailTo(document.email));
     const saved = await api.browse("/auth/activation", { form: { link, password } });
@@ -55,14 +52,10 @@ export function peopleFixture(variables = {}, options = {}) {
   };
 
   /** Keeps a user from logging in. */
-  api.disable = async ({ id }) => {
-    const key = { kind: "user", id };
-    const { value, revision } = await api.gateway.directory({ Row: key });
-    const document = { ...JSON.parse(value), disabled: true };
-    const terms = [{ name: "email", value: document.email }];
-    const row = { value: JSON.stringify(document), terms, expires_at: null };
-    const change = { key, expected: revision, write: { Put: row } };
-    assert.deepEqual(await api.gateway.directory({ Commit: [change] }), { Ok: null });
+  api.disable = async ({ id, email }) => {
+    const document = { email, roles: [], projects: {}, disabled: true };
+    const answer = await api.call("PUT", `/users/${id}`, document);
+    assert.equal(answer.status, 200, answer.text);
   };
 
   api.logIn = ({ email, password }, { form = {}, ...options } = {}) =>
