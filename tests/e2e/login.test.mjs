@@ -50,7 +50,7 @@ describe("a login at the company's provider", () => {
       headers: { "sec-fetch-mode": "cors" },
     });
     assert.equal(answer.status, 401);
-    assert.equal(JSON.parse(answer.text).login, "/auth/login?return_to=/app/p1/x");
+    assert.equal(JSON.parse(answer.text).login, "/auth/login?return_to=%2Fapp%2Fp1%2Fx");
   });
 
   test("a logout ends the session here and at the provider", async () => {
