@@ -142,7 +142,7 @@ fn a_response_belongs_to_a_login_of_this_browser() {
     let callback =
         |query: &str| logins.send("GET", &format!("/auth/federation-callback?{query}"), &own, None);
     for query in [
-        "".to_owned(),
+        String::new(),
         "code=c".to_owned(),
         format!("state={state}"),
         "state=x&code=c".to_owned(),
