@@ -78,7 +78,10 @@ export function loginFixture({ variables = {}, more = {}, isActive = true } = {}
     );
     await expect(201, world.call("PUT", "/projects/p1", { label: { en: "P1" } }));
     const declare = async (path, user) => (await expect(201, world.call("POST", path, user))).json().id;
-    world.users = { ada: await declare("/users", ADA), bob: await declare("/users", { email: BOB.email, name: "Bob" }) };
+    world.users = {
+      ada: await declare("/users", ADA),
+      bob: await declare("/users", { email: BOB.email, name: "Bob" }),
+    };
     // The edge learns at once what is changed of a project through it: the member comes last.
     await expect(201, world.call("POST", "/projects/p1/members", BOB));
     if (isActive) await expect(201, world.call("PUT", "/federation?force=true", world.federation()));

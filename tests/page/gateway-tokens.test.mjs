@@ -163,7 +163,10 @@ describe("characters that a reader does not see", () => {
     await inspector.field("Access token").fill(await token(claims));
     const tables = () => inspector.page.locator("main").innerText();
     // Until the page shows this token, its lists are those of the one before.
-    await inspector.page.getByRole("row", { name: /nimda\\u202e/ }).first().waitFor();
+    await inspector.page
+      .getByRole("row", { name: /nimda\\u202e/ })
+      .first()
+      .waitFor();
     for (const summary of await inspector.page.getByText("As JSON").all()) await summary.click();
     const text = await tables();
     assert.match(text, /nimda\\u202e\\u0085\\u2066x/);
