@@ -13,7 +13,7 @@ const WORKERS = [
   { name: "edge", maxKib: 180, exports: ["default"] },
   {
     name: "control",
-    maxKib: 700,
+    maxKib: 720,
     exports: [
       "DirectoryObject",
       "IssuerObject",
