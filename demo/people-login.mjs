@@ -3,8 +3,14 @@ import { gatewayClient } from "./people.mjs";
 import { MANAGEMENT } from "./requests.mjs";
 
 const USERS = [
-  { email: "ada@example.com", name: "Ada Admin", roles: ["admin"], projects: { demo: ["access", "owner"] } },
-  { email: "bob@example.com", name: "Bob Member", projects: { demo: ["access"] } },
+  { email: "ada@example.com", name: "Ada Admin", roles: ["admin"] },
+  { email: "bob@example.com", name: "Bob Member" },
+];
+
+/** The members of the project `demo`. An edge learns at once what is changed of a project through it. */
+const MEMBERS = [
+  { email: "ada@example.com", roles: ["access", "owner"] },
+  { email: "bob@example.com", roles: ["access"] },
 ];
 
 /** Declares the users and sets up the login at the provider, unless an earlier run has. */
@@ -20,6 +26,7 @@ export async function openLogin(base, admin, issuer) {
       throw new Error(`the login cannot be set up: ${method} ${path}: ${await response.text()}`);
   };
   for (const user of USERS) await call("POST", "/users", user);
+  for (const member of MEMBERS) await call("POST", "/projects/demo/members", member);
   const { client_id: clientId, client_secret: clientSecret } = gatewayClient(base);
   // Nobody can try it before it is there: without a test login, it has to be forced.
   await call("PUT", "/federation?force=true", { issuer, clientId, clientSecret, active: true });
