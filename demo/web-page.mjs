@@ -18,6 +18,7 @@ export function webPage({ url, headers }) {
       :root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif }
       main { max-width: 40rem; margin: 3rem auto; padding: 0 1rem }
       th { text-align: left; padding-right: 1rem }
+      td { overflow-wrap: anywhere }
     </style>
   </head>
   <body>
