@@ -5,6 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
+use service::host::Kind;
 use support::keys::provider::{TokenVector, tokens, vectors};
 use support::provider::{Begun, Logins, TOKEN_ENDPOINT, header, outcome, set_cookie};
 
@@ -290,6 +291,9 @@ fn a_token_endpoint_is_judged_by_its_answer() {
         let body = with(&changes, &good.id_token(logins.world.now(), &begun.nonce));
         logins.answer(TOKEN_ENDPOINT, status, &body);
         assert_eq!(outcome(&logins.end(&begun, "code=c")), expected, "{status} {changes:.80}");
+        // Who invents codes takes up no room.
+        let ended = logins.world.shared.directory.count(Kind::Spent);
+        assert_eq!(ended, u64::from(expected == "signed_in"), "{status} {changes:.80}");
     }
 }
 

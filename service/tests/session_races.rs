@@ -6,6 +6,7 @@
 mod support;
 
 use serde_json::{Value, json};
+use service::host::Kind;
 use support::executor::{Task, pause};
 use support::keys::provider::{TokenVector, tokens};
 use support::provider::{Logins, TOKEN_ENDPOINT, outcome, set_cookie};
@@ -132,6 +133,19 @@ fn a_response_that_arrives_several_times_at_once_begins_one_session() {
         let sessions = responses.iter().filter(|response| outcome(response) == "signed_in").count();
         assert_eq!((sessions, exchanges(&logins)), (1, 1), "order {seed}");
     }
+}
+
+#[test]
+fn one_session_more_than_a_user_can_have_ends_the_oldest() {
+    let logins = logins(1);
+    let begin = |_| {
+        logins.world.pass(1.0);
+        logins.session()
+    };
+    let sessions: Vec<_> = (0..25).map(begin).collect();
+    assert_eq!(logins.world.shared.directory.count(Kind::Session), 20);
+    let are_live: Vec<_> = sessions.iter().map(|session| logins.is_live(session)).collect();
+    assert_eq!(are_live, [[Some(false); 5].as_slice(), &[Some(true); 20]].concat());
 }
 
 #[test]

@@ -1,17 +1,24 @@
 //! What is stored as a row of the directory.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::host::{Failure, Kind, NewRow, RowChange, RowKey, Term};
 
 /// What is stored as a row. Its JSON tolerates members that another release wrote.
-pub trait Entry: Sized {
+pub trait Entry: Serialize + DeserializeOwned {
     /// The kind of its rows.
     const KIND: Kind;
 
     /// Reads what is stored.
-    fn read(text: &str) -> Result<Self, Failure>;
+    fn read(text: &str) -> Result<Self, Failure> {
+        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
+    }
 
     /// The text that is stored.
-    fn write(&self) -> String;
+    fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 
     /// What it is found by, besides its id.
     fn terms(&self) -> Vec<Term> {

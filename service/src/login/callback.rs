@@ -51,7 +51,13 @@ impl<H: LoginHost> Visit<'_, H> {
             }
             Err(refusal) => return Err(refusal),
         };
-        let (tokens, id_token) = self.exchange(&party, code).await?;
+        let (tokens, id_token) = match self.exchange(&party, code).await {
+            Ok(exchanged) => exchanged,
+            Err(refusal) => {
+                self.forget(&attempt).await?;
+                return Err(refusal);
+            }
+        };
         if let Some(draft) = attempt.draft() {
             return self.end_test(&party, draft, &id_token).await;
         }
@@ -90,6 +96,15 @@ impl<H: LoginHost> Visit<'_, H> {
             Err(CommitFailure::Conflict) => Ok(None),
             Err(_) => Err(Refusal::Unavailable),
         }
+    }
+
+    /// Forgets that a login was ended by a code that is worth nothing: whoever begins logins and invents codes leaves nothing behind.
+    async fn forget(&self, attempt: &LoginAttempt) -> Result<(), Unavailable> {
+        if let Some(spent) = Rows(self.host).load::<Spent>(&attempt.transaction().id()).await? {
+            // What changes it meanwhile forgets it, too.
+            let _forgotten = Rows(self.host).commit(&[spent.removed()]).await;
+        }
+        Ok(())
     }
 
     /// The tokens for a code, and who signed in.

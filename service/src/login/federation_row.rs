@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::directory::{Entry, Rows, Stored};
-use crate::host::{Directory, Failure, Kind, LogSink};
+use crate::host::{Directory, Kind, LogSink};
 use crate::sealing::Purpose;
 
 /// The id of its row, of which there is one.
@@ -75,12 +75,4 @@ impl FederationRow {
 
 impl Entry for FederationRow {
     const KIND: Kind = Kind::Federation;
-
-    fn read(text: &str) -> Result<Self, Failure> {
-        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
-    }
-
-    fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Entry, Rows, added};
-use crate::host::{Clock, Directory, Entropy, Failure, Kind, LogSink, Term, TermName};
+use crate::host::{Clock, Directory, Entropy, Kind, LogSink, Term, TermName};
 
 /// How many are kept, and for how long, in seconds.
 pub const KEPT: u32 = 100;
@@ -34,14 +34,6 @@ pub struct RefusedLogin {
 
 impl Entry for RefusedLogin {
     const KIND: Kind = Kind::RefusedLogin;
-
-    fn read(text: &str) -> Result<Self, Failure> {
-        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
-    }
-
-    fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
 
     /// The newest is the first in the order of its value.
     fn terms(&self) -> Vec<Term> {

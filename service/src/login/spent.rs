@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Entry, added};
-use crate::host::{Failure, Kind, RowChange};
+use crate::host::{Kind, RowChange};
 
 /// An id that was used: a login, or a logout token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,14 +21,6 @@ impl Spent {
 
 impl Entry for Spent {
     const KIND: Kind = Kind::Spent;
-
-    fn read(text: &str) -> Result<Self, Failure> {
-        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
-    }
-
-    fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
 
     fn expires_at(&self) -> Option<f64> {
         Some(self.until)

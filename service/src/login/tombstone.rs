@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::directory::{Entry, Rows, Stored, absent, added};
-use crate::host::{Directory, Failure, Kind, LogSink, RowChange};
+use crate::host::{Directory, Kind, LogSink, RowChange};
 use crate::users::provider_session;
 
 /// How long it is remembered, in seconds: longer than anything is under way.
@@ -27,14 +27,6 @@ pub struct Tombstone {
 
 impl Entry for Tombstone {
     const KIND: Kind = Kind::Tombstone;
-
-    fn read(text: &str) -> Result<Self, Failure> {
-        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
-    }
-
-    fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
 
     fn expires_at(&self) -> Option<f64> {
         Some(self.until)

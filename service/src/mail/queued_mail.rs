@@ -116,10 +116,6 @@ impl Entry for QueuedMail {
         Ok(mail)
     }
 
-    fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
     fn terms(&self) -> Vec<Term> {
         vec![
             Term::new(TermName::Time, format!("{:012}", self.due_at)),

@@ -29,14 +29,6 @@ impl Entry for MailLink {
 impl Entry for Attempts {
     const KIND: Kind = Kind::Failure;
 
-    fn read(text: &str) -> Result<Self, Failure> {
-        serde_json::from_slice(text.as_bytes()).map_err(Failure::new)
-    }
-
-    fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
     #[expect(clippy::cast_precision_loss, reason = "a time in seconds is exact")]
     fn expires_at(&self) -> Option<f64> {
         Some(self.until() as f64)

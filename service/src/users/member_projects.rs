@@ -33,14 +33,6 @@ impl MemberProject {
 
 impl Entry for MemberProject {
     const KIND: Kind = Kind::Project;
-
-    fn read(text: &str) -> Result<Self, Failure> {
-        serde_json::from_str(text).map_err(Failure::new)
-    }
-
-    fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
 }
 
 /// Brings the directory up to date with a project that is published: the roles that it admits; of a deleted one, that nobody has

@@ -9,8 +9,14 @@ use crate::host::{Clock, Directory, Entropy, LogSink, RowChange, TermName};
 /// How many sessions are ended at a time.
 const BATCH: u32 = 100;
 
-/// How many bytes of a browser's name are kept.
+/// How many characters of a browser's name are kept.
 const MAX_AGENT: usize = 200;
+
+/// The most sessions of a user. One more ends that which was not used for the longest time: nobody takes up the room of all.
+pub const MAX_SESSIONS: usize = 20;
+
+/// How many sessions are looked at: logins at once may have begun some more.
+const LOOKED_AT: u32 = 30;
 
 /// How a session begins.
 pub struct NewSession<'n> {
@@ -37,8 +43,22 @@ where
     let NewSession { user, by, hours, agent, with } = new;
     let agent = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());
     let session = Session::new(user, host.now().whole_seconds(), hours, agent, by);
-    let changes: Vec<_> = std::iter::once(added(&cookie.digest(), &session)).chain(with).collect();
+    let surplus = surplus_of(host, user).await?;
+    let removed = surplus.iter().map(Stored::removed);
+    let changes: Vec<_> =
+        std::iter::once(added(&cookie.digest(), &session)).chain(with).chain(removed).collect();
     Rows(host).commit(&changes).await.map(|()| cookie)
+}
+
+/// The sessions of a user that end when one more begins.
+async fn surplus_of<H: Directory + LogSink>(
+    host: &H,
+    user: &str,
+) -> Result<Vec<Stored<Session>>, Unavailable> {
+    let mut sessions = Rows(host).having::<Session>(TermName::User, user, None, LOOKED_AT).await?;
+    sessions.sort_by_key(|stored| stored.value.used_at);
+    sessions.truncate((sessions.len() + 1).saturating_sub(MAX_SESSIONS));
+    Ok(sessions)
 }
 
 /// The user of a session, unless there is none any more, or no longer one who may log in.

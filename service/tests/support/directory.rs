@@ -141,6 +141,11 @@ impl MemoryDirectory {
         Ok(())
     }
 
+    /// How many rows there are of a kind.
+    pub fn count(&self, kind: Kind) -> u64 {
+        self.tables.lock().unwrap().counts.get(&kind).copied().unwrap_or_default()
+    }
+
     /// The values of all rows.
     pub fn values(&self) -> Vec<String> {
         self.tables.lock().unwrap().rows.values().map(|(row, _)| row.value.clone()).collect()
