@@ -15,7 +15,7 @@ const MAX_MORE = 20;
 
 /** The same for a change of a project of 256 KiB. */
 const MAX_LARGE_CHANGE = 60;
-const BATCHES = 5;
+const BATCHES = 10;
 const REQUESTS = 3;
 
 describe("cost", () => {
