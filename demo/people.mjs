@@ -1,6 +1,6 @@
 // The people whom the demo's OpenID Provider knows, and the gateway as its client for logins.
 
-/** By the name with which they sign in there. Nobody of these is a user of the gateway until an administrator says so. */
+/** By the name with which they sign in there. None is a user of the gateway until an administrator declares them. */
 export const PEOPLE = {
   ada: { email: "ada@example.com", email_verified: true, name: "Ada Admin" },
   bob: { email: "bob@example.com", email_verified: true, name: "Bob Member" },
