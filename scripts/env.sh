@@ -29,11 +29,16 @@ has_wasm_std() {
   dir=$("$1" --print target-libdir --target "$wasm_target" 2>/dev/null) && compgen -G "$dir/libcore-*.rlib" >/dev/null
 }
 
+# How the control plane is compiled besides: most of what it does waits for a store or a provider.
+control_options=(--config 'profile.release.package.edge-authorizer.opt-level="s"')
+
 # build_wasm <crate> <folder> [option of tools/bindgen]: a crate's optimized wasm and its JavaScript, `<crate>_bg.wasm` and
 # `<crate>.js`.
 build_wasm() {
   [ -x "$bindgen" ] && [ -d "$root/node_modules" ] || { echo "tools are missing: run \`make setup\` first" >&2; exit 1; }
-  cargo build --locked --release --package "$1" --target "$wasm_target"
+  local options=()
+  [ "$1" != control ] || options=("${control_options[@]}")
+  cargo build --locked --release "${options[@]}" --package "$1" --target "$wasm_target"
   rm -rf "$2"
   "$bindgen" "target/$wasm_target/release/$1.wasm" "$2" "${@:3}"
   # The wasm names the features that the compiler used. V8 compiles a function on its first call: it should not contain

@@ -13,7 +13,7 @@ const WORKERS = [
   { name: "edge", maxKib: 180, exports: ["default"] },
   {
     name: "control",
-    maxKib: 720,
+    maxKib: 700,
     exports: [
       "DirectoryObject",
       "IssuerObject",

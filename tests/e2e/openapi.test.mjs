@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
-import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
+import { ADMIN, BASE } from "./fixture-management.mjs";
 import { send } from "./gateway.mjs";
+import { peopleFixture } from "./people.mjs";
 import { startRecordingProxy } from "./recording-proxy.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -53,7 +54,7 @@ const LATER = [
 const LIMIT = 200_000;
 
 describe("the API's description", () => {
-  const api = managementFixture({ JWKS_COOLDOWN_SECONDS: "1" });
+  const api = peopleFixture({ JWKS_COOLDOWN_SECONDS: "1" });
 
   test("it is served to everybody, by the worker and behind the front door", async () => {
     for (const url of [api.gateway.url, api.gateway.doorUrl]) {
