@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser};
+use edge_authorizer::Clock;
 
 /// Explains what becomes of a request with a token: the verdict, and every step that led there.
 #[derive(Parser)]
@@ -55,7 +56,7 @@ pub struct Arguments {
     pub now: Option<f64>,
 
     /// How far clocks may differ, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = f64::from(Clock::DEFAULT_SKEW))]
     pub skew: f64,
 
     /// Prints the explanation as JSON, as the API answers it

@@ -12,7 +12,8 @@ pub fn decoy_key(algorithm: Algorithm) -> Option<Arc<Jwk>> {
         Scheme::RsaPkcs1 | Scheme::RsaPss { .. } => RSA,
         Scheme::Ecdsa { curve: "P-256" } => P256,
         Scheme::Ecdsa { curve: "P-384" } => P384,
-        Scheme::Ecdsa { .. } => P521,
+        Scheme::Ecdsa { curve: "P-521" } => P521,
+        Scheme::Ecdsa { .. } => return None,
         Scheme::Ed25519 => ED25519,
     };
     let document = strict_json::from_slice(text.as_bytes()).ok()?;

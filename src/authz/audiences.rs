@@ -1,4 +1,4 @@
-//! The audiences of a token.
+//! The audiences of a token, and whether an entry's `allowedAud` has one of them.
 
 use std::collections::BTreeSet;
 

@@ -10,3 +10,8 @@ pub struct Clock {
     /// The tolerance, in seconds.
     pub skew: f64,
 }
+
+impl Clock {
+    /// The tolerance where nothing else is said, in seconds.
+    pub const DEFAULT_SKEW: u32 = 30;
+}

@@ -1,4 +1,4 @@
-//! The form of the paths of a route, in the syntax of `matchit`.
+//! The form of the paths of a route, in the syntax of `matchit`. Paths are matched in `routes.rs`.
 
 use crate::document_reader::Node;
 use crate::http::own_path::OwnPath;

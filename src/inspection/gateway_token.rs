@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::discovery_request::DiscoveryRequest;
-use super::phrases::{duration, list};
+use super::formatting::{duration, list};
 use crate::accounts::{ACCESS_TOKEN_TYPE, ACCOUNTS, ClientId, PublicUrl, built_in_entry};
 use crate::authz::assertion::ASSERTION_TYPE;
 use crate::config::custom_idp::CustomIdp;

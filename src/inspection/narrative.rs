@@ -1,9 +1,9 @@
 //! An explanation in sentences, to be read top to bottom.
 
+use super::formatting::{duration, named_key, roles};
 use super::gateway_token::{is_built_in, kind_sentence};
 use super::line::{Line, Mark};
-use super::match_reason::{in_common, reason};
-use super::phrases::{duration, named_key, no_key, roles, session};
+use super::reasons::{in_common, no_key, reason, session};
 use crate::authz::clock::Clock;
 use crate::authz::explanation::Explanation;
 use crate::authz::trace_step::{

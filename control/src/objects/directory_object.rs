@@ -15,7 +15,7 @@ use crate::store::DirectoryStore;
 use crate::worker_host::WorkerHost;
 
 /// After how many seconds the alarm comes again if it fails.
-const RETRY: f64 = 60.0;
+const MAIL_RETRY: f64 = 60.0;
 
 /// The object of the directory.
 #[durable_object(alarm)]
@@ -51,7 +51,7 @@ impl DurableObject for DirectoryObject {
     /// Sends the mails that are due. The next alarm is set first, so that there is one whatever happens here: the runtime forgets
     /// an alarm that fails some times.
     async fn alarm(&self) -> Result<Response> {
-        self.store.wake_after(RETRY).await?;
+        self.store.wake_after(MAIL_RETRY).await?;
         let entered = enter(self.env.clone(), Place::Object(self.number));
         let (host, plane) = entered.map_err(|variable| variable.to_string())?;
         if let Err(Unavailable) = plane.send_mails(&WorkerHost { host }).await {

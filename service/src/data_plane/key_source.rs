@@ -1,4 +1,5 @@
-//! The keys of issuers. The control plane alone fetches them, and one request asks it for all that wait.
+//! The keys of issuers. The control plane alone fetches them, and one request asks it for all that wait. A token with an
+//! unknown `kid` asks for newer keys; while its issuer is down it is refused as unavailable, not as invalid.
 
 use std::sync::{Arc, Mutex};
 

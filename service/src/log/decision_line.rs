@@ -1,4 +1,5 @@
-//! The line of a decision. Its start is the same for every request with the same token and route, so a host may prepare it.
+//! The line of a decision. Its start is the same for every request with the same token and route, so a host may prepare it:
+//! `edge/src/prepared_request.js` writes the end of those that an origin gets.
 
 use edge_authorizer::{Decision, ErrorCode, Identity, NumericDate, Outcome, ProjectId, escape_json};
 use serde::Serialize;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use edge_authorizer::RefreshPolicy;
 use edge_authorizer::egress::InsecureHosts;
+use edge_authorizer::{Clock, RefreshPolicy};
 
 use crate::sealing::SealingKeys;
 
@@ -54,7 +54,7 @@ impl Settings {
         });
         Ok(Self {
             edge_sealing: sealing,
-            clock_skew: seconds("CLOCK_SKEW_SECONDS", 30, 0..=300)?,
+            clock_skew: seconds("CLOCK_SKEW_SECONDS", Clock::DEFAULT_SKEW, 0..=300)?,
             config_ttl: seconds("CONFIG_TTL_SECONDS", 30, 0..=3600)?,
             keys: RefreshPolicy {
                 max_lifetime: seconds("JWKS_LIFE_SECONDS", 3600, 1..=86_400)?,

@@ -1,13 +1,10 @@
-//! Phrases of sentences for people: values, lists, durations, keys.
+//! The parts of sentences for people: values, lists, durations, keys.
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::line::Mark;
-use crate::authz::trace_step::SessionOutcome;
 use crate::config::role::Role;
-use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 
 /// The longest value that is repeated, in characters.
 const MAX_REPEATED: usize = 200;
@@ -66,35 +63,6 @@ pub fn roles(roles: &[Role], conjunction: &str) -> String {
 /// A key by its id.
 pub fn named_key(kid: Option<&str>) -> String {
     kid.map_or("a key without an id".to_owned(), |kid| format!("the key `{kid}`"))
-}
-
-/// What became of the session that a browser presents.
-pub fn session(outcome: SessionOutcome) -> (Mark, &'static str) {
-    match outcome {
-        SessionOutcome::Found => (Mark::Passed, "The browser has a session, which has the access token."),
-        SessionOutcome::Unknown => {
-            (Mark::Failed, "The browser has the cookie of a session that does not exist.")
-        }
-        SessionOutcome::Unavailable => (Mark::Failed, "The browser's session cannot be looked up."),
-        SessionOutcome::CrossSite => {
-            (Mark::Failed, "Another site sends the request with the browser's session.")
-        }
-    }
-}
-
-/// Why no key is tried.
-pub fn no_key(reason: NoCandidates) -> String {
-    match reason {
-        NoCandidates::None => {
-            "No usable key of the issuer has the token's key id and fits its algorithm.".to_owned()
-        }
-        NoCandidates::Blocked => "The project does not trust the key that the token names.".to_owned(),
-        NoCandidates::TooMany => {
-            format!(
-                "Too many keys of the issuer could be meant: at most {MAX_CANDIDATES} are tried, and {MAX_CANDIDATES_WITHOUT_ID} if the token names none."
-            )
-        }
-    }
 }
 
 #[cfg(test)]

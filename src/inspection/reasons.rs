@@ -1,10 +1,12 @@
-//! Why an entry matches a token or not, by the values of both.
+//! Why an entry matches a token or not, by the values of both; why no key is tried; what became of a session.
 
 use serde_json::{Map, Value};
 
-use super::phrases::{list, quoted};
-use crate::authz::trace_step::IdpOutcome;
+use super::formatting::{list, quoted};
+use super::line::Mark;
+use crate::authz::trace_step::{IdpOutcome, SessionOutcome};
 use crate::config::custom_idp::CustomIdp;
+use crate::keys::key_set::{MAX_CANDIDATES, MAX_CANDIDATES_WITHOUT_ID, NoCandidates};
 use crate::token::algorithm::Algorithm;
 use crate::token::claims::Claims;
 
@@ -41,6 +43,35 @@ pub fn reason(idp: &CustomIdp, claims: &Claims, outcome: IdpOutcome) -> Option<S
         IdpOutcome::Decides => {
             let subject = quoted(idp.id_claim.find(members)?);
             Some(format!("the caller (`{}`) is {subject}", idp.id_claim.as_str()))
+        }
+    }
+}
+
+/// What became of the session that a browser presents.
+pub fn session(outcome: SessionOutcome) -> (Mark, &'static str) {
+    match outcome {
+        SessionOutcome::Found => (Mark::Passed, "The browser has a session, which has the access token."),
+        SessionOutcome::Unknown => {
+            (Mark::Failed, "The browser has the cookie of a session that does not exist.")
+        }
+        SessionOutcome::Unavailable => (Mark::Failed, "The browser's session cannot be looked up."),
+        SessionOutcome::CrossSite => {
+            (Mark::Failed, "Another site sends the request with the browser's session.")
+        }
+    }
+}
+
+/// Why no key is tried.
+pub fn no_key(reason: NoCandidates) -> String {
+    match reason {
+        NoCandidates::None => {
+            "No usable key of the issuer has the token's key id and fits its algorithm.".to_owned()
+        }
+        NoCandidates::Blocked => "The project does not trust the key that the token names.".to_owned(),
+        NoCandidates::TooMany => {
+            format!(
+                "Too many keys of the issuer could be meant: at most {MAX_CANDIDATES} are tried, and {MAX_CANDIDATES_WITHOUT_ID} if the token names none."
+            )
         }
     }
 }
