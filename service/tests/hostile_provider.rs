@@ -54,6 +54,24 @@ fn a_missing_email_address_is_asked_for() {
 }
 
 #[test]
+fn a_test_login_says_whether_there_is_a_refresh_token() {
+    let good = TokenVector::good(&json!({}));
+    for (refresh_token, expected) in
+        [(json!("r"), "issued a refresh token"), (json!(null), "issued no refresh token")]
+    {
+        let logins = Logins::new(&good.announced, &json!({}));
+        let begun = Begun::read(&logins.send("GET", "/auth/login?return_to=/&test=d1", "", None));
+        let mut answer: Value =
+            serde_json::from_str(&tokens(Some(&good.id_token(logins.world.now(), &begun.nonce)))).unwrap();
+        answer["refresh_token"] = refresh_token;
+        logins.answer(TOKEN_ENDPOINT, 200, &answer.to_string());
+        let response = logins.end(&begun, "code=c");
+        assert_eq!(response.status, 200);
+        assert!(response.body.as_deref().unwrap().contains(expected), "{response:?}");
+    }
+}
+
+#[test]
 fn a_session_ends_unless_its_refresh_is_good() {
     for vector in vectors().refresh {
         let logins = provider(&vector);

@@ -3,9 +3,12 @@
 use crate::login::login_attempt::LoginAttempt;
 use crate::login::relying_party::RelyingParty;
 
-/// What the gateway asks for. `offline_access` is not among it: such refresh tokens outlive the session at the provider, and with a
-/// session ended there, that here has to end.
+/// The scopes that are always requested.
 pub(super) const SCOPE: &str = "openid email profile";
+
+/// The same with `offline_access` (OpenID Connect Core 1.0, section 11), if the federation says so: such refresh tokens outlive the
+/// session at the provider, and where others are issued, as by Keycloak, a session that ended there would not end here.
+const OFFLINE_SCOPE: &str = "openid email profile offline_access";
 
 /// The URL at which the user signs in (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636, section 4.3). `state` is the sealed text of
 /// the attempt.
@@ -17,7 +20,7 @@ pub fn authorization_url(party: RelyingParty<'_>, attempt: &LoginAttempt, state:
         ("response_type", "code"),
         ("client_id", party.client_id()),
         ("redirect_uri", &*redirect_uri),
-        ("scope", SCOPE),
+        ("scope", if party.federation.offline_access() { OFFLINE_SCOPE } else { SCOPE }),
         ("state", state),
         ("nonce", &*nonce),
         ("code_challenge", &*challenge),
@@ -30,8 +33,9 @@ pub fn authorization_url(party: RelyingParty<'_>, attempt: &LoginAttempt, state:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::login::authorization_response::tests::attempt;
     use crate::login::browser_binding::BrowserBinding;
-    use crate::login::relying_party::tests::with_party;
+    use crate::login::relying_party::tests::{with_offline_party, with_party};
     use crate::login::return_path::ReturnPath;
     use crate::token::numeric_date::NumericDate;
 
@@ -56,5 +60,14 @@ mod tests {
         ];
         assert_eq!(parameters, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert!(!url.as_str().contains(&attempt.transaction().code_verifier()));
+    }
+
+    #[test]
+    fn offline_access_is_requested_where_the_federation_says_so() {
+        let url = |party: RelyingParty<'_>| authorization_url(party, &attempt(), "s");
+        let scope = "scope=openid%20email%20profile";
+        let (plain, offline) = (with_party(|_| (), url), with_offline_party(url));
+        assert!(plain.contains(&format!("{scope}&")), "{plain}");
+        assert!(offline.contains(&format!("{scope}%20offline_access&")), "{offline}");
     }
 }

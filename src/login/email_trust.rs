@@ -45,8 +45,8 @@ pub fn trusted_email(claims: &EmailClaims, federation: &Federation) -> Result<Em
 mod tests {
     use super::*;
     use crate::http::egress::InsecureHosts;
-    use crate::login::federation::FederationChange;
-    use crate::login::federation::tests::document;
+    use crate::login::federation_change::FederationChange;
+    use crate::login::federation_change::tests::document;
     use serde_json::{Value, json};
 
     fn trusted(claims: &Value) -> Result<String, EmailFault> {

@@ -18,6 +18,7 @@ mod client_metadata;
 mod email_claims;
 mod email_trust;
 mod federation;
+mod federation_change;
 mod id_token;
 mod issued_tokens;
 mod login_attempt;
@@ -48,7 +49,8 @@ pub use client_credentials::{ClientSecret, InvalidProviderClientId, ProviderClie
 pub use client_metadata::client_metadata;
 pub use email_claims::EmailClaims;
 pub use email_trust::{EmailFault, trusted_email};
-pub use federation::{Federation, FederationChange};
+pub use federation::Federation;
+pub use federation_change::FederationChange;
 pub use id_token::{VerifiedIdToken, verify_id_token};
 pub use login_attempt::{AttemptFault, CurrentAttempt, LoginAttempt};
 pub use login_link::login_link;

@@ -79,6 +79,8 @@ fn read_properties(
     let code_flow = response_types.and_then(|node| check_contains(&node, "code"));
     let methods = document.optional("token_endpoint_auth_methods_supported");
     let authentication = methods.map_or(Some(()), |node| check_contains(&node, "client_secret_basic"));
+    let challenges = document.optional("code_challenge_methods_supported");
+    let challenge = challenges.map_or(Some(()), |node| check_contains(&node, "S256"));
     let algorithms = document.required("id_token_signing_alg_values_supported", ALGORITHMS);
     let algorithms = algorithms.and_then(|node| read_algorithms(&node));
     let has_issuer = document.optional("authorization_response_iss_parameter_supported");
@@ -86,6 +88,7 @@ fn read_properties(
     named?;
     code_flow?;
     authentication?;
+    challenge?;
     Some(ProviderMetadata {
         issuer: issuer.as_str().to_owned(),
         authorization_endpoint: authorization?,
@@ -146,6 +149,7 @@ pub mod tests {
             "response_types_supported": ["code", "code id_token"],
             "id_token_signing_alg_values_supported": ["none", "HS256", "RS256", "ES256", "EdDSA"],
             "authorization_response_iss_parameter_supported": true,
+            "code_challenge_methods_supported": ["plain", "S256"],
             "scopes_supported": ["openid"],
         })
     }
@@ -180,9 +184,12 @@ pub mod tests {
     #[test]
     fn optional_members_may_be_missing() {
         let mut least = document();
-        for name in
-            ["userinfo_endpoint", "revocation_endpoint", "authorization_response_iss_parameter_supported"]
-        {
+        for name in [
+            "userinfo_endpoint",
+            "revocation_endpoint",
+            "authorization_response_iss_parameter_supported",
+            "code_challenge_methods_supported",
+        ] {
             least.as_object_mut().unwrap().remove(name);
         }
         let read = read(&least).unwrap();
@@ -222,6 +229,9 @@ pub mod tests {
             ("response_types_supported", json!(["id_token", "code token"])),
             ("response_types_supported", json!("code")),
             ("token_endpoint_auth_methods_supported", json!(["client_secret_post"])),
+            ("code_challenge_methods_supported", json!(["plain"])),
+            ("code_challenge_methods_supported", json!([])),
+            ("code_challenge_methods_supported", json!("S256")),
             ("id_token_signing_alg_values_supported", json!([])),
             ("id_token_signing_alg_values_supported", json!(["none", "HS256", "EdDSA", "rs256"])),
             ("id_token_signing_alg_values_supported", json!("RS256")),

@@ -51,7 +51,7 @@ impl<'r> RelyingParty<'r> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::login::federation::tests::federation;
+    use crate::login::federation_change::tests::{federation, offline_federation};
     use crate::login::provider_metadata::tests::metadata;
 
     /// A relying party for tests.
@@ -61,6 +61,13 @@ pub mod tests {
     ) -> T {
         let (federation, mut provider) = (federation(), metadata());
         change(&mut provider);
+        let public_url = PublicUrl::try_from("https://gateway.example.com").unwrap();
+        test(RelyingParty::new(&federation, &provider, &public_url).unwrap())
+    }
+
+    /// One that requests `offline_access`.
+    pub fn with_offline_party<T>(test: impl FnOnce(RelyingParty<'_>) -> T) -> T {
+        let (federation, provider) = (offline_federation(), metadata());
         let public_url = PublicUrl::try_from("https://gateway.example.com").unwrap();
         test(RelyingParty::new(&federation, &provider, &public_url).unwrap())
     }

@@ -137,6 +137,7 @@ impl<H: LoginHost> Visit<'_, H> {
         &self,
         party: &Party<'_, H>,
         draft: &str,
+        tokens: &TokenResponse,
         id_token: &VerifiedIdToken,
     ) -> Result<Response, Refusal> {
         if party.stored.value.draft != draft {
@@ -157,9 +158,12 @@ impl<H: LoginHost> Visit<'_, H> {
             let committed = Rows(self.host).commit(&[party.stored.replaced_by(&tested)]).await;
             committed.map_err(|_| Refusal::Unavailable)?;
         }
+        let is_renewed = tokens.refresh_token().is_some();
+        let renewal = if is_renewed { &text.test_refreshes } else { &text.test_refreshes_not };
+        let paragraphs = vec![&**renewal, &*text.test_passed_text];
         let message = Message::new(text, &text.test_passed, &text.test_passed_text);
         let roles = user.value.session_roles().join(", ");
         let trace = vec![user.value.email().to_string(), roles];
-        Ok(page(200, &Message { trace, ..message }))
+        Ok(page(200, &Message { paragraphs, trace, ..message }))
     }
 }

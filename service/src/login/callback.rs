@@ -59,7 +59,7 @@ impl<H: LoginHost> Visit<'_, H> {
             }
         };
         if let Some(draft) = attempt.draft() {
-            return self.end_test(&party, draft, &id_token).await;
+            return self.end_test(&party, draft, &tokens, &id_token).await;
         }
         if !party.stored.value.federation.active {
             return Err(Refusal::NotFederated);

@@ -66,6 +66,8 @@ pub struct Messages {
     pub cross_site_text: String,
     pub test_passed: String,
     pub test_passed_text: String,
+    pub test_refreshes: String,
+    pub test_refreshes_not: String,
     pub test_failed: String,
     pub test_failed_text: String,
     pub form_invalid: String,
