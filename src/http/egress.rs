@@ -1,6 +1,6 @@
 //! Egress rules: which hosts may be fetched. They prevent request forgery through an issuer's URL (SSRF).
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::http::strict_url::{Host, InvalidUrl, StrictUrl};
 
@@ -16,8 +16,12 @@ impl InsecureHosts {
 
     /// The exemptions for URLs that an issuer refers to: this list if the issuer is on it, and none otherwise.
     pub fn for_issuer(&self, issuer: &str) -> Self {
-        let is_listed = StrictUrl::parse(issuer).is_ok_and(|url| self.allow(&url));
-        if is_listed { self.clone() } else { Self::default() }
+        if self.exempt(issuer) { self.clone() } else { Self::default() }
+    }
+
+    /// Whether the host of `address` is exempt.
+    pub fn exempt(&self, address: &str) -> bool {
+        StrictUrl::parse(address).is_ok_and(|url| self.allow(&url))
     }
 
     fn allow(&self, url: &StrictUrl<'_>) -> bool {
@@ -49,7 +53,7 @@ pub enum Forbidden {
 
 /// Whether `address` may be fetched: https to a public host, or one of the `insecure` ones.
 ///
-/// The addresses that a name resolves to are not checked here; the runtime must guard them.
+/// The addresses that a name resolves to are not checked here: a host that resolves names itself checks them by [`is_public`].
 pub fn check(address: &str, insecure: &InsecureHosts) -> Result<(), Forbidden> {
     let url = StrictUrl::parse(address)?;
     if insecure.allow(&url) {
@@ -68,6 +72,14 @@ pub fn check(address: &str, insecure: &InsecureHosts) -> Result<(), Forbidden> {
     }
     // Ports below are those of other services: mail, directories, files. No issuer needs them.
     if url.port() == HTTPS_PORT || url.port() >= FIRST_USER_PORT { Ok(()) } else { Err(Forbidden::Port) }
+}
+
+/// Whether an address that a name resolves to may be connected to.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
 }
 
 const HTTPS_PORT: u16 = 443;
@@ -168,6 +180,8 @@ mod tests {
         assert_eq!(verdict("http://localhost:8080"), Ok(()));
         assert_eq!(verdict("http://127.0.0.1:9101"), Err(Forbidden::NotHttps));
         assert_eq!(verdict("https://127.0.0.1"), Err(Forbidden::SpecialAddress));
+        let hosts = InsecureHosts::parse("localhost:8080");
+        assert!(hosts.exempt("http://localhost:8080/x") && !hosts.exempt("http://localhost:8081"));
     }
 
     #[test]
@@ -192,6 +206,11 @@ mod tests {
             "https://168.63.129.16",
         ] {
             assert_eq!(verdict(bad), Err(Forbidden::SpecialAddress), "{bad}");
+        }
+        for (address, expected) in
+            [("8.8.8.8", true), ("2606:4700::1111", true), ("127.0.0.1", false), ("::ffff:8.8.8.8", false)]
+        {
+            assert_eq!(is_public(address.parse().unwrap()), expected, "{address}");
         }
         for bad in [
             "https://localhost",

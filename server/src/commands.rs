@@ -1,0 +1,99 @@
+//! What the commands do. An error is a text for people.
+
+use std::io::{Write, stdout};
+
+use server::configuration::{Configuration, Flags, SECRETS_FILE, new_secret};
+use server::{Running, start};
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::Options;
+
+type Done = Result<(), String>;
+
+/// Serves until the process is asked to end.
+pub fn serve(options: &Options) -> Done {
+    let configuration = configuration(options)?;
+    let secrets = configuration.data_dir.join(SECRETS_FILE);
+    let running = start(configuration).map_err(|error| error.to_string())?;
+    greet(&running, &secrets.display().to_string());
+    wait_for_end().map_err(|error| error.to_string())?;
+    running.stop();
+    Ok(())
+}
+
+/// Checks the configuration.
+pub fn check(options: &Options) -> Done {
+    let configuration = configuration(options)?;
+    eprintln!("the configuration is valid; it listens on {}", configuration.listen);
+    Ok(())
+}
+
+/// Brings the database to this release's schema.
+pub fn migrate(options: &Options) -> Done {
+    let data_dir = configuration(options)?.data_dir;
+    let version = server::migrate(&data_dir).map_err(|error| error.to_string())?;
+    eprintln!("the schema of the database has version {version}");
+    Ok(())
+}
+
+/// Prints the description of the API.
+pub fn openapi() -> Done {
+    print(server::openapi())
+}
+
+/// Prints new secrets.
+pub fn keys() -> Done {
+    let lines =
+        ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"].map(|name| format!("{name}={}\n", new_secret()));
+    print(lines.concat().as_bytes())
+}
+
+fn print(text: &[u8]) -> Done {
+    stdout().lock().write_all(text).map_err(|error| error.to_string())
+}
+
+fn configuration(options: &Options) -> Result<Configuration, String> {
+    let Options { config, listen, data_dir, workers } = options;
+    let flags = [("LISTEN", listen), ("DATA_DIR", data_dir), ("WORKERS", workers)];
+    let flags: Flags = flags.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
+    let file = config.as_ref().map(|path| {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read `{name}`: {error}"));
+        text.map(|text| (name, text))
+    });
+    let file = file.transpose()?;
+    let file = file.as_ref().map(|(name, text)| (&**name, &**text));
+    // A name or value that is not UTF-8 is no variable of the gateway.
+    let environment = std::env::vars_os();
+    let environment =
+        environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Configuration::read(flags, environment.collect(), file).map_err(|faults| faults.to_string())
+}
+
+/// Says where the gateway is, and the administrator's token if it was made just now.
+fn greet(running: &Running, secrets: &str) {
+    let url = format!("http://{}", running.address);
+    eprintln!("The gateway listens on {url}. The inspector is at {url}/inspector/.");
+    match running.node.variables.get("PUBLIC_URL") {
+        Some(public_url) => eprintln!("Clients reach it at {public_url} (`PUBLIC_URL`)."),
+        None => eprintln!("`PUBLIC_URL` is not set: its own issuer and the login are unavailable."),
+    }
+    if let Some(token) = &running.new_admin_token {
+        eprintln!("The administrator's token, which is shown once and stored in {secrets}:\n\n    {token}\n");
+    }
+}
+
+/// Waits until the process is asked to end.
+fn wait_for_end() -> std::io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,127 @@
+//! How a node is configured: by flags, then the environment, then a file.
+
+mod fault;
+mod file;
+mod secrets;
+mod validation;
+mod variables;
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+pub use fault::{Fault, Faults};
+pub use secrets::{SECRETS_FILE, Secrets, new_secret};
+pub use variables::Variables;
+
+/// What a node is started with.
+#[derive(Debug)]
+pub struct Configuration {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where it stores everything.
+    pub data_dir: PathBuf,
+    /// How many threads serve connections.
+    pub workers: NonZeroUsize,
+    /// Variables and secrets by name.
+    pub variables: Variables,
+}
+
+/// Where a node listens unless it is told otherwise.
+pub const LISTEN: &str = "127.0.0.1:8787";
+
+/// Where a node stores everything unless it is told otherwise.
+pub const DATA_DIR: &str = "./data";
+
+/// What was said by flags, each by its variable's name.
+pub type Flags = Vec<(&'static str, String)>;
+
+impl Configuration {
+    /// Reads the configuration. `environment` are all its variables, `file` is the text of a TOML file and its name.
+    pub fn read(
+        flags: Flags,
+        environment: Vec<(String, String)>,
+        file: Option<(&str, &str)>,
+    ) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let mut variables = Variables::default();
+        if let Some((name, text)) = file {
+            file::read(name, text, &mut variables, &mut faults);
+        }
+        for (name, value) in environment {
+            variables.set(&name, value, format!("variable `{name}`"));
+        }
+        for (name, value) in flags {
+            variables.set(name, value, format!("flag `--{}`", name.to_lowercase().replace('_', "-")));
+        }
+        validation::check(&variables, &mut faults);
+        let listen = validation::listen(&variables, &mut faults);
+        let workers = validation::workers(&variables, &mut faults);
+        let data_dir = variables.get("DATA_DIR").unwrap_or_else(|| DATA_DIR.to_owned()).into();
+        match (listen, workers) {
+            (Some(listen), Some(workers)) if faults.is_empty() => {
+                Ok(Self { listen, data_dir, workers, variables })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn flags_go_before_the_environment_and_that_before_the_file() {
+        let file = "listen = \"127.0.0.1:1\"\nworkers = 3\npublic_url = \"https://g.example\"\n[secrets]\nORDERS_KEY = \"x\"";
+        let environment = vec![pair("LISTEN", "127.0.0.1:2"), pair("WORKERS", "2")];
+        let flags = vec![("LISTEN", "127.0.0.1:3".to_owned())];
+        let read = Configuration::read(flags, environment, Some(("gateway.toml", file))).unwrap();
+        assert_eq!((read.listen.port(), read.workers.get()), (3, 2));
+        assert_eq!(read.variables.get("PUBLIC_URL").as_deref(), Some("https://g.example"));
+        assert_eq!(read.variables.origin_secret("ORDERS_KEY").as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_and_no_secret() {
+        let file = "port = 1\nclock_skew_seconds = \"much\"\nsealing_key = \"geheim\"\n[secrets]\nADMIN_TOKEN_X = \"a\"\n[more]";
+        let environment = vec![pair("LISTEN", "here"), pair("ADMIN_TOKEN", "geheim"), pair("WORKERS", "0")];
+        let faults = Configuration::read(Vec::new(), environment, Some(("g.toml", file))).unwrap_err();
+        let text = faults.to_string();
+        for name in [
+            "port",
+            "CLOCK_SKEW_SECONDS",
+            "SEALING_KEY",
+            "ADMIN_TOKEN_X",
+            "more",
+            "LISTEN",
+            "ADMIN_TOKEN",
+            "WORKERS",
+        ] {
+            assert!(
+                text.contains(&format!("`{name}`")) || text.contains(&format!("`{}`", name.to_lowercase())),
+                "{name}: {text}"
+            );
+        }
+        assert_eq!(text.lines().count(), 8, "{text}");
+        assert!(!text.contains("geheim"));
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_one_fault() {
+        let faults = Configuration::read(Vec::new(), Vec::new(), Some(("g.toml", "a = "))).unwrap_err();
+        assert_eq!(faults.to_string().lines().count(), 1, "{faults}");
+    }
+
+    #[test]
+    fn the_nodes_own_secrets_are_no_origins() {
+        let environment = vec![pair("ADMIN_TOKEN", &"a".repeat(32)), pair("MAIL_HOOK_SECRET", "x")];
+        let read = Configuration::read(Vec::new(), environment, None).unwrap();
+        assert_eq!(read.variables.origin_secret("ADMIN_TOKEN"), None);
+        assert_eq!(read.variables.origin_secret("MAIL_HOOK_SECRET"), None);
+    }
+}

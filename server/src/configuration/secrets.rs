@@ -1,0 +1,88 @@
+//! Secrets that a node makes itself if they are not set. They are in a file of the data directory that only its user can read.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Error, ErrorKind, Result, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use toml::{Table, Value};
+
+use super::variables::Variables;
+use crate::crypto;
+
+/// The file of the secrets in the data directory.
+pub const SECRETS_FILE: &str = "secrets.toml";
+
+/// The secrets that are made, each 32 random bytes.
+const MADE: [&str; 3] = ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"];
+
+/// What became of the secrets.
+#[derive(Default)]
+pub struct Secrets {
+    /// The administrator's token, if it was made just now.
+    pub new_admin_token: Option<String>,
+}
+
+impl Secrets {
+    /// Sets the secrets that are not set: those of the file, or new ones, which are written there first.
+    pub fn complete(data_dir: &Path, variables: &mut Variables) -> Result<Self> {
+        let missing: Vec<_> = MADE.into_iter().filter(|name| variables.get(name).is_none()).collect();
+        if missing.is_empty() {
+            return Ok(Self::default());
+        }
+        let file = data_dir.join(SECRETS_FILE);
+        let mut stored = read(&file)?;
+        let mut made = Self::default();
+        let mut is_changed = false;
+        for name in &missing {
+            if stored.get(*name).and_then(Value::as_str).is_none() {
+                let secret = new_secret();
+                if *name == "ADMIN_TOKEN" {
+                    made.new_admin_token = Some(secret.clone());
+                }
+                stored.insert((*name).to_owned(), Value::String(secret));
+                is_changed = true;
+            }
+        }
+        if is_changed {
+            write(&file, &stored)?;
+        }
+        for name in missing {
+            if let Some(secret) = stored.get(name).and_then(Value::as_str) {
+                variables.set(name, secret.to_owned(), format!("{}: `{name}`", file.display()));
+            }
+        }
+        Ok(made)
+    }
+}
+
+/// 32 random bytes in base64url.
+pub fn new_secret() -> String {
+    let mut bytes = [0; 32];
+    crypto::fill(&mut bytes);
+    Base64UrlUnpadded::encode_string(&bytes)
+}
+
+fn read(file: &Path) -> Result<Table> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => {
+            let table = text.parse();
+            table.map_err(|_| Error::new(ErrorKind::InvalidData, format!("`{}` is no TOML", file.display())))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Table::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes the file as a whole or not at all.
+fn write(file: &Path, secrets: &Table) -> Result<()> {
+    let lines =
+        secrets.iter().filter_map(|(name, value)| Some(format!("{name} = \"{}\"\n", value.as_str()?)));
+    let new = file.with_extension("new");
+    let mut written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    written.write_all(lines.collect::<String>().as_bytes())?;
+    written.sync_all()?;
+    std::fs::rename(&new, file)?;
+    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}

@@ -1,0 +1,90 @@
+//! Checking variables: all of them, whatever is wrong with the others.
+
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+
+use edge_authorizer::NumericDate;
+use edge_authorizer::accounts::SigningSet;
+use service::host::{Clock, LogSink};
+use service::{AdminTokens, IssuerSettings, MailHook, Settings};
+
+use super::LISTEN;
+use super::fault::Faults;
+use super::variables::{KNOWN, Variables};
+
+/// The most threads that serve connections.
+const MAX_WORKERS: usize = 256;
+
+/// Counts warnings.
+#[derive(Default)]
+struct Warnings(Cell<u32>);
+
+impl Clock for Warnings {
+    fn now(&self) -> NumericDate {
+        NumericDate::from_seconds(0.0)
+    }
+}
+
+impl LogSink for Warnings {
+    fn info(&self, _line: &str) {}
+
+    fn warn(&self, _line: &str) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+/// Checks what the service reads.
+pub fn check(variables: &Variables, faults: &mut Faults) {
+    // One variable at a time: the service stops at the first that is invalid.
+    for name in KNOWN {
+        let only = |other: &str| variables.get(name).filter(|_| other == name);
+        if let Err(invalid) = Settings::read(only) {
+            faults.add(variables.place_of(name), invalid);
+        }
+        let warnings = Warnings::default();
+        AdminTokens::read(only, &warnings);
+        if warnings.0.get() > 0 {
+            faults.add(variables.place_of(name), "too short; set a random secret of at least 32 characters");
+        }
+    }
+    let issuer = IssuerSettings::read(|name| variables.get(name), &Warnings::default());
+    let [tokens, assertions] = SigningSet::ALL.map(|set| issuer.sealing_keys(set).err());
+    let invalid = [issuer.public_url.as_ref().err(), issuer.token_life.as_ref().err(), tokens, assertions];
+    let hook = MailHook::read(|name| variables.get(name)).err();
+    let hook = hook.as_ref().filter(|_| variables.get("MAIL_HOOK_URL").is_some());
+    for unusable in invalid.into_iter().chain([hook]).flatten() {
+        let is_optional = unusable.name != "MAIL_HOOK_SECRET";
+        if variables.get(unusable.name).is_some() || !is_optional {
+            faults.add(variables.place_of(unusable.name), unusable);
+        }
+    }
+}
+
+/// Where the node listens.
+pub fn listen(variables: &Variables, faults: &mut Faults) -> Option<SocketAddr> {
+    let listen = variables.get("LISTEN").unwrap_or_else(|| LISTEN.to_owned()).parse().ok();
+    if listen.is_none() {
+        faults.add(
+            variables.place_of("LISTEN"),
+            format_args!("expected an address and a port such as `{LISTEN}`"),
+        );
+    }
+    listen
+}
+
+/// How many threads serve connections: one for each core.
+pub fn workers(variables: &Variables, faults: &mut Faults) -> Option<NonZeroUsize> {
+    let Some(text) = variables.get("WORKERS") else {
+        return Some(available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    };
+    let workers = text.parse().ok().filter(|workers: &NonZeroUsize| workers.get() <= MAX_WORKERS);
+    if workers.is_none() {
+        faults.add(
+            variables.place_of("WORKERS"),
+            format_args!("expected a whole number from 1 to {MAX_WORKERS}"),
+        );
+    }
+    workers
+}

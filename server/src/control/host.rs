@@ -1,0 +1,230 @@
+//! The control thread as a host of the service.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use edge_authorizer::accounts::SigningSet;
+use edge_authorizer::users::SessionCookie;
+use edge_authorizer::{ProjectId, Role, Unavailable};
+use rusqlite::{Connection, Result as SqlResult};
+use service::host::{
+    AuditNote, AuditRange, AuditRow, Commit, CommitError, Directory, Failure, Fetch, FetchFailure,
+    FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Job, Key, Kind, Listed,
+    Mailer, OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange,
+    RowError, RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource,
+    SigningKeysResponse, Space, Store, Tasks,
+};
+use service::{ControlPlane, MailHook};
+use tokio::sync::Notify;
+use tokio::task::spawn_local;
+
+use super::body::Rooms;
+use super::fetch::{Client, Reach};
+use crate::clock;
+use crate::node::Node;
+use crate::published::Value;
+use crate::signal::Signal;
+use crate::store::{self, Sqlite, name_of};
+
+/// The control thread.
+#[derive(Clone)]
+pub struct ControlHost {
+    pub node: Arc<Node>,
+    pub plane: Rc<ControlPlane<Signal>>,
+    pub store: Sqlite,
+    /// Given when a key may have to be woken sooner.
+    pub alarm: Rc<Notify>,
+    /// Given when a mail may have to be sent sooner.
+    pub mail_alarm: Rc<Notify>,
+    /// What the bodies that are being read hold.
+    pub rooms: Rc<Rooms>,
+    client: Rc<Client>,
+}
+
+impl ControlHost {
+    /// The control thread with its store.
+    pub fn new(node: Arc<Node>, plane: Rc<ControlPlane<Signal>>, store: Sqlite) -> Self {
+        let (alarm, mail_alarm, rooms) = (Rc::default(), Rc::default(), Rc::default());
+        let client = Rc::new(Client::new(node.tls.clone(), plane.data().settings().insecure_hosts.clone()));
+        Self { node, plane, store, alarm, mail_alarm, rooms, client }
+    }
+
+    fn mail_hook(&self) -> Result<MailHook, Failure> {
+        MailHook::read(|name| self.node.variables.get(name)).map_err(Failure::new)
+    }
+
+    /// Does work on what is stored of a key.
+    async fn at<T: Send + 'static>(
+        &self,
+        key: &Key,
+        work: impl FnOnce(&Connection, &str) -> SqlResult<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let name = name_of(key);
+        self.store.run(move |database| work(database, &name)).await
+    }
+}
+
+impl Store for ControlHost {
+    fn is_exclusive(&self) -> bool {
+        true
+    }
+
+    async fn load(&self, key: &Key, known: Option<u64>) -> Result<Option<Record>, Failure> {
+        self.at(key, move |database, key| store::load(database, key, known)).await
+    }
+
+    async fn commit(&self, key: &Key, expected: Option<u64>, commit: Commit) -> Result<u64, CommitError> {
+        let (now, wakes) = (clock::now().as_seconds(), commit.wake_after.is_some());
+        let work =
+            move |database: &Connection, key: &str| store::commit(database, key, expected, commit, now);
+        let committed = self.at(key, work).await.map_err(CommitError::Failed)?;
+        if wakes {
+            self.alarm.notify_one();
+        }
+        committed
+    }
+
+    async fn wake_after(&self, key: &Key, seconds: f64) -> Result<(), Failure> {
+        let at = clock::now().as_seconds() + seconds;
+        self.at(key, move |database, key| store::wake_at(database, key, at)).await?;
+        self.alarm.notify_one();
+        Ok(())
+    }
+
+    async fn append(&self, key: &Key, note: AuditNote) -> Result<(), Failure> {
+        let now = clock::now().as_seconds();
+        self.at(key, move |database, key| store::append(database, key, &note, now)).await
+    }
+
+    async fn audit(&self, key: &Key, range: AuditRange) -> Result<Vec<AuditRow>, Failure> {
+        self.at(key, move |database, key| store::audit(database, key, range)).await
+    }
+
+    async fn spend(&self, key: &Key, id: &str, until: f64) -> Result<bool, Failure> {
+        let (id, now) = (id.to_owned(), clock::now().as_seconds());
+        let spent = self.at(key, move |database, key| store::spend(database, key, &id, until, now)).await?;
+        spent.ok_or_else(|| Failure::new("too many ids are remembered"))
+    }
+
+    async fn list(&self, project: &ProjectId, listed: Option<&Listed>) -> Result<(), Failure> {
+        let (project, listed) = (project.as_str().to_owned(), listed.cloned());
+        self.store.run(move |database| store::list(database, &project, listed.as_ref())).await
+    }
+
+    async fn projects(&self, after: &str, limit: u32) -> Result<Vec<Listed>, Failure> {
+        let after = after.to_owned();
+        self.store.run(move |database| store::projects(database, &after, limit)).await
+    }
+}
+
+impl Directory for ControlHost {
+    async fn row(&self, key: &RowKey) -> Result<Option<Row>, Failure> {
+        let (key, now) = (key.clone(), clock::now().as_seconds());
+        self.store.run(move |database| store::row(database, &key, now)).await
+    }
+
+    async fn find(&self, query: &RowQuery) -> Result<Vec<Row>, Failure> {
+        let (query, now) = (query.clone(), clock::now().as_seconds());
+        self.store.run(move |database| store::find(database, &query, now)).await
+    }
+
+    async fn commit_rows(&self, changes: &[RowChange]) -> Result<(), RowError> {
+        let (changes, now) = (changes.to_vec(), clock::now().as_seconds());
+        let is_mail =
+            |change: &RowChange| change.key.kind == Kind::Mail && matches!(change.write, RowWrite::Put(_));
+        let has_mail = changes.iter().any(is_mail);
+        let committed = self.store.run(move |database| store::commit_rows(database, &changes, now)).await?;
+        if has_mail {
+            self.mail_alarm.notify_one();
+        }
+        committed
+    }
+}
+
+impl Publisher for ControlHost {
+    async fn publish(&self, write: &ReplicaWrite) -> Result<(), Failure> {
+        let ReplicaWrite { space, key, value, lifetime } = write.clone();
+        let expires_at = lifetime.map(|seconds| clock::now().as_seconds() + f64::from(seconds));
+        let stored = write.clone();
+        self.store.run(move |database| store::publish(database, &stored, expires_at)).await?;
+        if let Some(changed) = Key::of_config_key(&key).filter(|_| space == Space::Config) {
+            self.node.plane.note(self, &changed, value.as_deref());
+        }
+        let value = value.map(|text| Value { text: text.into(), expires_at });
+        self.node.published.set(space, &key, value);
+        Ok(())
+    }
+}
+
+impl Projects for ControlHost {
+    async fn admit_roles(&self, project: &ProjectId, roles: &[Role]) -> Result<RolesAdmission, Unavailable> {
+        self.plane.admit_roles(self, project, roles).await
+    }
+}
+
+impl Issuers for ControlHost {
+    async fn ask_issuer(&self, issuer: &str, request: &IssuerRequest) -> Result<IssuerResponse, Unavailable> {
+        self.plane.answer_issuer(self, issuer, request).await
+    }
+}
+
+impl SigningKeySource for ControlHost {
+    async fn ask_signing_keys(&self, set: SigningSet) -> Result<SigningKeysResponse, Unavailable> {
+        self.plane.answer_signing_keys(self, set).await
+    }
+}
+
+impl SessionSource for ControlHost {
+    /// Nothing here decides on requests to origins, which alone need sessions.
+    async fn ask_session(&self, _cookie: &SessionCookie) -> SessionAnswer {
+        Err(Unavailable)
+    }
+}
+
+impl Fetch for ControlHost {
+    async fn send(&self, request: &FetchRequest, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
+        self.client.send(request, limits, Reach::Public).await
+    }
+}
+
+impl Mailer for ControlHost {
+    fn can_send_mail(&self) -> Result<(), Failure> {
+        self.mail_hook().map(|_| ())
+    }
+
+    async fn send_mail(&self, mail: &OutgoingMail) -> Result<(), Failure> {
+        self.mail_hook()?.send(&OperatorsHost(&self.client), mail, clock::now()).await
+    }
+}
+
+/// Reaches hosts that the operator named, which may be on private addresses.
+struct OperatorsHost<'c>(&'c Client);
+
+impl Fetch for OperatorsHost<'_> {
+    async fn send(&self, request: &FetchRequest, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
+        self.0.send(request, limits, Reach::Any).await
+    }
+}
+
+impl Tasks for ControlHost {
+    type Signal = Signal;
+
+    fn later(&self, job: Job<Signal>) {
+        let host = self.clone();
+        spawn_local(async move { host.node.plane.run(&host, job).await });
+    }
+
+    fn signal(&self) -> Signal {
+        Signal::default()
+    }
+
+    async fn wait(&self, signal: &Signal, project: Option<&ProjectId>, seconds: f64) {
+        self.node.wait(signal, project, seconds).await;
+    }
+
+    fn wake(&self, signal: &Signal) {
+        signal.give();
+    }
+}
+
+impl_node!(ControlHost);

@@ -1,0 +1,51 @@
+//! The control thread: it answers requests to the gateway's own paths and the questions of data threads, and does what is due.
+
+mod answer;
+mod body;
+mod fetch;
+mod handle;
+mod host;
+mod mails;
+mod wakes;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use service::ControlPlane;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
+use tokio::task::{LocalSet, spawn_local};
+
+use crate::node::Node;
+use crate::signal::Signal;
+use crate::store::Sqlite;
+
+pub use answer::into_http;
+pub use handle::{Call, ControlHandle, channel};
+use host::ControlHost;
+
+/// Runs the control thread until the node stops and nothing calls it any more.
+pub fn run(
+    runtime: &Runtime,
+    node: Arc<Node>,
+    plane: Rc<ControlPlane<Signal>>,
+    store: Sqlite,
+    mut calls: Receiver<Call>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let host = ControlHost::new(node, plane, store);
+    LocalSet::new().block_on(runtime, async {
+        spawn_local(wakes::run(host.clone()));
+        spawn_local(mails::run(host.clone()));
+        loop {
+            tokio::select! {
+                call = calls.recv() => match call {
+                    Some(call) => drop(spawn_local(answer::answer(host.clone(), call))),
+                    None => break,
+                },
+                _ = stopped.wait_for(|stopped| *stopped) => break,
+            }
+        }
+    });
+}

@@ -1,0 +1,48 @@
+//! Doing what is due for keys.
+
+use std::time::Duration;
+
+use service::RETRY;
+use tokio::task::spawn_local;
+use tokio::time::timeout;
+
+use super::host::ControlHost;
+use crate::clock;
+use crate::store::{Due, done, key_of, next_wake, take_due};
+
+/// How many keys are taken at a time.
+const BATCH: u32 = 32;
+
+/// The longest wait, in seconds: the clock of the machine may be set meanwhile.
+const MAX_WAIT: f64 = 60.0;
+
+/// Wakes keys when their time has come, as long as the thread lives.
+pub async fn run(host: ControlHost) {
+    loop {
+        let now = clock::now().as_seconds();
+        let work = move |database: &rusqlite::Connection| {
+            let due = take_due(database, now, RETRY, BATCH)?;
+            Ok((due, next_wake(database)?))
+        };
+        // While the store fails there is nothing to do but to try again.
+        let (due, next) = host.store.run(work).await.unwrap_or_default();
+        for due in due {
+            spawn_local(wake(host.clone(), due));
+        }
+        let wait = next.map_or(MAX_WAIT, |next| (next - clock::now().as_seconds()).clamp(0.0, MAX_WAIT));
+        let wait = Duration::try_from_secs_f64(wait).unwrap_or_default();
+        let _earlier_or_in_time = timeout(wait, host.alarm.notified()).await;
+    }
+}
+
+/// Wakes one. If it fails, it comes again.
+async fn wake(host: ControlHost, due: Due) {
+    let woken = match key_of(&due.key) {
+        Some(key) => host.plane.wake(&host, &key).await.is_ok(),
+        // A name that means nothing was not written by this release.
+        None => true,
+    };
+    if woken {
+        let _comes_again = host.store.run(move |database| done(database, &due)).await;
+    }
+}

@@ -1,0 +1,30 @@
+//! The self-hosted node: the service and a proxy in one native process, with SQLite as the store.
+//!
+//! Each data thread serves connections by itself (`proxy`); one control thread answers requests to the gateway's own paths and
+//! does what is due (`control`). `node` is what they share.
+
+pub mod configuration;
+pub mod node;
+pub mod proxy;
+
+#[macro_use]
+mod capabilities;
+
+mod clock;
+mod control;
+mod crypto;
+mod data_thread;
+mod log;
+mod published;
+mod signal;
+mod static_files;
+mod store;
+mod trust;
+mod waiters;
+
+pub use control::ControlHandle;
+pub use data_thread::DataThread;
+pub use node::{Node, Running, StartError, migrate, start};
+pub use published::Published;
+pub use signal::Signal;
+pub use static_files::openapi;
