@@ -3,7 +3,7 @@
 use edge_authorizer::accounts::{AuthDocument, PublicUrl, metadata};
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 
-use super::signer::SigningMemory;
+use super::signing_memory::SigningMemory;
 use crate::host::{Clock, SigningKeySource, Tasks};
 use crate::http::{Request, Response, problem, read_only};
 
