@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use edge_authorizer::users::LinkPurpose;
 use serde_json::json;
+use service::host::{Kind, NewRow, Term, TermName};
 use service::http::Response;
 use support::people::*;
 use support::world::{World, body};
@@ -289,6 +290,24 @@ fn the_queue_holds_no_link_in_clear() {
     assert_eq!(outcomes(&world, "mail"), ["sent"]);
     send_mails(&world);
     assert_eq!(mails(&world).len(), 1);
+}
+
+#[test]
+fn a_mail_that_cannot_be_read_does_not_hold_up_the_others() {
+    let world = world();
+    let term = |id: u32| vec![Term::new(TermName::Time, format!("{id:012}"))];
+    for id in 1..=60 {
+        let value = if id % 2 == 0 { "{" } else { r#"{"format":9}"# }.to_owned();
+        store(&world, Kind::Mail, &format!("bad{id}"), NewRow { value, terms: term(id), expires_at: None });
+    }
+    submit(&world, "recovery", &[("email", ADA)]);
+    send_mails(&world);
+    send_mails(&world);
+    assert_eq!(mails(&world).len(), 1);
+    let warned =
+        world.shared.lines.lock().unwrap().iter().filter(|line| line.contains("value_malformed")).count();
+    assert_eq!(warned, 60, "once each");
+    assert_eq!(world.shared.directory.count(Kind::Mail), 60, "they are kept");
 }
 
 #[test]

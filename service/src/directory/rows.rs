@@ -66,10 +66,37 @@ impl<H: Directory + LogSink> Rows<'_, H> {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Stored<T>>, Unavailable> {
-        let (value, after) = (value.map(str::to_owned), after.map(str::to_owned));
-        let query = RowQuery { kind: T::KIND, term, value, after, limit };
-        let rows = self.0.find(&query).await.map_err(|failure| self.failed(&failure))?;
+        let rows = self.found(T::KIND, term, value, after, limit).await?;
         rows.into_iter().map(|row| self.read(row)).collect()
+    }
+
+    /// The entries that have a term at all, as [`Rows::all`] gives them, and the rows among them that cannot be read.
+    pub async fn readable<T: Entry>(
+        &self,
+        term: TermName,
+        limit: u32,
+    ) -> Result<(Vec<Stored<T>>, Vec<Row>), Unavailable> {
+        let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
+        for row in self.found(T::KIND, term, None, None, limit).await? {
+            match self.read(row.clone()) {
+                Ok(entry) => entries.push(entry),
+                Err(Unavailable) => unreadable.push(row),
+            }
+        }
+        Ok((entries, unreadable))
+    }
+
+    async fn found(
+        &self,
+        kind: Kind,
+        term: TermName,
+        value: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Row>, Unavailable> {
+        let (value, after) = (value.map(str::to_owned), after.map(str::to_owned));
+        let query = RowQuery { kind, term, value, after, limit };
+        self.0.find(&query).await.map_err(|failure| self.failed(&failure))
     }
 
     /// Writes rows if all are as they were read.

@@ -6,13 +6,16 @@ use edge_authorizer::accounts::{PublicUrl, SigningSet};
 use super::queued_mail::{MailContent, QueuedMail, link_of};
 use super::text::{MailText, mail_text};
 use crate::ControlPlane;
-use crate::directory::{CommitFailure, Rows, Stored};
-use crate::host::{Failure, MailHost, OutgoingMail, RowChange, TermName};
+use crate::directory::{CommitFailure, Entry, Rows, Stored};
+use crate::host::{Failure, MailHost, NewRow, OutgoingMail, Row, RowChange, RowKey, TermName};
 use crate::log::{self, warning};
 use crate::sealing::SealingKeys;
 
 /// How many mails are sent at a time.
 const BATCH: u32 = 50;
+
+/// For how long what cannot be read is kept, in seconds: a week.
+const SET_ASIDE: u64 = 7 * 86_400;
 
 /// What sends mails.
 struct Queue<'q, H> {
@@ -43,7 +46,11 @@ impl<S> ControlPlane<S> {
 impl<H: MailHost> Queue<'_, H> {
     async fn send_due(&self) -> Result<(), Unavailable> {
         let now = self.host.now().whole_seconds();
-        for mail in Rows(self.host).all::<QueuedMail>(TermName::Time, None, BATCH).await? {
+        let (mails, unreadable) = Rows(self.host).readable::<QueuedMail>(TermName::Time, BATCH).await?;
+        for row in unreadable {
+            self.commit(set_aside(row, now)).await?;
+        }
+        for mail in mails {
             if mail.value.due_at > now {
                 break;
             }
@@ -115,4 +122,17 @@ impl<H: MailHost> Queue<'_, H> {
         let line = log::mail(&line, self.host.now());
         if reason.is_some() { self.host.warn(&line) } else { self.host.info(&line) }
     }
+}
+
+/// The change that takes a row that cannot be read out of the queue, which it would hold up: it is found no more, and kept for a
+/// while.
+#[expect(clippy::cast_precision_loss, reason = "a time in seconds is exact")]
+fn set_aside(row: Row, now: u64) -> RowChange {
+    let expires_at = Some(now.saturating_add(SET_ASIDE) as f64);
+    let Row { id, value, revision } = row;
+    RowChange::put(
+        RowKey::new(QueuedMail::KIND, id),
+        Some(revision),
+        NewRow { value, terms: Vec::new(), expires_at },
+    )
 }
