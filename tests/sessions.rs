@@ -50,7 +50,7 @@ fn outcome(decision: &Decision) -> (&'static str, bool, Vec<Value>) {
 
 #[test]
 fn a_session_counts_only_where_the_route_says_so_and_without_authorization() {
-    let cookie = PresentedSession::Cookie(SessionCookie::new(&[1; 32]));
+    let cookie = PresentedSession::Cookie(SessionCookie::new(&[1; 32], &[2; 16]));
     for (path, authorization, session, expected) in [
         (SITE, None, None, ("token_missing", true)),
         (SITE, Some("Bearer x"), Some(&cookie), ("token_malformed", false)),
@@ -80,7 +80,7 @@ fn what_may_not_be_used_is_refused_before_a_session_is_asked_for() {
 
 #[test]
 fn a_session_goes_on_as_its_token() {
-    let cookie = PresentedSession::Cookie(SessionCookie::new(&[1; 32]));
+    let cookie = PresentedSession::Cookie(SessionCookie::new(&[1; 32], &[2; 16]));
     for (token, expected) in [
         (Ok(None), ("token_missing", true, vec![json!("unknown")])),
         (Err(Unavailable), ("session_unavailable", false, vec![json!("unavailable")])),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use crate::host::{Entropy, Failure, Seal, Sealer};
@@ -77,6 +78,18 @@ impl SealingKeys {
         sealed.split_once('.').is_some_and(|(id, _)| id == self.current.id)
     }
 
+    /// The tag of a value that the gateway hands out and takes back: HMAC-SHA-256, cut to 16 bytes.
+    pub fn tag(&self, purpose: Purpose<'_>, value: &[u8]) -> Result<[u8; 16], Failure> {
+        let tag = self.current.mac(purpose, value)?.finalize().into_bytes();
+        tag.first_chunk().copied().ok_or_else(|| Failure::new("a tag is shorter than its hash"))
+    }
+
+    /// Whether a tag is that of a value, by a key of these. It takes the same time for all tags.
+    pub fn is_tag(&self, purpose: Purpose<'_>, value: &[u8], tag: &[u8]) -> bool {
+        let mut keys = std::iter::once(&self.current).chain(&self.previous);
+        keys.any(|key| key.mac(purpose, value).is_ok_and(|mac| mac.verify_truncated_left(tag).is_ok()))
+    }
+
     fn find(&self, sealed: &str) -> Option<(&SealingKey, Vec<u8>)> {
         let (id, text) = sealed.split_once('.')?;
         let mut keys = std::iter::once(&self.current).chain(&self.previous);
@@ -91,6 +104,13 @@ impl SealingKey {
         let digest = Sha256::new().chain_update(b"sealing key id\0").chain_update(bytes).finalize();
         let id = Base64UrlUnpadded::encode_string(digest.get(..6)?);
         (length == bytes.len()).then_some(Self { bytes, id })
+    }
+
+    /// The key of these tags derives from the one that seals: none is used by two algorithms.
+    fn mac(&self, purpose: Purpose<'_>, value: &[u8]) -> Result<Hmac<Sha256>, Failure> {
+        let key = Sha256::new().chain_update(b"tag key\0").chain_update(self.bytes).finalize();
+        let mac = Hmac::new_from_slice(&key).map_err(Failure::new)?;
+        Ok(mac.chain_update(purpose.associated()).chain_update([0]).chain_update(value))
     }
 }
 
@@ -109,6 +129,21 @@ impl fmt::Debug for SealingKeys {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_holds_for_its_value_purpose_and_keys() {
+        let [one, two] = [7, 8].map(|byte| Base64UrlUnpadded::encode_string(&[byte; 32]));
+        let keys = SealingKeys::read(&one, None).unwrap();
+        let purpose = |kind| Purpose { kind, name: "" };
+        let tag = keys.tag(purpose("a"), b"value").unwrap();
+        assert!(keys.is_tag(purpose("a"), b"value", &tag));
+        assert!(SealingKeys::read(&two, Some(&one)).unwrap().is_tag(purpose("a"), b"value", &tag));
+        assert!(!SealingKeys::read(&two, None).unwrap().is_tag(purpose("a"), b"value", &tag));
+        assert!(!keys.is_tag(purpose("a"), b"valuE", &tag));
+        assert!(!keys.is_tag(purpose("b"), b"value", &tag));
+        assert!(!keys.is_tag(purpose("a"), b"value", &[0; 16]));
+        assert!(!keys.is_tag(purpose("a"), b"value", b""));
+    }
 
     #[test]
     fn a_sealing_key_has_32_bytes_and_is_not_shown() {

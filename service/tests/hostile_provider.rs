@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 use service::host::Kind;
 use support::keys::provider::{TokenVector, tokens, vectors};
@@ -69,6 +71,22 @@ fn a_test_login_says_whether_there_is_a_refresh_token() {
         assert_eq!(response.status, 200);
         assert!(response.body.as_deref().unwrap().contains(expected), "{response:?}");
     }
+}
+
+#[test]
+fn a_cookie_that_no_gateway_made_costs_no_read_of_the_directory() {
+    let logins = Logins::new(&["RS256".to_owned()], &json!({}));
+    let session = logins.session();
+    let reads = || logins.world.shared.directory.reads.load(Ordering::Relaxed);
+    let before = reads();
+    let (name, value) = session.split_once('=').unwrap();
+    for changed in [format!("A{}", &value[1..]), format!("{}A", &value[..63]), "A".repeat(64)] {
+        assert_eq!(logins.is_live(&format!("{name}={changed}")), Some(false), "{changed}");
+        assert_eq!(logins.send("GET", "/auth/session", &format!("{name}={changed}"), None).status, 401);
+    }
+    assert_eq!(reads(), before);
+    assert_eq!(logins.is_live(&session), Some(true));
+    assert!(reads() > before);
 }
 
 #[test]

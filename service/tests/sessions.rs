@@ -34,7 +34,7 @@ fn world() -> World {
 }
 
 fn cookie(number: u8) -> SessionCookie {
-    SessionCookie::new(&[number; 32])
+    SessionCookie::new(&[number; 32], &[0; 16])
 }
 
 /// Begins a session whose access token may be used for a minute.
@@ -184,7 +184,7 @@ fn made_up_cookies_evict_no_session() {
     let made_up = |number: u32| {
         let mut bytes = [7; 32];
         bytes[..4].copy_from_slice(&number.to_le_bytes());
-        SessionCookie::new(&bytes)
+        SessionCookie::new(&bytes, &[0; 16])
     };
     for round in 0..20 {
         world.run((0..1000).map(|number| decide(&world, &made_up(round * 1000 + number))).collect());

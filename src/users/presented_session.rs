@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     const COOKIE: (&str, &str) =
-        ("cookie", "a=1; __Host-session=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE");
+        ("cookie", "a=1; __Host-session=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQECAgICAgICAgICAgICAgIC");
 
     fn read(method: &str, headers: &[(&str, &str)]) -> Option<PresentedSession> {
         let header = |name: &str| {
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn requests_that_only_read_may_use_a_session_and_others_from_this_host() {
-        let cookie = || Some(PresentedSession::Cookie(SessionCookie::new(&[1; 32])));
+        let cookie = || Some(PresentedSession::Cookie(SessionCookie::new(&[1; 32], &[2; 16])));
         let from = |site| ("sec-fetch-site", site);
         assert_eq!(read("GET", &[]), None);
         assert_eq!(read("POST", &[from("cross-site")]), None);

@@ -10,10 +10,17 @@ use crate::http::gateway_cookies::SESSION_COOKIE;
 /// The `Set-Cookie` header that removes the cookie.
 pub const REMOVE_SESSION_COOKIE: &str = "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0";
 
-/// The characters of a value: 32 bytes in base64url.
-const LENGTH: usize = 43;
+/// The random bytes of a value.
+const RANDOM: usize = 32;
 
-/// The value of a session's cookie: 32 random bytes as 43 base64url characters. `Debug` does not show it.
+/// The bytes of its tag.
+const TAG: usize = 16;
+
+/// The characters of a value in base64url.
+const LENGTH: usize = 64;
+
+/// The value of a session's cookie: 32 random bytes and a tag of 16, by which the gateway knows its own, as 64 base64url
+/// characters. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionCookie(String);
 
@@ -24,9 +31,9 @@ pub struct SessionCookie(String);
 pub struct SeveralSessionCookies;
 
 impl SessionCookie {
-    /// The cookie of these random bytes.
-    pub fn new(random: &[u8; 32]) -> Self {
-        Self(Base64UrlUnpadded::encode_string(random))
+    /// The cookie of random bytes, with their tag.
+    pub fn new(random: &[u8; RANDOM], tag: &[u8; TAG]) -> Self {
+        Self(Base64UrlUnpadded::encode_string(&[&random[..], tag].concat()))
     }
 
     /// Reads the cookie out of a `Cookie` header. A value of another form is no cookie of a session. A comma separates nothing: it
@@ -43,6 +50,12 @@ impl SessionCookie {
     /// By what the session is stored: the SHA-256 of the cookie's value in base64url.
     pub fn digest(&self) -> String {
         Base64UrlUnpadded::encode_string(&Sha256::digest(self.0.as_bytes()))
+    }
+
+    /// Whether the tag is that of the random bytes, which `is_tag` says of both.
+    pub fn is_tagged(&self, is_tag: impl FnOnce(&[u8], &[u8]) -> bool) -> bool {
+        let bytes = Base64UrlUnpadded::decode_vec(&self.0).unwrap_or_default();
+        bytes.split_at_checked(RANDOM).is_some_and(|(random, tag)| is_tag(random, tag))
     }
 
     /// The value itself, for the request that shows it.
@@ -68,7 +81,7 @@ impl TryFrom<&str> for SessionCookie {
 
 /// The text is no value of a session's cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("43 characters of base64url")]
+#[error("64 characters of base64url")]
 pub struct InvalidSessionCookie;
 
 impl fmt::Debug for SessionCookie {
@@ -91,10 +104,10 @@ fn is_value(value: &str) -> bool {
 mod tests {
     use super::*;
 
-    const VALUE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+    const VALUE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQECAgICAgICAgICAgICAgIC";
 
     fn cookie() -> SessionCookie {
-        SessionCookie::new(&[1; 32])
+        SessionCookie::new(&[1; 32], &[2; 16])
     }
 
     #[test]
@@ -119,8 +132,8 @@ mod tests {
             format!("a=b=__Host-session={VALUE}"),
             format!("__Host-session=\"{VALUE}\""),
             format!("__Host-session={VALUE}A"),
-            format!("__Host-session={}", VALUE.trim_end_matches('E')),
-            format!("__Host-session={}+", VALUE.trim_end_matches('E')),
+            format!("__Host-session={}", VALUE.trim_end_matches('C')),
+            format!("__Host-session={}+", VALUE.trim_end_matches('C')),
             format!("__Host-session={VALUE}=x"),
             format!("a=1, __Host-session={VALUE}"),
             format!("__Host-session={VALUE}, __Host-session={VALUE}"),
@@ -149,9 +162,15 @@ mod tests {
 
     #[test]
     fn a_session_is_stored_by_the_digest_of_its_cookie() {
-        assert_eq!(cookie().digest(), "VtX6czP210fbQsI5QH5dpMMvTHnzXQkrE0_TWkAtnFw");
+        assert_eq!(cookie().digest(), "WVvl8Co-UxoYRutpQXGSJnXSutwm-kvZ9X4JwoPz0Vo");
         assert_eq!(SessionCookie::try_from(VALUE), Ok(cookie()));
         assert_eq!(SessionCookie::try_from("x"), Err(InvalidSessionCookie));
         assert!(!format!("{:?}", cookie()).contains(VALUE));
+    }
+
+    #[test]
+    fn a_cookie_has_random_bytes_and_their_tag() {
+        assert!(cookie().is_tagged(|random, tag| (random, tag) == (&[1; 32][..], &[2; 16][..])));
+        assert!(!cookie().is_tagged(|_, _| false));
     }
 }

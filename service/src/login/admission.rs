@@ -44,7 +44,8 @@ impl<H: LoginHost> Visit<'_, H> {
             let by = LoginMethod::Federation(self.provider_session(tokens, id_token).await?);
             let hours = party.stored.value.federation.session_hours();
             let agent = self.request.header("user-agent");
-            match sessions::begin(self.host, NewSession { user: &user.id, by, hours, agent, with }).await {
+            let new = NewSession { sealing: self.sealing, user: &user.id, by, hours, agent, with };
+            match sessions::begin(self.host, new).await {
                 Ok(cookie) => {
                     self.log_login("signed_in", Some(&user.id), &[]);
                     return Ok(cookie);

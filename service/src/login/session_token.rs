@@ -21,6 +21,9 @@ impl<H: LoginHost> Visit<'_, H> {
         &self,
         cookie: &SessionCookie,
     ) -> Result<Option<(Stored<Session>, Stored<User>)>, Unavailable> {
+        if !sessions::is_made_here(self.sealing, cookie) {
+            return Ok(None);
+        }
         let id = cookie.digest();
         for _ in 0..LOOKS {
             let Some(stored) = Rows(self.host).load::<Session>(&id).await? else { return Ok(None) };

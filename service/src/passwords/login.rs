@@ -104,7 +104,8 @@ impl<H: LoginHost> Visit<'_, H> {
             signed_in.password = better.clone().or(signed_in.password);
             let with = vec![user.replaced_by(&signed_in), not_federated.condition()];
             let (by, agent) = (LoginMethod::Password {}, self.request.header("user-agent"));
-            let new = NewSession { user: &user.id, by, hours: SESSION_HOURS, agent, with };
+            let hours = SESSION_HOURS;
+            let new = NewSession { sealing: self.sealing, user: &user.id, by, hours, agent, with };
             match sessions::begin(self.host, new).await {
                 Ok(cookie) => {
                     self.end_former_session().await;

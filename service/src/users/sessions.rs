@@ -5,6 +5,8 @@ use edge_authorizer::users::{LoginMethod, Session, SessionCookie, User};
 
 use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored, added};
 use crate::host::{Clock, Directory, Entropy, LogSink, RowChange, TermName};
+use crate::log::warning;
+use crate::sealing::{Purpose, SealingKeys};
 
 /// How many sessions are ended at a time.
 const BATCH: u32 = 100;
@@ -18,8 +20,13 @@ pub const MAX_SESSIONS: usize = 20;
 /// How many sessions are looked at: logins at once may have begun some more.
 const LOOKED_AT: u32 = 30;
 
+/// What the tag of a cookie is for.
+const COOKIE: Purpose<'static> = Purpose { kind: "session-cookie", name: "" };
+
 /// How a session begins.
 pub struct NewSession<'n> {
+    /// The keys by which its cookie is tagged.
+    pub sealing: &'n SealingKeys,
     /// The id of the user.
     pub user: &'n str,
     /// How the user logged in.
@@ -39,8 +46,12 @@ where
 {
     let mut random = [0; 32];
     host.fill(&mut random);
-    let cookie = SessionCookie::new(&random);
-    let NewSession { user, by, hours, agent, with } = new;
+    let NewSession { sealing, user, by, hours, agent, with } = new;
+    let tag = sealing.tag(COOKIE, &random).map_err(|failure| {
+        warning(host, "not_sealed", "session-cookie", failure);
+        Unavailable
+    })?;
+    let cookie = SessionCookie::new(&random, &tag);
     let agent = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());
     let session = Session::new(user, host.now().whole_seconds(), hours, agent, by);
     let surplus = surplus_of(host, user).await?;
@@ -48,6 +59,11 @@ where
     let changes: Vec<_> =
         std::iter::once(added(&cookie.digest(), &session)).chain(with).chain(removed).collect();
     Rows(host).commit(&changes).await.map(|()| cookie)
+}
+
+/// Whether the gateway made a cookie. Any other opens no session, and the directory need not be asked.
+pub fn is_made_here(sealing: &SealingKeys, cookie: &SessionCookie) -> bool {
+    cookie.is_tagged(|random, tag| sealing.is_tag(COOKIE, random, tag))
 }
 
 /// The sessions of a user that end when one more begins.
