@@ -6,6 +6,7 @@
 pub mod configuration;
 pub mod node;
 pub mod proxy;
+pub mod store;
 
 #[macro_use]
 mod capabilities;
@@ -18,13 +19,12 @@ mod log;
 mod published;
 mod signal;
 mod static_files;
-mod store;
 mod trust;
 mod waiters;
 
 pub use control::ControlHandle;
 pub use data_thread::DataThread;
 pub use node::{Node, Running, StartError, migrate, start};
-pub use published::Published;
+pub use published::{Published, Value as PublishedValue};
 pub use signal::Signal;
 pub use static_files::openapi;

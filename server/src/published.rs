@@ -26,9 +26,13 @@ pub struct Value {
 impl Published {
     /// The text under a key at the time `now`.
     pub fn get(&self, space: Space, key: &str, now: f64) -> Option<Arc<str>> {
-        let values = self.values(space).read().unwrap_or_else(PoisonError::into_inner);
-        let value = values.get(key)?;
-        value.expires_at.is_none_or(|end| now < end).then(|| value.text.clone())
+        let value = self.value(space, key)?;
+        value.expires_at.is_none_or(|end| now < end).then_some(value.text)
+    }
+
+    /// The value under a key, whether or not it has expired.
+    pub fn value(&self, space: Space, key: &str) -> Option<Value> {
+        self.values(space).read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
     /// Puts a value under a key, or removes what is there.

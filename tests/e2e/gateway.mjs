@@ -3,6 +3,8 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
+import { HOST, refuseWorkersOptions } from "./hosts.mjs";
+import { startNode } from "./node.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -108,7 +110,8 @@ const ASSETS = {
  * the network; with `hasSecond`, a second edge shares KV and the control plane with the first, and `secondUrl` is its
  * socket; `port` is that of `url`; with `traps`, a header makes the wasm trap (trapping.js).
  * `url` is the edge's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
- * `doorUrl` is the development server's front door, which resolves it.
+ * `doorUrl` is the development server's front door, which resolves it. With HOST=node it is a node (node.mjs), which lacks what
+ * `hosts.mjs` lists.
  */
 export async function startGateway({
   traps = false,
@@ -126,6 +129,20 @@ export async function startGateway({
   hasSecond = false,
   port = 0,
 } = {}) {
+  if (HOST === "node") {
+    refuseWorkersOptions({
+      traps,
+      flakyConfig,
+      watchedKv,
+      slow,
+      watchedIssuers,
+      hasFiles: !hasFiles,
+      outbound,
+      hasSecond,
+    });
+    const variables = { PUBLIC_URL, SEALING_KEY, EDGE_SEALING_KEY, ...bindings, ...edgeBindings };
+    return startNode({ variables, config, jwks, persist, port });
+  }
   const lines = [];
   const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : slow ? [slow] : [];
   const wrappers = wrapped.map((namespace) => ({

@@ -56,9 +56,10 @@ pub fn commit(
 }
 
 fn remove(database: &Connection, key: &str) -> Result<()> {
-    for table in ["record", "reference", "wake", "audit"] {
+    for table in ["record", "reference", "wake"] {
         database.prepare_cached(&format!("DELETE FROM {table} WHERE key = ?"))?.execute([key])?;
     }
+    audit_log::forget(database, key)?;
     spent::forget(database, key)
 }
 

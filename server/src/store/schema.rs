@@ -11,9 +11,8 @@ const STEPS: [&str; 1] = ["
     CREATE TABLE wake (key TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
     CREATE INDEX wake_at ON wake (at);
     CREATE TABLE audit (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at REAL NOT NULL, entry TEXT NOT NULL,
-        refused INTEGER NOT NULL, total INTEGER NOT NULL);
-    CREATE INDEX audit_key ON audit (key, number);
+        key TEXT NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, entry TEXT NOT NULL,
+        refused INTEGER NOT NULL, total INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
     CREATE INDEX audit_at ON audit (key, at);
     CREATE INDEX audit_total ON audit (key, refused, total);
     CREATE TABLE spent (key TEXT NOT NULL, id TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;

@@ -95,7 +95,7 @@ fn run(database: &Connection, jobs: &Receiver<Job>) {
 }
 
 /// Does work inside a transaction; if it fails, what it wrote is undone.
-fn whole_or_nothing<T>(
+pub fn whole_or_nothing<T>(
     database: &Connection,
     work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {

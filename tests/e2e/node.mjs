@@ -1,0 +1,59 @@
+// The built node as a process (HOST=node): the same as the workers in workerd are for tests.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM = fileURLToPath(new URL("../../target/debug/examples/driven", import.meta.url));
+
+/** Starts a node with the variables and published values of `startGateway`. */
+export async function startNode({ variables, config, jwks, persist, port }) {
+  if (!existsSync(PROGRAM)) throw new Error("build the node first: cargo build -p server --examples");
+  const folder = persist ?? (await mkdtemp(join(tmpdir(), "edge-authorizer-node-")));
+  const env = { WORKERS: "1", DATA_DIR: folder, LISTEN: `127.0.0.1:${port}`, ...variables };
+  const process = spawn(PROGRAM, { env });
+  const exited = new Promise((resolve) => process.on("exit", resolve));
+  const lines = [];
+  createInterface({ input: process.stdout }).on("line", (line) => lines.push(line));
+
+  // One answer for each command, in their order; the first says where the node listens.
+  const waiting = [];
+  const problems = [];
+  const answered = () => new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+  createInterface({ input: process.stderr }).on("line", (line) => {
+    if (!line.startsWith("{")) return problems.push(line);
+    waiting.shift()?.resolve(JSON.parse(line));
+  });
+  const first = answered();
+  exited.then(() => {
+    for (const { reject } of waiting) reject(new Error(`the node has ended: ${problems.join("\n")}`));
+  });
+  const drive = (command) => {
+    process.stdin.write(`${JSON.stringify(command)}\n`);
+    return answered();
+  };
+
+  const url = `http://${(await first).address}`;
+  const gateway = {
+    url,
+    doorUrl: url,
+    lines,
+    log: () => lines.join("\n"),
+    put: (space, key, value) =>
+      drive({ space, key, value: typeof value === "string" ? value : JSON.stringify(value) }),
+    get: async (space, key) => (await drive({ space, key })).value,
+    delete: (space, key) => drive({ space, key, value: null }),
+    expiration: async (space, key) => (await drive({ space, key })).expiration ?? undefined,
+    async close() {
+      process.stdin.end();
+      await exited;
+      if (!persist) await rm(folder, { recursive: true, force: true });
+    },
+  };
+  for (const [key, value] of Object.entries(config)) await gateway.put("CONFIG", key, value);
+  for (const [key, value] of Object.entries(jwks)) await gateway.put("JWKS", key, value);
+  return gateway;
+}
