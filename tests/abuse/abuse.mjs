@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import { JWKS } from "../differential/generate.mjs";
 import { send, startGateway } from "../e2e/gateway.mjs";
 import { startIssuer } from "../e2e/issuer.mjs";
-import { workerdIds } from "../e2e/processes.mjs";
+import { gatewayPids } from "../e2e/processes.mjs";
 import { ENTRY, kvFixture, token } from "../e2e/project.mjs";
 import { keyRecord } from "../e2e/tokens.mjs";
 
@@ -67,7 +67,7 @@ const tokens = await Promise.all(
 const abusers = new Worker(new URL("abusers.mjs", import.meta.url), {
   workerData: { url: gateway.url, issuer: issuer.url, token: tokens[0] },
 });
-const [pid] = workerdIds();
+const [pid] = gatewayPids();
 const agent = new Agent({ keepAlive: true, maxSockets: CALLERS });
 // The log is not what is tested.
 const forgetting = setInterval(() => (gateway.lines.length = 0), SAMPLE_MS);

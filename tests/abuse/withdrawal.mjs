@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { ADMIN, BASE } from "../e2e/fixture-management.mjs";
 import { send, startGateway } from "../e2e/gateway.mjs";
 import { startTestOrigin } from "../e2e/origin.mjs";
-import { workerdIds } from "../e2e/processes.mjs";
+import { gatewayPids } from "../e2e/processes.mjs";
 import { basic, GRANT, newAccount, requestToken } from "../e2e/service-account.mjs";
 
 const { ttl, rounds } = parseArgs({
@@ -90,7 +90,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
     }),
   );
 }
-console.log(`CONFIG_TTL_SECONDS=${ttl}, ${workerdIds().length} processes; bound ${BOUND_MS / 1000} s`);
+console.log(`CONFIG_TTL_SECONDS=${ttl}, ${gatewayPids().length} processes; bound ${BOUND_MS / 1000} s`);
 let isLate = false;
 for (const [name, measured] of Object.entries(results)) {
   const next = [...new Set(measured.map(({ next }) => next))].join(", ");

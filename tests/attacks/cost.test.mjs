@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { sendRaw, startGateway } from "../e2e/gateway.mjs";
 import { startIssuer } from "../e2e/issuer.mjs";
 import { startTestOrigin } from "../e2e/origin.mjs";
-import { workerdIds } from "../e2e/processes.mjs";
+import { gatewayPids } from "../e2e/processes.mjs";
 import { bearer } from "../e2e/project.mjs";
 import { bytesOf, DATA_PLANE, jwks, ROUTES, snapshots } from "./cost.mjs";
 import { LARGE_CHANGES, MANAGEMENT, projects } from "./cost-management.mjs";
@@ -80,7 +80,7 @@ describe("cost", () => {
 
 /** The CPU time that workerd has used so far, all its threads together, in milliseconds. */
 function computed() {
-  const [pid] = workerdIds();
+  const [pid] = gatewayPids();
   const threads = readdirSync(`/proc/${pid}/task`);
   const nanoseconds = threads.map((thread) => {
     try {

@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
 import { listen } from "../../demo/origin.mjs";
 import { send, sendRaw, startGateway } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { startTestOrigin } from "./origin.mjs";
 import { kvFixture } from "./project.mjs";
 
@@ -108,7 +109,7 @@ describe("answers", () => {
   });
 });
 
-describe("the platform's cache", () => {
+describe("the platform's cache", { skip: workersOnly("workers") }, () => {
   test("is bypassed by every request to an origin", async () => {
     let cf;
     const config = kvFixture("http://origin.example", [

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { startTestOrigin } from "./origin.mjs";
 import { ENTRY, bearer, kvFixture } from "./project.mjs";
 
@@ -45,13 +46,17 @@ describe("configuration", () => {
     }
   }
 
-  test("without the binding of static files there are none, and everything else is as it was", async () => {
-    const gateway = await start({}, (values) => ({ ...values, hasFiles: false }));
-    for (const path of ["/openapi.json", "/inspector/"]) {
-      assert.equal(await ask(gateway, path), "404 route_not_found");
-    }
-    assert.equal(await ask(gateway), 200);
-  });
+  test(
+    "without the binding of static files there are none, and everything else is as it was",
+    { skip: workersOnly("hasFiles") },
+    async () => {
+      const gateway = await start({}, (values) => ({ ...values, hasFiles: false }));
+      for (const path of ["/openapi.json", "/inspector/"]) {
+        assert.equal(await ask(gateway, path), "404 route_not_found");
+      }
+      assert.equal(await ask(gateway), 200);
+    },
+  );
 
   test("without routes, or with malformed ones, everything is 503 and says when to try again", async () => {
     const gateway = await start({ CONFIG_TTL_SECONDS: "0" }, (values) => ({ ...values, config: {} }));
@@ -150,39 +155,53 @@ describe("configuration", () => {
     assert.equal(await ask(gateway), 200, "old");
   });
 
-  test("projects that are large in memory evict no small ones", async () => {
-    const list = (length, prefix = "") => Array.from({ length }, (_, index) => `${prefix}${index}`);
-    const lists = Object.fromEntries(
-      ["definedRoles", "allowedAzp", "allowedAud", "allowedTyp"].map((name) => [name, list(256)]),
-    );
-    const entries = list(50, "idp-").map((id) => ({ ...ENTRY, ...lists, id }));
-    const [small, large] = [list(200, "small-"), list(8, "large-")];
-    const gateway = await start({ CONFIG_TTL_SECONDS: "3600" }, (values) => ({ ...values, watchedKv: true }));
-    const put = (name, idps) => gateway.put("CONFIG", `project/${name}`, { version: 1, idps });
-    await Promise.all([
-      ...small.map((name) => put(name, [ENTRY])),
-      ...large.map((name) => put(name, entries)),
-    ]);
-    const read = (name) => gateway.lines.filter((line) => line === `kv_read project/${name}`).length;
-    for (const name of [...small, ...large, ...large, ...small]) await ask(gateway, `/api/${name}/x`);
-    // More than fits into the cache was read: what is large was read twice.
-    await until(true, () => large.some((name) => read(name) === 2));
-    await ask(gateway, "/api/last/x");
-    await until(1, () => read("last"));
-    assert.deepEqual(
-      small.filter((name) => read(name) !== 1),
-      [],
-    );
-  });
+  test(
+    "projects that are large in memory evict no small ones",
+    { skip: workersOnly("watchedKv") },
+    async () => {
+      const list = (length, prefix = "") => Array.from({ length }, (_, index) => `${prefix}${index}`);
+      const lists = Object.fromEntries(
+        ["definedRoles", "allowedAzp", "allowedAud", "allowedTyp"].map((name) => [name, list(256)]),
+      );
+      const entries = list(50, "idp-").map((id) => ({ ...ENTRY, ...lists, id }));
+      const [small, large] = [list(200, "small-"), list(8, "large-")];
+      const gateway = await start({ CONFIG_TTL_SECONDS: "3600" }, (values) => ({
+        ...values,
+        watchedKv: true,
+      }));
+      const put = (name, idps) => gateway.put("CONFIG", `project/${name}`, { version: 1, idps });
+      await Promise.all([
+        ...small.map((name) => put(name, [ENTRY])),
+        ...large.map((name) => put(name, entries)),
+      ]);
+      const read = (name) => gateway.lines.filter((line) => line === `kv_read project/${name}`).length;
+      for (const name of [...small, ...large, ...large, ...small]) await ask(gateway, `/api/${name}/x`);
+      // More than fits into the cache was read: what is large was read twice.
+      await until(true, () => large.some((name) => read(name) === 2));
+      await ask(gateway, "/api/last/x");
+      await until(1, () => read("last"));
+      assert.deepEqual(
+        small.filter((name) => read(name) !== 1),
+        [],
+      );
+    },
+  );
 
-  test("while KV fails, what was read before goes on serving; what was not is 503", async () => {
-    const gateway = await start({ CONFIG_TTL_SECONDS: "0" }, (values) => ({ ...values, flakyConfig: true }));
-    assert.equal(await ask(gateway), 200);
-    await gateway.put("CONFIG", "fails", "yes");
-    assert.equal(await ask(gateway), 200);
-    assert.equal(await ask(gateway, "/api/p2/x"), "503 config_unavailable");
-    assert.match(gateway.log(), /"event":"kv_failed"/);
-    await gateway.delete("CONFIG", "fails");
-    assert.equal(await ask(gateway, "/api/p2/x"), "401 token_untrusted");
-  });
+  test(
+    "while KV fails, what was read before goes on serving; what was not is 503",
+    { skip: workersOnly("flakyConfig") },
+    async () => {
+      const gateway = await start({ CONFIG_TTL_SECONDS: "0" }, (values) => ({
+        ...values,
+        flakyConfig: true,
+      }));
+      assert.equal(await ask(gateway), 200);
+      await gateway.put("CONFIG", "fails", "yes");
+      assert.equal(await ask(gateway), 200);
+      assert.equal(await ask(gateway, "/api/p2/x"), "503 config_unavailable");
+      assert.match(gateway.log(), /"event":"kv_failed"/);
+      await gateway.delete("CONFIG", "fails");
+      assert.equal(await ask(gateway, "/api/p2/x"), "401 token_untrusted");
+    },
+  );
 });

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { send, startGateway } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { startIssuer } from "./issuer.mjs";
-import { workerdIds } from "./processes.mjs";
+import { gatewayPids } from "./processes.mjs";
 import { ENTRY, bearer } from "./project.mjs";
 
 const BASE = "/project-management-service/v1";
@@ -59,17 +60,21 @@ describe("durability", () => {
     }
   }
 
-  test("with KV failing half the time, no update is lost and all is published in the end", async () => {
-    await start({ flakyConfig: true });
-    await gateway.put("CONFIG", "fails-to-write", "yes");
-    assert.equal((await call("PUT", "/projects/flaky", {})).status, 201);
-    const answers = await Promise.all(Array.from({ length: WRITERS }, (_, index) => add("flaky", index)));
-    assert.ok(answers.every(({ status }) => status === 201));
-    const { truth, version } = await published("flaky");
-    assert.deepEqual([truth.length, version], [WRITERS, WRITERS + 1]);
-    await gateway.close();
-    gateway = undefined;
-  });
+  test(
+    "with KV failing half the time, no update is lost and all is published in the end",
+    { skip: workersOnly("flakyConfig") },
+    async () => {
+      await start({ flakyConfig: true });
+      await gateway.put("CONFIG", "fails-to-write", "yes");
+      assert.equal((await call("PUT", "/projects/flaky", {})).status, 201);
+      const answers = await Promise.all(Array.from({ length: WRITERS }, (_, index) => add("flaky", index)));
+      assert.ok(answers.every(({ status }) => status === 201));
+      const { truth, version } = await published("flaky");
+      assert.deepEqual([truth.length, version], [WRITERS, WRITERS + 1]);
+      await gateway.close();
+      gateway = undefined;
+    },
+  );
 
   test("killed in the middle and started again, nothing that was acknowledged is lost", async () => {
     await start({ persist: folder });
@@ -81,7 +86,7 @@ describe("durability", () => {
       const answer = await add("killed", index).catch(() => undefined);
       if (answer?.status !== 201) return;
       acknowledged.push(`idp-${index}`);
-      if (acknowledged.length === 10) for (const pid of workerdIds()) process.kill(pid, "SIGKILL");
+      if (acknowledged.length === 10) for (const pid of gatewayPids()) process.kill(pid, "SIGKILL");
     });
     await Promise.all(writers);
     await gateway.close().catch(() => {});
@@ -105,7 +110,7 @@ describe("durability", () => {
     // The issuer answers anything, so it may be the origin, too.
     const document = { origins: { origin: { url: issuer.url } }, routes };
     assert.equal((await call("PUT", "/gateway", document)).status, 201);
-    for (const pid of workerdIds()) process.kill(pid, "SIGKILL");
+    for (const pid of gatewayPids()) process.kill(pid, "SIGKILL");
     await gateway.close().catch(() => {});
     await start({ persist: folder });
     issuer.asked.length = 0;

@@ -253,6 +253,7 @@ export async function startGateway({
 /** Sends a request whose target reaches the server as written; `fetch` would resolve it first. */
 export function send(url, path, { method = "GET", headers = {}, body, agent = false } = {}) {
   const { hostname, port } = new URL(url);
+  headers = HOST === "node" ? withClientAddress(headers) : headers;
   // Node frames the body of some methods only if it is told the length.
   if (body !== undefined) headers = { "content-length": Buffer.byteLength(body), ...headers };
   return new Promise((resolve, reject) => {
@@ -270,6 +271,11 @@ export function send(url, path, { method = "GET", headers = {}, body, agent = fa
     outgoing.on("error", reject);
     outgoing.end(body);
   });
+}
+
+/** The headers by which a trusted proxy tells a node the client's address, which Cloudflare tells the workers. */
+function withClientAddress({ "cf-connecting-ip": address, ...headers }) {
+  return address === undefined ? headers : { ...headers, "x-forwarded-for": address };
 }
 
 /** Sends bytes as they are and returns what came back until the connection closed. */

@@ -10,7 +10,6 @@ const WORKERS_ONLY = {
   watchedIssuers: "the node has no objects: the control thread answers for all issuers",
   hasFiles: "the static files are part of the node",
   outbound: "nothing stands between the node and the network",
-  hasSecond: "a node has its database alone; several nodes need PostgreSQL",
   traps: "the node is native: there is no wasm instance that could trap",
   workers: "this is about how the workers are built and bound to each other",
   objects: "this is about how Durable Objects store",

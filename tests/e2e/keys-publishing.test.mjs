@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { managementFixture } from "./fixture-management.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { DOWN } from "./issuer.mjs";
 import { newKey, pause, tokenOf, until, withIssuer } from "./own-issuer.mjs";
 
@@ -25,7 +26,7 @@ describe("keys that KV lacks", () => {
   });
 });
 
-describe("while KV is slow", () => {
+describe("while KV is slow", { skip: workersOnly("slow") }, () => {
   const api = managementFixture(
     { JWKS_COOLDOWN_SECONDS: "1", CONFIG_TTL_SECONDS: "1" },
     { slow: "JWKS", watchedIssuers: true },

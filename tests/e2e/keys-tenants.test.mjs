@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { managementFixture } from "./fixture-management.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { newKey, pause, until, withIssuer } from "./own-issuer.mjs";
 
 describe("projects that name the same issuer", () => {
@@ -82,7 +83,7 @@ describe("projects that name the same issuer", () => {
   });
 });
 
-describe("an issuer that one project names no more", () => {
+describe("an issuer that one project names no more", { skip: workersOnly("slow") }, () => {
   const api = managementFixture(
     { JWKS_LIFE_SECONDS: "2", CONFIG_TTL_SECONDS: "1" },
     { slow: "JWKS", watchedIssuers: true },

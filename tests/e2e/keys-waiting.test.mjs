@@ -6,10 +6,11 @@ import { Agent, request } from "node:http";
 import { describe, test } from "node:test";
 import { ADMIN, BASE, managementFixture } from "./fixture-management.mjs";
 import { send } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { heldBack, newKey, pause, tokenOf, until, withIssuer } from "./own-issuer.mjs";
-import { workerdIds } from "./processes.mjs";
+import { gatewayPids } from "./processes.mjs";
 
-describe("requests that wait for keys", () => {
+describe("requests that wait for keys", { skip: workersOnly("watchedIssuers") }, () => {
   const api = managementFixture(
     { JWKS_COOLDOWN_SECONDS: "4", CONFIG_TTL_SECONDS: "1" },
     { watchedIssuers: true },
@@ -214,7 +215,7 @@ describe("requests that wait for keys", () => {
   });
 });
 
-describe("clients that go while they wait for keys", () => {
+describe("clients that go while they wait for keys", { skip: workersOnly("watchedIssuers") }, () => {
   const api = managementFixture({}, { watchedIssuers: true });
   const own = withIssuer(api);
 
@@ -251,7 +252,7 @@ describe("clients that go while they wait for keys", () => {
 
 /** The CPU time of the workers that this process started, in seconds. */
 function cpuSeconds() {
-  const ticks = workerdIds().map((pid) => {
+  const ticks = gatewayPids().map((pid) => {
     const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13);
     return Number(user) + Number(system);
   });

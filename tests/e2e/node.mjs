@@ -13,7 +13,13 @@ const PROGRAM = fileURLToPath(new URL("../../target/debug/examples/driven", impo
 export async function startNode({ variables, config, jwks, persist, port }) {
   if (!existsSync(PROGRAM)) throw new Error("build the node first: cargo build -p server --examples");
   const folder = persist ?? (await mkdtemp(join(tmpdir(), "edge-authorizer-node-")));
-  const env = { WORKERS: "1", DATA_DIR: folder, LISTEN: `127.0.0.1:${port}`, ...variables };
+  const env = {
+    WORKERS: "1",
+    TRUSTED_PROXIES: "127.0.0.1",
+    DATA_DIR: folder,
+    LISTEN: `127.0.0.1:${port}`,
+    ...variables,
+  };
   const process = spawn(PROGRAM, { env });
   const exited = new Promise((resolve) => process.on("exit", resolve));
   const lines = [];
@@ -39,6 +45,8 @@ export async function startNode({ variables, config, jwks, persist, port }) {
   const url = `http://${(await first).address}`;
   const gateway = {
     url,
+    // All threads share what they know: what one of them changed, all know.
+    secondUrl: url,
     doorUrl: url,
     lines,
     log: () => lines.join("\n"),
@@ -47,8 +55,9 @@ export async function startNode({ variables, config, jwks, persist, port }) {
     get: async (space, key) => (await drive({ space, key })).value,
     delete: (space, key) => drive({ space, key, value: null }),
     expiration: async (space, key) => (await drive({ space, key })).expiration ?? undefined,
+    /** Ends it at once, as workerd is ended: what it has answered is stored. */
     async close() {
-      process.stdin.end();
+      process.kill("SIGKILL");
       await exited;
       if (!persist) await rm(folder, { recursive: true, force: true });
     },

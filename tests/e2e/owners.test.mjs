@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { BASE, managementFixture } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 
 describe("who may manage", () => {
   const api = managementFixture();
@@ -111,27 +112,31 @@ describe("who may manage", () => {
     assert.match(meant.json().warnings[0], /every client of this issuer/);
   });
 
-  test("an administrator's token of fewer than 32 characters counts as unset", async () => {
-    const [short, long] = ["x".repeat(31), "y".repeat(32)];
-    const gateway = await startGateway({ bindings: { ADMIN_TOKEN: short, ADMIN_TOKEN_PREVIOUS: long } });
-    try {
-      const status = async (token) => {
-        const headers = { authorization: `Bearer ${token}` };
-        return (await send(gateway.url, `${BASE}/projects`, { headers })).status;
-      };
-      assert.deepEqual([await status(short), await status(short), await status(long)], [401, 401, 200]);
-      const lines = () => gateway.lines.filter((line) => line.includes('"secret_too_short"'));
-      while (!lines().length) await setTimeout(10);
-      assert.equal(lines().length, 1);
-      assert.match(
-        lines()[0],
-        /"subject":"ADMIN_TOKEN".*fewer than 32 characters, so it is ignored; set a longer random secret/,
-      );
-      assert.ok(!gateway.log().includes(short), "the token is in the log");
-    } finally {
-      await gateway.close();
-    }
-  });
+  test(
+    "an administrator's token of fewer than 32 characters counts as unset",
+    { skip: workersOnly("variables") },
+    async () => {
+      const [short, long] = ["x".repeat(31), "y".repeat(32)];
+      const gateway = await startGateway({ bindings: { ADMIN_TOKEN: short, ADMIN_TOKEN_PREVIOUS: long } });
+      try {
+        const status = async (token) => {
+          const headers = { authorization: `Bearer ${token}` };
+          return (await send(gateway.url, `${BASE}/projects`, { headers })).status;
+        };
+        assert.deepEqual([await status(short), await status(short), await status(long)], [401, 401, 200]);
+        const lines = () => gateway.lines.filter((line) => line.includes('"secret_too_short"'));
+        while (!lines().length) await setTimeout(10);
+        assert.equal(lines().length, 1);
+        assert.match(
+          lines()[0],
+          /"subject":"ADMIN_TOKEN".*fewer than 32 characters, so it is ignored; set a longer random secret/,
+        );
+        assert.ok(!gateway.log().includes(short), "the token is in the log");
+      } finally {
+        await gateway.close();
+      }
+    },
+  );
 
   test("nobody crosses from one project to another, by any method and path", async () => {
     const victim = api.project;

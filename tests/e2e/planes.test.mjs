@@ -7,12 +7,13 @@ import { unstable_readConfig as readConfig } from "wrangler";
 import { close, listen } from "../../demo/origin.mjs";
 import { ADMIN, BASE } from "./fixture-management.mjs";
 import { send, sendRaw, startGateway } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { bearer, kvFixture } from "./project.mjs";
 
 const ROUTE = { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } };
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-describe("how the two workers are deployed", () => {
+describe("how the two workers are deployed", { skip: workersOnly("workers") }, () => {
   const edge = readConfig({ config: `${ROOT}wrangler.toml` });
   const control = readConfig({ config: `${ROOT}control/wrangler.toml` });
 

@@ -1,12 +1,16 @@
 // The processes that a test has started.
 import { readFileSync, readdirSync } from "node:fs";
+import { HOST } from "./hosts.mjs";
 
-/** The ids of the workerd processes that this process started. */
-export function workerdIds() {
+/** The name of a gateway's process. */
+const NAME = HOST === "node" ? "driven" : "workerd";
+
+/** The ids of the gateways' processes that this process started. */
+export function gatewayPids() {
   const isOurs = (pid) => {
     try {
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8").match(/^\d+ \((.*)\) \S (\d+) /);
-      return fields?.[1] === "workerd" && Number(fields[2]) === process.pid;
+      return fields?.[1] === NAME && Number(fields[2]) === process.pid;
     } catch {
       return false; // It ended meanwhile.
     }

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { managementFixture } from "./fixture-management.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { until } from "./own-issuer.mjs";
 
-describe("a write to KV that is given up", () => {
+describe("a write to KV that is given up", { skip: workersOnly("slow") }, () => {
   const api = managementFixture({}, { slow: "CONFIG" });
 
   test("replaces no newer version when it lands after all", async () => {

@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ADMIN, BASE } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { startTestOrigin } from "./origin.mjs";
 import { ENTRY, bearer } from "./project.mjs";
 import { keyRecord, publicJwk } from "./tokens.mjs";
@@ -17,7 +18,7 @@ const ENTRIES = 5;
 const ROUNDS = 9;
 const SEED = fileURLToPath(new URL("seed.py", import.meta.url));
 
-describe("at scale", () => {
+describe("at scale", { skip: workersOnly("watchedKv") }, () => {
   const names = Array.from({ length: PROJECTS }, (_, index) => `project-${String(index).padStart(5, "0")}`);
   const target = names[PROJECTS / 2];
   const idps = Array.from({ length: ENTRIES }, (_, index) => ({

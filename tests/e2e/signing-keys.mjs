@@ -12,9 +12,7 @@ export function signingKeys(folder, { name = "signing-keys", earlier, age } = {}
   const script = fileURLToPath(new URL("signing-keys.py", import.meta.url));
   const changes = Object.entries({ publishedAt: earlier, since: age });
   const more = changes.find(([, seconds]) => seconds !== undefined)?.map(String) ?? [];
-  return JSON.parse(
-    execFileSync("python3", [script, join(folder, "objects"), name, ...more], { encoding: "utf8" }),
-  );
+  return JSON.parse(execFileSync("python3", [script, folder, name, ...more], { encoding: "utf8" }));
 }
 
 /** What a private key that is sealed for a purpose holds, in PKCS#8. */

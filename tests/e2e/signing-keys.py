@@ -1,4 +1,4 @@
-# The record of a set of signing keys of a gateway that is stopped, as JSON. The arguments are the folder of the objects, the name
+# The record of a set of signing keys of a gateway that is stopped, as JSON. The arguments are the folder of its storage, the name
 # of the record and, if its keys are to be older, `publishedAt` and by how many seconds they were published earlier, or `since`
 # and for how many seconds the current one has signed.
 import json
@@ -7,10 +7,15 @@ import sys
 import time
 from pathlib import Path
 
-files = [file for file in Path(sys.argv[1]).glob("*SigningKeysObject/*.sqlite") if file.name != "metadata.sqlite"]
-for file in files:
+folder, name = Path(sys.argv[1]), sys.argv[2]
+objects = [file for file in folder.glob("objects/*SigningKeysObject/*.sqlite") if file.name != "metadata.sqlite"]
+# An object has one record; a node has all in one database.
+places = [(file, "name", name) for file in objects] + [
+    (file, "key", f"keys/{name}") for file in folder.glob("gateway.db")
+]
+for file, column, name in places:
     database = sqlite3.connect(file)
-    for (text,) in database.execute("SELECT value FROM record WHERE name = ?", [sys.argv[2]]).fetchall():
+    for (text,) in database.execute(f"SELECT value FROM record WHERE {column} = ?", [name]).fetchall():
         record = json.loads(text)
         if len(sys.argv) > 3:
             keys, change, seconds = record["keys"], sys.argv[3], float(sys.argv[4])
@@ -20,6 +25,6 @@ for file in files:
                 keys["current"]["publishedAt"] -= seconds
                 keys["next"]["publishedAt"] -= seconds
             with database:
-                database.execute("UPDATE record SET value = ?", [json.dumps(record)])
+                database.execute(f"UPDATE record SET value = ? WHERE {column} = ?", [json.dumps(record), name])
         print(json.dumps(record))
     database.close()

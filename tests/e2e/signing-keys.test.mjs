@@ -183,7 +183,7 @@ describe("the gateway's own issuer", () => {
         .filter((file) => file.isFile())
         .map((file) => readFile(join(file.parentPath ?? file.path, file.name))),
     );
-    assert.ok(stored.length > 5 && stored.some((bytes) => bytes.includes(keys.current.sealed)));
+    assert.ok(stored.some((bytes) => bytes.includes(keys.current.sealed)));
     for (const key of [keys.current, keys.next]) {
       const pkcs8 = open(key, SEALING_KEY);
       const { d, x } = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" }).export({

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
 import { startGateway } from "./gateway.mjs";
 import { startTestOrigin } from "./origin.mjs";
-import { workerdIds } from "./processes.mjs";
+import { gatewayPids } from "./processes.mjs";
 import { bearer, kvFixture } from "./project.mjs";
 
 const MB = 1024 * 1024;
@@ -64,7 +64,7 @@ describe("streams", () => {
 
   for (const [what, pass] of Object.entries({ upload, download })) {
     test(`an ${what} of 200 MB passes without being kept`.replace("an d", "a d"), async (context) => {
-      const pid = workerdIds()[0];
+      const pid = gatewayPids()[0];
       const before = residentMegabytes(pid);
       let highest = before;
       const watch = setInterval(() => (highest = Math.max(highest, residentMegabytes(pid))), 20);

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ADMIN, managementFixture } from "./fixture-management.mjs";
 import { send } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 
 /** A request reads the clock when it begins, and again in the worker and in objects after waiting. */
 const READS = [1, 2, 3, 4, 5, 6];
 
-describe("a trap", () => {
+describe("a trap", { skip: workersOnly("traps") }, () => {
   const api = managementFixture({}, { traps: true });
 
   const trapping = (headers, read) => ({ ...headers, "x-trap": String(read) });

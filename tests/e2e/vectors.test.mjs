@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startOrigin } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { publishing } from "./issuer.mjs";
 import { keyRecord, publicJwk } from "./tokens.mjs";
 import { allVectors, assertExplained, authorizationOf, keysOf, revocationsOf } from "./vectors.mjs";
@@ -11,7 +12,7 @@ import { allVectors, assertExplained, authorizationOf, keysOf, revocationsOf } f
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 
 for (const [file, vectors] of allVectors()) {
-  describe(file, () => {
+  describe(file, { skip: workersOnly("outbound") }, () => {
     let origin;
     let gateway;
 

@@ -25,9 +25,10 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Sets the secrets that are not set: those of the file, or new ones, which are written there first.
+    /// Sets the secrets that are not set: those of the file, or new ones, which are written there first. One that is set to nothing
+    /// stays so.
     pub fn complete(data_dir: &Path, variables: &mut Variables) -> Result<Self> {
-        let missing: Vec<_> = MADE.into_iter().filter(|name| variables.get(name).is_none()).collect();
+        let missing: Vec<_> = MADE.into_iter().filter(|name| !variables.has(name)).collect();
         if missing.is_empty() {
             return Ok(Self::default());
         }

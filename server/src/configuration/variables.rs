@@ -47,6 +47,11 @@ impl Variables {
         self.0.get(name).map(|variable| variable.value.clone()).filter(|value| !value.is_empty())
     }
 
+    /// Whether a variable is set, if only to nothing.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// The secret of this name that an origin is sent. None of the node's own variables is one.
     pub fn origin_secret(&self, name: &str) -> Option<String> {
         if KNOWN.contains(&name) { None } else { self.get(name) }
@@ -64,7 +69,7 @@ impl Variables {
 
     /// Sets where clients reach the gateway, unless that is set: a node that listens on this machine alone is reached there.
     pub fn set_public_url(&mut self, address: SocketAddr) {
-        if address.ip().is_loopback() && self.get("PUBLIC_URL").is_none() {
+        if address.ip().is_loopback() && !self.has("PUBLIC_URL") {
             self.set("PUBLIC_URL", format!("http://{address}"), "the address that is listened on".to_owned());
         }
     }
