@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run ports check test setup lint unit supply build deploy dry-run e2e attacks differential abuse fuzz page screenshots \
+.PHONY: help run serve ports check test setup lint unit supply build deploy dry-run e2e attacks differential abuse fuzz page screenshots \
 	origins bench format
 
 PORT ?= 8787
@@ -8,7 +8,7 @@ ORIGIN_PORT ?= 9000
 MAIL_PORT ?= 9025
 SECONDS ?= 600
 CARGO := source scripts/env.sh && cargo
-NATIVE := --package edge-authorizer --package service --package bindgen --package wycheproof-cases
+NATIVE := --package edge-authorizer --package server --package service --package bindgen --package wycheproof-cases
 WASM := --package cloudflare --package control --package edge --package inspector --package webcrypto
 SHELL := /bin/bash
 
@@ -18,6 +18,9 @@ help: ## Show what can be made
 run: ports setup build ## Run the demo: workers, OpenID Provider, origin and mailbox (PORT=, PROVIDER_PORT=, ORIGIN_PORT=, MAIL_PORT=, KEEP=1 keeps its state)
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT) --mail-port $(MAIL_PORT) \
 		$(if $(KEEP),--keep .wrangler/demo)
+
+serve: ## Serve by one native process with SQLite, without Node.js (ARGS="--listen 127.0.0.1:8787 --data-dir ./data")
+	$(CARGO) run --locked --release --package server -- serve $(ARGS)
 
 # Before anything is built, which takes minutes. Without Node.js, `setup` says what is missing.
 ports:
@@ -42,8 +45,8 @@ lint: ## Check formatting, imports and types, and run clippy with warnings denie
 	npx prettier --check --log-level warn .
 	npx tsc --project inspector/page
 
-unit: ## Run the native tests of the core and the service
-	$(CARGO) test --locked --package edge-authorizer --package service
+unit: ## Run the native tests of the core, the service and the node
+	$(CARGO) test --locked --package edge-authorizer --package service --package server
 
 supply: ## Check the API's description, and what the lock files bring in
 	source scripts/env.sh && npx redocly lint --extends recommended-strict www/openapi.json

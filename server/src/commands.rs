@@ -7,7 +7,7 @@ use server::{Running, start};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::Options;
+use crate::options::Options;
 
 type Done = Result<(), String>;
 

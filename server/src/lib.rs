@@ -1,7 +1,8 @@
 //! The self-hosted node: the service and a proxy in one native process, with SQLite as the store.
 //!
 //! Each data thread serves connections by itself (`proxy`); one control thread answers requests to the gateway's own paths and
-//! does what is due (`control`). `node` is what they share.
+//! does what is due (`control`). `node` is what they share,
+//! `start` starts them.
 
 pub mod configuration;
 pub mod node;
@@ -15,16 +16,19 @@ mod clock;
 mod control;
 mod crypto;
 mod data_thread;
+mod http_answer;
 mod log;
 mod published;
 mod signal;
+mod start;
 mod static_files;
 mod trust;
 mod waiters;
 
 pub use control::ControlHandle;
 pub use data_thread::DataThread;
-pub use node::{Node, Running, StartError, migrate, start};
+pub use node::Node;
 pub use published::{Published, Value as PublishedValue};
 pub use signal::Signal;
+pub use start::{Running, StartError, migrate, start};
 pub use static_files::openapi;

@@ -1,11 +1,12 @@
 //! The command line of the node.
 
 mod commands;
+mod options;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
+use options::Options;
 
 /// Verifies bearer tokens and forwards requests to the APIs behind it.
 #[derive(Parser)]
@@ -27,23 +28,6 @@ enum Command {
     Openapi,
     /// Print new secrets, to be set as variables.
     Keys,
-}
-
-/// Where the configuration is. Flags go before environment variables, and those before the file.
-#[derive(Args)]
-struct Options {
-    /// A TOML file: the variables by their names in lower case.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Address and port to listen on (variable `LISTEN`, otherwise 127.0.0.1:8787).
-    #[arg(long, value_name = "ADDRESS")]
-    listen: Option<String>,
-    /// Where everything is stored (variable `DATA_DIR`, otherwise ./data).
-    #[arg(long, value_name = "FOLDER")]
-    data_dir: Option<String>,
-    /// How many threads serve connections (variable `WORKERS`, otherwise one for each core).
-    #[arg(long, value_name = "NUMBER")]
-    workers: Option<String>,
 }
 
 fn main() -> ExitCode {

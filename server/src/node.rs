@@ -1,32 +1,16 @@
-//! The node: what its threads share, and how they start and stop.
+//! What the threads of a node share.
 
-use std::fmt;
-use std::fs::DirBuilder;
-use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use edge_authorizer::ProjectId;
-use service::{AdminTokens, DataPlane, InvalidVariable, IssuerSettings, Settings};
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::watch;
-use tokio::task::LocalSet;
+use service::DataPlane;
 
-use crate::configuration::{Configuration, Secrets, Variables};
-use crate::control::{self, ControlHandle};
+use crate::configuration::Variables;
+use crate::control::ControlHandle;
 use crate::crypto::{PrivateKeys, PublicKeys};
-use crate::data_thread::DataThread;
 use crate::published::Published;
 use crate::signal::Signal;
-use crate::store::{OpenError, Sqlite, all_published, schema_version};
 use crate::waiters::Waiters;
-use crate::{clock, proxy, trust};
-
-/// The file of the database in the data directory.
-pub const DATABASE: &str = "gateway.db";
 
 /// What all threads share.
 pub struct Node {
@@ -42,7 +26,7 @@ pub struct Node {
     pub tls: Arc<rustls::ClientConfig>,
     pub(crate) public_keys: PublicKeys,
     pub(crate) private_keys: PrivateKeys,
-    waiters: Waiters,
+    pub(crate) waiters: Waiters,
 }
 
 impl Node {
@@ -53,141 +37,4 @@ impl Node {
             signal.wait(seconds).await;
         }
     }
-}
-
-/// A node that runs.
-pub struct Running {
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// What its threads share.
-    pub node: Arc<Node>,
-    /// The administrator's token, if it was made just now.
-    pub new_admin_token: Option<String>,
-    stop: watch::Sender<bool>,
-    data: Vec<JoinHandle<()>>,
-    control: JoinHandle<()>,
-    store: JoinHandle<()>,
-}
-
-/// Why a node does not start.
-#[derive(Debug)]
-pub enum StartError {
-    /// The address cannot be listened on.
-    Listen(SocketAddr, std::io::Error),
-    /// The data directory cannot be made.
-    DataDirectory(std::io::Error),
-    /// The database cannot be opened.
-    Open(OpenError),
-    /// The database cannot be read.
-    Read(String),
-    /// TLS cannot be set up.
-    Trust(rustls::Error),
-    /// A variable is invalid.
-    Variable(InvalidVariable),
-    /// A thread cannot be started.
-    Thread(std::io::Error),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Listen(address, error) => write!(f, "cannot listen on `{address}`: {error}"),
-            Self::DataDirectory(error) => write!(f, "cannot use the data directory: {error}"),
-            Self::Open(error) => write!(f, "cannot open the database: {error}"),
-            Self::Read(reason) => write!(f, "cannot read the database: {reason}"),
-            Self::Trust(error) => write!(f, "cannot set up TLS: {error}"),
-            Self::Variable(variable) => write!(f, "the variable `{}`: {variable}", variable.name),
-            Self::Thread(error) => write!(f, "cannot start a thread: {error}"),
-        }
-    }
-}
-
-/// Starts a node. It has read what was published before the first request is accepted.
-pub fn start(configuration: Configuration) -> Result<Running, StartError> {
-    let Configuration { listen, data_dir, workers, mut variables } = configuration;
-    let listener = TcpListener::bind(listen).map_err(|error| StartError::Listen(listen, error))?;
-    let local = |error| StartError::Listen(listen, error);
-    listener.set_nonblocking(true).map_err(local)?;
-    let address = listener.local_addr().map_err(local)?;
-    variables.set_public_url(address);
-    DirBuilder::new().recursive(true).mode(0o700).create(&data_dir).map_err(StartError::DataDirectory)?;
-    let (store, store_thread) = Sqlite::open(&data_dir.join(DATABASE)).map_err(StartError::Open)?;
-    // After the database, which no other process has now.
-    let secrets = Secrets::complete(&data_dir, &mut variables).map_err(StartError::DataDirectory)?;
-    let tls = trust::client_config().map_err(StartError::Trust)?;
-    let published = read_published(&store)?;
-    let settings = Settings::read(|name| variables.get(name)).map_err(StartError::Variable)?;
-    let (handle, calls) = control::channel();
-    let node = Arc::new(Node {
-        plane: Arc::new(DataPlane::new(settings)),
-        published: Arc::new(published),
-        control: handle,
-        variables,
-        tls,
-        public_keys: PublicKeys::default(),
-        private_keys: PrivateKeys::default(),
-        waiters: Waiters::default(),
-    });
-    let (stop, stopped) = watch::channel(false);
-    let control = {
-        let (node, stopped) = (node.clone(), stopped.clone());
-        thread("control", move |runtime| {
-            let data = DataThread { node: node.clone() };
-            let variable = |name: &str| node.variables.get(name);
-            let (admins, issuer_settings) =
-                (AdminTokens::read(variable, &data), IssuerSettings::read(variable, &data));
-            let plane = service::ControlPlane::new(node.plane.clone(), admins, issuer_settings);
-            control::run(runtime, node, Rc::new(plane), store, calls, stopped);
-        })?
-    };
-    let mut data = Vec::new();
-    for number in 0..workers.get() {
-        let (node, listener) = (node.clone(), listener.try_clone().map_err(local)?);
-        let stopped = stopped.clone();
-        data.push(thread(&format!("data-{number}"), move |runtime| {
-            let serve = async {
-                let listener = tokio::net::TcpListener::from_std(listener)?;
-                proxy::serve(listener, Rc::new(DataThread { node }), stopped).await;
-                Ok::<_, std::io::Error>(())
-            };
-            let _served = LocalSet::new().block_on(runtime, serve);
-        })?);
-    }
-    let new_admin_token = secrets.new_admin_token;
-    Ok(Running { address, node, new_admin_token, stop, data, control, store: store_thread })
-}
-
-impl Running {
-    /// Stops: no new connections, the requests under way end, then the store is closed.
-    pub fn stop(self) {
-        let Self { node, stop, data, control, store, .. } = self;
-        let _all_have_gone = stop.send(true);
-        for thread in data.into_iter().chain([control]) {
-            let _panicked = thread.join();
-        }
-        drop(node);
-        let _panicked = store.join();
-    }
-}
-
-/// Brings the database to this release's schema, and returns its version.
-pub fn migrate(data_dir: &Path) -> Result<u32, StartError> {
-    let (store, _thread) = Sqlite::open(&data_dir.join(DATABASE)).map_err(StartError::Open)?;
-    let runtime = Builder::new_current_thread().build().map_err(StartError::Thread)?;
-    let version = runtime.block_on(store.run(schema_version));
-    version.map_err(|failure| StartError::Read(failure.to_string()))
-}
-
-fn read_published(store: &Sqlite) -> Result<Published, StartError> {
-    let runtime = Builder::new_current_thread().build().map_err(StartError::Thread)?;
-    let now = clock::now().as_seconds();
-    let read = runtime.block_on(store.run(move |database| all_published(database, now)));
-    read.map_err(|failure| StartError::Read(failure.to_string()))
-}
-
-/// Runs work on a new thread with a runtime of its own.
-fn thread(name: &str, work: impl FnOnce(&Runtime) + Send + 'static) -> Result<JoinHandle<()>, StartError> {
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(StartError::Thread)?;
-    let thread = std::thread::Builder::new().name(name.to_owned());
-    thread.spawn(move || work(&runtime)).map_err(StartError::Thread)
 }

@@ -7,7 +7,7 @@ use http::{Response, StatusCode};
 use http_body_util::Full;
 use service::http::{Request, problem, read_only};
 
-use crate::control::into_http;
+use crate::http_answer::into_http;
 
 /// Paths and contents.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/files.rs"));

@@ -27,9 +27,6 @@ pub struct Configuration {
     pub variables: Variables,
 }
 
-/// Where a node listens unless it is told otherwise.
-pub const LISTEN: &str = "127.0.0.1:8787";
-
 /// Where a node stores everything unless it is told otherwise.
 pub const DATA_DIR: &str = "./data";
 

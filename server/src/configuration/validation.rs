@@ -10,9 +10,11 @@ use edge_authorizer::accounts::SigningSet;
 use service::host::{Clock, LogSink};
 use service::{AdminTokens, IssuerSettings, MailHook, Settings};
 
-use super::LISTEN;
 use super::fault::Faults;
 use super::variables::{KNOWN, Variables};
+
+/// Where a node listens unless it is told otherwise.
+const LISTEN: &str = "127.0.0.1:8787";
 
 /// The most threads that serve connections.
 const MAX_WORKERS: usize = 256;

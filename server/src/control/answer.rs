@@ -6,7 +6,7 @@ use bytes::Bytes;
 use edge_authorizer::accounts::AuthEndpoint;
 use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{Denial, ErrorCode, OwnPath, Target};
-use http::header::{HeaderName, HeaderValue};
+use http::header::HeaderValue;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use service::host::{Clock, Entropy, IssuerRequest, LogSink, SessionAnswer};
@@ -16,6 +16,7 @@ use service::log;
 use super::body::{Stream, drop_rest};
 use super::handle::Call;
 use super::host::ControlHost;
+use crate::http_answer::into_http;
 use crate::static_files;
 
 /// By which an answer says that it ended the session of a cookie's digest. It goes no further.
@@ -126,21 +127,4 @@ fn note_ended_session(host: &ControlHost, mut response: Response) -> Response {
 
 fn refuse(code: ErrorCode, id: &str) -> Response {
     problem(&Denial { code, realm: None }, id)
-}
-
-/// The refusal while the control thread does not answer.
-pub fn refuse_unavailable() -> http::Response<Full<Bytes>> {
-    into_http(refuse(ErrorCode::StoreUnavailable, ""))
-}
-
-/// The answer in HTTP.
-pub fn into_http(response: Response) -> http::Response<Full<Bytes>> {
-    let mut answer = http::Response::new(Full::from(response.body.unwrap_or_default()));
-    *answer.status_mut() = http::StatusCode::from_u16(response.status).unwrap_or_default();
-    for (name, value) in response.headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            answer.headers_mut().append(name, value);
-        }
-    }
-    answer
 }

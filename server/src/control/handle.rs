@@ -10,7 +10,8 @@ use hyper::body::Incoming;
 use service::host::{IssuerResponse, SessionAnswer};
 use tokio::sync::{mpsc, oneshot};
 
-use super::answer::refuse_unavailable;
+use crate::crypto::new_id;
+use crate::http_answer::refuse_unavailable;
 
 /// How many calls wait before further ones wait to be sent.
 const QUEUE: usize = 1024;
@@ -63,7 +64,7 @@ impl ControlHandle {
         address: Option<IpAddr>,
     ) -> http::Response<Full<Bytes>> {
         let answer = self.call(|answer| Call::Request { request, address, answer }).await;
-        answer.unwrap_or_else(|Unavailable| refuse_unavailable())
+        answer.unwrap_or_else(|Unavailable| refuse_unavailable(&new_id()))
     }
 
     /// An issuer's keys.

@@ -21,7 +21,6 @@ use crate::node::Node;
 use crate::signal::Signal;
 use crate::store::Sqlite;
 
-pub use answer::into_http;
 pub use handle::{Call, ControlHandle, channel};
 use host::ControlHost;
 
