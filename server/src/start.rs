@@ -35,9 +35,10 @@ pub struct Running {
     pub node: Arc<Node>,
     /// The administrator's token, if it was made just now.
     pub new_admin_token: Option<String>,
-    stop: watch::Sender<bool>,
     data: Vec<JoinHandle<()>>,
+    stop_data: watch::Sender<bool>,
     control: JoinHandle<()>,
+    stop_control: watch::Sender<bool>,
     store: JoinHandle<()>,
 }
 
@@ -100,9 +101,9 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
         private_keys: PrivateKeys::default(),
         waiters: Waiters::default(),
     });
-    let (stop, stopped) = watch::channel(false);
+    let (stop_control, stopped) = watch::channel(false);
     let control = {
-        let (node, stopped) = (node.clone(), stopped.clone());
+        let node = node.clone();
         thread("control", move |runtime| {
             let data = DataThread { node: node.clone() };
             let variable = |name: &str| node.variables.get(name);
@@ -112,6 +113,7 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
             control::run(runtime, node, Rc::new(plane), store, calls, stopped);
         })?
     };
+    let (stop_data, stopped) = watch::channel(false);
     let mut data = Vec::new();
     for number in 0..workers.get() {
         let (node, listener) = (node.clone(), listener.try_clone().map_err(local)?);
@@ -126,17 +128,29 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
         })?);
     }
     let new_admin_token = secrets.new_admin_token;
-    Ok(Running { address, node, new_admin_token, stop, data, control, store: store_thread })
+    Ok(Running {
+        address,
+        node,
+        new_admin_token,
+        data,
+        stop_data,
+        control,
+        stop_control,
+        store: store_thread,
+    })
 }
 
 impl Running {
     /// Stops: no new connections, the requests under way end, then the store is closed.
     pub fn stop(self) {
-        let Self { node, stop, data, control, store, .. } = self;
-        let _all_have_gone = stop.send(true);
-        for thread in data.into_iter().chain([control]) {
+        let Self { node, data, stop_data, control, stop_control, store, .. } = self;
+        let _all_have_gone = stop_data.send(true);
+        for thread in data {
             let _panicked = thread.join();
         }
+        // Requests under way need it until now.
+        let _it_has_gone = stop_control.send(true);
+        let _panicked = control.join();
         drop(node);
         let _panicked = store.join();
     }

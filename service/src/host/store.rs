@@ -83,9 +83,9 @@ pub const MAX_SPENT: u32 = 100_000;
 /// A removed record's next revision must be a new one: start from the time in milliseconds. `is_exclusive` is true: only
 /// the object's instance writes and publishes its record.
 ///
-/// **SQL database.** A table `record (key, value, revision)`; `UPDATE … WHERE key = ? AND revision = ?` with the audit entry,
-/// the reference and a row `wake (key, at)` in one transaction; a task of the host calls `ControlPlane::wake` for rows that
-/// are due. `list` does nothing, because `projects` queries the records. With several nodes `is_exclusive` is false.
+/// **SQL database** (the self-hosted node's). A table `record (key, value, revision)`, written at the expected revision with the
+/// audit entry, the reference and a row `wake (key, at)` in one transaction; a task of the host calls `ControlPlane::wake` for
+/// rows that are due. With several nodes `is_exclusive` is false.
 pub trait Store {
     /// Whether no other process can publish the records that this one does. Otherwise the right to publish is claimed by a
     /// commit first.
