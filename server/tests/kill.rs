@@ -26,9 +26,18 @@ fn label(project: &Value) -> u64 {
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_kill() {
-    let (kills, writers) = (number("KILLS", 3), number("WRITERS", 8));
-    let folder = Folder::new("kill");
+fn what_many_writers_were_acknowledged_survives_kills() {
+    survives(number("KILLS", 3), number("WRITERS", 8));
+}
+
+/// What is written by others meanwhile hides a store that answers too early.
+#[test]
+fn what_one_writer_was_acknowledged_survives_kills() {
+    survives(5, 1);
+}
+
+fn survives(kills: u64, writers: u64) {
+    let folder = Folder::new(&format!("kill-{writers}"));
     let acknowledged: Vec<_> = (0..writers).map(|_| AtomicU64::new(0)).collect();
     for kill in 0..kills {
         let mut node = Node::start(&folder);
