@@ -1,6 +1,8 @@
 //! The thread that has the database. What arrives while it commits is committed together next: one write to the disk for many.
 
 use std::fmt;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -68,6 +70,9 @@ impl Sqlite {
 
 /// Opens a database that no other process can open meanwhile. A commit is on the disk before it ends.
 fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    // Only its user can read it; so are the files that SQLite puts beside it.
+    let made = OpenOptions::new().create(true).append(true).mode(0o600).open(file);
+    made.map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
     let database = Connection::open(file)?;
     database.execute_batch(
         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;",
