@@ -107,6 +107,7 @@ pub use keys::key_set::{InvalidKeySet, KeySet, NoCandidates, UnusableKey};
 pub use keys::refresh_schedule::{FetchReason, RefreshPolicy, RefreshSchedule};
 pub use keys::signature_check::SignatureCheck;
 pub use project_id::{InvalidProjectId, ProjectId};
+pub use shown_times::add_times;
 pub use store_cache::StoreCache;
 pub use token::algorithm::{Algorithm, Scheme, UnsupportedAlgorithm};
 pub use token::bearer_credentials::BearerCredentials;

@@ -80,13 +80,53 @@ fn a_cookie_that_no_gateway_made_costs_no_read_of_the_directory() {
     let reads = || logins.world.shared.directory.reads.load(Ordering::Relaxed);
     let before = reads();
     let (name, value) = session.split_once('=').unwrap();
-    for changed in [format!("A{}", &value[1..]), format!("{}A", &value[..63]), "A".repeat(64)] {
+    for changed in
+        [format!("A{}", value.get(1..).unwrap()), format!("{}A", value.get(..63).unwrap()), "A".repeat(64)]
+    {
         assert_eq!(logins.is_live(&format!("{name}={changed}")), Some(false), "{changed}");
         assert_eq!(logins.send("GET", "/auth/session", &format!("{name}={changed}"), None).status, 401);
     }
     assert_eq!(reads(), before);
     assert_eq!(logins.is_live(&session), Some(true));
     assert!(reads() > before);
+}
+
+#[test]
+fn invented_codes_drive_no_other_refused_login_out() {
+    let good = TokenVector::good(&json!({}));
+    let logins = Logins::new(&good.announced, &json!({}));
+    let stranger = TokenVector::good(&json!({ "email": "eve@example.com", "sub": "eve" }));
+    assert_eq!(outcome(&logins.log_in(&stranger)), "user_unknown");
+    let begun = logins.begin("");
+    logins.answer(TOKEN_ENDPOINT, 400, r#"{"error":"invalid_grant"}"#);
+    for _ in 0..150 {
+        logins.world.pass(1.0);
+        assert_eq!(outcome(&logins.end(&begun, "code=invented")), "login_failed");
+    }
+    assert_eq!(logins.world.shared.directory.count(Kind::RefusedLogin), 21);
+    let kept = logins.world.shared.directory.values().concat();
+    assert!(kept.contains("user_unknown") && kept.contains("eve@example.com"));
+    for _ in 0..100 {
+        logins.world.pass(1.0);
+        assert_eq!(outcome(&logins.log_in(&stranger)), "user_unknown");
+    }
+    assert_eq!(logins.world.shared.directory.count(Kind::RefusedLogin), 100);
+}
+
+#[test]
+fn a_session_ends_with_the_way_of_its_login() {
+    let good = TokenVector::good(&json!({}));
+    let other = json!("https://other.example");
+    for (name, value) in [("active", json!(false)), ("issuer", other)] {
+        let logins = Logins::new(&good.announced, &json!({}));
+        let session = logins.session();
+        assert_eq!(logins.is_live(&session), Some(true));
+        logins.configure(name, value);
+        assert_eq!(logins.is_live(&session), Some(false), "{name}");
+        logins.configure("active", json!(true));
+        logins.configure("issuer", json!("https://op.example/realms/a"));
+        assert_eq!(logins.is_live(&session), Some(false), "it has ended");
+    }
 }
 
 #[test]

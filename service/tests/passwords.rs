@@ -293,6 +293,19 @@ fn the_queue_holds_no_link_in_clear() {
 }
 
 #[test]
+fn activating_a_federation_ends_sessions_by_password() {
+    let world = world();
+    let session = cookie(&log_in(&world, ADA, PASSWORD)).unwrap();
+    federate(&world, false);
+    assert!(has_session(&world, &session));
+    federate(&world, true);
+    assert!(!has_session(&world, &session));
+    federate(&world, false);
+    assert!(!has_session(&world, &session), "it has ended");
+    assert_eq!(log_in(&world, ADA, PASSWORD).status, 303);
+}
+
+#[test]
 fn a_mail_that_cannot_be_read_does_not_hold_up_the_others() {
     let world = world();
     let term = |id: u32| vec![Term::new(TermName::Time, format!("{id:012}"))];

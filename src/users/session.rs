@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::identity::ProviderIdentity;
 use super::stored_format::{FORMAT, Unreadable, check_format};
+use crate::shown_times::add_times;
 
 /// After how many seconds without use a session ends.
 pub const IDLE_SECONDS: u64 = 3600;
@@ -153,14 +154,16 @@ impl Session {
             LoginMethod::Password {} => json!("password"),
             LoginMethod::Federation(_) => json!("federation"),
         };
-        json!({
+        let mut shown = json!({
             "id": id,
             "createdAt": self.created_at,
             "usedAt": self.used_at,
             "expiresAt": self.expires_at,
             "agent": self.agent,
             "by": by,
-        })
+        });
+        add_times(&mut shown);
+        shown
     }
 }
 
@@ -273,7 +276,8 @@ mod tests {
         let shown = session.representation("digest");
         let expected = json!({
             "id": "digest", "createdAt": START, "usedAt": START, "expiresAt": START + 12 * 3600,
-            "agent": "Firefox", "by": "federation",
+            "createdTime": "1970-01-12T13:46:40.000Z", "usedTime": "1970-01-12T13:46:40.000Z",
+            "expiresTime": "1970-01-13T01:46:40.000Z", "agent": "Firefox", "by": "federation",
         });
         assert_eq!(shown, expected);
         assert!(!format!("{session:?}").contains("sealed"));

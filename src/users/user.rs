@@ -14,6 +14,7 @@ use super::user_roles::token_roles;
 use crate::accounts::ADMIN;
 use crate::config::role::Roles;
 use crate::project_id::ProjectId;
+use crate::shown_times::add_times;
 
 /// A user as it is stored. Times are whole seconds since 1970.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,6 +108,7 @@ impl User {
         if let (Some(name), Some(members)) = (name, shown.as_object_mut()) {
             members.insert("name".to_owned(), json!(name));
         }
+        add_times(&mut shown);
         shown
     }
 
@@ -190,6 +192,7 @@ mod tests {
             "id": id(), "email": "ada@example.com", "name": "Ada", "roles": ["admin"],
             "projects": { "plant7": ["access", "owner"] }, "disabled": false, "identities": [],
             "passwordSetAt": 1001, "createdAt": 1000, "lastLoginAt": null,
+            "passwordSetTime": "1970-01-01T00:16:41.000Z", "createdTime": "1970-01-01T00:16:40.000Z", "lastLoginTime": null,
         });
         assert_eq!(shown, expected);
         assert!(!format!("{user:?}").contains("argon2id"));

@@ -134,7 +134,7 @@ describe("passwords", { concurrency: 4 }, () => {
   }
 
   test("a session that the attacker chose is not the one that begins", async () => {
-    const cookie = `__Host-session=${randomBytes(32).toString("base64url")}`;
+    const cookie = `__Host-session=${randomBytes(48).toString("base64url")}`;
     const answer = await api.logIn({ email: place.email, password: PASSWORD }, { cookie });
     assert.notEqual(sessionOf(answer), cookie);
     assert.equal((await api.browse("/auth/session", { cookie })).status, 401);

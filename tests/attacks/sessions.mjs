@@ -4,7 +4,7 @@ import { arrives, refused } from "./expectations.mjs";
 import { each } from "./table.mjs";
 
 /** A cookie as the gateway makes them, of no session. */
-const VALUE = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+const VALUE = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQECAgICAgICAgICAgICAgIC";
 const COOKIE = `__Host-session=${VALUE}`;
 
 const SITE = { token: null, path: "/site/{project}/x" };

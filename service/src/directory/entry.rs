@@ -73,6 +73,14 @@ pub fn absent<T: Entry>(id: &str) -> RowChange {
     RowChange::keep(RowKey::new(T::KIND, id), None)
 }
 
+/// Checks the number of a format; `newest` is the newest that this release reads.
+pub fn check_format(format: u32, newest: u32) -> Result<(), Failure> {
+    if format > newest {
+        return Err(Failure(format!("format {format} is newer than this release reads, {newest}")));
+    }
+    Ok(())
+}
+
 fn new_row<T: Entry>(value: &T) -> NewRow {
     NewRow { value: value.write(), terms: value.terms(), expires_at: value.expires_at() }
 }

@@ -3,5 +3,5 @@
 mod entry;
 mod rows;
 
-pub use entry::{Entry, Stored, absent, added};
+pub use entry::{Entry, Stored, absent, added, check_format};
 pub use rows::{ATTEMPTS, CommitFailure, Rows};

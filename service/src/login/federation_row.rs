@@ -5,8 +5,8 @@ use edge_authorizer::login::{Federation, ProviderMetadata};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::directory::{Entry, Rows, Stored};
-use crate::host::{Directory, Kind, LogSink};
+use crate::directory::{Entry, Rows, Stored, check_format};
+use crate::host::{Directory, Failure, Kind, LogSink};
 use crate::sealing::Purpose;
 
 /// The id of its row, of which there is one.
@@ -75,4 +75,35 @@ impl FederationRow {
 
 impl Entry for FederationRow {
     const KIND: Kind = Kind::Federation;
+
+    fn read(text: &str) -> Result<Self, Failure> {
+        let row: Self = serde_json::from_slice(text.as_bytes()).map_err(Failure::new)?;
+        check_format(row.format, FORMAT)?;
+        Ok(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_format_is_not_read() {
+        let row = |format: u32| {
+            json!({
+                "format": format, "draft": "d1", "other": 1,
+                "federation": {
+                    "issuer": "https://op.example", "clientId": "gateway", "secret": "sealed", "active": true,
+                    "sessionHours": 12,
+                },
+                "provider": {
+                    "issuer": "https://op.example", "authorization_endpoint": "https://op.example/auth",
+                    "token_endpoint": "https://op.example/token", "jwks_uri": "https://op.example/keys",
+                    "end_session_endpoint": "https://op.example/end", "id_token_signing_alg_values_supported": ["RS256"],
+                },
+            })
+        };
+        assert!(FederationRow::read(&row(1).to_string()).is_ok());
+        assert!(FederationRow::read(&row(2).to_string()).is_err_and(|failure| failure.0.contains("newer")));
+    }
 }

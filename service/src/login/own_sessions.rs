@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use edge_authorizer::users::{Session, User};
-use edge_authorizer::{Denial, ErrorCode, Unavailable};
+use edge_authorizer::{Denial, ErrorCode, Unavailable, add_times};
 use serde_json::{Value, json};
 
 use super::visit::Visit;
@@ -85,11 +85,13 @@ fn json(document: &Value) -> Response {
 fn describe(session: &Stored<Session>, user: &Stored<User>) -> Value {
     let settings = &user.value.settings;
     let projects: BTreeMap<_, _> = settings.projects.iter().map(|(id, roles)| (id.as_str(), roles)).collect();
-    json!({
+    let mut shown = json!({
         "user": { "id": user.id, "email": settings.email, "name": settings.name },
         "roles": settings.roles,
         "projects": projects,
         "sessionId": session.id,
         "expiresAt": session.value.expires_at,
-    })
+    });
+    add_times(&mut shown);
+    shown
 }

@@ -99,6 +99,11 @@ impl Refusal {
         }
     }
 
+    /// Whether it needs no tokens of the provider, and so no account there.
+    fn is_by_anybody(&self) -> bool {
+        !matches!(self, Self::IdToken(_) | Self::UserInfo(_) | Self::EndedMeanwhile | Self::Person(_))
+    }
+
     /// The stable name of the reason.
     pub fn name(&self) -> &'static str {
         match self {
@@ -172,6 +177,7 @@ impl<H: LoginHost> Visit<'_, H> {
             subject: id_token.map(|it| it.subject.clone()),
             email: id_token.and_then(|it| it.email.email.clone()),
             request_id: self.request.id.clone(),
+            by_anybody: refusal.is_by_anybody(),
         }
     }
 }

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::directory::{Entry, Rows, added};
+use crate::directory::{Entry, Rows, Stored, added};
 use crate::host::{Clock, Directory, Entropy, Kind, LogSink, Term, TermName};
 
 /// How many are kept, and for how long, in seconds.
 pub const KEPT: u32 = 100;
 const LIFE: f64 = 7.0 * 86_400.0;
+
+/// How many of them may be by anybody: who has no account at the provider can be refused as often as they like, and must not drive out
+/// those who have one.
+const KEPT_BY_ANYBODY: usize = 20;
 
 /// How many too old ones are removed at a time.
 const REMOVED: u32 = 20;
@@ -30,6 +34,9 @@ pub struct RefusedLogin {
     pub email: Option<String>,
     /// The id of the request.
     pub request_id: String,
+    /// Whether no account at the provider was needed for it, such as for an invented code.
+    #[serde(default)]
+    pub by_anybody: bool,
 }
 
 impl Entry for RefusedLogin {
@@ -50,7 +57,9 @@ impl RefusedLogin {
     pub async fn keep<H: Directory + Entropy + Clock + LogSink>(&self, host: &H) {
         let rows = Rows(host);
         let old = rows.all::<Self>(TermName::Time, None, KEPT + REMOVED).await.unwrap_or_default();
-        let removed = old.iter().skip(KEPT as usize - 1).map(crate::directory::Stored::removed);
+        let kept = if self.by_anybody { KEPT_BY_ANYBODY } else { KEPT as usize - KEPT_BY_ANYBODY };
+        let alike = old.iter().filter(|stored| stored.value.by_anybody == self.by_anybody);
+        let removed = alike.skip(kept - 1).map(Stored::removed);
         let changes: Vec<_> = std::iter::once(added(&host.new_id(), self)).chain(removed).collect();
         let _kept = rows.commit(&changes).await;
     }

@@ -4,6 +4,7 @@ use edge_authorizer::accounts::{ACCESS_TOKEN_TYPE, SESSION_TOKEN_LIFE, SessionTo
 use edge_authorizer::users::{LoginMethod, REFRESH_BOUND, Session, SessionCookie, SessionState, User};
 use edge_authorizer::{NumericDate, Unavailable};
 
+use super::federation_row::FederationRow;
 use super::refresh::Refreshed;
 use super::visit::Visit;
 use crate::directory::{Rows, Stored};
@@ -27,6 +28,10 @@ impl<H: LoginHost> Visit<'_, H> {
         let id = cookie.digest();
         for _ in 0..LOOKS {
             let Some(stored) = Rows(self.host).load::<Session>(&id).await? else { return Ok(None) };
+            if !self.is_open(&stored.value.by).await? {
+                sessions::end(self.host, &id).await?;
+                return Ok(None);
+            }
             match stored.value.state(self.host.now().whole_seconds()) {
                 SessionState::Live => return self.with_user(stored).await,
                 SessionState::Ended(_) => {
@@ -47,6 +52,19 @@ impl<H: LoginHost> Visit<'_, H> {
             }
         }
         Err(Unavailable)
+    }
+
+    /// Whether people log in like that now. The activation of a federation ends sessions by password: the company decides then who is
+    /// in. Its deactivation, and that of another provider, ends the provider's.
+    async fn is_open(&self, by: &LoginMethod) -> Result<bool, Unavailable> {
+        let row = FederationRow::load(self.host).await?;
+        let active = row.map(|row| row.value.federation).filter(|federation| federation.active);
+        Ok(match by {
+            LoginMethod::Password {} => active.is_none(),
+            LoginMethod::Federation(session) => {
+                active.is_some_and(|federation| federation.issuer() == session.identity.iss)
+            }
+        })
     }
 
     async fn with_user(

@@ -4,7 +4,7 @@ use edge_authorizer::users::Email;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::directory::Entry;
+use crate::directory::{Entry, check_format};
 use crate::host::{Failure, Kind, Term, TermName};
 use crate::sealing::Purpose;
 
@@ -110,9 +110,7 @@ impl Entry for QueuedMail {
 
     fn read(text: &str) -> Result<Self, Failure> {
         let mail: Self = serde_json::from_slice(text.as_bytes()).map_err(Failure::new)?;
-        if mail.format > FORMAT {
-            return Err(Failure(format!("format {} is newer than this release reads", mail.format)));
-        }
+        check_format(mail.format, FORMAT)?;
         Ok(mail)
     }
 

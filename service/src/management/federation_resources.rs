@@ -3,13 +3,13 @@
 use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::login::{ClientSecret, Federation, FederationChange, ProviderMetadata, client_metadata};
 use edge_authorizer::management::{Endpoint, FederationEndpoint};
-use edge_authorizer::{ErrorCode, Method, ProjectId, Unavailable};
+use edge_authorizer::{ErrorCode, Method, ProjectId, Unavailable, add_times};
 use serde_json::{Value, json};
 
 use super::author::{Author, Caller};
 use super::call::Call;
 use super::document::{self, MAX_BODY};
-use super::reply::{Reply, text_of};
+use super::reply::Reply;
 use crate::directory::{CommitFailure, Rows, Stored, added};
 use crate::host::{ControlHost, IssuerRequest};
 use crate::http::Body;
@@ -39,7 +39,9 @@ impl<H: ControlHost> Call<'_, H> {
             }
             (FederationEndpoint::ClientMetadata, _) => self.client_metadata(),
             (FederationEndpoint::RefusedLogins, _) => {
-                Ok(self.shown_text(text_of(&RefusedLogin::list(self.host).await?)))
+                let mut list = json!(RefusedLogin::list(self.host).await?);
+                add_times(&mut list);
+                Ok(self.shown_text(list.to_string()))
             }
             (FederationEndpoint::Test, _) => {
                 let stored = self.stored_federation().await?;

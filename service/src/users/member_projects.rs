@@ -8,13 +8,16 @@ use edge_authorizer::users::User;
 use edge_authorizer::{ProjectId, Role, Unavailable};
 use serde::{Deserialize, Serialize};
 
-use crate::directory::{CommitFailure, Entry, Rows, added};
+use crate::directory::{CommitFailure, Entry, Rows, added, check_format};
 use crate::host::{Directory, Failure, Kind, LogSink, RowChange, TermName};
 use crate::records::ProjectRecord;
 
 /// How many users lose their roles in one commit, and in one publication of a deleted project. It is repeated until none is left.
 const PAGE: u32 = 50;
 const MAX_PAGES: u32 = 20;
+
+/// The format in which this release writes it, and the newest that it reads.
+const FORMAT: u32 = 1;
 
 /// A project that users can be members of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +36,12 @@ impl MemberProject {
 
 impl Entry for MemberProject {
     const KIND: Kind = Kind::Project;
+
+    fn read(text: &str) -> Result<Self, Failure> {
+        let project: Self = serde_json::from_slice(text.as_bytes()).map_err(Failure::new)?;
+        check_format(project.format, FORMAT)?;
+        Ok(project)
+    }
 }
 
 /// Brings the directory up to date with a project that is published: the roles that it admits; of a deleted one, that nobody has
@@ -55,7 +64,7 @@ pub async fn announce_members(
         }
         return remove_members(&rows, id).await;
     }
-    let new = MemberProject { format: 1, roles: roles.to_vec() };
+    let new = MemberProject { format: FORMAT, roles: roles.to_vec() };
     match current {
         Some(current) if current.value.roles == new.roles => Ok(()),
         Some(current) => write(&rows, current.replaced_by(&new)).await,
@@ -88,4 +97,20 @@ async fn remove_members(rows: &Rows<'_, impl Directory + LogSink>, id: &ProjectI
         }
     }
     Err(Failure::new("more members of the deleted project are to be removed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_format_is_not_read() {
+        for (text, is_read) in [
+            (r#"{"roles":["access"]}"#, true),
+            (r#"{"format":1,"roles":["access"],"other":1}"#, true),
+            (r#"{"format":2,"roles":["access"]}"#, false),
+        ] {
+            assert_eq!(MemberProject::read(text).is_ok(), is_read, "{text}");
+        }
+    }
 }

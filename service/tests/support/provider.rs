@@ -101,6 +101,20 @@ impl Logins {
         self.world.run(vec![task]);
     }
 
+    /// Changes the stored configuration of the federation.
+    pub fn configure(&self, name: &str, value: Value) {
+        let host = self.world.nodes[0].host.clone();
+        let (key, name) = (RowKey::new(Kind::Federation, "current"), name.to_owned());
+        let task: Task<'_, ()> = Box::pin(async move {
+            let row = host.row(&key).await.unwrap().unwrap();
+            let mut stored: Value = serde_json::from_str(&row.value).unwrap();
+            stored["federation"][&name] = value;
+            let new = NewRow { value: stored.to_string(), terms: Vec::new(), expires_at: None };
+            host.commit_rows(&[RowChange::put(key, Some(row.revision), new)]).await.unwrap();
+        });
+        self.world.run(vec![task]);
+    }
+
     /// What the provider answers at a URL.
     pub fn answer(&self, url: &str, status: u16, body: &str) {
         let fetched = Fetched { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
