@@ -45,16 +45,16 @@ const claims = (number) => ({
 
 /**
  * What KV holds of a gateway with so many routes and a project with so many identity providers; the last counts. With an
- * `audience` the origin gets assertions; with `hasAccounts`, the project has service accounts.
+ * `audience` the origin gets assertions; with `hasAccounts`, the project has service accounts; `sessions` are those that its control plane knows, as tokens by cookie.
  */
-export function stored(originUrl, { idps = 1, routes = 10, audience, hasAccounts } = {}) {
+export function stored(originUrl, { idps = 1, routes = 10, audience, hasAccounts, sessions } = {}) {
   return {
     CONFIG: {
       gateway: {
         origins: { origin: { url: originUrl, assertion: audience && { audience } } },
         routes: [
           ...Array.from({ length: routes - 1 }, (_, number) => route(`service-${number}`)),
-          route("data-recorder-service"),
+          { ...route("data-recorder-service"), ...(sessions && { session: true }) },
         ],
       },
       [`project/${PROJECT}`]: {
@@ -67,6 +67,7 @@ export function stored(originUrl, { idps = 1, routes = 10, audience, hasAccounts
           ...(hasAccounts ? [builtInEntry()] : []),
         ],
       },
+      ...(sessions && { "bench-sessions": sessions }),
       ...(audience && { "assertion-key": assertionKey() }),
     },
     JWKS: {

@@ -1,5 +1,6 @@
--- What wrk sends: wrk … -s load.lua URL -- STATUS HOST PATH [TOKENS FIRST COUNT [tampered]]
--- COUNT tokens of the file TOKENS in turn, beginning with the one numbered FIRST; `tampered` changes their signatures.
+-- What wrk sends: wrk … -s load.lua URL -- STATUS HOST PATH [TOKENS FIRST COUNT [tampered|cookies]]
+-- COUNT tokens of the file TOKENS in turn, beginning with the one numbered FIRST; `tampered` changes their signatures;
+-- `cookies` are those of sessions.
 -- Every answer has to have that STATUS. At the end it prints a line of JSON.
 
 local threads = {}
@@ -25,7 +26,11 @@ function init(args)
     request = function() return plain end
     return
   end
-  wrk.headers["Authorization"] = "Bearer TOKEN"
+  if args[7] == "cookies" then
+    wrk.headers["Cookie"] = "__Host-session=TOKEN"
+  else
+    wrk.headers["Authorization"] = "Bearer TOKEN"
+  end
   before, after = wrk.format("GET", path):match("^(.*)TOKEN(.*)$")
   tokens, at = read(file, first, count, args[7] == "tampered"), 0
 end

@@ -7,7 +7,7 @@ const SCRIPT = fileURLToPath(new URL("load.lua", import.meta.url));
 
 /**
  * Sends requests to `worker` for so many seconds over so many connections, as many at a time. With `tokens`, `{file,
- * first, count, isTampered}`, each carries one of those in turn. All have to be answered with 200, or 401 if `isRefused`.
+ * first, count, isTampered, areCookies}`, each carries one of those in turn. All have to be answered with 200, or 401 if `isRefused`.
  * Latencies are in milliseconds; `computed` is for how many microseconds the worker computed for a request.
  */
 export async function load(worker, { path, seconds, connections, tokens, isRefused }) {
@@ -52,8 +52,9 @@ export async function sendAtLeast(worker, path, wanted, tokens) {
 
 function argumentsOf(tokens) {
   if (!tokens) return [];
-  const { file, first = 0, count, isTampered } = tokens;
-  return [file, String(first), String(count), ...(isTampered ? ["tampered"] : [])];
+  const { file, first = 0, count, isTampered, areCookies } = tokens;
+  const kind = areCookies ? ["cookies"] : isTampered ? ["tampered"] : [];
+  return [file, String(first), String(count), ...kind];
 }
 
 async function run(command) {

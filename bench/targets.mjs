@@ -34,6 +34,12 @@ function warmTargets(lines) {
       0.93,
       rate(lines, "RS256: asserting", "RS256: ours"),
     ),
+    atLeast(
+      "18, 5",
+      "warm RS256 by session, of by token",
+      0.95,
+      rate(lines, "RS256: session", "RS256: ours"),
+    ),
     figure("warm RS256, of the pass-through", of("RS256: pass")),
   ];
 }

@@ -1,6 +1,7 @@
 // The parts of the benchmark that compare rates: who runs, with which requests.
 import { corpus } from "./corpus.mjs";
 import { CLIENTS } from "./documents.mjs";
+import { cookiesFor } from "./sessions.mjs";
 import { compare } from "./comparison.mjs";
 
 const WARM_TOKENS = 250;
@@ -23,6 +24,13 @@ export async function warm(environment, size, say) {
         ...asserting,
         documents: { audience: "bench" },
         tokens,
+      });
+      const { file, sessions } = cookiesFor(tokens.file, WARM_TOKENS);
+      contestants.push({
+        group: algorithm,
+        worker: "session",
+        documents: { sessions },
+        tokens: { ...tokens, file, areCookies: true },
       });
     }
   }

@@ -17,6 +17,7 @@ const WORKERS = {
   hono: { title: "hono + jose", entry: "bench/peers/hono.js" },
   refuse: { title: "a refusal by hand", entry: "bench/peers/refusal.js" },
   ours: { title: "this worker", entry: "edge/worker.js", control: CONTROL },
+  session: { title: "this worker, by session", entry: "edge/worker.js", control: "bench/peers/sessions.js" },
   ours2: { title: "this worker again (A/A)", entry: "edge/worker.js", control: CONTROL },
   // The platform starts a worker when it is needed, and the edge's start needs no control plane: here it would start, too.
   alone: { title: "this worker", entry: "edge/worker.js", control: "elsewhere" },
@@ -34,15 +35,22 @@ const WORKERS = {
 
 export const titleOf = (worker) => WORKERS[worker].title;
 
-let controlModules;
+const controlModules = new Map();
 
 /** Starts a worker; `surroundings` are the origin's URL and the address of KV. */
 export async function startWorker(name, surroundings) {
   const worker = WORKERS[name];
   if (worker.envoy) return startEnvoy(worker.envoy, surroundings);
   worker.modules ??= await bundle(worker.entry);
-  const control = worker.control === CONTROL ? (controlModules ??= await bundle(CONTROL)) : worker.control;
+  const control = await controlOf(worker);
   return startWorkerd({ ...worker, control }, surroundings);
+}
+
+/** The files of a worker's control plane; `"elsewhere"` is that which is not there. */
+async function controlOf({ control }) {
+  if (!control || control === "elsewhere") return control;
+  if (!controlModules.has(control)) controlModules.set(control, await bundle(control));
+  return controlModules.get(control);
 }
 
 /** Bundles a worker as it would be for deploying: its files by name, the main one first. */
