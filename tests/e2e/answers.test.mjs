@@ -86,14 +86,14 @@ describe("answers", () => {
     assert.deepEqual([answer.status, answer.json().code], [502, "origin_unreachable"]);
   });
 
-  test("an interim answer is never the answer", async () => {
+  test("an interim answer is never the answer", { skip: workersOnly("interim") }, async () => {
     for (const path of ["interim", "hints", "switched"]) {
       const answer = await send(gateway.url, `/bytes/${path}`);
       assert.deepEqual([answer.status, answer.json().code], [502, "origin_unreachable"], path);
     }
   });
 
-  test("`Expect` stays at the edge, and the body arrives", async () => {
+  test("`Expect` stays at the edge, and the body arrives", { skip: workersOnly("interim") }, async () => {
     const lines = ["POST /echo/x HTTP/1.1", "Host: g", "Expect: 100-continue", "Content-Length: 3"];
     const answer = await sendRaw(gateway.url, [...lines, "Connection: close", "", "abc"].join("\r\n"));
     assert.match(answer, /^HTTP\/1\.1 200 /);

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { HOST, refuseWorkersOptions } from "./hosts.mjs";
-import { startNode } from "./node.mjs";
+import { TRUSTED_PROXY, startNode } from "./node.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -138,7 +138,6 @@ export async function startGateway({
       watchedIssuers,
       hasFiles: !hasFiles,
       outbound,
-      hasSecond,
     });
     const variables = { PUBLIC_URL, SEALING_KEY, EDGE_SEALING_KEY, ...bindings, ...edgeBindings };
     return startNode({ variables, config, jwks, persist, port });
@@ -253,11 +252,11 @@ export async function startGateway({
 /** Sends a request whose target reaches the server as written; `fetch` would resolve it first. */
 export function send(url, path, { method = "GET", headers = {}, body, agent = false } = {}) {
   const { hostname, port } = new URL(url);
-  headers = HOST === "node" ? withClientAddress(headers) : headers;
   // Node frames the body of some methods only if it is told the length.
   if (body !== undefined) headers = { "content-length": Buffer.byteLength(body), ...headers };
+  const proxy = HOST === "node" ? asProxy(headers) : {};
   return new Promise((resolve, reject) => {
-    const outgoing = request({ hostname, port, path, method, headers, agent }, async (response) => {
+    const outgoing = request({ hostname, port, path, method, headers, agent, ...proxy }, async (response) => {
       const chunks = [];
       try {
         for await (const chunk of response) chunks.push(chunk);
@@ -273,9 +272,10 @@ export function send(url, path, { method = "GET", headers = {}, body, agent = fa
   });
 }
 
-/** The headers by which a trusted proxy tells a node the client's address, which Cloudflare tells the workers. */
-function withClientAddress({ "cf-connecting-ip": address, ...headers }) {
-  return address === undefined ? headers : { ...headers, "x-forwarded-for": address };
+/** How a node's trusted proxy tells it the client's address, which Cloudflare tells the workers. */
+function asProxy({ "cf-connecting-ip": address, ...headers }) {
+  if (address === undefined) return {};
+  return { localAddress: TRUSTED_PROXY, headers: { ...headers, "x-forwarded-for": address } };
 }
 
 /** Sends bytes as they are and returns what came back until the connection closed. */

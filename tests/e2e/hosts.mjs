@@ -13,6 +13,8 @@ const WORKERS_ONLY = {
   traps: "the node is native: there is no wasm instance that could trap",
   workers: "this is about how the workers are built and bound to each other",
   objects: "this is about how Durable Objects store",
+  elsewhere: "the node refuses a target of another host than `Host` names",
+  interim: "the node answers `Expect` itself, and passes over interim answers of origins",
   variables: "the node does not start with an invalid variable, and says which one",
 };
 

@@ -9,13 +9,16 @@ import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("../../target/debug/examples/driven", import.meta.url));
 
+/** The address of a proxy that nodes trust. */
+export const TRUSTED_PROXY = "127.0.0.2";
+
 /** Starts a node with the variables and published values of `startGateway`. */
 export async function startNode({ variables, config, jwks, persist, port }) {
   if (!existsSync(PROGRAM)) throw new Error("build the node first: cargo build -p server --examples");
   const folder = persist ?? (await mkdtemp(join(tmpdir(), "edge-authorizer-node-")));
   const env = {
     WORKERS: "1",
-    TRUSTED_PROXIES: "127.0.0.1",
+    TRUSTED_PROXIES: TRUSTED_PROXY,
     DATA_DIR: folder,
     LISTEN: `127.0.0.1:${port}`,
     ...variables,

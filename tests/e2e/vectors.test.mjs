@@ -39,7 +39,9 @@ for (const [file, vectors] of allVectors()) {
     });
 
     for (const vector of vectors.cases) {
-      test(vector.name, async () => {
+      // An unknown `kid` has the issuer asked, which only the outbound service can be.
+      const skip = vector.name === "a kid that the issuer does not have" && workersOnly("outbound");
+      test(vector.name, { skip }, async () => {
         const authorization = await authorizationOf(vectors, vector);
         const headers = authorization === undefined ? {} : { authorization };
         // The second time the token is known, and the third time what was prepared for it is used.

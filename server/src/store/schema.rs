@@ -2,17 +2,18 @@
 
 use rusqlite::Connection;
 
-/// The steps. `number` of `tally` is what is counted, because counting reads all rows.
+/// The steps. `number` of `tally` is what is counted, because counting reads all rows. Tables
+/// whose rows have long values have a rowid, so that their index is small.
 const STEPS: [&str; 1] = ["
     CREATE TABLE record (
         key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL,
-        first_entry INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+        first_entry INTEGER NOT NULL DEFAULT 0);
     CREATE TABLE reference (key TEXT NOT NULL, project TEXT NOT NULL, PRIMARY KEY (key, project)) WITHOUT ROWID;
     CREATE TABLE wake (key TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
     CREATE INDEX wake_at ON wake (at);
     CREATE TABLE audit (
         key TEXT NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, entry TEXT NOT NULL,
-        refused INTEGER NOT NULL, total INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
+        refused INTEGER NOT NULL, total INTEGER NOT NULL, PRIMARY KEY (key, number));
     CREATE INDEX audit_at ON audit (key, at);
     CREATE INDEX audit_total ON audit (key, refused, total);
     CREATE TABLE spent (key TEXT NOT NULL, id TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;
@@ -20,10 +21,10 @@ const STEPS: [&str; 1] = ["
     CREATE TABLE project (id TEXT PRIMARY KEY, label TEXT) WITHOUT ROWID;
     CREATE TABLE published (
         space TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires_at REAL,
-        PRIMARY KEY (space, key)) WITHOUT ROWID;
+        PRIMARY KEY (space, key));
     CREATE TABLE entry (
         kind TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, revision INTEGER NOT NULL, expires_at REAL,
-        PRIMARY KEY (kind, id)) WITHOUT ROWID;
+        PRIMARY KEY (kind, id));
     CREATE INDEX entry_expiry ON entry (expires_at) WHERE expires_at IS NOT NULL;
     CREATE TABLE term (
         kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL,
