@@ -151,6 +151,7 @@ fn log_decision(host: &Host, decision: &Decision, incoming: &Incoming, code: Opt
         method: &incoming.method,
         path: incoming.target().path,
         address: address.as_deref(),
+        origin_status: None,
         received: incoming.began,
         answered: host.now(),
     };

@@ -1,13 +1,21 @@
 //! A thread of the data plane as a host of the service.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{ProjectId, Unavailable};
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use rustls::ClientConfig;
+use service::DataPlane;
 use service::host::{IssuerRequest, IssuerResponse, Issuers, Job, SessionAnswer, SessionSource, Tasks};
 use tokio::task::spawn_local;
 
 use crate::node::Node;
+use crate::proxy::{ProxyHost, TrustedProxies};
 use crate::signal::Signal;
 
 /// A thread of the data plane. It runs in a `LocalSet`.
@@ -49,6 +57,30 @@ impl Tasks for DataThread {
 
     fn wake(&self, signal: &Signal) {
         signal.give();
+    }
+}
+
+impl ProxyHost for DataThread {
+    fn plane(&self) -> &DataPlane<Signal> {
+        &self.node.plane
+    }
+
+    fn secret(&self, binding: &str) -> Option<String> {
+        self.node.variables.origin_secret(binding)
+    }
+
+    fn tls(&self) -> Arc<ClientConfig> {
+        self.node.tls.clone()
+    }
+
+    fn trusted_proxies(&self) -> TrustedProxies {
+        // The configuration was checked when the node started; without it, no one is trusted.
+        let networks = self.node.variables.get("TRUSTED_PROXIES").unwrap_or_default();
+        TrustedProxies::parse(&networks).unwrap_or_default()
+    }
+
+    async fn answer_own(&self, request: Request<Incoming>, address: IpAddr) -> Response<Full<Bytes>> {
+        self.node.control.answer(request, Some(address)).await
     }
 }
 

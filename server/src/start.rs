@@ -78,10 +78,9 @@ impl fmt::Display for StartError {
 /// Starts a node. It has read what was published before the first request is accepted.
 pub fn start(configuration: Configuration) -> Result<Running, StartError> {
     let Configuration { listen, data_dir, workers, mut variables } = configuration;
-    let listener = TcpListener::bind(listen).map_err(|error| StartError::Listen(listen, error))?;
-    let local = |error| StartError::Listen(listen, error);
-    listener.set_nonblocking(true).map_err(local)?;
-    let address = listener.local_addr().map_err(local)?;
+    let listeners = proxy::bind(listen, workers).map_err(|error| StartError::Listen(listen, error))?;
+    let address = listeners.first().map_or(Ok(listen), TcpListener::local_addr);
+    let address = address.map_err(|error| StartError::Listen(listen, error))?;
     variables.set_public_url(address);
     DirBuilder::new().recursive(true).mode(0o700).create(&data_dir).map_err(StartError::DataDirectory)?;
     let (store, store_thread) = Sqlite::open(&data_dir.join(DATABASE)).map_err(StartError::Open)?;
@@ -115,13 +114,12 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
     };
     let (stop_data, stopped) = watch::channel(false);
     let mut data = Vec::new();
-    for number in 0..workers.get() {
-        let (node, listener) = (node.clone(), listener.try_clone().map_err(local)?);
-        let stopped = stopped.clone();
+    for (number, listener) in listeners.into_iter().enumerate() {
+        let (node, stopped) = (node.clone(), stopped.clone());
         data.push(thread(&format!("data-{number}"), move |runtime| {
             let serve = async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                proxy::serve(listener, Rc::new(DataThread { node }), stopped).await;
+                proxy::serve(listener, DataThread { node }, stopped).await;
                 Ok::<_, std::io::Error>(())
             };
             let _served = LocalSet::new().block_on(runtime, serve);

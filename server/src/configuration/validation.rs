@@ -12,6 +12,7 @@ use service::{AdminTokens, IssuerSettings, MailHook, Settings};
 
 use super::fault::Faults;
 use super::variables::{KNOWN, Variables};
+use crate::proxy::TrustedProxies;
 
 /// Where a node listens unless it is told otherwise.
 const LISTEN: &str = "127.0.0.1:8787";
@@ -50,6 +51,10 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
         if warnings.0.get() > 0 {
             faults.add(variables.place_of(name), "too short; set a random secret of at least 32 characters");
         }
+    }
+    let networks = variables.get("TRUSTED_PROXIES").unwrap_or_default();
+    for invalid in TrustedProxies::parse(&networks).err().into_iter().flatten() {
+        faults.add(variables.place_of("TRUSTED_PROXIES"), invalid);
     }
     let issuer = IssuerSettings::read(|name| variables.get(name), &Warnings::default());
     let [tokens, assertions] = SigningSet::ALL.map(|set| issuer.sealing_keys(set).err());

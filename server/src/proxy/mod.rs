@@ -1,37 +1,37 @@
-//! The listener of a data thread.
+//! The data plane's door: takes requests from clients, has them decided on, and forwards what is permitted.
+//!
+//! A thread serves its connections alone: nothing here is shared between threads, and no future is `Send`. What reaches an
+//! origin, and of its answer the client, is decided by the core (`forwarding`, `header_rules`, `gateway_cookies`); what a
+//! request may look like at all, in [`request_head`].
 
-use std::rc::Rc;
+mod answer;
+mod answer_headers;
+mod client;
+mod connection;
+mod connections;
+mod decision_log;
+mod exchange;
+mod forward;
+mod host;
+mod linger;
+mod listener;
+mod not_forwarded;
+mod origin;
+mod origin_connection;
+mod origin_headers;
+mod origins;
+mod own_paths;
+mod passing_names;
+mod prepared_request;
+mod prepared_requests;
+mod request_head;
+mod request_headers;
+mod socket;
+mod state;
+mod trusted_proxies;
+mod tunnel;
+mod upload;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::spawn_local;
-
-use crate::data_thread::DataThread;
-
-/// Serves connections until the node stops.
-pub async fn serve(listener: TcpListener, host: Rc<DataThread>, mut stopped: watch::Receiver<bool>) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopped.wait_for(|stopped| *stopped) => break,
-        };
-        let Ok((stream, address)) = accepted else { continue };
-        let host = host.clone();
-        spawn_local(async move {
-            let answer = service_fn(|request: http::Request<Incoming>| {
-                let host = host.clone();
-                async move {
-                    let answer = host.node.control.answer(request, Some(address.ip())).await;
-                    Ok::<http::Response<Full<Bytes>>, std::convert::Infallible>(answer)
-                }
-            });
-            let _ended = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
-        });
-    }
-}
+pub use host::ProxyHost;
+pub use listener::{bind, serve};
+pub use trusted_proxies::{InvalidNetwork, TrustedProxies};

@@ -17,7 +17,7 @@ struct Start<'d> {
     subject: Option<&'d str>,
 }
 
-/// What is known in the end only of a request that no origin got.
+/// What is known in the end only.
 #[derive(Clone, Copy, Debug)]
 pub struct DecisionEnd<'r> {
     /// The code of its answer, if it was refused.
@@ -30,6 +30,8 @@ pub struct DecisionEnd<'r> {
     pub path: &'r str,
     /// The address of the client, where the host knows it.
     pub address: Option<&'r str>,
+    /// The status of the origin's answer, if it gave one.
+    pub origin_status: Option<u16>,
     /// When it came.
     pub received: NumericDate,
     /// When it was answered.
@@ -53,19 +55,25 @@ struct End<'d> {
 
 /// The whole line of a request that no origin got.
 pub fn decision_end(decision: &Decision, end: DecisionEnd<'_>) -> String {
+    let known = decision.cached_token.as_ref().is_some_and(|cached| cached.number().is_some());
+    decision_line(&decision_start(decision), known, end)
+}
+
+/// The whole line from its start; `known` says whether the token was evaluated for an earlier request.
+pub fn decision_line(start: &str, known: bool, end: DecisionEnd<'_>) -> String {
     let end = End {
         time: end.answered.to_rfc3339(),
         code: end.code,
-        known: decision.cached_token.as_ref().is_some_and(|cached| cached.number().is_some()),
+        known,
         request_id: end.request_id,
         method: shortened(end.method, MAX_METHOD),
         path: shortened(end.path, MAX_PATH),
         address: end.address.map(|address| shortened(address, MAX_ADDRESS)),
-        origin_status: None,
+        origin_status: end.origin_status,
         milliseconds: ((end.answered.as_seconds() - end.received.as_seconds()) * 1000.0).round(),
     };
     let end = escape_json(serde_json::to_string(&end).unwrap_or_default());
-    [&decision_start(decision), ",", end.trim_start_matches('{')].concat()
+    [start, ",", end.trim_start_matches('{')].concat()
 }
 
 /// The line of a decision but for its end.
@@ -96,6 +104,7 @@ mod tests {
             method: &"M".repeat(40),
             path: "/x",
             address: Some("203.0.113.7"),
+            origin_status: None,
             received: NumericDate::from_seconds(10.0),
             answered: NumericDate::from_seconds(10.25),
         };

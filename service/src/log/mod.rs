@@ -9,7 +9,7 @@ mod shortened;
 mod token_line;
 mod warning;
 
-pub use decision_line::{DecisionEnd, decision_end, decision_start};
+pub use decision_line::{DecisionEnd, decision_end, decision_line, decision_start};
 pub use login_line::login;
 pub use mail_line::{Mail, mail};
 pub use management_line::{Actor, management};

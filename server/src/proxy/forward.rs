@@ -1,0 +1,148 @@
+//! Sending a permitted request on to its origin. Only a [`Permit`] opens this way.
+//!
+//! The path that was decided on is the path that is sent; bodies stream; redirects are the client's to follow.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use edge_authorizer::forwarding::{ForwardingFault, is_answer};
+use edge_authorizer::{Decision, ErrorCode, Permit, header_rules};
+use http::header::HOST;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use tokio::time::timeout;
+
+use super::answer::{Answer, OriginAnswer};
+use super::answer_headers::to_client;
+use super::client::Client;
+use super::exchange::Exchange;
+use super::host::ProxyHost;
+use super::not_forwarded::NotForwarded;
+use super::origin::Origin;
+use super::origin_connection::OriginConnection;
+use super::origin_headers::{Provenance, to_origin};
+use super::prepared_request::PreparedRequest;
+use super::request_head::has_known_coding;
+use super::state::Proxy;
+use super::tunnel;
+use super::upload::Upload;
+
+const ASSERTION: HeaderName = HeaderName::from_static("x-auth-assertion");
+
+/// What of a client's request goes to the origin.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Incoming,
+    /// The client's connection, should it be switched to another protocol.
+    pub upgrade: Option<OnUpgrade>,
+}
+
+/// The request of a permit as the origin of its route gets it, with an assertion if there is one.
+pub fn prepare<H: ProxyHost>(
+    proxy: &Proxy<H>,
+    decision: &Decision,
+    permit: &Permit,
+    method: &str,
+) -> Result<Rc<PreparedRequest>, NotForwarded> {
+    let prepare = |is_known| PreparedRequest::new(&proxy.host, &proxy.origins, decision, permit, is_known);
+    proxy.prepared.get_or_prepare(decision, permit, method, prepare)
+}
+
+/// Sends a request to its origin. The answer is as the client gets it.
+pub async fn forward<H: ProxyHost>(
+    exchange: &Exchange<'_, H>,
+    prepared: &PreparedRequest,
+    outgoing: Outgoing,
+    assertion: Option<Arc<str>>,
+) -> Result<Response<Answer>, NotForwarded> {
+    let Outgoing { mut headers, body, upgrade } = outgoing;
+    let head = &exchange.head;
+    let is_read = matches!(head.method, Method::GET | Method::HEAD);
+    if is_read && !body.is_end_stream() {
+        return Err(ForwardingFault::Body.into());
+    }
+    let provenance = provenance(exchange);
+    let is_upgrade =
+        to_origin(&mut headers, &prepared.rules, &mut exchange.proxy.names.borrow_mut(), provenance)?;
+    if let Some(assertion) = assertion.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.insert(ASSERTION, assertion);
+    }
+    headers.insert(HOST, prepared.origin.host.clone());
+    let mut request = Request::new(Upload((!body.is_end_stream()).then_some(body)));
+    *request.method_mut() = head.method.clone();
+    *request.uri_mut() = head.uri.path_and_query().cloned().map(Uri::from).unwrap_or_default();
+    *request.headers_mut() = headers;
+    let sent = timeout(prepared.timeout, send(&prepared.origin, request)).await;
+    let (response, connection) =
+        sent.map_err(|_| ErrorCode::OriginTimeout)?.ok_or(ErrorCode::OriginUnreachable)?;
+    if !(is_answer(response.status().as_u16(), is_upgrade) && has_known_coding(response.headers())) {
+        return Err(ErrorCode::OriginUnreachable.into());
+    }
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return switch(exchange, response, connection, upgrade);
+    }
+    let (mut parts, body) = response.into_parts();
+    to_client(&mut parts.headers, prepared.cors.as_ref(), &exchange.id_header());
+    let body = Answer::Origins(OriginAnswer::new(body, prepared.origin.clone(), connection));
+    let mut answer = Response::new(body);
+    (*answer.status_mut(), *answer.headers_mut()) = (parts.status, parts.headers);
+    Ok(answer)
+}
+
+fn provenance<'e, H: ProxyHost>(exchange: &'e Exchange<'_, H>) -> Provenance<'e> {
+    Provenance {
+        method: &exchange.head.method,
+        address: address_header(exchange.address),
+        authority: exchange.head.authority.clone().filter(is_host),
+        scheme: exchange.head.scheme(),
+        id: exchange.id_header(),
+    }
+}
+
+fn is_host(authority: &HeaderValue) -> bool {
+    authority.to_str().is_ok_and(header_rules::is_host)
+}
+
+/// The address as a header's value.
+fn address_header(address: IpAddr) -> HeaderValue {
+    // An address is printable.
+    HeaderValue::from_str(&address.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// Sends a request on a connection that is kept, or on a new one. One that turns out to be closed is replaced only if
+/// nothing of the request was sent: an origin never gets one twice.
+async fn send(
+    origin: &Rc<Origin>,
+    mut request: Request<Upload>,
+) -> Option<(Response<Incoming>, OriginConnection)> {
+    while let Some(mut kept) = origin.take() {
+        match kept.send(request).await {
+            Ok(response) => return Some((response, kept)),
+            Err(mut error) => request = error.take_message()?,
+        }
+    }
+    let mut connection = origin.connect().await.ok()?;
+    let response = connection.send(request).await.ok()?;
+    Some((response, connection))
+}
+
+/// Switches both connections to the protocol that the client and the origin agreed on.
+fn switch<H: ProxyHost>(
+    exchange: &Exchange<'_, H>,
+    response: Response<Incoming>,
+    connection: OriginConnection,
+    upgrade: Option<OnUpgrade>,
+) -> Result<Response<Answer>, NotForwarded> {
+    let upgrade = upgrade.ok_or(ErrorCode::OriginUnreachable)?;
+    let answer = tunnel::handshake(&response, &exchange.id_header()).ok_or(ErrorCode::OriginUnreachable)?;
+    let client: &Client = exchange.client;
+    client.is_switched.set(true);
+    tunnel::open(upgrade, response, connection);
+    Ok(answer)
+}

@@ -1,0 +1,90 @@
+//! Where a thread takes connections.
+
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::rc::Rc;
+use std::time::Duration;
+
+use socket2::{Domain, Socket as RawSocket, Type};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::spawn_local;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::client::Client;
+use super::connection::serve_connection;
+use super::connections::Connections;
+use super::host::ProxyHost;
+use super::socket::Socket;
+use super::state::Proxy;
+
+/// How many connections wait to be accepted.
+const BACKLOG: i32 = 1024;
+
+/// How long requests that are under way may take to end when the node stops.
+const STOP_SECONDS: Duration = Duration::from_secs(30);
+
+/// How long a thread waits if it has no descriptors left.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How often connections to origins are looked through.
+const SWEEP: Duration = Duration::from_secs(10);
+
+/// Listens on an address by `count` sockets: the system spreads connections over them. It has to be free.
+pub fn bind(address: SocketAddr, count: NonZeroUsize) -> io::Result<Vec<std::net::TcpListener>> {
+    // Sockets that share an address share it with those of other processes, too; this one does not.
+    let address = open(address, false)?.local_addr()?;
+    (0..count.get()).map(|_| open(address, true)).collect()
+}
+
+fn open(address: SocketAddr, is_shared: bool) -> io::Result<std::net::TcpListener> {
+    let socket = RawSocket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(is_shared)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    if is_shared {
+        socket.listen(BACKLOG)?;
+    }
+    Ok(socket.into())
+}
+
+/// Serves the connections that a listener takes, in a `LocalSet`, until the node stops; then those under way may end.
+pub async fn serve<H: ProxyHost>(listener: TcpListener, host: H, mut stopped: watch::Receiver<bool>) {
+    let (proxy, connections) = (Rc::new(Proxy::new(host)), Connections::default());
+    let mut sweep = tokio::time::interval(SWEEP);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept(), if connections.has_room() => accepted,
+            _ = sweep.tick() => {
+                proxy.origins.sweep();
+                continue;
+            }
+            _ = stopped.wait_for(|stopped| *stopped) => break,
+        };
+        match accepted {
+            Ok((stream, address)) => {
+                let client = Client::new(address.ip(), false, &proxy.trusted);
+                let place = connections.take_place();
+                let (proxy, stopped) = (proxy.clone(), stopped.clone());
+                spawn_local(async move {
+                    serve_connection(proxy, Socket::new(stream), client, stopped).await;
+                    drop(place);
+                });
+            }
+            Err(error) if is_of_connection(&error) => {}
+            Err(_) => sleep(PAUSE).await,
+        }
+    }
+    drop(listener);
+    let _ended_or_cut_off = timeout_at(Instant::now() + STOP_SECONDS, connections.ended()).await;
+}
+
+/// Whether an error is of the connection that was to be accepted alone.
+fn is_of_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}

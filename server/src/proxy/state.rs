@@ -1,0 +1,27 @@
+//! What a thread's proxy remembers.
+
+use std::cell::RefCell;
+
+use super::host::ProxyHost;
+use super::origins::Origins;
+use super::passing_names::PassingNames;
+use super::prepared_requests::PreparedRequests;
+use super::trusted_proxies::TrustedProxies;
+
+/// The proxy of a thread: its host, whose `X-Forwarded-For` counts, and what is kept for further requests.
+#[derive(Debug)]
+pub struct Proxy<H> {
+    pub(super) host: H,
+    pub(super) trusted: TrustedProxies,
+    pub(super) origins: Origins,
+    pub(super) prepared: PreparedRequests,
+    pub(super) names: RefCell<PassingNames>,
+}
+
+impl<H: ProxyHost> Proxy<H> {
+    /// A proxy that remembers nothing yet.
+    pub fn new(host: H) -> Self {
+        let (trusted, origins) = (host.trusted_proxies(), Origins::new(host.tls()));
+        Self { host, trusted, origins, prepared: PreparedRequests::default(), names: RefCell::default() }
+    }
+}

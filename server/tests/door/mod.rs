@@ -1,0 +1,42 @@
+//! What the tests of the proxy need: a host, an origin, the proxy on a thread of its own.
+
+#![allow(clippy::unwrap_used, clippy::panic, dead_code, reason = "a failing test panics")]
+
+pub mod host;
+pub mod message;
+pub mod origin;
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::thread;
+
+use host::TestHost;
+use tokio::runtime::Builder;
+use tokio::sync::watch;
+use tokio::task::LocalSet;
+
+/// A proxy that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Stops it.
+    pub stop: watch::Sender<bool>,
+    /// Its thread.
+    pub thread: thread::JoinHandle<()>,
+}
+
+/// Starts a proxy on a thread of its own.
+pub fn start(host: TestHost) -> Running {
+    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = server::proxy::bind(any_port, NonZeroUsize::MIN).unwrap().remove(0);
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let thread = thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        LocalSet::new().block_on(&runtime, async {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            server::proxy::serve(listener, host, stopped).await;
+        });
+    });
+    Running { address, stop, thread }
+}
