@@ -15,9 +15,9 @@ use tokio::sync::watch;
 
 use super::answer::Answer;
 use super::client::Client;
-use super::exchange::answer;
 use super::host::ProxyHost;
 use super::linger::linger;
+use super::request_handler::answer;
 use super::socket::Socket;
 use super::state::Proxy;
 

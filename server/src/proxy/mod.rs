@@ -2,7 +2,7 @@
 //!
 //! A thread serves its connections alone: nothing here is shared between threads, and no future is `Send`. What reaches an
 //! origin, and of its answer the client, is decided by the core (`forwarding`, `header_rules`, `gateway_cookies`); what a
-//! request may look like at all, in [`request_head`].
+//! request may look like at all, in `request_head.rs`.
 
 mod answer;
 mod answer_headers;
@@ -24,6 +24,7 @@ mod own_paths;
 mod passing_names;
 mod prepared_request;
 mod prepared_requests;
+mod request_handler;
 mod request_head;
 mod request_headers;
 mod socket;
