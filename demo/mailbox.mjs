@@ -14,10 +14,10 @@ export const newHookSecret = (random) => `whsec_${random.toString("base64")}`;
 
 /**
  * Starts the mailbox on 127.0.0.1; port 0 takes a free one. `hook` is what `MAIL_HOOK_URL` is to be, `mails` what came, the newest
- * first, each `{id, to, subject, text}`. While `status` is set, the hook answers with it and keeps nothing.
+ * first, each `{id, to, subject, text}`. While `status` is set, the hook answers with it, and what comes is among `refused`.
  */
 export async function startMailbox(port, secret) {
-  const mailbox = { mails: [], attempts: 0, status: undefined };
+  const mailbox = { mails: [], refused: [], attempts: 0, status: undefined };
   const server = createServer((request, response) => {
     answer(mailbox, secret, request, response).catch(() => response.destroy());
   });
@@ -31,8 +31,12 @@ async function answer(mailbox, secret, request, response) {
     mailbox.attempts += 1;
     const body = await read(request);
     if (!isSigned(request.headers, body, secret)) return end(response, 401, "the signature is wrong");
-    if (mailbox.status) return end(response, mailbox.status, "not now");
     const mail = JSON.parse(body);
+    if (mailbox.status) {
+      mailbox.refused.unshift(mail);
+      mailbox.refused.splice(KEPT);
+      return end(response, mailbox.status, "not now");
+    }
     // The same mail may come again: its id tells.
     if (!mailbox.mails.some(({ id }) => id === mail.id)) mailbox.mails.unshift(mail);
     mailbox.mails.splice(KEPT);

@@ -38,7 +38,8 @@ export async function startProvider(port = 0, keys, gatewayUrl, more = {}) {
   const provider = await withoutWarnings(
     () => new Provider(issuer, { ...configuration(keys, gatewayUrl), ...more }),
   );
-  server.on("request", provider.callback());
+  // Anew for each request: tests give middleware to a provider that runs.
+  server.on("request", (request, response) => provider.callback()(request, response));
   return {
     issuer,
     provider,
@@ -58,6 +59,8 @@ function configuration(keys, gatewayUrl) {
   }));
   return {
     ...peopleConfiguration(),
+    // Logout tokens go to this machine, which the provider's own dispatcher refuses.
+    fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
     jwks: { keys: Object.values(keys) },
     cookies: { keys: ["the key of the demo's cookies"] },
     clients: gatewayUrl ? [...machines, gatewayClient(gatewayUrl)] : machines,

@@ -13,10 +13,13 @@ export const wait_for = (waiters, project, seconds) => {
   let beat;
   const woken = new Promise((resolve) => {
     waiter.wake = resolve;
-    beat = setInterval(() => {
-      waiter.seen = Date.now();
-      if (waiter.seen >= end) resolve();
-    }, BEAT);
+    beat = setInterval(
+      () => {
+        waiter.seen = Date.now();
+        if (waiter.seen >= end) resolve();
+      },
+      Math.min(BEAT, seconds * 1000),
+    );
   });
   if (project) byProject.set(project, (byProject.get(project) ?? new Set()).add(waiter));
   waiters.add(waiter);

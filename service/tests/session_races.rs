@@ -72,6 +72,20 @@ fn fifty_requests_at_once_refresh_once() {
 }
 
 #[test]
+fn fifty_requests_at_once_do_not_queue_for_a_silent_provider() {
+    for seed in 0..ORDERS {
+        let (logins, session) = due(seed, 301.0);
+        logins.silence(TOKEN_ENDPOINT);
+        let before = exchanges(&logins);
+        let shown = (0..50).map(|number| logins.showing(number % 2, &session));
+        let outcomes = logins.world.run(shown.chain([clock(&logins, None)]).collect());
+        assert_eq!(outcomes, [None; 51], "order {seed}");
+        let asked = exchanges(&logins) - before;
+        assert!(asked <= 15, "order {seed}: {asked}");
+    }
+}
+
+#[test]
 fn a_refresh_under_way_revives_no_session_that_was_ended_here() {
     for seed in 0..ORDERS {
         let (logins, session) = due(seed, 301.0);

@@ -66,7 +66,7 @@ function locationOf({ location }, url) {
 }
 
 /** Where a page of the gateway goes on to. */
-function goingOn({ text, url }) {
+export function goingOn({ text, url }) {
   const link = /<a id="go-on" href="([^"]*)"/.exec(text)?.[1];
   return link && new URL(unescape(link), url).href;
 }
@@ -87,4 +87,12 @@ export async function signIn(browser, url, name, options = {}) {
     form: { prompt: "login", login: name, password: "x" },
     ...options,
   });
+}
+
+/** Ends the browser's session at the provider, at the provider's own pages. */
+export async function endAtProvider(browser, issuer) {
+  const page = await browser.visit(`${issuer}/session/end`);
+  const [, action] = /action="([^"]*)"/.exec(page.text);
+  const [, xsrf] = /name="xsrf" value="([^"]*)"/.exec(page.text);
+  await browser.visit(new URL(action, page.url).href, { method: "POST", form: { xsrf, logout: "yes" } });
 }

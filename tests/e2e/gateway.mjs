@@ -108,13 +108,15 @@ const ASSETS = {
  * issuer's object, and that of an issuer whose name ends with `/silent` never answers; without `hasFiles` there are no static
  * files; `persist` is a folder that outlives the workers; `outbound` answers the requests that the workers make, instead of
  * the network; with `hasSecond`, a second edge shares KV and the control plane with the first, and `secondUrl` is its
- * socket; `port` is that of `url`; with `traps`, a header makes the wasm trap (trapping.js).
+ * socket; `port` is that of `url`; with `traps`, a header makes the wasm trap (trapping.js); with `isTimed`, a header sets the
+ * workers' clocks (timed.js).
  * `url` is the edge's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it. With HOST=node it is a node (node.mjs), which lacks what
  * `hosts.mjs` lists.
  */
 export async function startGateway({
   traps = false,
+  isTimed = false,
   config = {},
   jwks = {},
   bindings = {},
@@ -171,7 +173,8 @@ export async function startGateway({
     wrappedBindings: Object.fromEntries(wrappers.map(({ name }) => [name.replace("wrapped-", ""), name])),
     outboundService: outbound,
   };
-  const scriptOf = (plane) => ROOT + (traps ? `tests/e2e/trapping-${plane}.js` : `${plane}/worker.js`);
+  const variant = (traps && "trapping") || (isTimed && "timed");
+  const scriptOf = (plane) => ROOT + (variant ? `tests/e2e/${variant}-${plane}.js` : `${plane}/worker.js`);
   const { ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS, SEALING_KEY: _, SEALING_KEY_PREVIOUS, ...variables } = bindings;
   const edge = {
     ...common,

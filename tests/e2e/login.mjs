@@ -33,8 +33,11 @@ async function freePort() {
   return port;
 }
 
-/** Registers what the tests of a suite need; it is filled when they run. `more` is the provider's configuration besides. */
-export function loginFixture({ variables = {}, more = {}, isActive = true } = {}) {
+/**
+ * Registers what the tests of a suite need; it is filled when they run. `more` is the provider's configuration besides, `options` are
+ * `startGateway`'s.
+ */
+export function loginFixture({ variables = {}, more = {}, isActive = true, options = {} } = {}) {
   const world = {
     /** Calls the management API as the platform's administrator. */
     call(method, path, body, headers = { authorization: `Bearer ${ADMIN_TOKEN}` }) {
@@ -71,6 +74,7 @@ export function loginFixture({ variables = {}, more = {}, isActive = true } = {}
         INSECURE_ISSUER_HOSTS: new URL(world.provider.issuer).host,
         ...variables,
       },
+      ...options,
     });
     await expect(
       201,

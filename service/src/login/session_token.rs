@@ -26,6 +26,7 @@ impl<H: LoginHost> Visit<'_, H> {
             return Ok(None);
         }
         let id = cookie.digest();
+        let mut has_waited = false;
         for _ in 0..LOOKS {
             let Some(stored) = Rows(self.host).load::<Session>(&id).await? else { return Ok(None) };
             if !self.is_open(&stored.value.by).await? {
@@ -38,6 +39,8 @@ impl<H: LoginHost> Visit<'_, H> {
                     sessions::end(self.host, &id).await?;
                     return Ok(None);
                 }
+                // The provider was asked a moment ago, and did not answer: not each request that waited asks it again.
+                SessionState::RefreshRequired if has_waited => return Err(Unavailable),
                 state @ (SessionState::RefreshDue | SessionState::RefreshRequired) => {
                     match self.refresh(&stored).await? {
                         Refreshed::GoesOn | Refreshed::Outrun => {}
@@ -48,7 +51,10 @@ impl<H: LoginHost> Visit<'_, H> {
                         Refreshed::Silent => return Err(Unavailable),
                     }
                 }
-                SessionState::RefreshPending => self.host.wait(&self.host.signal(), None, PAUSE).await,
+                SessionState::RefreshPending => {
+                    has_waited = true;
+                    self.host.wait(&self.host.signal(), None, PAUSE).await;
+                }
             }
         }
         Err(Unavailable)
