@@ -134,6 +134,7 @@ export async function startGateway({
   if (HOST === "node") {
     refuseWorkersOptions({
       traps,
+      isTimed,
       flakyConfig,
       watchedKv,
       slow,

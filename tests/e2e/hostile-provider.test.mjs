@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { setClock } from "./clock.mjs";
 import { ADMIN, BASE } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { hostileProvider, VECTORS } from "./hostile-provider.mjs";
 import { goingOn } from "./browser.mjs";
 
@@ -13,7 +14,7 @@ const ADMIN_TOKEN = ADMIN.authorization.replace("Bearer ", "");
 /** How far time goes on from vector to vector, in seconds: caches of the one before are old. */
 const STEP = 1000;
 
-describe("a hostile provider", () => {
+describe("a hostile provider", { skip: workersOnly("isTimed") }, () => {
   const provider = hostileProvider();
   let gateway, user;
   let now = VECTORS.now;

@@ -5,6 +5,7 @@ import { before, describe, test } from "node:test";
 import { endAtProvider, openBrowser, signIn } from "./browser.mjs";
 import { pass } from "./clock.mjs";
 import { send } from "./gateway.mjs";
+import { workersOnly } from "./hosts.mjs";
 import { loginFixture } from "./login.mjs";
 import { watchTokenEndpoint } from "./token-endpoint-watch.mjs";
 
@@ -45,7 +46,7 @@ function timedFixture(more) {
 const lookups = (world, cookie) =>
   ["url", "secondUrl"].flatMap((edge) => [() => world.use(cookie, edge), () => world.look(cookie, edge)]);
 
-describe("sessions while several things happen at once", () => {
+describe("sessions while several things happen at once", { skip: workersOnly("isTimed") }, () => {
   const world = timedFixture();
 
   /** Runs a race again and again. */
@@ -148,7 +149,7 @@ describe("sessions while several things happen at once", () => {
   });
 });
 
-describe("a provider that is down", () => {
+describe("a provider that is down", { skip: workersOnly("isTimed") }, () => {
   const world = timedFixture();
 
   test("is not missed for 300 seconds, then sessions are unavailable, and accepted as soon as it is back", async () => {
@@ -172,7 +173,7 @@ describe("a provider that is down", () => {
   });
 });
 
-describe("a provider that does not say when its sessions end", () => {
+describe("a provider that does not say when its sessions end", { skip: workersOnly("isTimed") }, () => {
   const world = timedFixture({
     features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: false } },
   });

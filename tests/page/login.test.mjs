@@ -2,33 +2,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { loginFixture } from "../e2e/login.mjs";
-import { startBrowser } from "./browser.mjs";
+import { signIn, visitors } from "./visitors.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("a browser", () => {
   const world = loginFixture();
-  let browser;
-  before(async () => (browser = await startBrowser()));
-  after(() => browser?.close());
-
-  async function open(options, use) {
-    const context = await browser.newContext(options);
-    try {
-      await use(await context.newPage(), context);
-    } finally {
-      await context.close();
-    }
-  }
-
-  /** Signs in at the provider's page. */
-  async function signIn(page, name) {
-    await page.locator("input[name=login]").fill(name);
-    await page.locator("input[name=password]").fill("x");
-    await page.locator("button[type=submit]").click();
-  }
+  const open = visitors();
 
   test("comes back to a deep link with its query and fragment", async () => {
     await open({}, async (page) => {
