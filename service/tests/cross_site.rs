@@ -72,7 +72,7 @@ fn a_login_has_a_new_session_whatever_cookie_was_there() {
     let logins = logins();
     let good = TokenVector::good(&json!({}));
     let live = logins.session();
-    let unknown = format!("__Host-session={}", "A".repeat(43));
+    let unknown = format!("__Host-session={}", "A".repeat(64));
     for planted in [&*live, &*unknown, "__Host-session=", "__Host-session=x; __Host-session=y"] {
         let mut begun = logins.begin("");
         logins.answer(TOKEN_ENDPOINT, 200, &tokens(Some(&good.id_token(logins.world.now(), &begun.nonce))));
