@@ -51,7 +51,7 @@ const LATER = [
 ].map((operation) => operation.replace(" ", ` ${BASE}`));
 
 /** How long one trial may take, in milliseconds. */
-const LIMIT = 200_000;
+const LIMIT = 230_000;
 
 describe("the API's description", () => {
   const api = peopleFixture({ JWKS_COOLDOWN_SECONDS: "1" });
