@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 /// The variables that a node knows.
-pub const KNOWN: [&str; 22] = [
+pub const KNOWN: [&str; 20] = [
     "ADMIN_TOKEN",
     "ADMIN_TOKEN_PREVIOUS",
     "CLOCK_SKEW_SECONDS",
@@ -23,8 +23,6 @@ pub const KNOWN: [&str; 22] = [
     "PUBLIC_URL",
     "SEALING_KEY",
     "SEALING_KEY_PREVIOUS",
-    "TLS_CERTIFICATE",
-    "TLS_KEY",
     "TOKEN_LIFE_SECONDS",
     "TRUSTED_PROXIES",
     "WORKERS",
