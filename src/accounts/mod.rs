@@ -50,7 +50,7 @@ pub use client_secret::{ClientSecret, InvalidClientSecret};
 pub use form::{Form, MalformedForm};
 pub use guess_limiter::GuessLimiter;
 pub use metadata::metadata;
-pub use network::network;
+pub use network::{network, site};
 pub use public_url::{InvalidPublicUrl, PublicUrl};
 pub use scope::InvalidScope;
 pub use secret_digest::SecretDigest;

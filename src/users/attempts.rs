@@ -15,8 +15,12 @@ pub enum AttemptLimit {
     Account,
     /// Logins from an address, to any account: 100 failures an hour.
     Address,
+    /// Logins from an IPv6 network of 48 bits, to any account: 1000 failures an hour.
+    Site,
     /// Mails that are asked for from an address: 20 an hour.
     Mails,
+    /// Mails that are asked for from an IPv6 network of 48 bits: 200 an hour.
+    SiteMails,
 }
 
 /// The attempts within an hour, as they are stored. Times are whole seconds since 1970.
@@ -34,7 +38,9 @@ impl AttemptLimit {
         match self {
             Self::Account => 10,
             Self::Address => 100,
+            Self::Site => 1000,
             Self::Mails => 20,
+            Self::SiteMails => 200,
         }
     }
 
@@ -45,7 +51,7 @@ impl AttemptLimit {
                 Some(more) => 1_u64 << more,
                 None => 0,
             },
-            Self::Address | Self::Mails => 0,
+            Self::Address | Self::Site | Self::Mails | Self::SiteMails => 0,
         }
     }
 }
@@ -106,7 +112,12 @@ mod tests {
 
     #[test]
     fn an_address_has_limits_without_delays() {
-        for (limit, number) in [(AttemptLimit::Address, 100), (AttemptLimit::Mails, 20)] {
+        for (limit, number) in [
+            (AttemptLimit::Address, 100),
+            (AttemptLimit::Site, 1000),
+            (AttemptLimit::Mails, 20),
+            (AttemptLimit::SiteMails, 200),
+        ] {
             assert_eq!(admitted(limit, 3600), (0..number).collect::<Vec<_>>(), "{limit:?}");
         }
     }

@@ -33,7 +33,8 @@ impl<H: LoginHost> Visit<'_, H> {
         if !self.is_same_origin() {
             return self.cross_site();
         }
-        let Some(cookie) = self.session_cookie() else { return see_other(SIGNED_OUT_PATH) };
+        let cookie = self.session_cookie().filter(|cookie| sessions::is_made_here(self.sealing, cookie));
+        let Some(cookie) = cookie else { return see_other(SIGNED_OUT_PATH) };
         let session = match sessions::end(self.host, &cookie.digest()).await {
             Ok(session) => session,
             Err(Unavailable) => return self.unavailable(),

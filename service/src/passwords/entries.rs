@@ -29,6 +29,11 @@ impl Entry for MailLink {
 impl Entry for Attempts {
     const KIND: Kind = Kind::Failure;
 
+    /// Those that are forgotten first are the first in the order of its value.
+    fn terms(&self) -> Vec<Term> {
+        vec![Term::new(TermName::Time, format!("{:012}", self.until()))]
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "a time in seconds is exact")]
     fn expires_at(&self) -> Option<f64> {
         Some(self.until() as f64)

@@ -44,7 +44,7 @@ impl<H: LoginHost> Visit<'_, H> {
             Err(refusal) => return refusal,
         };
         let [email, password] = ["email", "password"].map(|name| form.get(name).unwrap_or_default());
-        let counters = [Counter::account(email, self.request), Counter::address(self.request)];
+        let counters = Counter::logins(email, self.request);
         if let Err(reason) = count(self.host, &counters).await {
             let form = self.login_form(&path, email, Some(&self.text.too_many_failures));
             return self.not_admitted(&reason, form);

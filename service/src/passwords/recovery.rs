@@ -3,9 +3,9 @@
 use edge_authorizer::Unavailable;
 use edge_authorizer::users::{Email, LinkPurpose, MailLink, User};
 
-use super::limits::{Counter, NotAdmitted};
+use super::limits::{Counter, NotAdmitted, make_room, one_more};
 use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
-use crate::host::{LoginHost, TermName};
+use crate::host::{Kind, LoginHost, TermName};
 use crate::http::{Body, Response};
 use crate::log::warning;
 use crate::login::Visit;
@@ -48,8 +48,10 @@ impl<H: LoginHost> Visit<'_, H> {
         if let Err(reason) = self.host.can_send_mail() {
             warning(self.host, "mail_not_queued", "recovery", reason);
         }
+        // Without room for mails the answer is the same.
+        let mut can_send = self.host.can_send_mail().is_ok();
         for _ in 0..ATTEMPTS {
-            let counted = Counter::mails(self.request).one_more(self.host).await?;
+            let counted = one_more(self.host, &Counter::mails(self.request)).await?;
             // Without a user the work is the same, but for the rows that are written.
             let address = email.as_ref().map_or("-", Email::as_str);
             let user = Rows(self.host).having::<User>(TermName::Email, address, None, 1).await?.pop();
@@ -62,9 +64,8 @@ impl<H: LoginHost> Visit<'_, H> {
             let email = user.as_ref().map_or(&decoy, |user| user.value.email());
             let to = Addressee { user: id, email, language: Some(&self.text.language) };
             let mail = link_mail(self.host, self.sealing, LinkPurpose::Recovery, &to).await?;
-            let is_sent = user.is_some() && has_room && self.host.can_send_mail().is_ok();
-            let changes: Vec<_> =
-                std::iter::once(counted).chain(mail.into_iter().filter(|_| is_sent)).collect();
+            let is_sent = user.is_some() && has_room && can_send;
+            let changes: Vec<_> = counted.into_iter().chain(mail.into_iter().filter(|_| is_sent)).collect();
             match Rows(self.host).commit(&changes).await {
                 Ok(()) => {
                     let outcome = if is_sent { "recovery_queued" } else { "recovery_ignored" };
@@ -72,6 +73,8 @@ impl<H: LoginHost> Visit<'_, H> {
                     return Ok(());
                 }
                 Err(CommitFailure::Conflict) => {}
+                Err(CommitFailure::Full(Kind::Failure)) => make_room(self.host).await?,
+                Err(CommitFailure::Full(_)) if is_sent => can_send = false,
                 Err(_) => return Err(NotAdmitted::Unavailable),
             }
         }
