@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help run serve ports check test setup lint unit supply build deploy dry-run e2e attacks differential abuse fuzz page screenshots \
-	origins bench format
+	origins proxies bench format
 
 PORT ?= 8787
 PROVIDER_PORT ?= 9100
@@ -31,7 +31,7 @@ ports:
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 
 test: SECONDS = 10
-test: check supply fuzz dry-run e2e attacks page origins ## Check everything: about half an hour
+test: check supply fuzz dry-run e2e attacks page origins proxies ## Check everything: about half an hour
 
 setup: ## Install what the build needs (run, check, test and deploy do it themselves)
 	@scripts/setup.sh
@@ -90,6 +90,11 @@ origins: ## Run the verifiers of docs/origins.md, also on what the built workers
 	@scripts/setup-origins.sh
 	@scripts/setup-bench.sh || echo "Envoy may be missing" >&2
 	source scripts/env.sh && node --test --test-timeout 240000 --test-force-exit --test-reporter spec tests/origins/*.test.mjs
+
+proxies: ## Run the configurations of docs/proxies.md in nginx, Caddy and Envoy, in front of the node
+	@scripts/setup-proxies.sh
+	$(CARGO) build --locked --package server --examples
+	node --test --test-timeout 240000 --test-force-exit --test-reporter spec tests/proxies/*.test.mjs
 
 screenshots: setup ## Make the pictures of docs/inspector.md
 	@scripts/setup-browser.sh

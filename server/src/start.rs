@@ -31,6 +31,8 @@ pub const DATABASE: &str = "gateway.db";
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it takes checks of other proxies, if it does.
+    pub checks_address: Option<SocketAddr>,
     /// What its threads share.
     pub node: Arc<Node>,
     /// The administrator's token, if it was made just now.
@@ -77,10 +79,14 @@ impl fmt::Display for StartError {
 
 /// Starts a node. It has read what was published before the first request is accepted.
 pub fn start(configuration: Configuration) -> Result<Running, StartError> {
-    let Configuration { listen, data_dir, workers, mut variables } = configuration;
+    let Configuration { listen, authz_listen, data_dir, workers, mut variables } = configuration;
     let listeners = proxy::bind(listen, workers).map_err(|error| StartError::Listen(listen, error))?;
     let address = listeners.first().map_or(Ok(listen), TcpListener::local_addr);
     let address = address.map_err(|error| StartError::Listen(listen, error))?;
+    let checks = authz_listen
+        .map(|listen| proxy::bind(listen, workers).map_err(|error| StartError::Listen(listen, error)));
+    let checks = checks.transpose()?.unwrap_or_default();
+    let checks_address = checks.first().and_then(|checks| checks.local_addr().ok());
     variables.set_public_url(address);
     DirBuilder::new().recursive(true).mode(0o700).create(&data_dir).map_err(StartError::DataDirectory)?;
     let (store, store_thread) = Sqlite::open(&data_dir.join(DATABASE)).map_err(StartError::Open)?;
@@ -114,12 +120,17 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
     };
     let (stop_data, stopped) = watch::channel(false);
     let mut data = Vec::new();
-    for (number, listener) in listeners.into_iter().enumerate() {
+    let mut checks = checks.into_iter();
+    for (number, clients) in listeners.into_iter().enumerate() {
+        let checks = checks.next();
         let (node, stopped) = (node.clone(), stopped.clone());
         data.push(thread(&format!("data-{number}"), move |runtime| {
             let serve = async {
-                let listener = tokio::net::TcpListener::from_std(listener)?;
-                proxy::serve(listener, DataThread { node }, stopped).await;
+                let listeners = proxy::Listeners {
+                    clients: tokio::net::TcpListener::from_std(clients)?,
+                    checks: checks.map(tokio::net::TcpListener::from_std).transpose()?,
+                };
+                proxy::serve(listeners, DataThread { node }, stopped).await;
                 Ok::<_, std::io::Error>(())
             };
             let _served = LocalSet::new().block_on(runtime, serve);
@@ -128,6 +139,7 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
     let new_admin_token = secrets.new_admin_token;
     Ok(Running {
         address,
+        checks_address,
         node,
         new_admin_token,
         data,

@@ -43,6 +43,15 @@ pub fn passing_name(name: &str) -> Option<String> {
     (!stays).then_some(name)
 }
 
+/// Whether a header, in any case and spelling, could make an origin believe in another caller, method or path than those that were
+/// decided on. Such headers are dropped; where another proxy sends the request on, that is for the proxy to do.
+pub fn misleads(name: &str) -> bool {
+    let name = fold(name);
+    let families = ["x-auth-", "x-original-", "x-rewrite-"];
+    matches!(&*name, "x-http-method" | "x-http-method-override" | "x-method-override")
+        || families.iter().any(|family| name.starts_with(family))
+}
+
 /// The most names in a `Connection` header.
 const MAX_CONNECTION_OPTIONS: usize = 32;
 
@@ -128,6 +137,18 @@ mod tests {
             assert_eq!(passing_name(name), None, "{name}");
         }
         assert_eq!(passing_name("accept").as_deref(), Some("accept"));
+    }
+
+    #[test]
+    fn headers_that_mislead_are_dropped() {
+        for name in
+            ["X-Auth-Roles", "x_auth.roles", "X-HTTP-Method-Override", "X_Original-URL", "X-Rewrite-URL"]
+        {
+            assert!(misleads(name) && passing_name(name).is_none(), "{name}");
+        }
+        for name in ["accept", "x-author", "x-forwarded-for", "x-request-id"] {
+            assert!(!misleads(name), "{name}");
+        }
     }
 
     #[test]

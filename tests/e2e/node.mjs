@@ -45,9 +45,12 @@ export async function startNode({ variables, config, jwks, persist, port }) {
     return answered();
   };
 
-  const url = `http://${(await first).address}`;
+  const { address, checksAddress } = await first;
+  const url = `http://${address}`;
   const gateway = {
     url,
+    /** Where it takes checks of other proxies, with `AUTHZ_LISTEN`. */
+    checksUrl: checksAddress && `http://${checksAddress}`,
     // All threads share what they know: what one of them changed, all know.
     secondUrl: url,
     doorUrl: url,

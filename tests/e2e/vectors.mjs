@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { merge, publicJwk, sign } from "./tokens.mjs";
+import { keyRecord, merge, publicJwk, sign } from "./tokens.mjs";
 
 const FOLDER = new URL("../vectors/", import.meta.url);
 
@@ -52,4 +52,22 @@ export function assertExplained(explanation, expect) {
     while (!found.done && !isExpected(found.value)) found = steps.next();
     assert.ok(!found.done, `no ${JSON.stringify(expected)} in ${text}`);
   }
+}
+
+/** The key sets of all issuers that entries name, as KV has them; where the vectors have none, it is some other's. */
+export function keyRecordsOf(vectors) {
+  const named = Object.values(vectors.projects).flatMap((entries) => entries.map(({ iss }) => iss));
+  const issuers = new Set([...Object.keys(vectors.keys), ...named]);
+  const record = (issuer) => keyRecord(keysOf(vectors, issuer) ?? [publicJwk("ec521-1")]);
+  return Object.fromEntries([...issuers].map((issuer) => [issuer, record(issuer)]));
+}
+
+/** Routes and projects as they are published. */
+export function publishedOf({ routes, projects, ...vectors }, originUrl) {
+  const revocations = Object.fromEntries(revocationsOf(vectors));
+  const snapshots = Object.entries(projects).map(([project, idps]) => [
+    `project/${project}`,
+    { version: 1, idps, revocations: revocations[project] },
+  ]);
+  return { gateway: { origins: { insights: { url: originUrl } }, routes }, ...Object.fromEntries(snapshots) };
 }

@@ -6,8 +6,14 @@ import { startOrigin } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
 import { HOST, workersOnly } from "./hosts.mjs";
 import { publishing } from "./issuer.mjs";
-import { keyRecord, publicJwk } from "./tokens.mjs";
-import { allVectors, assertExplained, authorizationOf, keysOf, revocationsOf } from "./vectors.mjs";
+import {
+  allVectors,
+  assertExplained,
+  authorizationOf,
+  keyRecordsOf,
+  publishedOf,
+  revocationsOf,
+} from "./vectors.mjs";
 
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 
@@ -18,12 +24,12 @@ for (const [file, vectors] of allVectors()) {
 
     before(async () => {
       origin = await startOrigin();
-      const jwks = records(vectors);
+      const jwks = keyRecordsOf(vectors);
       // Some issuers differ in a slash alone, and no network has both: each answers while its entries are saved.
       let network = publishing(jwks);
       const outbound = (request) => network(request);
       if (HOST === "node") {
-        gateway = await startGateway({ jwks, config: published(vectors, origin.url) });
+        gateway = await startGateway({ jwks, config: publishedOf(vectors, origin.url) });
         return;
       }
       gateway = await startGateway({ jwks, bindings: { ADMIN_TOKEN }, outbound });
@@ -65,24 +71,6 @@ for (const [file, vectors] of allVectors()) {
       });
     }
   });
-}
-
-/** The key sets of all issuers that entries name, as KV has them; where the vectors have none, it is some other's. */
-function records(vectors) {
-  const named = Object.values(vectors.projects).flatMap((entries) => entries.map(({ iss }) => iss));
-  const issuers = new Set([...Object.keys(vectors.keys), ...named]);
-  const record = (issuer) => keyRecord(keysOf(vectors, issuer) ?? [publicJwk("ec521-1")]);
-  return Object.fromEntries([...issuers].map((issuer) => [issuer, record(issuer)]));
-}
-
-/** Routes and projects as they are published. */
-function published({ routes, projects, ...vectors }, originUrl) {
-  const revocations = Object.fromEntries(revocationsOf(vectors));
-  const snapshots = Object.entries(projects).map(([project, idps]) => [
-    `project/${project}`,
-    { version: 1, idps, revocations: revocations[project] },
-  ]);
-  return { gateway: { origins: { insights: { url: originUrl } }, routes }, ...Object.fromEntries(snapshots) };
 }
 
 /** Routes, projects and entries, by the management API; `prepare` is told of each entry before it is saved. */

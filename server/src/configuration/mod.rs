@@ -19,6 +19,8 @@ pub use variables::Variables;
 pub struct Configuration {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where it takes checks of other proxies, if it does.
+    pub authz_listen: Option<SocketAddr>,
     /// Where it stores everything.
     pub data_dir: PathBuf,
     /// How many threads serve connections.
@@ -53,11 +55,12 @@ impl Configuration {
         }
         validation::check(&variables, &mut faults);
         let listen = validation::listen(&variables, &mut faults);
+        let authz_listen = validation::authz_listen(&variables, &mut faults);
         let workers = validation::workers(&variables, &mut faults);
         let data_dir = variables.get("DATA_DIR").unwrap_or_else(|| DATA_DIR.to_owned()).into();
         match (listen, workers) {
             (Some(listen), Some(workers)) if faults.is_empty() => {
-                Ok(Self { listen, data_dir, workers, variables })
+                Ok(Self { listen, authz_listen, data_dir, workers, variables })
             }
             _ => Err(faults),
         }

@@ -81,6 +81,20 @@ pub fn listen(variables: &Variables, faults: &mut Faults) -> Option<SocketAddr> 
     listen
 }
 
+/// Where the node takes checks of other proxies.
+pub fn authz_listen(variables: &Variables, faults: &mut Faults) -> Option<SocketAddr> {
+    let text = variables.get("AUTHZ_LISTEN")?;
+    let place = variables.place_of("AUTHZ_LISTEN");
+    if variables.get("TRUSTED_PROXIES").is_none() {
+        faults.add(&place, "only proxies in `TRUSTED_PROXIES` may ask there, and that is not set");
+    }
+    let listen = text.parse().ok();
+    if listen.is_none() {
+        faults.add(&place, "expected an address and a port such as `127.0.0.1:8788`");
+    }
+    listen
+}
+
 /// How many threads serve connections: one for each core.
 pub fn workers(variables: &Variables, faults: &mut Faults) -> Option<NonZeroUsize> {
     let Some(text) = variables.get("WORKERS") else {

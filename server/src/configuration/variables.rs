@@ -5,9 +5,10 @@ use std::fmt;
 use std::net::SocketAddr;
 
 /// The variables that a node knows.
-pub const KNOWN: [&str; 20] = [
+pub const KNOWN: [&str; 21] = [
     "ADMIN_TOKEN",
     "ADMIN_TOKEN_PREVIOUS",
+    "AUTHZ_LISTEN",
     "CLOCK_SKEW_SECONDS",
     "CONFIG_TTL_SECONDS",
     "DATA_DIR",

@@ -38,6 +38,11 @@ impl Client {
         Self { peer, scheme, is_proxy: trusted.contains(peer), is_switched: Cell::default() }
     }
 
+    /// Whether it is a trusted proxy.
+    pub fn is_proxy(&self) -> bool {
+        self.is_proxy
+    }
+
     /// For whom a request with these headers is sent. Only a trusted proxy may say that it is not the client itself, and by which
     /// scheme it got the request.
     pub fn sender(&self, headers: &HeaderMap, trusted: &TrustedProxies) -> Sender {

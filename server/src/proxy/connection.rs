@@ -22,10 +22,10 @@ use super::socket::Socket;
 use super::state::Proxy;
 
 /// How long a head may take to arrive, and how long a connection waits for the next one.
-const HEAD_SECONDS: Duration = Duration::from_secs(30);
+pub const HEAD_SECONDS: Duration = Duration::from_secs(30);
 
 /// The most bytes of a head: a target and a token of 16 KiB each, and as much for the other headers.
-const MAX_HEAD_BYTES: usize = 48 * 1024;
+pub const MAX_HEAD_BYTES: usize = 48 * 1024;
 
 /// The most headers that are read: one more than are accepted could not be refused with a reason.
 const MAX_HEADERS: usize = 512;
@@ -57,6 +57,17 @@ async fn serve_http1<H: ProxyHost>(
         let (proxy, client) = (proxy.clone(), client.clone());
         async move { Ok::<Response<Answer>, Infallible>(answer(&proxy, &client, request).await) }
     });
+    let builder = http1_settings();
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    tokio::select! {
+        _ended = connection.as_mut() => return,
+        _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
+    }
+    let _ended = connection.await;
+}
+
+/// What is common to all connections of HTTP/1.1.
+pub fn http1_settings() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
@@ -64,10 +75,5 @@ async fn serve_http1<H: ProxyHost>(
         .max_header_size(MAX_HEAD_BYTES)
         .max_headers(MAX_HEADERS)
         .max_buf_size(BUFFER_BYTES);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
-    tokio::select! {
-        _ended = connection.as_mut() => return,
-        _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
-    }
-    let _ended = connection.await;
+    builder
 }

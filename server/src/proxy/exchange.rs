@@ -27,6 +27,14 @@ pub struct Exchange<'p, H> {
     pub received: NumericDate,
 }
 
+impl<'p, H: ProxyHost> Exchange<'p, H> {
+    /// A request that has just come.
+    pub fn new(proxy: &'p Proxy<H>, client: &'p Client, address: IpAddr, head: RequestHead) -> Self {
+        let (id, received) = (proxy.host.new_id(), proxy.host.now());
+        Self { proxy, client, address, head, id, received }
+    }
+}
+
 impl<H: ProxyHost> Exchange<'_, H> {
     /// Its id as a header's value.
     pub fn id_header(&self) -> HeaderValue {

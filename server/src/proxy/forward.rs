@@ -30,7 +30,8 @@ use super::state::Proxy;
 use super::tunnel;
 use super::upload::Upload;
 
-const ASSERTION: HeaderName = HeaderName::from_static("x-auth-assertion");
+/// The header with the assertion.
+pub const ASSERTION: HeaderName = HeaderName::from_static("x-auth-assertion");
 
 /// What of a client's request goes to the origin.
 #[derive(Debug)]
@@ -95,7 +96,8 @@ pub async fn forward<H: ProxyHost>(
     Ok(answer)
 }
 
-fn provenance<'e, H: ProxyHost>(exchange: &'e Exchange<'_, H>) -> Provenance<'e> {
+/// What the origin is told of a request.
+pub fn provenance<'e, H: ProxyHost>(exchange: &'e Exchange<'_, H>) -> Provenance<'e> {
     Provenance {
         method: &exchange.head.method,
         address: address_header(exchange.address),

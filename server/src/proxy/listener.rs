@@ -7,11 +7,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use socket2::{Domain, Socket as RawSocket, Type};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::checks::serve_checks;
 use super::client::Client;
 use super::connection::serve_connection;
 use super::connections::Connections;
@@ -50,13 +51,44 @@ fn open(address: SocketAddr, is_shared: bool) -> io::Result<std::net::TcpListene
     Ok(socket.into())
 }
 
-/// Serves the connections that a listener takes, in a `LocalSet`, until the node stops; then those under way may end.
-pub async fn serve<H: ProxyHost>(listener: TcpListener, host: H, mut stopped: watch::Receiver<bool>) {
+/// Where a thread takes connections from.
+#[derive(Debug)]
+pub struct Listeners {
+    /// Clients' connections.
+    pub clients: TcpListener,
+    /// Those of proxies that ask for decisions.
+    pub checks: Option<TcpListener>,
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug)]
+enum Purpose {
+    Requests,
+    Checks,
+}
+
+impl Listeners {
+    async fn accept(&self) -> (io::Result<(TcpStream, SocketAddr)>, Purpose) {
+        let check = async {
+            match &self.checks {
+                Some(checks) => checks.accept().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            accepted = self.clients.accept() => (accepted, Purpose::Requests),
+            accepted = check => (accepted, Purpose::Checks),
+        }
+    }
+}
+
+/// Serves the connections that listeners take, in a `LocalSet`, until the node stops; then those under way may end.
+pub async fn serve<H: ProxyHost>(listeners: Listeners, host: H, mut stopped: watch::Receiver<bool>) {
     let (proxy, connections) = (Rc::new(Proxy::new(host)), Connections::default());
     let mut sweep = tokio::time::interval(SWEEP);
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept(), if connections.has_room() => accepted,
+        let (accepted, purpose) = tokio::select! {
+            accepted = listeners.accept(), if connections.has_room() => accepted,
             _ = sweep.tick() => {
                 proxy.origins.sweep();
                 continue;
@@ -67,9 +99,12 @@ pub async fn serve<H: ProxyHost>(listener: TcpListener, host: H, mut stopped: wa
             Ok((stream, address)) => {
                 let client = Client::new(address.ip(), false, &proxy.trusted);
                 let place = connections.take_place();
-                let (proxy, stopped) = (proxy.clone(), stopped.clone());
+                let (proxy, stopped, socket) = (proxy.clone(), stopped.clone(), Socket::new(stream));
                 spawn_local(async move {
-                    serve_connection(proxy, Socket::new(stream), client, stopped).await;
+                    match purpose {
+                        Purpose::Requests => serve_connection(proxy, socket, client, stopped).await,
+                        Purpose::Checks => serve_checks(proxy, socket, client, stopped).await,
+                    }
                     drop(place);
                 });
             }
@@ -77,7 +112,7 @@ pub async fn serve<H: ProxyHost>(listener: TcpListener, host: H, mut stopped: wa
             Err(_) => sleep(PAUSE).await,
         }
     }
-    drop(listener);
+    drop(listeners);
     let _ended_or_cut_off = timeout_at(Instant::now() + STOP_SECONDS, connections.ended()).await;
 }
 

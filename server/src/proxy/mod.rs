@@ -6,6 +6,7 @@
 
 mod answer;
 mod answer_headers;
+mod checks;
 mod client;
 mod connection;
 mod connections;
@@ -13,6 +14,7 @@ mod decision_log;
 mod exchange;
 mod forward;
 mod host;
+mod http2;
 mod linger;
 mod listener;
 mod not_forwarded;
@@ -34,5 +36,6 @@ mod tunnel;
 mod upload;
 
 pub use host::ProxyHost;
-pub use listener::{bind, serve};
+pub use http2::OnThread;
+pub use listener::{Listeners, bind, serve};
 pub use trusted_proxies::{InvalidNetwork, TrustedProxies};

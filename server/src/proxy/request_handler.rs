@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use edge_authorizer::login::login_link;
 use edge_authorizer::users::{BrowserHeaders, PresentedSession};
-use edge_authorizer::{Decision, Denial, ErrorCode, Request as Asked, Unavailable, Verdict};
+use edge_authorizer::{Decision, Denial, ErrorCode, Permit, Request as Asked, Unavailable, Verdict};
 use http::header::{ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONNECTION, ORIGIN, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
@@ -34,11 +34,9 @@ pub async fn answer<H: ProxyHost>(
     client: &Client,
     mut request: Request<Incoming>,
 ) -> Response<Answer> {
-    let received = proxy.host.now();
     let sender = client.sender(request.headers(), &proxy.trusted);
     let head = RequestHead::new(&request, sender.scheme);
-    let exchange =
-        Exchange { proxy, client, address: sender.address, head, id: proxy.host.new_id(), received };
+    let exchange = Exchange::new(proxy, client, sender.address, head);
     if let Err(unacceptable) = screen(&request) {
         return exchange.turn_away(unacceptable);
     }
@@ -57,7 +55,7 @@ pub async fn answer<H: ProxyHost>(
 }
 
 impl<H: ProxyHost> Exchange<'_, H> {
-    async fn evaluate(&self, headers: &HeaderMap) -> Decision {
+    pub(super) async fn evaluate(&self, headers: &HeaderMap) -> Decision {
         let (host, plane) = (&self.proxy.host, self.proxy.host.plane());
         let Ok(routes) = plane.routes(host).await else { return Decision::without_configuration() };
         let target = self.head.target();
@@ -83,7 +81,7 @@ impl<H: ProxyHost> Exchange<'_, H> {
     }
 
     /// Whether a person opens a page by it.
-    fn is_navigation(&self, headers: &HeaderMap) -> bool {
+    pub(super) fn is_navigation(&self, headers: &HeaderMap) -> bool {
         let [mode, site, accept] =
             [&FETCH_MODE, &FETCH_SITE, &ACCEPT].map(|name| joined(headers, name, ", "));
         let (fetch_mode, fetch_site, accept) = (mode.as_deref(), site.as_deref(), accept.as_deref());
@@ -93,16 +91,7 @@ impl<H: ProxyHost> Exchange<'_, H> {
 
     /// Does what was decided: the answer, or why there is none.
     async fn act(&self, decision: &Decision, outgoing: Outgoing) -> Result<Response<Answer>, NotForwarded> {
-        let permit = match &decision.verdict {
-            Verdict::Permit(permit) => permit,
-            Verdict::Preflight => return Ok(self.answer_preflight(decision)),
-            Verdict::Deny(denial) => {
-                return Err(NotForwarded { reason: decision.reason, ..denial.code.into() });
-            }
-        };
-        if let Some(reason) = self.head.target().fault() {
-            return Err(NotForwarded { reason: Some(reason), ..ErrorCode::RequestInvalid.into() });
-        }
+        let Some(permit) = self.permit(decision)? else { return Ok(self.answer_preflight(decision)) };
         let assertion = self.assertion(decision).await?;
         let prepared = prepare(self.proxy, decision, permit, self.head.method.as_str())?;
         let answer = forward(self, &prepared, outgoing, assertion).await?;
@@ -111,8 +100,23 @@ impl<H: ProxyHost> Exchange<'_, H> {
         Ok(answer)
     }
 
+    /// The permit for a target that can be forwarded; `None` for a preflight.
+    pub(super) fn permit<'d>(&self, decision: &'d Decision) -> Result<Option<&'d Permit>, NotForwarded> {
+        let permit = match &decision.verdict {
+            Verdict::Permit(permit) => permit,
+            Verdict::Preflight => return Ok(None),
+            Verdict::Deny(denial) => {
+                return Err(NotForwarded { reason: decision.reason, ..denial.code.into() });
+            }
+        };
+        match self.head.target().fault() {
+            None => Ok(Some(permit)),
+            Some(reason) => Err(NotForwarded { reason: Some(reason), ..ErrorCode::RequestInvalid.into() }),
+        }
+    }
+
     /// The assertion that the origin gets, where its route has one.
-    async fn assertion(&self, decision: &Decision) -> Result<Option<Arc<str>>, NotForwarded> {
+    pub(super) async fn assertion(&self, decision: &Decision) -> Result<Option<Arc<str>>, NotForwarded> {
         match &decision.verdict {
             Verdict::Permit(permit) if permit.route().assertion.is_some() => {
                 let host = &self.proxy.host;
@@ -123,13 +127,18 @@ impl<H: ProxyHost> Exchange<'_, H> {
         }
     }
 
-    fn answer_preflight(&self, decision: &Decision) -> Response<Answer> {
+    pub(super) fn answer_preflight(&self, decision: &Decision) -> Response<Answer> {
         self.write_decision(decision, None);
         let response = service::http::Response::empty(204).with("x-request-id", &self.id);
         with_cors(own(response), decision)
     }
 
-    fn refuse(&self, decision: &Decision, refusal: &NotForwarded, navigates: bool) -> Response<Answer> {
+    pub(super) fn refuse(
+        &self,
+        decision: &Decision,
+        refusal: &NotForwarded,
+        navigates: bool,
+    ) -> Response<Answer> {
         if let (Some(secret), Some(route)) = (&refusal.secret, &decision.route) {
             request_warning(&self.proxy.host, &self.id, "not_forwarded", &route.template, secret);
         }
@@ -155,6 +164,13 @@ impl<H: ProxyHost> Exchange<'_, H> {
 
     /// Refuses a request before anything is decided, and the rest of what its connection brings.
     fn turn_away(&self, unacceptable: Unacceptable) -> Response<Answer> {
+        let mut answer = self.refuse_undecided(unacceptable);
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        answer
+    }
+
+    /// Refuses a request before anything is decided.
+    pub(super) fn refuse_undecided(&self, unacceptable: Unacceptable) -> Response<Answer> {
         let denial = Denial { code: unacceptable.code, realm: None };
         let decision = Decision {
             verdict: Verdict::Deny(denial),
@@ -162,9 +178,7 @@ impl<H: ProxyHost> Exchange<'_, H> {
             ..Decision::without_configuration()
         };
         let refusal = NotForwarded { reason: unacceptable.reason, ..unacceptable.code.into() };
-        let mut answer = self.refuse(&decision, &refusal, false);
-        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        answer
+        self.refuse(&decision, &refusal, false)
     }
 }
 

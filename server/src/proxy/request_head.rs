@@ -32,7 +32,8 @@ pub struct Unacceptable {
 }
 
 impl Unacceptable {
-    const fn because(reason: &'static str) -> Self {
+    /// A request that cannot be accepted for a reason.
+    pub const fn because(reason: &'static str) -> Self {
         Self { code: ErrorCode::RequestInvalid, reason: Some(reason) }
     }
 }

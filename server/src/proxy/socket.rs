@@ -48,6 +48,13 @@ impl Socket {
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
+    /// The first three bytes that the other side sends, or fewer, which stay to be read; `None` if it sends none.
+    pub async fn peek(&self) -> Option<[u8; 3]> {
+        let mut beginning = [0; 3];
+        let count = self.stream.peek(&mut beginning).await.ok()?;
+        (count > 0).then_some(beginning)
+    }
+
     /// Says that nothing more is sent.
     pub fn finish(&self) -> io::Result<()> {
         SockRef::from(&*self.stream).shutdown(std::net::Shutdown::Write)

@@ -11,6 +11,8 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use host::TestHost;
+use server::proxy::Listeners;
+use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
@@ -19,6 +21,8 @@ use tokio::task::LocalSet;
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it takes checks.
+    pub checks: SocketAddr,
     /// Stops it.
     pub stop: watch::Sender<bool>,
     /// Its thread.
@@ -28,15 +32,16 @@ pub struct Running {
 /// Starts a proxy on a thread of its own.
 pub fn start(host: TestHost) -> Running {
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    let listener = server::proxy::bind(any_port, NonZeroUsize::MIN).unwrap().remove(0);
-    let address = listener.local_addr().unwrap();
+    let [clients, checks] =
+        [(), ()].map(|()| server::proxy::bind(any_port, NonZeroUsize::MIN).unwrap().remove(0));
+    let (address, checks_address) = (clients.local_addr().unwrap(), checks.local_addr().unwrap());
     let (stop, stopped) = watch::channel(false);
     let thread = thread::spawn(move || {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         LocalSet::new().block_on(&runtime, async {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            server::proxy::serve(listener, host, stopped).await;
+            let [clients, checks] = [clients, checks].map(|it| TcpListener::from_std(it).unwrap());
+            server::proxy::serve(Listeners { clients, checks: Some(checks) }, host, stopped).await;
         });
     });
-    Running { address, stop, thread }
+    Running { address, checks: checks_address, stop, thread }
 }
