@@ -48,7 +48,7 @@ impl World {
     /// The answer to the code exchange of a login, with the ID Token that `make` makes of its nonce.
     fn tokens(&self, make: impl FnOnce(&str) -> String) -> TokenResponse {
         let browser = BrowserBinding::new([2; 32]);
-        let attempt = LoginAttempt::new([1; 32], ReturnPath::root(), self.now, &browser, None);
+        let attempt = LoginAttempt::new([1; 32], ReturnPath::root(), self.now, &browser, "d1");
         let url = url::Url::parse(&authorization_url(self.party(), &attempt, "state")).unwrap();
         let nonce = url.query_pairs().find(|(name, _)| name == "nonce").unwrap().1.into_owned();
         let response =

@@ -19,7 +19,7 @@ fuzz_target!(|input: &str| {
         let _ = attempt.check(Some(&browser), NOW).is_ok();
         assert!(LoginAttempt::from_text(attempt.to_text().as_bytes()).is_some());
     }
-    let attempt = LoginAttempt::new([1; 32], ReturnPath::root(), NOW, &browser, None);
+    let attempt = LoginAttempt::new([1; 32], ReturnPath::root(), NOW, &browser, "d1");
     let current = attempt.check(Some(&browser), NOW).expect("it is recent");
     let party = PROVIDER.party();
     let values = |wanted: &str| -> Vec<String> {

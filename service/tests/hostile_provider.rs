@@ -100,7 +100,7 @@ fn invented_codes_drive_no_other_refused_login_out() {
     let begun = logins.begin("");
     logins.answer(TOKEN_ENDPOINT, 400, r#"{"error":"invalid_grant"}"#);
     for _ in 0..150 {
-        logins.world.pass(1.0);
+        logins.world.pass(3.0);
         assert_eq!(outcome(&logins.end(&begun, "code=invented")), "login_failed");
     }
     assert_eq!(logins.world.shared.directory.count(Kind::RefusedLogin), 21);

@@ -1,4 +1,4 @@
-//! Attacks on the login: what takes up the room of others, and what tells who is a user.
+//! Attacks on the login: what takes up room or time of others, and what outlives a change of the federation.
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
@@ -7,11 +7,17 @@ mod support;
 use serde_json::{Value, json};
 use service::host::{Directory, Kind, NewRow, RowChange, RowKey, Term, TermName};
 use support::executor::Task;
+use support::keys::provider::{TokenVector, tokens};
 use support::people::{browse_all, declare, encoded, log_in, submit, visit};
+use support::provider::{Logins, TOKEN_ENDPOINT, outcome, set_cookie};
 use support::world::World;
 
 const ADA: &str = "ada@example.com";
 const PASSWORD: &str = "horse staple battery";
+
+fn logins() -> Logins {
+    Logins::new(&["RS256".to_owned()], &json!({}))
+}
 
 /// Fills the rows of a kind, as so many attackers would.
 fn fill(world: &World, kind: Kind, value: &Value) {
@@ -44,6 +50,63 @@ fn counted_failures_of_others_lock_nobody_out() {
     let now = 1_800_000_000_u64;
     fill(&world, Kind::Failure, &json!({ "began": now, "last": now, "count": 1 }));
     assert_eq!(log_in(&world, ADA, PASSWORD).status, 303);
+}
+
+#[test]
+fn an_address_causes_few_requests_to_the_provider() {
+    let logins = logins();
+    logins.answer(TOKEN_ENDPOINT, 400, r#"{"error": "invalid_grant"}"#);
+    let mut statuses = Vec::new();
+    for _ in 0..200 {
+        let begun = logins.begin("");
+        statuses.push(logins.end(&begun, "code=invented").status);
+    }
+    let fetched = logins.world.shared.network.fetched.lock().unwrap();
+    let asked = fetched.iter().filter(|url| *url == TOKEN_ENDPOINT).count();
+    assert!(asked <= 100, "{asked} {statuses:?}");
+}
+
+#[test]
+fn sessions_do_not_come_back_with_the_federation() {
+    let logins = logins();
+    let session = logins.session();
+    logins.configure("active", json!(false));
+    logins.world.pass(60.0);
+    logins.configure("active", json!(true));
+    assert_eq!(logins.is_live(&session), Some(false));
+}
+
+#[test]
+fn a_logout_token_with_sid_and_sub_ends_a_session_whose_sid_is_unknown() {
+    let logins = logins();
+    let session =
+        set_cookie(&logins.log_in(&TokenVector::good(&json!({ "sid": null }))), "__Host-session").unwrap();
+    let token = TokenVector::good(&json!({ "sid": "s1" })).logout_token(logins.world.now());
+    let answer = logins.send("POST", "/auth/backchannel-logout", "", Some(&format!("logout_token={token}")));
+    assert_eq!(answer.status, 200);
+    assert_eq!(logins.is_live(&session), Some(false));
+}
+
+#[test]
+fn a_login_replaces_the_session_that_the_browser_had() {
+    let logins = logins();
+    let first = logins.session();
+    let begun = logins.begin("");
+    let id_token = TokenVector::good(&json!({})).id_token(logins.world.now(), &begun.nonce);
+    logins.answer(TOKEN_ENDPOINT, 200, &tokens(Some(&id_token)));
+    let ended = logins.send("GET", &begun.target("code=c"), &format!("{}; {first}", begun.cookie), None);
+    assert_eq!(outcome(&ended), "signed_in");
+    assert_eq!(logins.is_live(&first), Some(false));
+}
+
+#[test]
+fn a_code_goes_only_to_the_provider_that_was_asked_for_it() {
+    let logins = logins();
+    let begun = logins.begin("");
+    logins.configure("clientId", json!("another"));
+    logins.end(&begun, "code=c");
+    let fetched = logins.world.shared.network.fetched.lock().unwrap();
+    assert!(!fetched.iter().any(|url| url == TOKEN_ENDPOINT), "{fetched:?}");
 }
 
 #[test]

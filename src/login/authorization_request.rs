@@ -43,7 +43,7 @@ mod tests {
     fn the_url_has_what_the_flow_needs() {
         let now = NumericDate::from_seconds(0.0);
         let attempt =
-            LoginAttempt::new([1; 32], ReturnPath::root(), now, &BrowserBinding::new([2; 32]), None);
+            LoginAttempt::new([1; 32], ReturnPath::root(), now, &BrowserBinding::new([2; 32]), "d1");
         let url = with_party(|_| (), |party| authorization_url(party, &attempt, "a.b-c"));
         let url = url::Url::parse(&url).unwrap();
         let parameters: Vec<_> = url.query_pairs().into_owned().collect();

@@ -116,7 +116,7 @@ pub mod tests {
     pub const NOW: NumericDate = NumericDate::from_seconds(1_800_000_000.0);
 
     pub fn attempt() -> LoginAttempt {
-        LoginAttempt::new([1; 32], ReturnPath::root(), NOW, &BrowserBinding::new([2; 32]), None)
+        LoginAttempt::new([1; 32], ReturnPath::root(), NOW, &BrowserBinding::new([2; 32]), "d1")
     }
 
     fn accept(query: &str, announces_issuer: bool) -> Result<String, ResponseFault> {

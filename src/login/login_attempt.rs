@@ -26,9 +26,12 @@ pub struct LoginAttempt {
     began: f64,
     #[serde(rename = "b")]
     browser: SecretDigest,
-    /// The draft of the configuration that is tested.
-    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
-    draft: Option<String>,
+    /// The draft of the configuration by which it began: a code goes to no other provider.
+    #[serde(rename = "c", default)]
+    draft: String,
+    /// Whether the configuration is tested.
+    #[serde(rename = "e", default, skip_serializing_if = "is_false")]
+    is_test: bool,
     #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
     restarts: u8,
 }
@@ -49,16 +52,23 @@ pub enum AttemptFault {
 }
 
 impl LoginAttempt {
-    /// A login that begins now. `transaction` is 32 random bytes; `draft` names the draft of the configuration, if it is tested.
+    /// A login that begins now. `transaction` is 32 random bytes; `draft` names the draft of the configuration.
     pub fn new(
         transaction: [u8; 32],
         return_path: ReturnPath,
         now: NumericDate,
         browser: &BrowserBinding,
-        draft: Option<String>,
+        draft: &str,
     ) -> Self {
         let (transaction, began) = (Transaction::new(transaction), now.as_seconds());
-        Self { transaction, return_path, began, browser: browser.digest(), draft, restarts: 0 }
+        let (browser, draft) = (browser.digest(), draft.to_owned());
+        Self { transaction, return_path, began, browser, draft, is_test: false, restarts: 0 }
+    }
+
+    /// The same login as a test of the configuration.
+    #[must_use]
+    pub fn as_test(self) -> Self {
+        Self { is_test: true, ..self }
     }
 
     /// The text that is sealed as `state`.
@@ -88,11 +98,17 @@ impl LoginAttempt {
         Ok(CurrentAttempt(self))
     }
 
-    /// The same login, begun anew; `None` if it was before, so that no browser goes in circles.
-    pub fn restart(&self, transaction: [u8; 32], now: NumericDate, browser: &BrowserBinding) -> Option<Self> {
+    /// The same login, begun anew by the configuration of `draft`; `None` if it was before, so that no browser goes in circles.
+    pub fn restart(
+        &self,
+        transaction: [u8; 32],
+        now: NumericDate,
+        browser: &BrowserBinding,
+        draft: &str,
+    ) -> Option<Self> {
         let restarts = self.restarts.checked_add(1).filter(|restarts| *restarts <= MAX_RESTARTS)?;
-        let again = Self::new(transaction, self.return_path.clone(), now, browser, self.draft.clone());
-        Some(Self { restarts, ..again })
+        let again = Self::new(transaction, self.return_path.clone(), now, browser, draft);
+        Some(Self { restarts, is_test: self.is_test, ..again })
     }
 
     /// Where the user goes at the end.
@@ -100,9 +116,14 @@ impl LoginAttempt {
         &self.return_path
     }
 
-    /// The draft of the configuration that is tested, if this is a test.
-    pub fn draft(&self) -> Option<&str> {
-        self.draft.as_deref()
+    /// The draft of the configuration by which it began.
+    pub fn draft(&self) -> &str {
+        &self.draft
+    }
+
+    /// Whether the configuration is tested.
+    pub fn is_test(&self) -> bool {
+        self.is_test
     }
 
     /// Its random value.
@@ -119,6 +140,11 @@ impl CurrentAttempt<'_> {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u8) -> bool {
     *number == 0
 }
@@ -129,21 +155,21 @@ mod tests {
 
     const NOW: NumericDate = NumericDate::from_seconds(1_800_000_000.25);
 
-    fn attempt(draft: Option<&str>) -> LoginAttempt {
+    fn attempt() -> LoginAttempt {
         let path = ReturnPath::new("/plant7/api?x=1", Some("top")).unwrap();
-        LoginAttempt::new([1; 32], path, NOW, &BrowserBinding::new([2; 32]), draft.map(str::to_owned))
+        LoginAttempt::new([1; 32], path, NOW, &BrowserBinding::new([2; 32]), "d1")
     }
 
     #[test]
     fn a_state_is_read_as_it_was_written() {
-        for draft in [None, Some("d1")] {
-            let attempt = attempt(draft);
+        for (attempt, is_test) in [(attempt(), false), (attempt().as_test(), true)] {
             let read = LoginAttempt::from_text(attempt.to_text().as_bytes()).unwrap();
             assert_eq!(read.to_text(), attempt.to_text());
-            assert_eq!((read.draft(), read.return_path().as_str()), (draft, "/plant7/api?x=1#top"));
+            assert_eq!((read.draft(), read.is_test()), ("d1", is_test));
+            assert_eq!(read.return_path().as_str(), "/plant7/api?x=1#top");
             assert_eq!(read.transaction().id(), attempt.transaction().id());
         }
-        let text = attempt(None).to_text();
+        let text = attempt().to_text();
         assert!(text.len() < 200, "{text}");
         for bad in ["", "{}", &text.replace("/plant7", "//evil.example"), &text.replace("AQEB", "AQE")] {
             assert!(LoginAttempt::from_text(bad.as_bytes()).is_none(), "{bad}");
@@ -152,7 +178,7 @@ mod tests {
 
     #[test]
     fn an_attempt_is_recent_and_in_its_browser() {
-        let (attempt, browser) = (attempt(None), BrowserBinding::new([2; 32]));
+        let (attempt, browser) = (attempt(), BrowserBinding::new([2; 32]));
         let check = |browser: Option<&BrowserBinding>, seconds: f64| {
             attempt.check(browser, NOW.plus(seconds)).map(|current| current.transaction().id())
         };
@@ -171,10 +197,11 @@ mod tests {
     #[test]
     fn a_login_begins_anew_once() {
         let browser = BrowserBinding::new([4; 32]);
-        let again = attempt(Some("d1")).restart([5; 32], NOW.plus(700.0), &browser).unwrap();
+        let again = attempt().as_test().restart([5; 32], NOW.plus(700.0), &browser, "d2").unwrap();
         assert!(again.check(Some(&browser), NOW.plus(700.0)).is_ok());
-        assert_eq!((again.draft(), again.return_path()), (Some("d1"), attempt(None).return_path()));
+        assert_eq!((again.draft(), again.is_test()), ("d2", true));
+        assert_eq!(again.return_path(), attempt().return_path());
         let again = LoginAttempt::from_text(again.to_text().as_bytes()).unwrap();
-        assert!(again.restart([6; 32], NOW, &browser).is_none());
+        assert!(again.restart([6; 32], NOW, &browser, "d2").is_none());
     }
 }

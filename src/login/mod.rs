@@ -13,6 +13,7 @@
 mod authorization_request;
 mod authorization_response;
 mod browser_binding;
+mod callback_limiter;
 mod client_credentials;
 mod client_metadata;
 mod email_claims;
@@ -45,6 +46,7 @@ mod verification;
 pub use authorization_request::authorization_url;
 pub use authorization_response::{AuthorizationCode, AuthorizationResponse, ResponseFault};
 pub use browser_binding::BrowserBinding;
+pub use callback_limiter::CallbackLimiter;
 pub use client_credentials::{ClientSecret, InvalidProviderClientId, ProviderClientId};
 pub use client_metadata::client_metadata;
 pub use email_claims::EmailClaims;

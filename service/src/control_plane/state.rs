@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use edge_authorizer::accounts::{GuessLimiter, SigningSet};
+use edge_authorizer::login::CallbackLimiter;
 use edge_authorizer::management::UnknownProjectLimiter;
 
 use super::work::Work;
@@ -31,6 +32,8 @@ pub struct ControlState<S> {
     pub unknown_projects: Mutex<UnknownProjectLimiter>,
     /// Failures of clients to authenticate.
     pub guesses: Mutex<GuessLimiter>,
+    /// Ends of logins at the provider that failed.
+    pub callbacks: Mutex<CallbackLimiter>,
     /// Records as they were read or written last.
     pub cache: RecordCache,
     /// One after another.
@@ -56,6 +59,7 @@ impl<S> ControlState<S> {
             provider,
             unknown_projects,
             guesses,
+            callbacks: Mutex::default(),
             cache,
             turns,
             unstored,

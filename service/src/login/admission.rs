@@ -7,13 +7,13 @@ use edge_authorizer::users::{
     SessionCookie, User, admit,
 };
 
-use super::federation_row::TestLogin;
+use super::federation_row::{FederationRow, TestLogin};
 use super::party::Party;
 use super::refusal::{Refusal, RefusedPerson};
 use super::tombstone::Tombstone;
 use super::visit::Visit;
 use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
-use crate::host::{LoginHost, TermName};
+use crate::host::{LoginHost, RowChange, TermName};
 use crate::http::Response;
 use crate::log::warning;
 use crate::pages::{GoingOn, Message, page};
@@ -40,6 +40,7 @@ impl<H: LoginHost> Visit<'_, H> {
             admitted.last_login_at = Some(self.host.now().whole_seconds());
             let conditions = Tombstone::conditions(self.host, id_token).await?;
             let mut with = conditions.ok_or(Refusal::EndedMeanwhile)?;
+            with.push(self.still_federated(party).await?);
             with.push(user.replaced_by(&admitted));
             let by = LoginMethod::Federation(self.provider_session(tokens, id_token).await?);
             let hours = party.stored.value.federation.session_hours();
@@ -55,6 +56,14 @@ impl<H: LoginHost> Visit<'_, H> {
             }
         }
         Err(Refusal::Unavailable)
+    }
+
+    /// What must hold when a session of a login begins: the configuration by which the person was judged.
+    async fn still_federated(&self, party: &Party<'_, H>) -> Result<RowChange, Refusal> {
+        let now = FederationRow::load(self.host).await?.ok_or(Refusal::NotFederated)?;
+        let FederationRow { draft, federation, .. } = &now.value;
+        let is_same = *draft == party.stored.value.draft && federation.active;
+        if is_same { Ok(now.unchanged()) } else { Err(Refusal::NotFederated) }
     }
 
     /// The user whom a person is.
@@ -137,13 +146,9 @@ impl<H: LoginHost> Visit<'_, H> {
     pub async fn end_test(
         &self,
         party: &Party<'_, H>,
-        draft: &str,
         tokens: &TokenResponse,
         id_token: &VerifiedIdToken,
     ) -> Result<Response, Refusal> {
-        if party.stored.value.draft != draft {
-            return Err(Refusal::OtherDraft);
-        }
         let text = self.text;
         let user = match self.find_user(party, id_token).await {
             Ok((user, _)) => user,

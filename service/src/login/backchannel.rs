@@ -3,12 +3,12 @@
 use edge_authorizer::Unavailable;
 use edge_authorizer::accounts::Form;
 use edge_authorizer::login::{Ended, VerifiedLogout, verify_logout_token};
-use edge_authorizer::users::ProviderIdentity;
+use edge_authorizer::users::{LoginMethod, ProviderIdentity, Session};
 
 use super::spent::Spent;
 use super::tombstone::Tombstone;
 use super::visit::Visit;
-use crate::directory::{ATTEMPTS, CommitFailure, Rows};
+use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
 use crate::host::{LoginHost, TermName};
 use crate::http::{Body, Response};
 use crate::users::{provider_session, sessions};
@@ -78,8 +78,8 @@ impl<H: LoginHost> Visit<'_, H> {
     /// Remembers what ended, so that nothing that is under way revives it.
     async fn remember(&self, logout: &VerifiedLogout) -> Result<(), NotEnded> {
         for _ in 0..ATTEMPTS {
-            let tombstone = Tombstone::remember(self.host, logout, self.host.now().as_seconds()).await?;
-            match Rows(self.host).commit(&[tombstone]).await {
+            let tombstones = Tombstone::remember(self.host, logout, self.host.now().as_seconds()).await?;
+            match Rows(self.host).commit(&tombstones).await {
                 Ok(()) => return Ok(()),
                 Err(CommitFailure::Conflict) => {}
                 Err(_) => return Err(NotEnded::Unavailable),
@@ -101,16 +101,26 @@ impl<H: LoginHost> Visit<'_, H> {
     async fn end_named(&self, logout: &VerifiedLogout) -> Result<(), Unavailable> {
         let iss = &logout.issuer;
         match &logout.ended {
-            Ended::Session { sid, .. } => {
+            Ended::Session { sid, subject } => {
                 let value = provider_session(iss, sid);
-                sessions::end_all(self.host, TermName::ProviderSession, &value, None).await
+                sessions::end_all(self.host, TermName::ProviderSession, &value).await?;
+                let Some(sub) = subject else { return Ok(()) };
+                // Which of those is meant whose `sid` the provider did not give cannot be told.
+                let is_unnamed = |session: &Stored<Session>| match &session.value.by {
+                    LoginMethod::Federation(provider) => provider.sid.is_none(),
+                    LoginMethod::Password {} => false,
+                };
+                sessions::end_those(self.host, TermName::ProviderSubject, &key_of(iss, sub), is_unnamed).await
             }
             Ended::Subject(sub) => {
-                let identity = ProviderIdentity { iss: iss.clone(), sub: sub.clone() };
-                sessions::end_all(self.host, TermName::ProviderSubject, &identity.key(), None).await
+                sessions::end_all(self.host, TermName::ProviderSubject, &key_of(iss, sub)).await
             }
         }
     }
+}
+
+fn key_of(iss: &str, sub: &str) -> String {
+    ProviderIdentity { iss: iss.to_owned(), sub: sub.to_owned() }.key()
 }
 
 fn used_before() -> NotEnded {

@@ -15,17 +15,19 @@ use crate::sealing::Purpose;
 pub const STATE: Purpose<'static> = Purpose { kind: "login-state", name: "" };
 
 impl<H: LoginHost> Visit<'_, H> {
-    /// Sends the browser to the provider. `draft` names the draft of the configuration, if it is tested.
-    pub async fn begin(&self, party: &Party<'_, H>, path: ReturnPath, draft: Option<String>) -> Response {
+    /// Sends the browser to the provider.
+    pub async fn begin(&self, party: &Party<'_, H>, path: ReturnPath, is_test: bool) -> Response {
         let binding = self.binding().unwrap_or_else(|| BrowserBinding::new(self.random()));
+        let draft = &party.stored.value.draft;
         let attempt = LoginAttempt::new(self.random(), path, self.host.now(), &binding, draft);
+        let attempt = if is_test { attempt.as_test() } else { attempt };
         self.go_to_provider(party, &attempt, &binding).await.unwrap_or_else(|Unavailable| self.unavailable())
     }
 
     /// Sends the browser to the provider once more, unless it was sent twice already.
     pub async fn begin_anew(&self, party: &Party<'_, H>, attempt: &LoginAttempt) -> Option<Response> {
         let binding = self.binding().unwrap_or_else(|| BrowserBinding::new(self.random()));
-        let again = attempt.restart(self.random(), self.host.now(), &binding)?;
+        let again = attempt.restart(self.random(), self.host.now(), &binding, &party.stored.value.draft)?;
         self.go_to_provider(party, &again, &binding).await.ok()
     }
 

@@ -15,6 +15,7 @@ use super::visit::{Visit, see_other};
 use crate::directory::{CommitFailure, Rows};
 use crate::host::LoginHost;
 use crate::http::Response;
+use crate::lock::lock;
 
 /// How long the id of a login is remembered, in seconds: longer than a login may take.
 const SPENT_SECONDS: f64 = 1200.0;
@@ -42,29 +43,54 @@ impl<H: LoginHost> Visit<'_, H> {
             Ok(current) => current,
             Err(fault) => return self.go_on_or_begin_anew(&party, &attempt, fault).await,
         };
-        let code = match self.take_code(&party, &response, &attempt, &current).await {
+        // Another provider must not get the code.
+        if party.stored.value.draft != attempt.draft() {
+            if attempt.is_test() {
+                return Err(Refusal::OtherDraft);
+            }
+            return self.go_on_or_begin_anew(&party, &attempt, AttemptFault::TooOld).await;
+        }
+        let address = self.request.address.as_deref().unwrap_or_default();
+        lock(&self.state.callbacks).admit(address, self.host.now()).map_err(Refusal::TooMany)?;
+        let ended = self.end_current(&party, &response, &attempt, &current).await;
+        if !ended.as_ref().is_err_and(Refusal::is_by_anybody) {
+            lock(&self.state.callbacks).take_back(address);
+        }
+        ended
+    }
+
+    /// Ends a login that is recent, in its browser, and began at this provider.
+    async fn end_current(
+        &self,
+        party: &Party<'_, H>,
+        response: &AuthorizationResponse,
+        attempt: &LoginAttempt,
+        current: &CurrentAttempt<'_>,
+    ) -> Result<Response, Refusal> {
+        let code = match self.take_code(party, response, attempt, current).await {
             Ok(Some(code)) => code,
             // The same answer came twice: a browser that went back, or was reloaded.
-            Ok(None) => return self.go_on_or_begin_anew(&party, &attempt, AttemptFault::TooOld).await,
-            Err(Refusal::Response(_)) if attempt.draft().is_none() && self.has_session().await? => {
+            Ok(None) => return self.go_on_or_begin_anew(party, attempt, AttemptFault::TooOld).await,
+            Err(Refusal::Response(_)) if !attempt.is_test() && self.has_session().await? => {
                 return Ok(see_other(attempt.return_path().as_str()));
             }
             Err(refusal) => return Err(refusal),
         };
-        let (tokens, id_token) = match self.exchange(&party, code).await {
+        let (tokens, id_token) = match self.exchange(party, code).await {
             Ok(exchanged) => exchanged,
             Err(refusal) => {
-                self.forget(&attempt).await?;
+                self.forget(attempt).await?;
                 return Err(refusal);
             }
         };
-        if let Some(draft) = attempt.draft() {
-            return self.end_test(&party, draft, &tokens, &id_token).await;
+        if attempt.is_test() {
+            return self.end_test(party, &tokens, &id_token).await;
         }
         if !party.stored.value.federation.active {
             return Err(Refusal::NotFederated);
         }
-        let cookie = self.admit(&party, &tokens, &id_token).await?;
+        let cookie = self.admit(party, &tokens, &id_token).await?;
+        self.end_former_session().await;
         Ok(self.signed_in(attempt.return_path().as_str()).with("set-cookie", &cookie.set_cookie()))
     }
 
@@ -75,7 +101,7 @@ impl<H: LoginHost> Visit<'_, H> {
         attempt: &LoginAttempt,
         fault: AttemptFault,
     ) -> Result<Response, Refusal> {
-        if self.has_session().await? && attempt.draft().is_none() {
+        if !attempt.is_test() && self.has_session().await? {
             return Ok(see_other(attempt.return_path().as_str()));
         }
         self.begin_anew(party, attempt).await.ok_or(Refusal::Attempt(fault))

@@ -121,10 +121,8 @@ impl<H: LoginHost> Visit<'_, H> {
         }
         let Some(party) = self.party().await? else { return Ok(self.login_form(&path, "", None)) };
         match test {
-            Some(draft) if draft == party.stored.value.draft => {
-                Ok(self.begin(&party, path, Some(draft)).await)
-            }
-            None if party.stored.value.federation.active => Ok(self.begin(&party, path, None).await),
+            Some(draft) if draft == party.stored.value.draft => Ok(self.begin(&party, path, true).await),
+            None if party.stored.value.federation.active => Ok(self.begin(&party, path, false).await),
             _ => Ok(self.login_form(&path, "", None)),
         }
     }

@@ -2,15 +2,19 @@
 
 use edge_authorizer::Unavailable;
 use edge_authorizer::login::{Federation, ProviderMetadata};
+use edge_authorizer::users::IDLE_SECONDS;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::directory::{Entry, Rows, Stored, check_format};
-use crate::host::{Directory, Failure, Kind, LogSink};
+use crate::directory::{Entry, Rows, Stored, added, check_format};
+use crate::host::{Directory, Failure, Kind, LogSink, RowChange};
 use crate::sealing::Purpose;
 
 /// The id of its row, of which there is one.
 pub const FEDERATION: &str = "current";
+
+/// The id of the row that remembers a removed one.
+const REMOVED: &str = "removed";
 
 /// The format in which this release writes it.
 const FORMAT: u32 = 1;
@@ -32,6 +36,17 @@ pub struct FederationRow {
     /// Who passed a test login with this draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tested: Option<TestLogin>,
+    /// When people were last made to log in in another way, in seconds since 1970: sessions that began before have ended.
+    #[serde(default)]
+    pub switched_at: u64,
+}
+
+/// When a configuration was removed, for as long as a session from before may come back: it is not used for so long, and then ends.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedFederation {
+    format: u32,
+    switched_at: u64,
 }
 
 /// A test login by an administrator that passed.
@@ -46,7 +61,14 @@ pub struct TestLogin {
 impl FederationRow {
     /// A configuration that was not tested yet. `draft` is random.
     pub fn new(draft: String, federation: Federation, provider: ProviderMetadata) -> Self {
-        Self { format: FORMAT, draft, federation, provider, tested: None }
+        Self { format: FORMAT, draft, federation, provider, tested: None, switched_at: 0 }
+    }
+
+    /// Since when people log in as they do by this configuration, which replaces `former` at `now`, or what was `removed`.
+    pub fn switched_since(&self, former: Option<&Self>, removed: u64, now: u64) -> u64 {
+        let way = |row: &Self| row.federation.active.then(|| row.federation.issuer().to_owned());
+        let is_same = former.map_or(!self.federation.active, |former| way(former) == way(self));
+        if is_same { former.map_or(removed, |former| former.switched_at) } else { now }
     }
 
     /// Whether a login by another configuration would go as by this one, whether or not it is active.
@@ -70,6 +92,41 @@ impl FederationRow {
     /// What is stored, if anything is.
     pub async fn load(host: &(impl Directory + LogSink)) -> Result<Option<Stored<Self>>, Unavailable> {
         Rows(host).load(FEDERATION).await
+    }
+}
+
+impl RemovedFederation {
+    /// The changes that remove a configuration at `now`.
+    pub async fn removing(
+        host: &(impl Directory + LogSink),
+        removed: &Stored<FederationRow>,
+        now: u64,
+    ) -> Result<[RowChange; 2], Unavailable> {
+        let switched_at = if removed.value.federation.active { now } else { removed.value.switched_at };
+        let note = Self { format: FORMAT, switched_at };
+        let former = Rows(host).load::<Self>(REMOVED).await?;
+        let write = former.map_or_else(|| added(REMOVED, &note), |former| former.replaced_by(&note));
+        Ok([removed.removed(), write])
+    }
+
+    /// Since when people log in without any configuration.
+    pub async fn switched_since(host: &(impl Directory + LogSink)) -> Result<u64, Unavailable> {
+        Ok(Rows(host).load::<Self>(REMOVED).await?.map_or(0, |removed| removed.value.switched_at))
+    }
+}
+
+impl Entry for RemovedFederation {
+    const KIND: Kind = Kind::Federation;
+
+    fn read(text: &str) -> Result<Self, Failure> {
+        let removed: Self = serde_json::from_slice(text.as_bytes()).map_err(Failure::new)?;
+        check_format(removed.format, FORMAT)?;
+        Ok(removed)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a time in seconds is exact")]
+    fn expires_at(&self) -> Option<f64> {
+        Some((self.switched_at + IDLE_SECONDS) as f64)
     }
 }
 

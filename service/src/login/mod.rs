@@ -20,7 +20,7 @@ mod spent;
 mod tombstone;
 mod visit;
 
-pub use federation_row::{CLIENT_SECRET, FEDERATION, FederationRow};
+pub use federation_row::{CLIENT_SECRET, FEDERATION, FederationRow, RemovedFederation};
 pub use provider::{ProviderFault, ProviderMemory, fetch_metadata};
 pub use refused_login::RefusedLogin;
 pub use visit::{Visit, see_other};

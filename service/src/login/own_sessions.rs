@@ -44,7 +44,8 @@ impl<H: LoginHost> Visit<'_, H> {
         }
         self.for_session(async |current, user| {
             let Some(id) = id else {
-                sessions::end_all(self.host, TermName::User, &user.id, Some(&current.id)).await?;
+                let is_other = |other: &Stored<Session>| other.id != current.id;
+                sessions::end_those(self.host, TermName::User, &user.id, is_other).await?;
                 return Ok(Response::empty(204));
             };
             let session = Rows(self.host).load::<Session>(id).await?;

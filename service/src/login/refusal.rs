@@ -22,6 +22,8 @@ pub enum Refusal {
     ForeignState,
     /// The login is too old, or began in another browser.
     Attempt(AttemptFault),
+    /// Too many logins of the address failed: in how many seconds one is admitted.
+    TooMany(u32),
     /// The browser brings no acceptable response.
     Response(ResponseFault),
     /// The provider does not answer.
@@ -100,7 +102,7 @@ impl Refusal {
     }
 
     /// Whether it needs no tokens of the provider, and so no account there.
-    fn is_by_anybody(&self) -> bool {
+    pub fn is_by_anybody(&self) -> bool {
         !matches!(self, Self::IdToken(_) | Self::UserInfo(_) | Self::EndedMeanwhile | Self::Person(_))
     }
 
@@ -124,6 +126,7 @@ impl Refusal {
             Self::Attempt(AttemptFault::TooOld) | Self::EndedMeanwhile => {
                 (&text.login_too_old, &text.login_too_old_text)
             }
+            Self::TooMany(_) => (&text.login_failed, &text.too_many_failures),
             Self::Response(ResponseFault::Provider(_)) => (&text.login_refused, &text.login_refused_text),
             Self::Person(person) => match person.refusal {
                 LoginRefusal::UserUnknown => (&text.user_unknown, &text.user_unknown_text),
@@ -162,7 +165,13 @@ impl<H: LoginHost> Visit<'_, H> {
             _ => String::new(),
         };
         paragraphs.extend(Some(&*provider).filter(|text| !text.is_empty()));
-        self.problem_with(refusal.code(), heading, paragraphs)
+        let response = self.problem_with(refusal.code(), heading, paragraphs);
+        match refusal {
+            Refusal::TooMany(seconds) => {
+                Response { status: 429, ..response }.with("retry-after", &seconds.to_string())
+            }
+            _ => response,
+        }
     }
 
     fn refused_login(&self, refusal: &Refusal, trace: Vec<String>, now: NumericDate) -> RefusedLogin {

@@ -4,7 +4,7 @@ use edge_authorizer::accounts::{ACCESS_TOKEN_TYPE, SESSION_TOKEN_LIFE, SessionTo
 use edge_authorizer::users::{LoginMethod, REFRESH_BOUND, Session, SessionCookie, SessionState, User};
 use edge_authorizer::{NumericDate, Unavailable};
 
-use super::federation_row::FederationRow;
+use super::federation_row::{FederationRow, RemovedFederation};
 use super::refresh::Refreshed;
 use super::visit::Visit;
 use crate::directory::{Rows, Stored};
@@ -29,7 +29,7 @@ impl<H: LoginHost> Visit<'_, H> {
         let mut has_waited = false;
         for _ in 0..LOOKS {
             let Some(stored) = Rows(self.host).load::<Session>(&id).await? else { return Ok(None) };
-            if !self.is_open(&stored.value.by).await? {
+            if !self.is_open(&stored.value).await? {
                 sessions::end(self.host, &id).await?;
                 return Ok(None);
             }
@@ -60,17 +60,22 @@ impl<H: LoginHost> Visit<'_, H> {
         Err(Unavailable)
     }
 
-    /// Whether people log in like that now. The activation of a federation ends sessions by password: the company decides then who is
-    /// in. Its deactivation, and that of another provider, ends the provider's.
-    async fn is_open(&self, by: &LoginMethod) -> Result<bool, Unavailable> {
-        let row = FederationRow::load(self.host).await?;
-        let active = row.map(|row| row.value.federation).filter(|federation| federation.active);
-        Ok(match by {
+    /// Whether people log in as the session began, and have since then. The activation of a federation ends sessions by password: the
+    /// company decides then who is in. Its deactivation, and that of another provider, ends the provider's.
+    async fn is_open(&self, session: &Session) -> Result<bool, Unavailable> {
+        let (active, switched_at) = match FederationRow::load(self.host).await? {
+            Some(Stored { value, .. }) => {
+                (Some(value.federation).filter(|federation| federation.active), value.switched_at)
+            }
+            None => (None, RemovedFederation::switched_since(self.host).await?),
+        };
+        let is_its_way = match &session.by {
             LoginMethod::Password {} => active.is_none(),
             LoginMethod::Federation(session) => {
                 active.is_some_and(|federation| federation.issuer() == session.identity.iss)
             }
-        })
+        };
+        Ok(is_its_way && session.created_at >= switched_at)
     }
 
     async fn with_user(
@@ -88,6 +93,13 @@ impl<H: LoginHost> Visit<'_, H> {
         match self.session_cookie() {
             Some(cookie) => Ok(self.live_session(&cookie).await?.is_some()),
             None => Ok(false),
+        }
+    }
+
+    /// Ends the session that the browser has had: a new one replaces its cookie.
+    pub async fn end_former_session(&self) {
+        if let Some(cookie) = self.session_cookie().filter(|it| sessions::is_made_here(self.sealing, it)) {
+            let _ended = sessions::end(self.host, &cookie.digest()).await;
         }
     }
 

@@ -34,23 +34,40 @@ impl Entry for Tombstone {
 }
 
 impl Tombstone {
-    /// The change that remembers what ended, by a message that came at `now`.
+    /// The changes that remember what ended, by a message that came at `now`.
     pub async fn remember<H: Directory + LogSink>(
         host: &H,
         logout: &VerifiedLogout,
         now: f64,
-    ) -> Result<RowChange, Unavailable> {
-        let id = match &logout.ended {
-            Ended::Session { sid, .. } => id_of_session(&logout.issuer, sid),
-            Ended::Subject(sub) => id_of_subject(&identity(&logout.issuer, sub)),
+    ) -> Result<Vec<RowChange>, Unavailable> {
+        let issuer = &logout.issuer;
+        let ids = match &logout.ended {
+            Ended::Session { sid, subject } => {
+                let unnamed = subject.as_ref().map(|sub| id_of_unnamed(&identity(issuer, sub)));
+                std::iter::once(id_of_session(issuer, sid)).chain(unnamed).collect()
+            }
+            Ended::Subject(sub) => vec![id_of_subject(&identity(issuer, sub))],
         };
-        let former = Rows(host).load::<Self>(&id).await?;
+        let mut changes = Vec::new();
+        for id in ids {
+            changes.push(Self::written(host, &id, logout, now).await?);
+        }
+        Ok(changes)
+    }
+
+    async fn written<H: Directory + LogSink>(
+        host: &H,
+        id: &str,
+        logout: &VerifiedLogout,
+        now: f64,
+    ) -> Result<RowChange, Unavailable> {
+        let former = Rows(host).load::<Self>(id).await?;
         let issued =
             former.as_ref().map_or(0.0, |former| former.value.issued).max(logout.issued.as_seconds());
         let tombstone = Self { issued, until: now + LIFE };
         Ok(match former {
             Some(former) => former.replaced_by(&tombstone),
-            None => added(&id, &tombstone),
+            None => added(id, &tombstone),
         })
     }
 
@@ -60,18 +77,25 @@ impl Tombstone {
         id_token: &VerifiedIdToken,
     ) -> Result<Option<Vec<RowChange>>, Unavailable> {
         let session = id_token.sid.as_deref().map(|sid| id_of_session(&id_token.issuer, sid));
-        let subject = id_of_subject(&identity(&id_token.issuer, &id_token.subject));
-        let mut conditions = Vec::new();
-        if let Some(id) = session {
-            if Rows(host).load::<Self>(&id).await?.is_some() {
-                return Ok(None);
+        let identity = identity(&id_token.issuer, &id_token.subject);
+        let (mut conditions, mut of_user) = (Vec::new(), vec![id_of_subject(&identity)]);
+        match session {
+            Some(id) => {
+                if Rows(host).load::<Self>(&id).await?.is_some() {
+                    return Ok(None);
+                }
+                conditions.push(absent::<Self>(&id));
             }
-            conditions.push(absent::<Self>(&id));
+            None => of_user.push(id_of_unnamed(&identity)),
         }
-        match Rows(host).load::<Self>(&subject).await? {
-            Some(Stored { value, .. }) if id_token.issued.as_seconds() <= value.issued => return Ok(None),
-            Some(stored) => conditions.push(stored.unchanged()),
-            None => conditions.push(absent::<Self>(&subject)),
+        for id in of_user {
+            match Rows(host).load::<Self>(&id).await? {
+                Some(Stored { value, .. }) if id_token.issued.as_seconds() <= value.issued => {
+                    return Ok(None);
+                }
+                Some(stored) => conditions.push(stored.unchanged()),
+                None => conditions.push(absent::<Self>(&id)),
+            }
         }
         Ok(Some(conditions))
     }
@@ -87,6 +111,11 @@ fn id_of_session(iss: &str, sid: &str) -> String {
 
 fn id_of_subject(identity: &ProviderIdentity) -> String {
     digest("subject", &identity.key())
+}
+
+/// Those sessions of a user whose `sid` the provider did not give: a message that names one may mean each of them.
+fn id_of_unnamed(identity: &ProviderIdentity) -> String {
+    digest("subject without sid", &identity.key())
 }
 
 fn digest(kind: &str, name: &str) -> String {

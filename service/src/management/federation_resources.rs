@@ -14,7 +14,9 @@ use crate::directory::{CommitFailure, Rows, Stored, added};
 use crate::host::{ControlHost, IssuerRequest};
 use crate::http::Body;
 use crate::log::warning;
-use crate::login::{CLIENT_SECRET, FEDERATION, FederationRow, ProviderFault, RefusedLogin, fetch_metadata};
+use crate::login::{
+    CLIENT_SECRET, FEDERATION, FederationRow, ProviderFault, RefusedLogin, RemovedFederation, fetch_metadata,
+};
 use crate::records::MAX_ATTEMPTS;
 
 impl<H: ControlHost> Call<'_, H> {
@@ -128,6 +130,8 @@ impl<H: ControlHost> Call<'_, H> {
         if let Some(known) = known.filter(|known| is_kept && known.is_like(&row)) {
             (row.draft, row.tested) = (known.draft.clone(), known.tested.clone());
         }
+        let removed = RemovedFederation::switched_since(self.host).await?;
+        row.switched_at = row.switched_since(known, removed, self.host.now().whole_seconds());
         Ok(row)
     }
 
@@ -153,7 +157,9 @@ impl<H: ControlHost> Call<'_, H> {
         if self.request.is_set("dryRun") {
             return Ok(done);
         }
-        match Rows(self.host).commit(&[stored.removed()]).await {
+        let now = self.host.now().whole_seconds();
+        let removing = RemovedFederation::removing(self.host, &stored, now).await?;
+        match Rows(self.host).commit(&removing).await {
             Ok(()) => {}
             Err(CommitFailure::Conflict) => return Err(Reply::refused(ErrorCode::PreconditionFailed)),
             Err(_) => return Err(Unavailable.into()),

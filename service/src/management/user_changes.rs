@@ -89,7 +89,7 @@ impl<H: ControlHost> Call<'_, H> {
                 Err(CommitFailure::Unavailable) => return Err(Unavailable.into()),
             }
             if applied.ends_sessions {
-                sessions::end_all(self.host, TermName::User, id.as_str(), None).await?;
+                sessions::end_all(self.host, TermName::User, id.as_str()).await?;
             }
             let AppliedUser { before, after, .. } = &applied;
             let note = author.made(&text_of(change), before.as_ref(), after.as_ref());

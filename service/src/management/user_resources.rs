@@ -160,7 +160,7 @@ impl<H: ControlHost> Call<'_, H> {
                 found.filter(|found| found.value.user == user.id).ok_or_else(none)?;
                 sessions::end(self.host, session).await?;
             }
-            None => sessions::end_all(self.host, TermName::User, &user.id, None).await?,
+            None => sessions::end_all(self.host, TermName::User, &user.id).await?,
         }
         let change = json!({ "end_sessions": { "user": user.id, "session": session } });
         let note = Author::new(caller, self.request).made(&change.to_string(), None, None);

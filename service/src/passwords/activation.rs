@@ -83,13 +83,13 @@ impl<H: LoginHost> Visit<'_, H> {
         not_federated: &NotFederated,
     ) -> Result<bool, Unavailable> {
         let stored = self.hash(password.expose())?;
-        sessions::end_all(self.host, TermName::User, &usable.user.id, None).await?;
+        sessions::end_all(self.host, TermName::User, &usable.user.id).await?;
         for _ in 0..ATTEMPTS {
             let changes = self.changes(&usable, stored.clone(), not_federated).await?;
             match Rows(self.host).commit(&changes).await {
                 Ok(()) => {
                     self.log_login("password_set", Some(&usable.user.id), &[]);
-                    return sessions::end_all(self.host, TermName::User, &usable.user.id, None)
+                    return sessions::end_all(self.host, TermName::User, &usable.user.id)
                         .await
                         .map(|()| true);
                 }

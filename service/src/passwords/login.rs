@@ -121,13 +121,6 @@ impl<H: LoginHost> Visit<'_, H> {
         Err(Refused::Unavailable)
     }
 
-    /// Ends the session that the browser has had: the new one replaces its cookie.
-    async fn end_former_session(&self) {
-        if let Some(cookie) = self.session_cookie() {
-            let _ended = sessions::end(self.host, &cookie.digest()).await;
-        }
-    }
-
     /// What is stored of a password that is set now.
     pub fn hash(&self, password: &str) -> Result<StoredPassword, Unavailable> {
         let mut salt = [0; 16];

@@ -100,17 +100,26 @@ pub async fn end<H: Directory + LogSink>(host: &H, id: &str) -> Result<Option<Se
     Err(Unavailable)
 }
 
-/// Ends all sessions that have a term, except one.
+/// Ends all sessions that have a term.
 pub async fn end_all<H: Directory + LogSink>(
     host: &H,
     term: TermName,
     value: &str,
-    except: Option<&str>,
+) -> Result<(), Unavailable> {
+    end_those(host, term, value, |_| true).await
+}
+
+/// Ends the sessions that have a term, of which `ends` holds.
+pub async fn end_those<H: Directory + LogSink>(
+    host: &H,
+    term: TermName,
+    value: &str,
+    ends: impl Fn(&Stored<Session>) -> bool,
 ) -> Result<(), Unavailable> {
     let mut after = None;
     loop {
         let found = Rows(host).having::<Session>(term, value, after.as_deref(), BATCH).await?;
-        for session in found.iter().filter(|session| Some(&*session.id) != except) {
+        for session in found.iter().filter(|session| ends(session)) {
             end(host, &session.id).await?;
         }
         match found.last() {

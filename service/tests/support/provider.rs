@@ -6,7 +6,7 @@ use edge_authorizer::users::SessionCookie;
 use form_urlencoded::parse;
 use serde_json::{Value, json};
 use service::host::{
-    Directory, FetchFailure, Fetched, Kind, NewRow, RowChange, RowKey, Seal, Sealer, Term, TermName,
+    Clock, Directory, FetchFailure, Fetched, Kind, NewRow, RowChange, RowKey, Seal, Sealer, Term, TermName,
 };
 use service::http::{Request, Response};
 use sha2::{Digest, Sha256};
@@ -108,6 +108,12 @@ impl Logins {
         let task: Task<'_, ()> = Box::pin(async move {
             let row = host.row(&key).await.unwrap().unwrap();
             let mut stored: Value = serde_json::from_str(&row.value).unwrap();
+            // As a change of the configuration does.
+            if name == "active" {
+                stored["switchedAt"] = json!(host.now().whole_seconds());
+            } else {
+                stored["draft"] = json!("d2");
+            }
             stored["federation"][&name] = value;
             let new = NewRow { value: stored.to_string(), terms: Vec::new(), expires_at: None };
             host.commit_rows(&[RowChange::put(key, Some(row.revision), new)]).await.unwrap();
