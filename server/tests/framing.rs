@@ -4,7 +4,7 @@
 
 mod door;
 
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -94,7 +94,9 @@ fn run(case: &Case, address: SocketAddr, origin: &Origin) {
     has(name, &last, &case.answer_has, &case.answer_lacks);
     if case.closes {
         let mut rest = Vec::new();
-        let _reset_or_end = reader.read_to_end(&mut rest);
+        let read = reader.read_to_end(&mut rest);
+        let is_open = read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+        assert!(!is_open, "{name}: the connection is still open");
         assert!(rest.is_empty(), "{name}: {}", String::from_utf8_lossy(&rest));
     } else {
         stream.write_all(b"GET /public/last HTTP/1.1\r\nHost: g\r\n\r\n").unwrap();

@@ -18,14 +18,16 @@ use super::client::Client;
 use super::host::ProxyHost;
 use super::linger::linger;
 use super::request_handler::answer;
+use super::request_lines::{Heads, RequestLines};
 use super::socket::Socket;
 use super::state::Proxy;
 
 /// How long a head may take to arrive, and how long a connection waits for the next one.
 pub const HEAD_SECONDS: Duration = Duration::from_secs(30);
 
-/// The most bytes of a head: a target and a token of 16 KiB each, and as much for the other headers.
-pub const MAX_HEAD_BYTES: usize = 48 * 1024;
+/// The most bytes of a head, as much as is read ahead. What exceeds the limits of targets, tokens and headers is refused with its
+/// reason up to here.
+pub const MAX_HEAD_BYTES: usize = BUFFER_BYTES;
 
 /// The most headers that are read: one more than are accepted could not be refused with a reason.
 const MAX_HEADERS: usize = 512;
@@ -41,7 +43,11 @@ pub async fn serve_connection<H: ProxyHost>(
     stopped: watch::Receiver<bool>,
 ) {
     let client = Rc::new(client);
-    serve_http1(proxy, socket.clone(), client.clone(), stopped).await;
+    tokio::select! {
+        biased;
+        () = serve_http1(proxy, socket.clone(), client.clone(), stopped) => {}
+        () = socket.lost() => return,
+    }
     if !client.is_switched.get() {
         linger(socket).await;
     }
@@ -53,12 +59,16 @@ async fn serve_http1<H: ProxyHost>(
     client: Rc<Client>,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let heads = Heads::default();
     let service = service_fn(|request: Request<Incoming>| {
-        let (proxy, client) = (proxy.clone(), client.clone());
-        async move { Ok::<Response<Answer>, Infallible>(answer(&proxy, &client, request).await) }
+        let (proxy, client, target) = (proxy.clone(), client.clone(), heads.announce(&request));
+        async move { Ok::<Response<Answer>, Infallible>(answer(&proxy, &client, request, target).await) }
     });
-    let builder = http1_settings();
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    let mut builder = http1_settings();
+    // A client may say that it sends nothing more, and wait for its answer. hyper does not watch it then.
+    builder.half_close(true);
+    let stream = TokioIo::new(RequestLines::new(stream, heads.clone()));
+    let mut connection = pin!(builder.serve_connection(stream, service).with_upgrades());
     tokio::select! {
         _ended = connection.as_mut() => return,
         _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),

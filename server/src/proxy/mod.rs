@@ -29,6 +29,7 @@ mod prepared_requests;
 mod request_handler;
 mod request_head;
 mod request_headers;
+mod request_lines;
 mod socket;
 mod state;
 mod trusted_proxies;

@@ -61,7 +61,7 @@ async fn readiness<H: ProxyHost>(exchange: &Exchange<'_, H>) -> service::http::R
 
 /// Has the control plane answer a request, unless its target cannot be forwarded.
 async fn hand_over<H: ProxyHost>(exchange: &Exchange<'_, H>, request: Request<Incoming>) -> Response<Answer> {
-    if let Some(reason) = exchange.head.target().fault() {
+    if let Some(reason) = exchange.head.fault() {
         let denial = Denial { code: ErrorCode::RequestInvalid, realm: None };
         let response = problem_with(&denial, &exchange.id, None, Some(reason));
         let host = &exchange.proxy.host;

@@ -28,14 +28,29 @@ use super::state::Proxy;
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Answers a request.
+/// Answers a request. `target` is the one that was sent, if it cannot be that of `request`: its connection is not used any further.
 pub async fn answer<H: ProxyHost>(
     proxy: &Proxy<H>,
     client: &Client,
+    request: Request<Incoming>,
+    target: Option<String>,
+) -> Response<Answer> {
+    let is_last = target.is_some();
+    let mut answer = respond(proxy, client, request, target).await;
+    if is_last {
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
+}
+
+async fn respond<H: ProxyHost>(
+    proxy: &Proxy<H>,
+    client: &Client,
     mut request: Request<Incoming>,
+    target: Option<String>,
 ) -> Response<Answer> {
     let sender = client.sender(request.headers(), &proxy.trusted);
-    let head = RequestHead::new(&request, sender.scheme);
+    let head = RequestHead::new(&request, sender.scheme).with_target(target);
     let exchange = Exchange::new(proxy, client, sender.address, head);
     if let Err(unacceptable) = screen(&request) {
         return exchange.turn_away(unacceptable);
@@ -109,7 +124,7 @@ impl<H: ProxyHost> Exchange<'_, H> {
                 return Err(NotForwarded { reason: decision.reason, ..denial.code.into() });
             }
         };
-        match self.head.target().fault() {
+        match self.head.fault() {
             None => Ok(Some(permit)),
             Some(reason) => Err(NotForwarded { reason: Some(reason), ..ErrorCode::RequestInvalid.into() }),
         }

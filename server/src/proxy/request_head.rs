@@ -1,6 +1,6 @@
 //! The head of a request, and which heads are refused at the door.
 //!
-//! hyper refuses what it cannot read by itself: a request line or a header that is none (also a folded one), a `Content-Length` that is no
+//! hyper refuses what it cannot read by itself: a request line (but for its target, see `request_lines.rs`) or a header that is none (also a folded one), a `Content-Length` that is no
 //! number or is there twice with different values, and `Transfer-Encoding` that does not end in `chunked` or comes with HTTP/1.0. With
 //! `Content-Length` and `Transfer-Encoding` it goes by the latter and closes the connection (RFC 9112, section 6.3). The crate
 //! `http` cuts a target at `#` before anyone sees it.
@@ -14,8 +14,10 @@ use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version};
 pub struct RequestHead {
     /// The method.
     pub method: Method,
-    /// The target as it came.
+    /// The target as it came; `/` if that cannot be represented.
     pub uri: Uri,
+    /// The target that cannot be represented.
+    unrepresentable: Option<String>,
     /// The host and port that the client asked for; `None` with HTTP/1.0 alone.
     pub authority: Option<HeaderValue>,
     /// The scheme that it asked for: that of the target, or of the connection.
@@ -44,15 +46,30 @@ impl RequestHead {
         let named = request.uri().authority().and_then(|named| HeaderValue::from_str(named.as_str()).ok());
         let authority = named.or_else(|| request.headers().get(HOST).cloned());
         let scheme = request.uri().scheme_str().unwrap_or(scheme).to_ascii_lowercase();
-        Self { method: request.method().clone(), uri: request.uri().clone(), authority, scheme }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        Self { method, uri, unrepresentable: None, authority, scheme }
+    }
+
+    /// The same with the target that was sent, if the request cannot have it.
+    pub fn with_target(self, unrepresentable: Option<String>) -> Self {
+        Self { unrepresentable, ..self }
     }
 
     /// What the client asked for, nothing resolved.
     pub fn target(&self) -> Target<'_> {
+        if let Some(target) = &self.unrepresentable {
+            return Target::split(target);
+        }
         let whole = self.uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
         let (path, query) = whole.split_at(whole.find('?').unwrap_or(whole.len()));
         let authority = self.authority.as_ref().and_then(|authority| authority.to_str().ok());
         Target { scheme: Some(&self.scheme), authority, path, query }
+    }
+
+    /// Why the request cannot be forwarded with its target, apart from its path.
+    pub fn fault(&self) -> Option<&'static str> {
+        let unrepresentable = "the target has characters that have to be percent-encoded";
+        self.target().fault().or(self.unrepresentable.is_some().then_some(unrepresentable))
     }
 
     /// The scheme as the origin is told it.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
@@ -58,6 +58,12 @@ impl Socket {
     /// Says that nothing more is sent.
     pub fn finish(&self) -> io::Result<()> {
         SockRef::from(&*self.stream).shutdown(std::net::Shutdown::Write)
+    }
+
+    /// Waits until the connection is lost: reset, or unconfirmed for too long. A client that has closed it and one that only sends
+    /// nothing more look alike, until something is written to the one that has.
+    pub async fn lost(&self) {
+        while self.stream.ready(Interest::ERROR).await.is_ok_and(|ready| !ready.is_error()) {}
     }
 
     fn poll_try_write(
