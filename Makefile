@@ -104,6 +104,7 @@ screenshots: setup ## Make the pictures of docs/inspector.md
 bench: setup ## Measure against other authorizers, 25 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
 	@scripts/setup-bench.sh
 	scripts/build-worker.sh
+	$(CARGO) build --locked --release --package server --example driven
 	@node bench/run.mjs $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 format: ## Format everything

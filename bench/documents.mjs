@@ -45,28 +45,41 @@ const claims = (number) => ({
 
 /**
  * What KV holds of a gateway with so many routes and a project with so many identity providers; the last counts. With an
- * `audience` the origin gets assertions; with `hasAccounts`, the project has service accounts; `sessions` are those that its control plane knows, as tokens by cookie.
+ * `audience` the origin gets assertions; with `hasAccounts`, the project has service accounts; `sessions` are those that its
+ * control plane knows, as tokens by cookie; with `isPublic`, the route that is measured asks for no token; `projects` is how many
+ * there are, each with the same entries.
  */
-export function stored(originUrl, { idps = 1, routes = 10, audience, hasAccounts, sessions } = {}) {
+export function stored(
+  originUrl,
+  { idps = 1, routes = 10, projects = 1, audience, hasAccounts, sessions, isPublic } = {},
+) {
+  const project = {
+    version: 1,
+    idps: [
+      ...Array.from({ length: idps - 1 }, (_, number) =>
+        idp(`idp-${number}`, `https://idp-${number}.example`),
+      ),
+      idp("apps", ISSUER),
+      ...(hasAccounts ? [builtInEntry()] : []),
+    ],
+  };
   return {
     CONFIG: {
       gateway: {
         origins: { origin: { url: originUrl, assertion: audience && { audience } } },
         routes: [
           ...Array.from({ length: routes - 1 }, (_, number) => route(`service-${number}`)),
-          { ...route("data-recorder-service"), ...(sessions && { session: true }) },
+          {
+            ...route("data-recorder-service"),
+            ...(sessions && { session: true }),
+            ...(isPublic && { access: undefined, public: true }),
+          },
         ],
       },
-      [`project/${PROJECT}`]: {
-        version: 1,
-        idps: [
-          ...Array.from({ length: idps - 1 }, (_, number) =>
-            idp(`idp-${number}`, `https://idp-${number}.example`),
-          ),
-          idp("apps", ISSUER),
-          ...(hasAccounts ? [builtInEntry()] : []),
-        ],
-      },
+      ...Object.fromEntries(
+        Array.from({ length: projects - 1 }, (_, number) => [`project/other-${number}`, project]),
+      ),
+      [`project/${PROJECT}`]: project,
       ...(sessions && { "bench-sessions": sessions }),
       ...(audience && { "assertion-key": assertionKey() }),
     },

@@ -13,9 +13,11 @@ export async function openEnvironment() {
     originUrl,
     async start(worker, { documents = {}, log } = {}) {
       const size = JSON.stringify(documents);
-      if (!stores.has(size)) stores.set(size, await startKv(stored(originUrl, documents)));
+      const namespaces = stored(originUrl, documents);
+      if (!stores.has(size)) stores.set(size, await startKv(namespaces));
       const variables = { EDGE_SEALING_KEY };
-      return startWorker(worker, { originUrl, kvAddress: stores.get(size).address, log, variables });
+      const kvAddress = stores.get(size).address;
+      return startWorker(worker, { originUrl, namespaces, kvAddress, log, variables });
     },
   };
 }

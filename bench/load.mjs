@@ -1,18 +1,20 @@
 // Load on a worker, by wrk.
 import { fileURLToPath } from "node:url";
 import { HOST } from "./client.mjs";
-import { cpuSeconds, launch, OTHER_CORE } from "./processes.mjs";
+import { cpuSeconds, launch, OTHER_CORE, stolenSeconds } from "./processes.mjs";
 
 const SCRIPT = fileURLToPath(new URL("load.lua", import.meta.url));
 
 /**
  * Sends requests to `worker` for so many seconds over so many connections, as many at a time. With `tokens`, `{file,
  * first, count, isTampered, areCookies}`, each carries one of those in turn. All have to be answered with 200, or 401 if `isRefused`.
- * Latencies are in milliseconds; `computed` is for how many microseconds the worker computed for a request.
+ * Latencies are in milliseconds; `computed` is for how many microseconds the worker computed for a request; `stolen` is how
+ * much of a core other machines on the same processor took meanwhile, on average.
  */
 export async function load(worker, { path, seconds, connections, tokens, isRefused }) {
   const options = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", SCRIPT];
   const before = cpuSeconds(worker.pid);
+  const [stolenBefore, began] = [stolenSeconds(), performance.now()];
   const output = await run([
     "wrk",
     ...options,
@@ -24,6 +26,7 @@ export async function load(worker, { path, seconds, connections, tokens, isRefus
     ...argumentsOf(tokens),
   ]);
   const computed = cpuSeconds(worker.pid) - before;
+  const stolen = (stolenSeconds() - stolenBefore) / ((performance.now() - began) / 1000);
   const result = JSON.parse(output.trim().split("\n").at(-1));
   const { requests, failed } = result;
   if (failed > 0) throw new Error(`a load failed: ${JSON.stringify(result)} ${worker.complaints()}`);
@@ -33,6 +36,7 @@ export async function load(worker, { path, seconds, connections, tokens, isRefus
     p50: result.p50 / 1000,
     p99: result.p99 / 1000,
     computed: (computed / requests) * 1e6,
+    stolen,
   };
 }
 

@@ -13,9 +13,14 @@ const FIRST_SECONDS = 3;
 const SAMPLE_MS = 500;
 
 /** The resident memory of this worker, in MiB, while it serves `memoryRequests` with `memoryTokens` tokens in turn. */
-export async function memory(environment, { settlingRequests, memoryRequests, memoryTokens }, say) {
+export const memory = (environment, size, say) => memoryOf("ours", environment, size, say);
+
+/** The same of the node. */
+export const nodeMemory = (environment, size, say) => memoryOf("node", environment, size, say);
+
+async function memoryOf(name, environment, { settlingRequests, memoryRequests, memoryTokens }, say) {
   const file = await corpus("RS256", memoryTokens);
-  const worker = await environment.start("ours");
+  const worker = await environment.start(name);
   const resident = () => residentMiB(worker.pid);
   const atFirst = resident();
   const samples = [];

@@ -43,6 +43,10 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** The seconds that other machines on the same processor took from this one, all cores together. */
+export const stolenSeconds = () =>
+  Number(readFileSync("/proc/stat", "utf8").split("\n", 1)[0].split(/ +/)[8]) / TICKS_PER_SECOND;
+
 /** The resident memory of a process, in MiB. */
 export const residentMiB = (pid) =>
   (Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * PAGE_BYTES) / 2 ** 20;

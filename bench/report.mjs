@@ -2,6 +2,9 @@
 import { median, ratio, typical } from "./rounds.mjs";
 import { titleOf } from "./workers.mjs";
 
+/** A sample is marked as stolen if other machines took more than this share of a core. */
+const MUCH_STOLEN = 0.02;
+
 /** The table of a comparison. The first one of each group is what the others of it are compared with. */
 export function comparisonTable(lines) {
   const rows = lines.map(({ group, title, samples }) => {
@@ -17,9 +20,11 @@ export function comparisonTable(lines) {
       typical(samples, "computed").toFixed(1),
       typical(samples, "p50").toFixed(1),
       typical(samples, "p99").toFixed(1),
+      `${samples.filter(({ stolen }) => stolen > MUCH_STOLEN).length} of ${samples.length}`,
     ];
   });
-  return table(["", "worker", "requests/s", "ratio (range)", "added µs", "CPU µs", "p50 ms", "p99 ms"], rows);
+  const measured = ["requests/s", "ratio (range)", "added µs", "CPU µs", "p50 ms", "p99 ms", "stolen"];
+  return table(["", "worker", ...measured], rows);
 }
 
 export function coldTable({ samples, compiled, instantiated, deployed }) {

@@ -12,10 +12,10 @@ import { corpus } from "./corpus.mjs";
 import { KEYS } from "./documents.mjs";
 import { hasEnvoy } from "./envoy.mjs";
 import { verifyWorkers } from "./verify-workers.mjs";
-import { flood, memory } from "./memory.mjs";
+import { flood, memory, nodeMemory } from "./memory.mjs";
 import { neighbours } from "./neighbours.mjs";
 import { isPinned } from "./processes.mjs";
-import { envoy, fresh, refusing, scaling, warm } from "./throughput.mjs";
+import { fresh, node, nodeScaling, refusing, scaling, warm } from "./throughput.mjs";
 import {
   targetTable,
   boundsTable,
@@ -35,7 +35,9 @@ const PARTS = {
   new: { title: "Every token new", measure: fresh, show: comparisonTable },
   refuse: { title: "Refused", measure: refusing, show: comparisonTable },
   scale: { title: "Larger documents", measure: scaling, show: comparisonTable },
-  envoy: { title: "Envoy against itself", measure: envoy, show: comparisonTable },
+  node: { title: "The node against Envoy", measure: node, show: comparisonTable },
+  nodeScale: { title: "The node with larger documents", measure: nodeScaling, show: comparisonTable },
+  nodeMemory: { title: "Memory of the node", measure: nodeMemory, show: memoryTable },
   cold: { title: "Start and size", measure: cold, show: coldTable },
   memory: { title: "Memory", measure: memory, show: memoryTable },
   bounds: { title: "Memory under abuse", measure: bounds, show: boundsTable },
@@ -116,14 +118,16 @@ async function main() {
     size.algorithms.map((algorithm) => firstToken(algorithm, size.tokens)),
   );
   say("does each worker do what it should?");
-  const withEnvoy = names.includes("envoy") && hasEnvoy();
+  const withEnvoy = names.includes("node") && hasEnvoy();
   const envoys = withEnvoy ? ["envoy", "envoyJwt", "envoyCache"] : [];
-  await verifyWorkers(environment, ["pass", "headers", "check", "hono", "ours", ...envoys], firstTokens);
+  const nodes = names.some((name) => name.startsWith("node")) ? ["node"] : [];
+  const workers = ["pass", "headers", "check", "hono", "ours", ...envoys, ...nodes];
+  await verifyWorkers(environment, workers, firstTokens);
 
   const results = {};
   for (const name of names) {
     const { title, measure, show } = PARTS[name];
-    if (name === "envoy" && !withEnvoy) {
+    if (name === "node" && !withEnvoy) {
       console.log(`\n## ${title}\n\nEnvoy is missing: \`scripts/setup-bench.sh\` says why.`);
       continue;
     }

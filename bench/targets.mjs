@@ -1,16 +1,27 @@
 // What is demanded of the figures of a run.
-import { ratio } from "./rounds.mjs";
+import { ratio, typical } from "./rounds.mjs";
 
 const MAX_GROWTH_MIB = 64;
 const MAX_DRIFT_MIB = 8;
 const MAX_SLOWDOWN = 3;
 const MAX_DEPLOYED_KIB = 170;
+const MAX_NODE_MIB = 40;
 
 /** Each target with what was measured, and whether it is met. A part that did not run has none. */
-export function targets({ warm, new: fresh, refuse, scale, envoy, cold, memory, bounds, neighbours, flood }) {
+export function targets({
+  warm,
+  new: fresh,
+  refuse,
+  scale,
+  cold,
+  memory,
+  bounds,
+  neighbours,
+  flood,
+  ...node
+}) {
   return [
     ...(warm ? warmTargets(warm) : []),
-    ...(envoy ? envoyFigures(envoy) : []),
     ...(fresh ? newTargets(fresh) : []),
     ...(warm ? algorithmTargets(warm) : []),
     ...(refuse ? refusalTargets(refuse) : []),
@@ -20,6 +31,9 @@ export function targets({ warm, new: fresh, refuse, scale, envoy, cold, memory, 
     ...(flood ? [atLeast(5, "flood: hits of regular tokens", 0.95, { median: flood.hitRate })] : []),
     ...(cold ? coldTargets(cold) : []),
     ...(scale ? scaleTargets(scale) : []),
+    ...(node.node ? nodeTargets(node.node) : []),
+    ...(node.nodeScale ? nodeScaleTargets(node.nodeScale) : []),
+    ...(node.nodeMemory ? nodeMemoryTargets(node.nodeMemory) : []),
   ];
 }
 
@@ -41,14 +55,6 @@ function warmTargets(lines) {
       rate(lines, "RS256: session", "RS256: ours"),
     ),
     figure("warm RS256, of the pass-through", of("RS256: pass")),
-  ];
-}
-
-function envoyFigures(lines) {
-  const of = (name) => rate(lines, `RS256: ${name}`, "RS256: envoy");
-  return [
-    figure("Envoy with jwt_authn, of plain Envoy", of("envoyJwt")),
-    figure("Envoy with jwt_authn and its cache, of plain Envoy", of("envoyCache")),
   ];
 }
 
@@ -127,13 +133,57 @@ function scaleTargets(lines) {
   });
 }
 
+/** The node's are by CPU time: what makes the load is slower than it. */
+function nodeTargets(lines) {
+  const of = (name, base) => byCpu(rate(lines, name, base));
+  const p99 = (name) => typical(samplesOf(lines, name), "p99");
+  return [
+    atLeast(
+      19,
+      "node, warm RS256, of Envoy's jwt_authn with its cache",
+      2.4,
+      of("seen: node", "seen: envoyCache"),
+    ),
+    atLeast(19, "node, warm RS256, of the node without tokens", 0.75, of("seen: node", "no token: node")),
+    atLeast(19, "node, new RS256, of Envoy's jwt_authn", 1.7, of("new: node", "new: envoyJwt")),
+    atMost(
+      19,
+      "node, p99 of warm, of Envoy's with its cache",
+      1,
+      p99("seen: node") / p99("seen: envoyCache"),
+      2,
+    ),
+    atMost(19, "node, p99 of new, of Envoy's", 1, p99("new: node") / p99("new: envoyJwt"), 2),
+    figure("node without tokens, of plain Envoy", of("no token: node", "no token: envoy")),
+  ];
+}
+
+function nodeScaleTargets(lines) {
+  return lines
+    .filter(({ title }) => !title.startsWith("1 project"))
+    .map(({ name, group }) => {
+      const base = `${group}: 1 project, 1 identity provider, 10 routes`;
+      return atLeast(19, `node, ${name}`, 0.95, byCpu(rate(lines, name, base)));
+    });
+}
+
+function nodeMemoryTargets({ growth, atLast }) {
+  return [
+    atMost(19, "node, MiB: growth", MAX_DRIFT_MIB, growth, 1),
+    atMost(19, "node, MiB at the end", MAX_NODE_MIB, atLast, 1),
+  ];
+}
+
+const byCpu = (compared) => ({ ...compared, median: compared.byCpu });
+
 /** By how much two runs of the same thing differ. */
 const noise = (lines, one, other) => Math.abs(1 - rate(lines, other, one).median);
 
 function rate(lines, name, base) {
-  const samplesOf = (wanted) => lines.find((line) => line.name === wanted).samples;
-  return ratio(samplesOf(name), samplesOf(base));
+  return ratio(samplesOf(lines, name), samplesOf(lines, base));
 }
+
+const samplesOf = (lines, wanted) => lines.find(({ name }) => name === wanted).samples;
 
 const groupsOf = (lines) => [...new Set(lines.map(({ group }) => group))];
 

@@ -110,13 +110,39 @@ export async function scaling(environment, size, say) {
   return compare(environment, contestants, { ...size, connections: WARM_CONNECTIONS, say });
 }
 
-/** Envoy against itself. */
-export async function envoy(environment, size, say) {
-  const tokens = { file: await corpus("RS256", size.tokens), count: WARM_TOKENS };
-  const contestants = ["envoy", "envoyJwt", "envoyCache"].map((worker) => ({
-    group: "RS256",
-    worker,
-    tokens,
-  }));
+/** The node against Envoy: without tokens, with those that were seen before, and with new ones. */
+export async function node(environment, size, say) {
+  const file = await corpus("RS256", size.tokens);
+  const [seen, unseen] = [WARM_TOKENS, size.tokens].map((count) => ({ file, count }));
+  const contestants = [
+    { group: "no token", worker: "envoy", tokens: seen },
+    { group: "no token", worker: "node", documents: { isPublic: true }, tokens: seen },
+    { group: "seen", worker: "envoyJwt", tokens: seen },
+    { group: "seen", worker: "envoyCache", tokens: seen },
+    { group: "seen", worker: "node", tokens: seen },
+    { group: "new", worker: "envoyJwt", tokens: unseen, isNew: true },
+    { group: "new", worker: "envoyCache", tokens: unseen, isNew: true },
+    { group: "new", worker: "node", tokens: unseen, isNew: true },
+  ];
+  return compare(environment, contestants, { ...size, connections: WARM_CONNECTIONS, say });
+}
+
+/** The node with larger documents. */
+export async function nodeScaling(environment, size, say) {
+  const file = await corpus("RS256", size.tokens);
+  const sizes = {
+    "1 project, 1 identity provider, 10 routes": {},
+    again: { idps: 1 },
+    "10000 projects": { projects: 10_000 },
+    "100 identity providers": { idps: 100 },
+    "1000 routes": { routes: 1000 },
+  };
+  const contestants = ["seen", "new"].flatMap((group) =>
+    Object.entries(sizes).map(([title, documents]) => {
+      const isNew = group === "new";
+      const tokens = { file, count: isNew ? size.tokens : WARM_TOKENS };
+      return { group, worker: "node", name: title, title, documents, tokens, isNew };
+    }),
+  );
   return compare(environment, contestants, { ...size, connections: WARM_CONNECTIONS, say });
 }

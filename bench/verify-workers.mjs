@@ -6,9 +6,9 @@ import { PATH } from "./documents.mjs";
 const ECHO = PATH.replace(/[^/]+$/, "echo");
 
 /** Who refuses wrong signatures, a missing token, a missing role; who tells origin and log the same as this worker. */
-const CHECKS_SIGNATURES = ["check", "hono", "ours", "envoyJwt", "envoyCache"];
-const ASKS_FOR_TOKENS = ["hono", "ours", "envoyJwt", "envoyCache"];
-const ASKS_FOR_ROLES = ["hono", "ours"];
+const CHECKS_SIGNATURES = ["check", "hono", "ours", "node", "envoyJwt", "envoyCache"];
+const ASKS_FOR_TOKENS = ["hono", "ours", "node", "envoyJwt", "envoyCache"];
+const ASKS_FOR_ROLES = ["hono", "ours", "node"];
 const SAYS_THE_SAME = ["headers", "check", "hono", "ours"];
 
 /** Asks each worker for what it should let pass and what it should refuse. `tokens` are good ones, of the same caller. */

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { startEnvoy } from "./envoy.mjs";
+import { startNode } from "./node.mjs";
 import { FOLDER, startWorkerd } from "./workerd.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -31,16 +32,18 @@ const WORKERS = {
   envoy: { title: "Envoy", envoy: "plain" },
   envoyJwt: { title: "Envoy, jwt_authn", envoy: "jwt" },
   envoyCache: { title: "Envoy, jwt_authn with its cache", envoy: "cache" },
+  node: { title: "the node", isNode: true },
 };
 
 export const titleOf = (worker) => WORKERS[worker].title;
 
 const controlModules = new Map();
 
-/** Starts a worker; `surroundings` are the origin's URL and the address of KV. */
+/** Starts a worker; `surroundings` are the origin's URL, what KV holds and its address. */
 export async function startWorker(name, surroundings) {
   const worker = WORKERS[name];
   if (worker.envoy) return startEnvoy(worker.envoy, surroundings);
+  if (worker.isNode) return startNode(surroundings);
   worker.modules ??= await bundle(worker.entry);
   const control = await controlOf(worker);
   return startWorkerd({ ...worker, control }, surroundings);

@@ -29,21 +29,22 @@ has_wasm_std() {
   dir=$("$1" --print target-libdir --target "$wasm_target" 2>/dev/null) && compgen -G "$dir/libcore-*.rlib" >/dev/null
 }
 
-# How the control plane is compiled besides: most of what it does waits for a store or a provider.
-control_options=(--config 'profile.release.package.edge-authorizer.opt-level="s"')
+# How workers are compiled besides: what they do waits for signatures, origins and stores, and each new isolate loads them.
+worker_options=(--config 'profile.release.package.edge-authorizer.opt-level="z"')
 
 # build_wasm <crate> <folder> [option of tools/bindgen]: a crate's optimized wasm and its JavaScript, `<crate>_bg.wasm` and
 # `<crate>.js`.
 build_wasm() {
   [ -x "$bindgen" ] && [ -d "$root/node_modules" ] || { echo "tools are missing: run \`make setup\` first" >&2; exit 1; }
   local options=()
-  [ "$1" != control ] || options=("${control_options[@]}")
+  [ "$1" = inspector ] || options=("${worker_options[@]}")
   cargo build --locked --release "${options[@]}" --package "$1" --target "$wasm_target"
   rm -rf "$2"
   "$bindgen" "target/$wasm_target/release/$1.wasm" "$2" "${@:3}"
   # The wasm names the features that the compiler used. V8 compiles a function on its first call: it should not contain
-  # others.
-  node_modules/.bin/wasm-opt -O --one-caller-inline-max-function-size=0 --strip-debug \
+  # others. The stack is at the bottom of the memory, so nothing else is there. Functions of one crate compress well together.
+  node_modules/.bin/wasm-opt -O --converge --one-caller-inline-max-function-size=0 --low-memory-unused \
+    --reorder-functions-by-name --strip-debug \
     --output "$2/$1_bg.wasm" "$2/$1_bg.wasm"
 }
 
