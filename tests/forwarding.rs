@@ -15,6 +15,13 @@ struct Table {
     identity: Identity,
     cases: Vec<Case>,
     answers: Vec<Answer>,
+    answer_headers: AnswerHeaders,
+}
+
+#[derive(Deserialize)]
+struct AnswerHeaders {
+    sent: BTreeMap<String, String>,
+    expect: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +126,14 @@ fn a_client_gets_the_cookies_that_the_table_says() {
         assert_eq!(set_cookie.into_iter().filter(passes).collect::<Vec<_>>(), expect, "{name}");
         assert!(passes_to_client("x-cookie", "__Host-session=x"));
     }
+}
+
+#[test]
+fn a_client_gets_no_header_by_which_an_origin_governs_the_whole_host() {
+    let table: Table = serde_json::from_str(include_str!("forwarding.json")).unwrap();
+    let AnswerHeaders { sent, expect } = table.answer_headers;
+    let passing = sent.iter().filter(|(name, value)| passes_to_client(name, value)).map(|(name, _)| name);
+    assert_eq!(passing.cloned().collect::<Vec<_>>(), expect);
 }
 
 #[test]

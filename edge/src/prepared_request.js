@@ -17,6 +17,9 @@ const MAX_NAME_LENGTH = 64;
 /** What `cache: "no-store"` tells the platform's cache; as an option, it would also add headers that no client sent. */
 const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
 
+/** Headers by which an origin would govern the whole host (`HOST_WIDE` of the core). */
+const HOST_WIDE = ["alt-svc", "clear-site-data", "nel", "report-to", "service-worker-allowed"];
+
 /** With what the names of the gateway's own cookies begin. */
 const OWN_COOKIES = "__Host-";
 
@@ -187,6 +190,7 @@ class Exchange {
     const { cors } = this.prepared;
     const answer = remade(response);
     if (response.headers.get("set-cookie")?.includes(OWN_COOKIES)) keepOwnCookies(answer.headers);
+    for (const name of HOST_WIDE) answer.headers.delete(name);
     answer.headers.set("x-request-id", this.id);
     // No browser asks CORS of a WebSocket's handshake.
     if (cors !== undefined && status !== 101) govern(answer.headers, cors);

@@ -399,3 +399,25 @@ fn a_description_of_another_issuer_is_refused_before_the_browser_is_sent_there()
         assert!(!response.body.unwrap().contains("op.example"), "{changes}");
     }
 }
+
+#[test]
+fn a_provider_that_is_down_is_asked_for_its_description_now_and_then() {
+    let good = TokenVector::good(&json!({}));
+    let logins = Logins::new(&good.announced, &json!({}));
+    logins.begin("");
+    logins.world.pass(700.0);
+    let configuration = "https://op.example/realms/a/.well-known/openid-configuration";
+    logins.silence(configuration);
+    let asked = || {
+        let fetched = logins.world.shared.network.fetched.lock().unwrap();
+        fetched.iter().filter(|url| *url == configuration).count()
+    };
+    let before = asked();
+    for _ in 0..10 {
+        logins.begin("");
+    }
+    assert_eq!(asked() - before, 1);
+    logins.world.pass(30.0);
+    logins.begin("");
+    assert_eq!(asked() - before, 2);
+}

@@ -5,6 +5,9 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value, json};
 use service::host::Kind;
 use support::executor::{Task, pause};
@@ -82,6 +85,41 @@ fn fifty_requests_at_once_do_not_queue_for_a_silent_provider() {
         assert_eq!(outcomes, [None; 51], "order {seed}");
         let asked = exchanges(&logins) - before;
         assert!(asked <= 15, "order {seed}: {asked}");
+    }
+}
+
+#[test]
+fn a_slow_provider_gets_a_refresh_token_once() {
+    for seed in 0..20 {
+        let (logins, session) = due(seed, 301.0);
+        let shared = logins.world.shared.clone();
+        // A login asked for tokens before.
+        shared.network.fetched.lock().unwrap().clear();
+        shared.network.is_held.store(true, Ordering::Relaxed);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (second, over) = (logins.showing(1, &session), is_over.clone());
+        // The provider is asked, half a minute passes, and another request needs the session.
+        let later: Task<'_, Option<bool>> = Box::pin(async move {
+            while shared.network.fetched.lock().unwrap().last().is_none_or(|url| url != TOKEN_ENDPOINT) {
+                pause(2).await;
+            }
+            *shared.time.lock().unwrap() += 30.0;
+            let outcome = second.await;
+            shared.network.is_held.store(false, Ordering::Relaxed);
+            over.store(true, Ordering::Relaxed);
+            outcome
+        });
+        let shared = logins.world.shared.clone();
+        let ticking: Task<'_, Option<bool>> = Box::pin(async move {
+            while !is_over.load(Ordering::Relaxed) {
+                pause(5).await;
+                *shared.time.lock().unwrap() += 0.1;
+            }
+            None
+        });
+        let outcomes = logins.world.run(vec![logins.showing(0, &session), later, ticking]);
+        assert_eq!(outcomes, [Some(true), None, None], "order {seed}");
+        assert_eq!(exchanges(&logins), 1, "order {seed}");
     }
 }
 

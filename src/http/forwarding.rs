@@ -130,9 +130,14 @@ impl ClientRequest<'_> {
     }
 }
 
-/// Whether the client gets a header of an origin's response: not one that sets a cookie of the gateway.
+/// Headers of a response by which a page governs its whole host, and so the gateway's own pages and other origins' behind it: what the
+/// browser keeps, to whom it reports each address that it opens (with the links of mails), for which paths a service worker answers,
+/// and from where else the host is served. No origin is the whole host.
+pub const HOST_WIDE: [&str; 5] = ["alt-svc", "clear-site-data", "nel", "report-to", "service-worker-allowed"];
+
+/// Whether the client gets a header of an origin's response: none that sets a cookie of the gateway or governs the whole host.
 pub fn passes_to_client(name: &str, value: &str) -> bool {
-    name != "set-cookie" || !gateway_cookies::sets_own(value)
+    !HOST_WIDE.contains(&name) && (name != "set-cookie" || !gateway_cookies::sets_own(value))
 }
 
 /// Whether an origin's response with this status is an answer. An interim one (RFC 9110, section 15.2) is none, but for the

@@ -8,7 +8,7 @@ use super::user_change::UserChange;
 use crate::config::role::{Role, Roles, in_order};
 use crate::fault::Faults;
 use crate::project_id::ProjectId;
-use crate::users::{ProjectRoles, ProviderIdentity, User, UserId};
+use crate::users::{ProjectRoles, ProviderIdentity, User, UserId, is_beyond_share};
 
 /// A change as it would be made.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +60,9 @@ impl UserChange {
     ) -> Result<Option<User>, Refusal> {
         let existing = || current.filter(|_| exists).cloned().ok_or(Refusal::NotFound);
         let with_roles = |mut user: User, roles: &Roles| {
+            if is_beyond_share(project, roles) {
+                return Err(Refusal::TooManyMemberRoles);
+            }
             user.settings.projects.set(project, roles.clone());
             match user.settings.excess() {
                 Some(_) => Err(Refusal::TooManyRoles),
@@ -253,14 +256,30 @@ mod tests {
     }
 
     #[test]
-    fn a_member_has_no_more_roles_than_a_user_may() {
-        let names: Vec<_> = (0..200).map(|number| number.to_string()).collect();
-        let names: Vec<_> = names.iter().map(|name| &**name).collect();
-        let change = UserChange::AddMember {
-            email: Email::try_from("ada@example.com").unwrap(),
-            roles: roles(&names),
+    fn a_project_takes_up_no_more_than_its_share_of_what_a_user_may_have() {
+        let add = |names: &[String]| {
+            let names: Vec<_> = names.iter().map(|name| &**name).collect();
+            let email = Email::try_from("ada@example.com").unwrap();
+            let change = UserChange::AddMember { email, roles: roles(&names) };
+            apply(&change, Some(&user())).map(|applied| applied.gained.iter().count())
         };
-        assert_eq!(apply(&change, Some(&user())), Err(Refusal::TooManyRoles));
+        let numbered = |count: usize| (0..count).map(|number| number.to_string()).collect::<Vec<_>>();
+        assert_eq!(add(&numbered(20)), Ok(1));
+        assert_eq!(add(&numbered(21)), Err(Refusal::TooManyMemberRoles));
+        let long = |count: usize| (0..count).map(|number| format!("{number:0118}")).collect::<Vec<_>>();
+        assert_eq!(add(&long(8)), Ok(1), "8 times 128 bytes");
+        assert_eq!(add(&long(9)), Err(Refusal::TooManyMemberRoles));
+    }
+
+    #[test]
+    fn a_member_has_no_more_roles_than_a_user_may() {
+        let all = (0..195).map(|number| number.to_string()).collect::<Vec<_>>();
+        let all: Vec<_> = all.iter().map(|name| &**name).collect();
+        let mut user = user();
+        user.settings.projects.set(&ProjectId::try_from("plant9").unwrap(), roles(&all));
+        let email = Email::try_from("ada@example.com").unwrap();
+        let change = UserChange::AddMember { email, roles: roles(&["a", "b", "c", "d", "e"]) };
+        assert_eq!(apply(&change, Some(&user)), Err(Refusal::TooManyRoles));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Refusal {
     TooMany(Limit),
     /// A user would have too many roles.
     TooManyRoles,
+    /// A member would have too many roles in the project.
+    TooManyMemberRoles,
     /// A change of an account made the revocation, and the caller is no administrator.
     Automatic,
     /// The document has faults.
@@ -40,6 +42,9 @@ impl Refusal {
             Self::TooManyRoles => Some(
                 "a user has at most 200 roles on the platform and in all projects, and 4096 bytes of them as a token has them",
             ),
+            Self::TooManyMemberRoles => Some(
+                "a member has at most 20 roles in a project, and 1024 bytes of them as a token has them; an administrator can give more",
+            ),
             Self::TooMany(limit) => Some(limit.reason()),
             Self::Automatic => Some(
                 "a change of a service account made this revocation; it ends by itself, and only an administrator removes it earlier",
@@ -54,7 +59,7 @@ impl Refusal {
             Self::NoProject | Self::NoIdp | Self::NotFound => ErrorCode::NotFound,
             Self::Exists => ErrorCode::AlreadyExists,
             Self::PreconditionFailed => ErrorCode::PreconditionFailed,
-            Self::TooMany(_) | Self::TooManyRoles => ErrorCode::LimitReached,
+            Self::TooMany(_) | Self::TooManyRoles | Self::TooManyMemberRoles => ErrorCode::LimitReached,
             Self::Automatic => ErrorCode::AdministratorOnly,
             Self::Invalid(_) => ErrorCode::DocumentInvalid,
         }

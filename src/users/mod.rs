@@ -43,6 +43,6 @@ pub use user::{StoredPassword, User};
 pub use user_document::{UserReplacement, UserSettings};
 pub use user_id::{InvalidUserId, UserId};
 pub use user_name::{InvalidUserName, UserName};
-pub use user_roles::ProjectRoles;
+pub use user_roles::{ProjectRoles, is_beyond_share};
 
 pub use crate::http::gateway_cookies::{LOGIN_COOKIE, SESSION_COOKIE};

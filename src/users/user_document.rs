@@ -1,14 +1,12 @@
 //! What an administrator sets of a user.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::email::Email;
 use super::identity::ProviderIdentity;
 use super::user_name::UserName;
-use super::user_roles::{ProjectRoles, excess, read_platform_roles};
+use super::user_roles::{ProjectRoles, excess, no_roles, read_platform_roles};
 use crate::config::role::Roles;
 use crate::document_reader::{self, Node, Properties};
 use crate::fault::Faults;
@@ -102,10 +100,6 @@ impl UserReplacement {
             })
         })
     }
-}
-
-fn no_roles() -> Roles {
-    Arc::new([])
 }
 
 fn read_identities(node: &Node<'_>) -> Option<Vec<ProviderIdentity>> {

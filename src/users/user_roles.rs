@@ -1,6 +1,7 @@
 //! What a user may do: roles of the platform and of projects.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
@@ -15,6 +16,10 @@ pub const MAX_ROLES: usize = 200;
 
 /// The most bytes of a user's roles as a token has them: with all of them it is shorter than the longest that is accepted.
 pub const MAX_ROLE_BYTES: usize = 4 * 1024;
+
+/// The same of the roles that a project's owners give one of its members: no project takes up the room of others.
+const MAX_MEMBER_ROLES: usize = 20;
+const MAX_MEMBER_ROLE_BYTES: usize = 1024;
 
 /// The roles of a user in projects, by project; none has an empty list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,13 +98,29 @@ pub fn token_roles(platform: &Roles, projects: &ProjectRoles) -> Vec<String> {
 /// Why a user cannot have so many roles; `None` if they can.
 pub(super) fn excess(platform: &Roles, projects: &ProjectRoles) -> Option<String> {
     let roles = token_roles(platform, projects);
-    // With quotes and comma.
-    let bytes: usize = roles.iter().map(|role| role.len() + 3).sum();
+    let bytes = bytes_of(&roles);
     if roles.len() > MAX_ROLES {
         return Some(format!("at most {MAX_ROLES} roles in all"));
     }
     (bytes > MAX_ROLE_BYTES)
         .then(|| format!("at most {MAX_ROLE_BYTES} bytes of roles in all, as a token has them"))
+}
+
+/// Whether roles in a project are more than its owners give a member.
+pub fn is_beyond_share(project: &ProjectId, roles: &Roles) -> bool {
+    let mut alone = ProjectRoles::default();
+    alone.set(project, roles.clone());
+    roles.len() > MAX_MEMBER_ROLES || bytes_of(&token_roles(&no_roles(), &alone)) > MAX_MEMBER_ROLE_BYTES
+}
+
+/// How many bytes they take in a token, with quotes and commas.
+fn bytes_of(roles: &[String]) -> usize {
+    roles.iter().map(|role| role.len() + 3).sum()
+}
+
+/// No roles.
+pub(super) fn no_roles() -> Roles {
+    Arc::new([])
 }
 
 impl Serialize for ProjectRoles {

@@ -7,7 +7,7 @@ import { HOST } from "./hosts.mjs";
 import { startTestOrigin } from "./origin.mjs";
 import { kvFixture, token } from "./project.mjs";
 
-const { routes, identity, cases, answers } = JSON.parse(
+const { routes, identity, cases, answers, answerHeaders } = JSON.parse(
   readFileSync(new URL("../forwarding.json", import.meta.url), "utf8"),
 );
 
@@ -66,4 +66,10 @@ describe("what the origin gets", () => {
       assert.deepEqual([answer.status, answer.headers["set-cookie"]], [200, expect], answer.text);
     });
   }
+
+  test("an origin does not govern the whole host", async () => {
+    const { sent, expect } = answerHeaders;
+    const answer = await send(gateway.url, `/public/cookies?${new URLSearchParams({ headers: JSON.stringify(sent) })}`);
+    assert.deepEqual(Object.keys(sent).filter((name) => name in answer.headers), expect);
+  });
 });

@@ -103,6 +103,9 @@ const BEHAVIOURS = {
   },
   async cookies(_request, response, parameters) {
     const cookies = parameters.has("set") ? parameters.getAll("set") : ["a=1", "b=2"];
+    for (const [name, value] of Object.entries(JSON.parse(parameters.get("headers") ?? "{}"))) {
+      response.setHeader(name, value);
+    }
     response.writeHead(200, { "set-cookie": cookies, "x-origin": "yes", vary: "Accept" }).end("cookies");
   },
 };

@@ -1,6 +1,6 @@
 //! The headers that a client gets of an origin's answer.
 
-use edge_authorizer::forwarding::passes_to_client;
+use edge_authorizer::forwarding::{HOST_WIDE, passes_to_client};
 use edge_authorizer::header_rules::fold;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, Entry, PROXY_AUTHENTICATE, SET_COOKIE, TE, TRANSFER_ENCODING, UPGRADE,
@@ -17,6 +17,7 @@ pub type CorsHeaders = Vec<(HeaderName, HeaderValue)>;
 pub fn to_client(headers: &mut HeaderMap, cors: Option<&CorsHeaders>, id: &HeaderValue) {
     keep_hop(headers);
     keep_own_cookies(headers);
+    keep_host(headers);
     headers.insert(REQUEST_ID, id.clone());
     if let Some(cors) = cors {
         govern(headers, cors);
@@ -57,6 +58,13 @@ fn keep_own_cookies(headers: &mut HeaderMap) {
     }
 }
 
+/// Removes what would govern the whole host.
+fn keep_host(headers: &mut HeaderMap) {
+    for name in HOST_WIDE {
+        headers.remove(name);
+    }
+}
+
 /// Replaces what an answer says of pages of other origins by what the route's `cors` says.
 pub fn govern(headers: &mut HeaderMap, cors: &CorsHeaders) {
     remove_family(headers, "access-control-");
@@ -69,6 +77,7 @@ pub fn govern(headers: &mut HeaderMap, cors: &CorsHeaders) {
 /// Removes from trailers what the gateway itself says in headers.
 pub fn keep_from_client(trailers: &mut HeaderMap) {
     remove_family(trailers, "access-control-");
+    keep_host(trailers);
     for name in [SET_COOKIE, REQUEST_ID, CONNECTION, TRANSFER_ENCODING, UPGRADE, TE, PROXY_AUTHENTICATE] {
         trailers.remove(name);
     }

@@ -20,7 +20,7 @@ const MAX_ASKED_BYTES: usize = 512 * 1024;
 const ASKED_BYTES: usize = 128;
 
 /// How long a request waits, in seconds: longer than a fetch may take.
-const PATIENCE: f64 = 15.0;
+pub const PATIENCE: u32 = 15;
 
 /// What is asked about which issuer, by the requests of which scope.
 type Question = (u32, FetchReason, Issuer);
@@ -115,7 +115,9 @@ impl<S> KeySource<S> {
         let asked = lock(&self.asked).get(question).map(|(_, asked)| asked.clone());
         asked.filter(|asked| match asked {
             // A request that comes a cooldown later needs keys that are newer than those that may be on their way.
-            Asked::Pending(pending) => now < pending.began.plus(PATIENCE.min(self.policy.cooldown)),
+            Asked::Pending(pending) => {
+                now < pending.began.plus(f64::from(PATIENCE).min(self.policy.cooldown))
+            }
             Asked::Answered { again, .. } => now < *again,
         })
     }
@@ -210,7 +212,7 @@ fn keep<S>(
 async fn wait<H: Tasks>(host: &H, project: &ProjectId, pending: &PendingKeys<H::Signal>) -> KeysAnswer {
     let is_open = lock(&pending.answer).is_none();
     if is_open {
-        host.wait(&pending.signal, Some(project), PATIENCE).await;
+        host.wait(&pending.signal, Some(project), f64::from(PATIENCE)).await;
     }
     lock(&pending.answer).clone().unwrap_or(Err(Unavailable))
 }

@@ -8,4 +8,5 @@ mod replica_cache;
 mod replicas;
 mod sessions;
 
+pub use key_source::PATIENCE as KEYS_PATIENCE;
 pub use plane::{DataPlane, PlaneResolver, SnapshotSource};

@@ -13,10 +13,16 @@ use crate::log::warning;
 /// How long a description is used without fetching it again, in seconds.
 const FRESH: f64 = 600.0;
 
-/// The limits of requests to the provider.
-const LIMITS: FetchLimits = FetchLimits { timeout_ms: 5000, max_bytes: 256 * 1024 };
+/// For how long a description serves after one could not be fetched, in seconds: not each request waits for a provider that is down.
+const RETRY: f64 = 30.0;
 
-/// The description that was fetched last.
+/// How long a request to the provider may take, in seconds.
+pub const TIMEOUT: u32 = 5;
+
+/// The limits of requests to the provider.
+const LIMITS: FetchLimits = FetchLimits { timeout_ms: TIMEOUT * 1000, max_bytes: 256 * 1024 };
+
+/// The description that was fetched last, and until when it is used.
 #[derive(Debug, Default)]
 pub struct ProviderMemory(Mutex<Option<(ProviderMetadata, NumericDate)>>);
 
@@ -48,7 +54,9 @@ impl ProviderMemory {
             Ok(provider) => provider,
             Err(ProviderFault::NoAnswer(reason)) => {
                 warning(host, "provider_failed", federation.issuer(), reason);
-                return Ok(kept.map_or_else(|| saved.clone(), |(provider, _)| provider));
+                let provider = kept.map_or_else(|| saved.clone(), |(provider, _)| provider);
+                *lock(&self.0) = Some((provider.clone(), now.plus(RETRY)));
+                return Ok(provider);
             }
             Err(ProviderFault::Faults(faults)) => {
                 warning(host, "provider_failed", federation.issuer(), faults);

@@ -5,14 +5,17 @@ use edge_authorizer::login::{RefreshResponse, Renewal, TokenEndpointError, Token
 use edge_authorizer::users::{LoginMethod, ProviderSession, Session};
 
 use super::admission::PROVIDER_TOKEN;
+use super::provider::TIMEOUT;
 use super::visit::Visit;
+use crate::data_plane::KEYS_PATIENCE;
 use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
 use crate::host::LoginHost;
 use crate::log::warning;
 use crate::users::sessions;
 
-/// For how long one request may ask the provider, in seconds: more than its answer may take.
-const CLAIM_SECONDS: u64 = 15;
+/// For how long one request may ask the provider, in seconds: as long as all that it waits for may take, its description, its tokens and
+/// twice its keys, and some more for the directory. A refresh token that is sent twice may end the session at the provider.
+const CLAIM_SECONDS: u32 = 2 * TIMEOUT + 2 * KEYS_PATIENCE + 10;
 
 /// What the provider says.
 pub enum Refreshed {
@@ -30,7 +33,7 @@ impl<H: LoginHost> Visit<'_, H> {
     /// Asks the provider about a session, if no other request does.
     pub async fn refresh(&self, stored: &Stored<Session>) -> Result<Refreshed, Unavailable> {
         let LoginMethod::Federation(provider) = &stored.value.by else { return Ok(Refreshed::GoesOn) };
-        let claim = self.host.now().whole_seconds() + CLAIM_SECONDS;
+        let claim = self.host.now().whole_seconds() + u64::from(CLAIM_SECONDS);
         let claimed = ProviderSession { refreshing_until: Some(claim), ..provider.clone() };
         let mut session = stored.value.clone();
         session.by = LoginMethod::Federation(claimed);
