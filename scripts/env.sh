@@ -43,7 +43,7 @@ build_wasm() {
   "$bindgen" "target/$wasm_target/release/$1.wasm" "$2" "${@:3}"
   # The wasm names the features that the compiler used. V8 compiles a function on its first call: it should not contain
   # others. The stack is at the bottom of the memory, so nothing else is there. Functions of one crate compress well together.
-  node_modules/.bin/wasm-opt -O --converge --one-caller-inline-max-function-size=0 --low-memory-unused \
+  node_modules/.bin/wasm-opt -O --one-caller-inline-max-function-size=0 --low-memory-unused \
     --reorder-functions-by-name --strip-debug \
     --output "$2/$1_bg.wasm" "$2/$1_bg.wasm"
 }
