@@ -16,7 +16,10 @@ fn main() -> Result<(), String> {
     let running = start(configuration.map_err(|faults| faults.to_string())?);
     let running = running.map_err(|error| error.to_string())?;
     let checks = running.checks_address.map(|address| address.to_string());
-    eprintln!("{}", json!({ "address": running.address.to_string(), "checksAddress": checks }));
+    eprintln!(
+        "{}",
+        json!({ "address": running.address.to_string(), "scheme": running.scheme, "checksAddress": checks })
+    );
     for line in stdin().lines() {
         let line = line.map_err(|error| error.to_string())?;
         let command: Json = serde_json::from_str(&line).map_err(|error| error.to_string())?;

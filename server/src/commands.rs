@@ -73,7 +73,7 @@ fn configuration(options: &Options) -> Result<Configuration, String> {
 
 /// Says where the gateway is, and the administrator's token if it was made just now.
 fn greet(running: &Running, secrets: &str) {
-    let url = format!("http://{}", running.address);
+    let url = format!("{}://{}", running.scheme, running.address);
     eprintln!("The gateway listens on {url}. The inspector is at {url}/inspector/.");
     match running.node.variables.get("PUBLIC_URL") {
         Some(public_url) => eprintln!("Clients reach it at {public_url} (`PUBLIC_URL`)."),

@@ -9,7 +9,7 @@ use edge_authorizer::{ProjectId, Unavailable};
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use rustls::ClientConfig;
+use rustls::{ClientConfig, ServerConfig};
 use service::DataPlane;
 use service::host::{IssuerRequest, IssuerResponse, Issuers, Job, SessionAnswer, SessionSource, Tasks};
 use tokio::task::spawn_local;
@@ -71,6 +71,10 @@ impl ProxyHost for DataThread {
 
     fn tls(&self) -> Arc<ClientConfig> {
         self.node.tls.clone()
+    }
+
+    fn listener_tls(&self) -> Option<Arc<ServerConfig>> {
+        self.node.listener_tls.clone()
     }
 
     fn trusted_proxies(&self) -> TrustedProxies {

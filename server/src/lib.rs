@@ -12,6 +12,8 @@ pub mod store;
 #[macro_use]
 mod capabilities;
 
+mod certificate;
+mod certificate_watch;
 mod clock;
 mod control;
 mod crypto;
@@ -25,6 +27,7 @@ mod static_files;
 mod trust;
 mod waiters;
 
+pub use certificate::{CertificateFiles, CurrentCertificate, InvalidCertificate};
 pub use control::ControlHandle;
 pub use data_thread::DataThread;
 pub use node::Node;

@@ -24,6 +24,8 @@ pub struct Node {
     pub variables: Variables,
     /// How connections to other servers are secured.
     pub tls: Arc<rustls::ClientConfig>,
+    /// How those of clients are, if they are.
+    pub listener_tls: Option<Arc<rustls::ServerConfig>>,
     pub(crate) public_keys: PublicKeys,
     pub(crate) private_keys: PrivateKeys,
     pub(crate) waiters: Waiters,

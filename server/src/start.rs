@@ -14,6 +14,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 
+use crate::certificate::{CurrentCertificate, InvalidCertificate};
+use crate::certificate_watch::CertificateWatch;
 use crate::configuration::{Configuration, Secrets};
 use crate::control;
 use crate::crypto::{PrivateKeys, PublicKeys};
@@ -31,6 +33,8 @@ pub const DATABASE: &str = "gateway.db";
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// The scheme by which it is reached there.
+    pub scheme: &'static str,
     /// Where it takes checks of other proxies, if it does.
     pub checks_address: Option<SocketAddr>,
     /// What its threads share.
@@ -42,6 +46,7 @@ pub struct Running {
     control: JoinHandle<()>,
     stop_control: watch::Sender<bool>,
     store: JoinHandle<()>,
+    certificate: Option<CertificateWatch>,
 }
 
 /// Why a node does not start.
@@ -55,6 +60,8 @@ pub enum StartError {
     Open(OpenError),
     /// The database cannot be read.
     Read(String),
+    /// The certificate of the listener cannot be used.
+    Certificate(InvalidCertificate),
     /// TLS cannot be set up.
     Trust(rustls::Error),
     /// A variable is invalid.
@@ -70,6 +77,7 @@ impl fmt::Display for StartError {
             Self::DataDirectory(error) => write!(f, "cannot use the data directory: {error}"),
             Self::Open(error) => write!(f, "cannot open the database: {error}"),
             Self::Read(reason) => write!(f, "cannot read the database: {reason}"),
+            Self::Certificate(error) => error.fmt(f),
             Self::Trust(error) => write!(f, "cannot set up TLS: {error}"),
             Self::Variable(variable) => write!(f, "the variable `{}`: {variable}", variable.name),
             Self::Thread(error) => write!(f, "cannot start a thread: {error}"),
@@ -79,7 +87,9 @@ impl fmt::Display for StartError {
 
 /// Starts a node. It has read what was published before the first request is accepted.
 pub fn start(configuration: Configuration) -> Result<Running, StartError> {
-    let Configuration { listen, authz_listen, data_dir, workers, mut variables } = configuration;
+    let Configuration { listen, authz_listen, certificate, data_dir, workers, mut variables } = configuration;
+    let certificate =
+        certificate.map(CurrentCertificate::read).transpose().map_err(StartError::Certificate)?;
     let listeners = proxy::bind(listen, workers).map_err(|error| StartError::Listen(listen, error))?;
     let address = listeners.first().map_or(Ok(listen), TcpListener::local_addr);
     let address = address.map_err(|error| StartError::Listen(listen, error))?;
@@ -87,12 +97,15 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
         .map(|listen| proxy::bind(listen, workers).map_err(|error| StartError::Listen(listen, error)));
     let checks = checks.transpose()?.unwrap_or_default();
     let checks_address = checks.first().and_then(|checks| checks.local_addr().ok());
-    variables.set_public_url(address);
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    variables.set_public_url(scheme, address);
     DirBuilder::new().recursive(true).mode(0o700).create(&data_dir).map_err(StartError::DataDirectory)?;
     let (store, store_thread) = Sqlite::open(&data_dir.join(DATABASE)).map_err(StartError::Open)?;
     // After the database, which no other process has now.
     let secrets = Secrets::complete(&data_dir, &mut variables).map_err(StartError::DataDirectory)?;
     let tls = trust::client_config().map_err(StartError::Trust)?;
+    let listener_tls = certificate.as_ref().map(|(current, _)| current.server_config()).transpose();
+    let listener_tls = listener_tls.map_err(StartError::Trust)?;
     let published = read_published(&store)?;
     let settings = Settings::read(|name| variables.get(name)).map_err(StartError::Variable)?;
     let (handle, calls) = control::channel();
@@ -102,6 +115,7 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
         control: handle,
         variables,
         tls,
+        listener_tls,
         public_keys: PublicKeys::default(),
         private_keys: PrivateKeys::default(),
         waiters: Waiters::default(),
@@ -136,9 +150,12 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
             let _served = LocalSet::new().block_on(runtime, serve);
         })?);
     }
+    let certificate = certificate.map(|(current, content)| CertificateWatch::start(current, content));
+    let certificate = certificate.transpose().map_err(StartError::Thread)?;
     let new_admin_token = secrets.new_admin_token;
     Ok(Running {
         address,
+        scheme,
         checks_address,
         node,
         new_admin_token,
@@ -147,17 +164,19 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
         control,
         stop_control,
         store: store_thread,
+        certificate,
     })
 }
 
 impl Running {
     /// Stops: no new connections, the requests under way end, then the store is closed.
     pub fn stop(self) {
-        let Self { node, data, stop_data, control, stop_control, store, .. } = self;
+        let Self { node, data, stop_data, control, stop_control, store, certificate, .. } = self;
         let _all_have_gone = stop_data.send(true);
         for thread in data {
             let _panicked = thread.join();
         }
+        certificate.into_iter().for_each(CertificateWatch::stop);
         // Requests under way need it until now.
         let _it_has_gone = stop_control.send(true);
         let _panicked = control.join();

@@ -45,8 +45,8 @@ export async function startNode({ variables, config, jwks, persist, port }) {
     return answered();
   };
 
-  const { address, checksAddress } = await first;
-  const url = `http://${address}`;
+  const { address, scheme, checksAddress } = await first;
+  const url = `${scheme}://${address}`;
   const gateway = {
     url,
     /** Where it takes checks of other proxies, with `AUTHZ_LISTEN`. */

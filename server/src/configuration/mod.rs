@@ -10,6 +10,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use crate::certificate::CertificateFiles;
+
 pub use fault::{Fault, Faults};
 pub use secrets::{SECRETS_FILE, Secrets, new_secret};
 pub use variables::Variables;
@@ -21,6 +23,8 @@ pub struct Configuration {
     pub listen: SocketAddr,
     /// Where it takes checks of other proxies, if it does.
     pub authz_listen: Option<SocketAddr>,
+    /// The certificate of the listener; without one it serves no TLS.
+    pub certificate: Option<CertificateFiles>,
     /// Where it stores everything.
     pub data_dir: PathBuf,
     /// How many threads serve connections.
@@ -56,11 +60,12 @@ impl Configuration {
         validation::check(&variables, &mut faults);
         let listen = validation::listen(&variables, &mut faults);
         let authz_listen = validation::authz_listen(&variables, &mut faults);
+        let certificate = validation::certificate(&variables, &mut faults);
         let workers = validation::workers(&variables, &mut faults);
         let data_dir = variables.get("DATA_DIR").unwrap_or_else(|| DATA_DIR.to_owned()).into();
         match (listen, workers) {
             (Some(listen), Some(workers)) if faults.is_empty() => {
-                Ok(Self { listen, authz_listen, data_dir, workers, variables })
+                Ok(Self { listen, authz_listen, certificate, data_dir, workers, variables })
             }
             _ => Err(faults),
         }

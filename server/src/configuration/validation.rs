@@ -12,6 +12,7 @@ use service::{AdminTokens, IssuerSettings, MailHook, Settings};
 
 use super::fault::Faults;
 use super::variables::{KNOWN, Variables};
+use crate::certificate::CertificateFiles;
 use crate::proxy::TrustedProxies;
 
 /// Where a node listens unless it is told otherwise.
@@ -93,6 +94,27 @@ pub fn authz_listen(variables: &Variables, faults: &mut Faults) -> Option<Socket
         faults.add(&place, "expected an address and a port such as `127.0.0.1:8788`");
     }
     listen
+}
+
+/// The files of the listener's certificate, which have to be usable.
+pub fn certificate(variables: &Variables, faults: &mut Faults) -> Option<CertificateFiles> {
+    let (certificate, key) = match (variables.get("TLS_CERTIFICATE"), variables.get("TLS_KEY")) {
+        (None, None) => return None,
+        (Some(certificate), Some(key)) => (certificate.into(), key.into()),
+        (certificate, _) => {
+            let (set, other) = match certificate {
+                Some(_) => ("TLS_CERTIFICATE", "TLS_KEY"),
+                None => ("TLS_KEY", "TLS_CERTIFICATE"),
+            };
+            faults.add(variables.place_of(set), format_args!("needs `{other}`, too"));
+            return None;
+        }
+    };
+    let files = CertificateFiles { certificate, key };
+    if let Err(invalid) = files.read().and_then(|read| read.pair) {
+        faults.add(variables.place_of("TLS_CERTIFICATE"), invalid);
+    }
+    Some(files)
 }
 
 /// How many threads serve connections: one for each core.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 /// The variables that a node knows.
-pub const KNOWN: [&str; 21] = [
+pub const KNOWN: [&str; 23] = [
     "ADMIN_TOKEN",
     "ADMIN_TOKEN_PREVIOUS",
     "AUTHZ_LISTEN",
@@ -24,6 +24,8 @@ pub const KNOWN: [&str; 21] = [
     "PUBLIC_URL",
     "SEALING_KEY",
     "SEALING_KEY_PREVIOUS",
+    "TLS_CERTIFICATE",
+    "TLS_KEY",
     "TOKEN_LIFE_SECONDS",
     "TRUSTED_PROXIES",
     "WORKERS",
@@ -67,9 +69,13 @@ impl Variables {
     }
 
     /// Sets where clients reach the gateway, unless that is set: a node that listens on this machine alone is reached there.
-    pub fn set_public_url(&mut self, address: SocketAddr) {
+    pub fn set_public_url(&mut self, scheme: &str, address: SocketAddr) {
         if address.ip().is_loopback() && !self.has("PUBLIC_URL") {
-            self.set("PUBLIC_URL", format!("http://{address}"), "the address that is listened on".to_owned());
+            self.set(
+                "PUBLIC_URL",
+                format!("{scheme}://{address}"),
+                "the address that is listened on".to_owned(),
+            );
         }
     }
 }

@@ -7,33 +7,29 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 use super::answer::Answer;
 use super::client::Client;
 use super::host::ProxyHost;
+use super::http1::http1_settings;
+use super::http2_connection::serve_http2;
 use super::linger::linger;
 use super::request_handler::answer;
 use super::request_lines::{Heads, RequestLines};
 use super::socket::Socket;
 use super::state::Proxy;
 
-/// How long a head may take to arrive, and how long a connection waits for the next one.
-pub const HEAD_SECONDS: Duration = Duration::from_secs(30);
+/// How long the handshake of TLS may take.
+const HANDSHAKE_SECONDS: Duration = Duration::from_secs(10);
 
-/// The most bytes of a head, as much as is read ahead. What exceeds the limits of targets, tokens and headers is refused with its
-/// reason up to here.
-pub const MAX_HEAD_BYTES: usize = BUFFER_BYTES;
-
-/// The most headers that are read: one more than are accepted could not be refused with a reason.
-const MAX_HEADERS: usize = 512;
-
-/// What of a body is read ahead, and how much of an answer waits to be written.
-const BUFFER_BYTES: usize = 64 * 1024;
+/// How ALPN names HTTP/2 (RFC 9113, section 3.1).
+const HTTP2: &[u8] = b"h2";
 
 /// Serves a connection until it ends, or until the node stops and no request is under way on it.
 pub async fn serve_connection<H: ProxyHost>(
@@ -45,11 +41,27 @@ pub async fn serve_connection<H: ProxyHost>(
     let client = Rc::new(client);
     tokio::select! {
         biased;
-        () = serve_http1(proxy, socket.clone(), client.clone(), stopped) => {}
+        () = serve_socket(proxy, socket.clone(), client.clone(), stopped) => {}
         () = socket.lost() => return,
     }
     if !client.is_switched.get() {
         linger(socket).await;
+    }
+}
+
+async fn serve_socket<H: ProxyHost>(
+    proxy: Rc<Proxy<H>>,
+    socket: Socket,
+    client: Rc<Client>,
+    stopped: watch::Receiver<bool>,
+) {
+    let Some(tls) = proxy.tls.clone() else { return serve_http1(proxy, socket, client, stopped).await };
+    let accepted = timeout(HANDSHAKE_SECONDS, TlsAcceptor::from(tls).accept(socket)).await;
+    let Ok(Ok(stream)) = accepted else { return };
+    if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
+        serve_http2(proxy, stream, client, stopped).await;
+    } else {
+        serve_http1(proxy, stream, client, stopped).await;
     }
 }
 
@@ -74,16 +86,4 @@ async fn serve_http1<H: ProxyHost>(
         _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
     }
     let _ended = connection.await;
-}
-
-/// What is common to all connections of HTTP/1.1.
-pub fn http1_settings() -> http1::Builder {
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_SECONDS)
-        .max_header_size(MAX_HEAD_BYTES)
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(BUFFER_BYTES);
-    builder
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use rustls::ClientConfig;
+use rustls::{ClientConfig, ServerConfig};
 use service::DataPlane;
 use service::host::{AssertionHost, DataHost, Tasks};
 
@@ -23,6 +23,9 @@ pub trait ProxyHost: DataHost + AssertionHost + 'static {
 
     /// Which certificates of origins are trusted.
     fn tls(&self) -> Arc<ClientConfig>;
+
+    /// How clients' connections are secured, if they are.
+    fn listener_tls(&self) -> Option<Arc<ServerConfig>>;
 
     /// Whose `X-Forwarded-For` counts.
     fn trusted_proxies(&self) -> TrustedProxies;

@@ -7,10 +7,10 @@ use hyper::server::conn::http2;
 use hyper_util::rt::TokioTimer;
 use tokio::task::spawn_local;
 
-use super::connection::MAX_HEAD_BYTES;
+use super::http1::MAX_HEAD_BYTES;
 
 /// The most requests at once on a connection.
-const MAX_STREAMS: u32 = 128;
+const MAX_STREAMS: u32 = 100;
 
 /// What of a body is read ahead: of a request, and of all on a connection.
 const STREAM_WINDOW: u32 = 64 * 1024;

@@ -97,7 +97,8 @@ pub async fn serve<H: ProxyHost>(listeners: Listeners, host: H, mut stopped: wat
         };
         match accepted {
             Ok((stream, address)) => {
-                let client = Client::new(address.ip(), false, &proxy.trusted);
+                let is_tls = matches!(purpose, Purpose::Requests) && proxy.tls.is_some();
+                let client = Client::new(address.ip(), is_tls, &proxy.trusted);
                 let place = connections.take_place();
                 let (proxy, stopped, socket) = (proxy.clone(), stopped.clone(), Socket::new(stream));
                 spawn_local(async move {

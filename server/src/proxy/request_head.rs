@@ -45,7 +45,12 @@ impl RequestHead {
     pub fn new<B>(request: &Request<B>, scheme: &'static str) -> Self {
         let named = request.uri().authority().and_then(|named| HeaderValue::from_str(named.as_str()).ok());
         let authority = named.or_else(|| request.headers().get(HOST).cloned());
-        let scheme = request.uri().scheme_str().unwrap_or(scheme).to_ascii_lowercase();
+        // With HTTP/2 each request names one, which is that of the hop to a proxy in front.
+        let named = request
+            .uri()
+            .scheme_str()
+            .filter(|named| request.version() != Version::HTTP_2 || !matches!(*named, "http" | "https"));
+        let scheme = named.unwrap_or(scheme).to_ascii_lowercase();
         let (method, uri) = (request.method().clone(), request.uri().clone());
         Self { method, uri, unrepresentable: None, authority, scheme }
     }
@@ -105,10 +110,15 @@ fn screen_host(headers: &HeaderMap, uri: &Uri, version: Version) -> Result<(), U
         return Err(Unacceptable::because("more than one header `Host`"));
     }
     let Some(host) = host else {
-        // HTTP/2 has `:authority` in its place.
-        let needs_none =
-            version == Version::HTTP_10 || uri.authority().is_some_and(|_| version == Version::HTTP_2);
-        return if needs_none { Ok(()) } else { Err(Unacceptable::because("no header `Host`")) };
+        return match uri.authority() {
+            // HTTP/2 has `:authority` in its place.
+            Some(authority) if version == Version::HTTP_2 => {
+                let invalid = Unacceptable::because("`:authority` is not a host with or without a port");
+                if header_rules::is_host(authority.as_str()) { Ok(()) } else { Err(invalid) }
+            }
+            _ if version == Version::HTTP_10 => Ok(()),
+            _ => Err(Unacceptable::because("no header `Host`")),
+        };
     };
     let host = host.to_str().ok().filter(|host| header_rules::is_host(host));
     let host = host.ok_or(Unacceptable::because("the header `Host` is not a host with or without a port"))?;

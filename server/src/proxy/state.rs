@@ -1,6 +1,9 @@
 //! What a thread's proxy remembers.
 
 use std::cell::RefCell;
+use std::sync::Arc;
+
+use rustls::ServerConfig;
 
 use super::host::ProxyHost;
 use super::origins::Origins;
@@ -13,6 +16,7 @@ use super::trusted_proxies::TrustedProxies;
 pub struct Proxy<H> {
     pub(super) host: H,
     pub(super) trusted: TrustedProxies,
+    pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) origins: Origins,
     pub(super) prepared: PreparedRequests,
     pub(super) names: RefCell<PassingNames>,
@@ -22,6 +26,7 @@ impl<H: ProxyHost> Proxy<H> {
     /// A proxy that remembers nothing yet.
     pub fn new(host: H) -> Self {
         let (trusted, origins) = (host.trusted_proxies(), Origins::new(host.tls()));
-        Self { host, trusted, origins, prepared: PreparedRequests::default(), names: RefCell::default() }
+        let tls = host.listener_tls();
+        Self { host, trusted, tls, origins, prepared: PreparedRequests::default(), names: RefCell::default() }
     }
 }

@@ -8,7 +8,7 @@ use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, SignatureCheck, Unavailable};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use server::proxy::{ProxyHost, TrustedProxies};
 use service::host::{
     Clock, Entropy, Failure, IssuerRequest, IssuerResponse, Issuers, Job, KeyPair, LogSink, PrivateKey,
@@ -24,15 +24,21 @@ struct Shared {
     plane: DataPlane<()>,
     routes: String,
     trusted: TrustedProxies,
+    tls: Option<Arc<ServerConfig>>,
     log: Mutex<Vec<String>>,
 }
 
 impl TestHost {
     /// A host with a routes document.
     pub fn new(routes: String, trusted: &str) -> Self {
+        Self::with_tls(routes, trusted, None)
+    }
+
+    /// One whose listener secures connections.
+    pub fn with_tls(routes: String, trusted: &str, tls: Option<Arc<ServerConfig>>) -> Self {
         let plane = DataPlane::new(Settings::read(|_| None).unwrap_or_else(|_| panic!("defaults")));
         let trusted = TrustedProxies::parse(trusted).unwrap();
-        Self(Arc::new(Shared { plane, routes, trusted, log: Mutex::default() }))
+        Self(Arc::new(Shared { plane, routes, trusted, tls, log: Mutex::default() }))
     }
 
     /// The lines that were logged.
@@ -54,6 +60,10 @@ impl ProxyHost for TestHost {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         Arc::new(builder.unwrap().with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    }
+
+    fn listener_tls(&self) -> Option<Arc<ServerConfig>> {
+        self.0.tls.clone()
     }
 
     fn trusted_proxies(&self) -> TrustedProxies {

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, dead_code, reason = "a failing test panics")]
 
+pub mod frames;
 pub mod host;
 pub mod message;
 pub mod origin;
+pub mod tls;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;

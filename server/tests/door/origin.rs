@@ -2,8 +2,9 @@
 
 use std::io::{BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use super::message::Message;
 
@@ -15,6 +16,7 @@ pub struct Origin {
     /// Where it listens.
     pub address: SocketAddr,
     received: Arc<Mutex<Vec<Message>>>,
+    arrived: Arc<Condvar>,
 }
 
 /// What follows an answer.
@@ -29,7 +31,11 @@ impl Origin {
     /// Starts one.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let origin = Self { address: listener.local_addr().unwrap(), received: Arc::default() };
+        let origin = Self {
+            address: listener.local_addr().unwrap(),
+            received: Arc::default(),
+            arrived: Arc::default(),
+        };
         let started = origin.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -45,16 +51,28 @@ impl Origin {
         std::mem::take(&mut self.received.lock().unwrap())
     }
 
+    /// Waits a moment for a request, and forgets it; whether there was one.
+    pub fn wait_for_one(&self) -> bool {
+        let received = self.received.lock().unwrap();
+        let has_none = |received: &mut Vec<Message>| received.is_empty();
+        let waited = self.arrived.wait_timeout_while(received, Duration::from_millis(50), has_none);
+        !std::mem::take(&mut *waited.unwrap().0).is_empty()
+    }
+
     fn serve(&self, mut stream: TcpStream) {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         let mut drops = false;
         while let Ok(Some(request)) = Message::read(&mut reader, false) {
             let target = request.line().split(' ').nth(1).unwrap_or_default().to_owned();
             self.received.lock().unwrap().push(request);
+            self.arrived.notify_all();
             if drops {
                 return;
             }
             let name = target.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+            if name == "never" {
+                continue;
+            }
             let (answer, then) = answer(name);
             let _the_proxy_may_be_gone = stream.write_all(answer.as_bytes());
             match then {

@@ -1,10 +1,12 @@
 //! The built node as a process, and requests to it.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::fs::{create_dir_all, remove_dir_all};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 /// The administrator's token.
 pub const ADMIN: &str = "the-admin-token-of-all-the-tests-of-the-node";
@@ -17,6 +19,11 @@ impl Folder {
         let folder = std::env::temp_dir().join(format!("edge-authorizer-{name}-{}", std::process::id()));
         create_dir_all(&folder).unwrap();
         Self(folder)
+    }
+
+    /// The path of a file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 }
 
@@ -42,12 +49,22 @@ impl Node {
     }
 
     pub fn start(folder: &Folder) -> Self {
-        let mut process = Self::command(folder).spawn().unwrap();
+        Self::spawn(&mut Self::command(folder))
+    }
+
+    /// Starts one by a command, and waits until it listens.
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split(". ").next());
+        let address = line.split("://").nth(1).and_then(|rest| rest.split(". ").next());
         let address = address.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
         Self { process, address }
+    }
+
+    /// What it logs, if the command has it piped.
+    pub fn log(&mut self) -> ChildStdout {
+        self.process.stdout.take().unwrap()
     }
 
     /// Ends it at once (SIGKILL).

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::super::client::Client;
-use super::super::connection::{HEAD_SECONDS, http1_settings};
 use super::super::host::ProxyHost;
+use super::super::http1::{HEAD_SECONDS, http1_settings};
 use super::super::http2::http2_settings;
 use super::super::socket::Socket;
 use super::super::state::Proxy;
