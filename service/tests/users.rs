@@ -280,6 +280,43 @@ fn the_audit_log_names_what_was_done_and_what_was_refused() {
 }
 
 #[test]
+fn a_change_that_was_made_is_in_the_audit_log_whatever_happens_to_that() {
+    let world = world();
+    world.shared.store.is_log_down.store(true, Ordering::Relaxed);
+    let id = ada(&world, &json!({}));
+    let member = json!({ "email": "ada@example.com", "roles": ["access"] });
+    assert_eq!(world.admin("POST", "/projects/plant7/members", Some(&member)).status, 201);
+    assert_eq!(world.admin("DELETE", &format!("/users/{id}"), None).status, 204);
+    world.shared.store.is_log_down.store(false, Ordering::Relaxed);
+    world.pass(30.0);
+    let log = |path: &str| {
+        let items = body(&world.admin("GET", path, None))["items"].clone();
+        let name = |item: &Value| item["change"].as_object().unwrap().keys().next().unwrap().clone();
+        items.as_array().unwrap().iter().map(name).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        assert_eq!(log("/audit-log"), ["remove_user", "add_user"]);
+        assert_eq!(log("/projects/plant7/audit-log")[0], "add_member");
+    }
+    assert_eq!(world.shared.directory.count(Kind::AuditNote), 0);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_hides_no_others() {
+    let world = world();
+    ada(&world, &json!({}));
+    let terms = vec![Term::new(TermName::Email, "aa@example.com")];
+    let newer = NewRow { value: r#"{"format": 9}"#.to_owned(), terms, expires_at: None };
+    support::people::store(&world, Kind::User, "u_BBBBBBBBBBBBBBBBBBBBBB", newer);
+    let listed = world.admin("GET", "/users", None);
+    assert_eq!((listed.status, body(&listed).as_array().map(Vec::len)), (200, Some(1)), "{listed:?}");
+    let terms = vec![Term::new(TermName::Time, "0")];
+    let newer = NewRow { value: "{}".to_owned(), terms, expires_at: None };
+    support::people::store(&world, Kind::RefusedLogin, "r", newer);
+    assert_eq!(world.admin("GET", "/federation/refused-logins", None).status, 200);
+}
+
+#[test]
 fn a_hundred_thousand_users_are_found_listed_and_changed_by_reading_few_rows() {
     let world = world();
     let host: Arc<_> = world.nodes[0].host.clone();

@@ -70,14 +70,17 @@ impl<H: Directory + LogSink> Rows<'_, H> {
         rows.into_iter().map(|row| self.read(row)).collect()
     }
 
-    /// The entries that have a term at all, as [`Rows::all`] gives them, and the rows among them that cannot be read.
+    /// The entries with a term, as [`Rows::having`] gives them, or, without a value, [`Rows::all`]; and the rows among them that cannot be
+    /// read, each of which the log names.
     pub async fn readable<T: Entry>(
         &self,
         term: TermName,
+        value: Option<&str>,
+        after: Option<&str>,
         limit: u32,
     ) -> Result<(Vec<Stored<T>>, Vec<Row>), Unavailable> {
         let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
-        for row in self.found(T::KIND, term, None, None, limit).await? {
+        for row in self.found(T::KIND, term, value, after, limit).await? {
             match self.read(row.clone()) {
                 Ok(entry) => entries.push(entry),
                 Err(Unavailable) => unreadable.push(row),

@@ -28,11 +28,13 @@ pub enum Kind {
     Failure,
     /// Projects that users can be members of, with the roles there.
     Project,
+    /// Entries of audit logs, which are stored elsewhere, until they are there.
+    AuditNote,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::User,
         Self::Session,
         Self::Federation,
@@ -43,6 +45,7 @@ impl Kind {
         Self::Mail,
         Self::Failure,
         Self::Project,
+        Self::AuditNote,
     ];
 
     /// Its name where rows are stored.
@@ -58,6 +61,7 @@ impl Kind {
             Self::Mail => "mail",
             Self::Failure => "failure",
             Self::Project => "project",
+            Self::AuditNote => "audit-note",
         }
     }
 
@@ -69,7 +73,7 @@ impl Kind {
                 100_000
             }
             Self::Federation => 10,
-            Self::RefusedLogin => 1_000,
+            Self::RefusedLogin | Self::AuditNote => 1_000,
             Self::Mail => 10_000,
         }
     }

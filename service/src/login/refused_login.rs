@@ -56,7 +56,8 @@ impl RefusedLogin {
     /// Keeps it, and forgets the oldest. Where that fails, the log line of the request says what it can.
     pub async fn keep<H: Directory + Entropy + Clock + LogSink>(&self, host: &H) {
         let rows = Rows(host);
-        let old = rows.all::<Self>(TermName::Time, None, KEPT + REMOVED).await.unwrap_or_default();
+        let old = rows.readable::<Self>(TermName::Time, None, None, KEPT + REMOVED).await;
+        let (old, _unreadable) = old.unwrap_or_default();
         let kept = if self.by_anybody { KEPT_BY_ANYBODY } else { KEPT as usize - KEPT_BY_ANYBODY };
         let alike = old.iter().filter(|stored| stored.value.by_anybody == self.by_anybody);
         let removed = alike.skip(kept - 1).map(Stored::removed);
@@ -66,7 +67,7 @@ impl RefusedLogin {
 
     /// Those that are kept, the newest first.
     pub async fn list<H: Directory + LogSink>(host: &H) -> Result<Vec<Self>, edge_authorizer::Unavailable> {
-        let kept = Rows(host).all::<Self>(TermName::Time, None, KEPT).await?;
+        let (kept, _unreadable) = Rows(host).readable::<Self>(TermName::Time, None, None, KEPT).await?;
         Ok(kept.into_iter().map(|stored| stored.value).collect())
     }
 }

@@ -46,7 +46,8 @@ impl<S> ControlPlane<S> {
 impl<H: MailHost> Queue<'_, H> {
     async fn send_due(&self) -> Result<(), Unavailable> {
         let now = self.host.now().whole_seconds();
-        let (mails, unreadable) = Rows(self.host).readable::<QueuedMail>(TermName::Time, BATCH).await?;
+        let (mails, unreadable) =
+            Rows(self.host).readable::<QueuedMail>(TermName::Time, None, None, BATCH).await?;
         for row in unreadable {
             self.commit(set_aside(row, now)).await?;
         }

@@ -13,6 +13,7 @@ impl<H: ControlHost> Call<'_, H> {
     /// The page of a key's audit log that the request names, newest first: `{"items", "next"}`.
     pub async fn audit_page(&self, key: &Key, is_since_begin: bool) -> Result<Value, Unavailable> {
         let before = document::before(self.request);
+        self.settle_log(key).await?;
         let range = AuditRange { before, is_since_begin, limit: AUDIT_PAGE };
         self.read_page(key, range).await.map_err(|failure| failed(self.host, key, &failure))
     }

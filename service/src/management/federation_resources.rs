@@ -11,7 +11,7 @@ use super::call::Call;
 use super::document::{self, MAX_BODY};
 use super::reply::Reply;
 use crate::directory::{CommitFailure, Rows, Stored, added};
-use crate::host::{ControlHost, IssuerRequest};
+use crate::host::{ControlHost, IssuerRequest, RowChange};
 use crate::http::Body;
 use crate::log::warning;
 use crate::login::{
@@ -99,13 +99,14 @@ impl<H: ControlHost> Call<'_, H> {
                 Some(former) => former.replaced_by(&row),
                 None => added(FEDERATION, &row),
             };
-            match Rows(self.host).commit(&[write]).await {
+            let (note, noting) = self.note_of("put_federation", caller, shown.as_ref(), Some(&after));
+            match Rows(self.host).commit(&[write, noting]).await {
                 Ok(()) => {}
                 Err(CommitFailure::Conflict) => continue,
                 Err(_) => return Err(Unavailable.into()),
             }
+            self.move_note(&note).await;
             self.name_issuer(former.as_ref(), Some(&row.federation)).await;
-            self.note_federation("put_federation", caller, shown.as_ref(), Some(&after)).await?;
             return Ok(reply(if is_new { 201 } else { 200 }));
         }
         Err(Unavailable.into())
@@ -158,14 +159,15 @@ impl<H: ControlHost> Call<'_, H> {
             return Ok(done);
         }
         let now = self.host.now().whole_seconds();
-        let removing = RemovedFederation::removing(self.host, &stored, now).await?;
-        match Rows(self.host).commit(&removing).await {
+        let [removed, remembered] = RemovedFederation::removing(self.host, &stored, now).await?;
+        let (note, noting) = self.note_of("delete_federation", caller, Some(&before), None);
+        match Rows(self.host).commit(&[removed, remembered, noting]).await {
             Ok(()) => {}
             Err(CommitFailure::Conflict) => return Err(Reply::refused(ErrorCode::PreconditionFailed)),
             Err(_) => return Err(Unavailable.into()),
         }
+        self.move_note(&note).await;
         self.name_issuer(Some(&stored), None).await;
-        self.note_federation("delete_federation", caller, Some(&before), None).await?;
         Ok(done)
     }
 
@@ -183,16 +185,17 @@ impl<H: ControlHost> Call<'_, H> {
         }
     }
 
-    async fn note_federation(
+    /// The entry of a change in the audit log of the platform: its id, and the change that writes it.
+    fn note_of(
         &self,
         change: &str,
         caller: &Caller,
         before: Option<&Value>,
         after: Option<&Value>,
-    ) -> Result<(), Unavailable> {
+    ) -> (String, RowChange) {
         let change = json!({ change: after }).to_string();
         let note = Author::new(caller, self.request).made(&change, before, after);
-        self.append(&ProjectId::platform(), note).await
+        self.pending(&ProjectId::platform(), &note)
     }
 }
 

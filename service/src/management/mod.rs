@@ -12,6 +12,7 @@ mod examination;
 mod explain;
 mod federation_resources;
 mod issuer_keys;
+mod pending_note;
 mod platform_caller;
 mod project_resources;
 mod reply;

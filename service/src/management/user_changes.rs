@@ -74,6 +74,10 @@ impl<H: ControlHost> Call<'_, H> {
             if let (None, Some(user), true) = (&current, &applied.user, is_invited) {
                 writes.extend(invitation(self.host, self.state, id.as_str(), user).await?);
             }
+            let AppliedUser { before, after, .. } = &applied;
+            let note = author.made(&text_of(change), before.as_ref(), after.as_ref());
+            let (note, write) = self.pending(project, &note);
+            writes.push(write);
             match Rows(self.host).commit(&writes).await {
                 Ok(()) => {}
                 Err(CommitFailure::Conflict) => continue,
@@ -82,18 +86,16 @@ impl<H: ControlHost> Call<'_, H> {
                     is_invited = false;
                     continue;
                 }
-                Err(CommitFailure::Full(_)) => {
+                Err(CommitFailure::Full(Kind::User)) => {
                     let reason = "there are as many users as there can be; delete one first";
                     return Err(Reply::for_reason(ErrorCode::LimitReached, reason));
                 }
-                Err(CommitFailure::Unavailable) => return Err(Unavailable.into()),
+                Err(CommitFailure::Full(_) | CommitFailure::Unavailable) => return Err(Unavailable.into()),
             }
             if applied.ends_sessions {
                 sessions::end_all(self.host, TermName::User, id.as_str()).await?;
             }
-            let AppliedUser { before, after, .. } = &applied;
-            let note = author.made(&text_of(change), before.as_ref(), after.as_ref());
-            self.append(project, note).await?;
+            self.move_note(&note).await;
             return Ok(Reply::user(self.request, applied, false));
         }
         Err(Unavailable.into())

@@ -13,7 +13,7 @@ use super::document::{self, Document, MAX_BODY};
 use super::reply::{Reply, text_of};
 use crate::control_plane::CHANGE_BYTES;
 use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
-use crate::host::{ControlHost, Failure, Key, TermName};
+use crate::host::{ControlHost, Failure, Key, Kind, TermName};
 use crate::http::Body;
 use crate::mail::invitation;
 use crate::users::sessions;
@@ -108,10 +108,9 @@ impl<H: ControlHost> Call<'_, H> {
                     return Ok(Reply::list(self.request, &text_of(&list), None));
                 }
                 let after = self.request.parameter("after");
-                let found = Rows(self.host).all::<User>(TermName::Email, after.as_deref(), PAGE).await?;
+                let (found, last) = self.page(TermName::Email, None, after.as_deref()).await?;
                 let page: Vec<_> = found.iter().filter_map(shown).collect();
-                let last = found.last().filter(|_| found.len() == PAGE as usize);
-                let next = last.map(|last| last.value.email().as_str());
+                let next = last.as_ref().map(|last| last.value.email().as_str());
                 return Ok(Reply::list(self.request, &text_of(&page), next));
             }
             UserEndpoint::User(id) => {
@@ -135,12 +134,10 @@ impl<H: ControlHost> Call<'_, H> {
         match member {
             MemberEndpoint::Members => {
                 let after = self.request.parameter("after");
-                let rows = Rows(self.host);
-                let found =
-                    rows.having::<User>(TermName::Project, project.as_str(), after.as_deref(), PAGE).await?;
+                let (found, last) =
+                    self.page(TermName::Project, Some(project.as_str()), after.as_deref()).await?;
                 let page: Vec<_> = found.iter().filter_map(shown).collect();
-                let last = found.last().filter(|_| found.len() == PAGE as usize);
-                Ok(Reply::list(self.request, &text_of(&page), last.map(|last| &*last.id)))
+                Ok(Reply::list(self.request, &text_of(&page), last.as_ref().map(|last| &*last.id)))
             }
             MemberEndpoint::Member(id) => {
                 let found = shown(&self.stored_user(id).await?);
@@ -149,6 +146,19 @@ impl<H: ControlHost> Call<'_, H> {
                 Ok(Reply::representation(found.to_string(), known.as_deref()))
             }
         }
+    }
+
+    /// A page of users, and its last one if there may be another page. One that cannot be read is left out: it hides no others.
+    async fn page(
+        &self,
+        term: TermName,
+        value: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<(Vec<Stored<User>>, Option<Stored<User>>), Unavailable> {
+        let (found, unreadable) = Rows(self.host).readable(term, value, after, PAGE).await?;
+        let is_full = found.len() + unreadable.len() == PAGE as usize;
+        let last = found.last().filter(|_| is_full).cloned();
+        Ok((found, last))
     }
 
     /// Ends a user's session, or all of them.
@@ -177,17 +187,19 @@ impl<H: ControlHost> Call<'_, H> {
             let user = self.stored_user(id).await?;
             let mut writes = invitation(self.host, self.state, &user.id, &user.value).await?;
             writes.push(user.unchanged());
+            let change = json!({ "send_invitation": { "user": user.id } });
+            let note = Author::new(caller, self.request).made(&change.to_string(), None, None);
+            let (note, write) = self.pending(&ProjectId::platform(), &note);
+            writes.push(write);
             match Rows(self.host).commit(&writes).await {
                 Ok(()) => {}
                 Err(CommitFailure::Conflict) => continue,
-                Err(CommitFailure::Full(_)) => {
+                Err(CommitFailure::Full(Kind::Mail | Kind::Link)) => {
                     return Err(Reply::for_reason(ErrorCode::LimitReached, "too many mails wait to be sent"));
                 }
                 Err(_) => return Err(Unavailable.into()),
             }
-            let change = json!({ "send_invitation": { "user": user.id } });
-            let note = Author::new(caller, self.request).made(&change.to_string(), None, None);
-            self.append(&ProjectId::platform(), note).await?;
+            self.move_note(&note).await;
             return Ok(Reply::Empty { status: 202, headers: Vec::new() });
         }
         Err(Unavailable.into())

@@ -19,6 +19,8 @@ pub struct MemoryStore {
     pub is_down: AtomicBool,
     /// How many of the next commits conflict.
     pub conflicts: AtomicU32,
+    /// Whether audit logs take no entries.
+    pub is_log_down: AtomicBool,
     /// How often others go first, for each operation.
     pub pauses: AtomicU32,
     /// How many commits were made.
@@ -132,6 +134,9 @@ impl MemoryStore {
 
     pub async fn append(&self, key: &Key, note: AuditNote, now: f64) -> Result<(), Failure> {
         self.enter().await?;
+        if self.is_log_down.load(Ordering::Relaxed) {
+            return Err(Failure::new("the audit log is down"));
+        }
         self.tables.lock().unwrap().logs.entry(key.clone()).or_default().append(note, now);
         Ok(())
     }
