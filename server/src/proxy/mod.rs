@@ -22,6 +22,7 @@ mod linger;
 mod listener;
 mod not_forwarded;
 mod origin;
+mod origin_addresses;
 mod origin_connection;
 mod origin_headers;
 mod origins;

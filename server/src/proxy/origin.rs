@@ -11,6 +11,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::time::Instant;
 
+use super::origin_addresses::OriginAddresses;
 use super::origin_connection::OriginConnection;
 
 /// How long a connection is kept without a request.
@@ -24,8 +25,7 @@ const MAX_IDLE: usize = 64;
 pub struct Origin {
     /// The value of `Host`.
     pub host: HeaderValue,
-    /// Host and port.
-    address: String,
+    addresses: OriginAddresses,
     /// The name in its certificate, and what certificates are trusted; `None` without TLS.
     tls: Option<(ServerName<'static>, Arc<ClientConfig>)>,
     /// The one used last is at the end.
@@ -42,11 +42,12 @@ impl Origin {
             _ => (authority, false),
         };
         let default_port = if is_tls { ":443" } else { ":80" };
-        let address = [authority, if has_port { "" } else { default_port }].concat();
+        let name_and_port = [authority, if has_port { "" } else { default_port }].concat();
         let name = name.trim_start_matches('[').trim_end_matches(']').to_owned();
         let tls = if is_tls { Some((ServerName::try_from(name).ok()?, tls.clone())) } else { None };
         let host = HeaderValue::from_str(authority).ok()?;
-        Some(Self { host, address, tls, idle: RefCell::default() })
+        let addresses = OriginAddresses::new(name_and_port);
+        Some(Self { host, addresses, tls, idle: RefCell::default() })
     }
 
     /// A connection that is kept, if one is still open.
@@ -62,7 +63,7 @@ impl Origin {
     /// A new connection.
     pub async fn connect(&self) -> io::Result<OriginConnection> {
         let tls = self.tls.as_ref().map(|(name, settings)| (name, settings));
-        OriginConnection::open(&self.address, tls).await
+        OriginConnection::open(self.addresses.connect().await?, tls).await
     }
 
     /// Keeps a connection on which an answer has ended.
@@ -75,10 +76,10 @@ impl Origin {
         }
     }
 
-    /// Closes connections that were kept long enough. Whether any are left.
+    /// Closes connections that were kept long enough. Whether any are left, or an address is to be remembered.
     pub fn sweep(&self) -> bool {
         let mut idle = self.idle.borrow_mut();
         idle.retain(|kept| kept.used.elapsed() < IDLE && kept.is_open());
-        !idle.is_empty()
+        !idle.is_empty() || self.addresses.has_avoided()
     }
 }

@@ -36,12 +36,12 @@ pub struct OriginConnection {
 }
 
 impl OriginConnection {
-    /// Connects to `address`, a host and a port; by TLS if there is a name to verify.
+    /// Takes a connection that was made; by TLS if there is a name to verify.
     pub async fn open(
-        address: &str,
+        stream: TcpStream,
         tls: Option<(&ServerName<'static>, &Arc<ClientConfig>)>,
     ) -> io::Result<Self> {
-        let socket = Socket::new(TcpStream::connect(address).await?);
+        let socket = Socket::new(stream);
         let Some((name, settings)) = tls else { return Self::start(socket.clone(), socket).await };
         let stream = TlsConnector::from(settings.clone()).connect(name.clone(), socket.clone()).await?;
         Self::start(stream, socket).await
