@@ -65,7 +65,7 @@ test("the targets of make and the scripts that are named exist", () => {
 });
 
 test("the warnings in the code are those of the table", () => {
-  const folders = ["service/src", "edge/src", "control/src", "cloudflare/src"];
+  const folders = ["service/src", "edge/src", "control/src", "cloudflare/src", "server/src"];
   const sources = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true })
       .filter((name) => /\.(rs|js)$/.test(name))
