@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 use service::host::{Directory, Kind, NewRow, RowChange, RowKey, Term, TermName};
 use support::executor::Task;
@@ -127,4 +129,14 @@ fn a_network_of_48_bits_has_a_limit_however_many_it_has_of_64() {
         browse_all(&world, vec![(request, encoded(&[("email", "nobody@example.com")]))]).remove(0).status
     };
     assert_eq!((0..300).filter(|number| ask(*number) == 200).count(), 200);
+}
+
+#[test]
+fn to_begin_a_login_costs_one_read() {
+    let logins = logins();
+    logins.begin("");
+    let reads = || logins.world.shared.directory.reads.load(Ordering::Relaxed);
+    let before = reads();
+    logins.begin("");
+    assert_eq!(reads() - before, 1);
 }

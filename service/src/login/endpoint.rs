@@ -5,6 +5,7 @@ use edge_authorizer::login::ReturnPath;
 use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{Denial, ErrorCode, Unavailable};
 
+use super::federation_row::FederationRow;
 use super::visit::{Visit, see_other};
 use crate::ControlPlane;
 use crate::host::{LoginHost, SessionToken};
@@ -115,15 +116,14 @@ impl<H: LoginHost> Visit<'_, H> {
         if test.is_none() && self.has_session().await? {
             return Ok(see_other(path.as_str()));
         }
-        // Where no federation is active, nothing of the provider is needed.
-        if test.is_none() && self.not_federated().await.is_ok() {
-            return Ok(self.login_form(&path, "", None));
-        }
-        let Some(party) = self.party().await? else { return Ok(self.login_form(&path, "", None)) };
-        match test {
-            Some(draft) if draft == party.stored.value.draft => Ok(self.begin(&party, path, true).await),
-            None if party.stored.value.federation.active => Ok(self.begin(&party, path, false).await),
-            _ => Ok(self.login_form(&path, "", None)),
+        let begins = |row: &FederationRow| match &test {
+            Some(draft) => *draft == row.draft,
+            None => row.federation.active,
+        };
+        // One read, whoever asks. Where no login begins there, nothing of the provider is needed.
+        match FederationRow::load(self.host).await?.filter(|row| begins(&row.value)) {
+            Some(row) => Ok(self.begin(&self.party_of(row).await?, path, test.is_some()).await),
+            None => Ok(self.login_form(&path, "", None)),
         }
     }
 

@@ -23,7 +23,14 @@ pub struct Party<'v, H: LoginHost> {
 impl<H: LoginHost> Visit<'_, H> {
     /// The configured provider; `None` if none is.
     pub async fn party(&self) -> Result<Option<Party<'_, H>>, Unavailable> {
-        let Some(stored) = FederationRow::load(self.host).await? else { return Ok(None) };
+        match FederationRow::load(self.host).await? {
+            Some(stored) => self.party_of(stored).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The provider of a configuration.
+    pub async fn party_of(&self, stored: Stored<FederationRow>) -> Result<Party<'_, H>, Unavailable> {
         let FederationRow { federation, provider, .. } = &stored.value;
         let insecure = &self.state.data.settings().insecure_hosts;
         let provider = self.state.provider.get(self.host, federation, provider, insecure).await?;
@@ -33,7 +40,7 @@ impl<H: LoginHost> Visit<'_, H> {
             warning(self.host, "not_opened", "federation", "no sealing key opens the client secret");
             Unavailable
         })?;
-        Ok(Some(Party { visit: self, stored, provider, secret }))
+        Ok(Party { visit: self, stored, provider, secret })
     }
 }
 
