@@ -230,6 +230,29 @@ fn more_streams_than_are_allowed_are_refused_and_the_others_go_on() {
 }
 
 #[test]
+fn answers_to_head_have_no_body() {
+    let origin = Origin::start();
+    let proxy = start_proxy(&origin);
+    let mut stream = connect_http2(proxy.address);
+    // More than may be abandoned.
+    for number in 0..300_u32 {
+        let (path, expected) = if number % 2 == 0 { ("/none", 404) } else { ("/public/head", 200) };
+        let head = [(":method", "HEAD"), (":scheme", "https"), (":authority", "g"), (":path", path)];
+        let id = 2 * number + 1;
+        stream.write_all(&frame(HEADERS, END_HEADERS | END_STREAM, id, &block(head))).unwrap();
+        loop {
+            let answer = read(&mut stream).unwrap().unwrap();
+            assert!(!matches!(answer.kind, DATA | RST_STREAM | GOAWAY), "{answer:?}");
+            if answer.kind == HEADERS {
+                assert_eq!((answer.stream, answer.flags & END_STREAM), (id, END_STREAM));
+                assert!(number > 1 || status(&answer.payload) == expected);
+                break;
+            }
+        }
+    }
+}
+
+#[test]
 fn http1_is_served_beside_it() {
     let origin = Origin::start();
     let proxy = start_proxy(&origin);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -86,6 +87,14 @@ impl Body for Answer {
             Self::Origins(answer) => answer.body.size_hint(),
         }
     }
+}
+
+/// The same as the answer to HEAD, where the protocol does not see to it: an origin's has no body then.
+pub fn to_head(answer: Response<Answer>) -> Response<Answer> {
+    let (mut parts, body) = answer.into_parts();
+    let Answer::Own(Some(bytes)) = body else { return Response::from_parts(parts, body) };
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    Response::from_parts(parts, Answer::Own(None))
 }
 
 /// An answer of the gateway itself.

@@ -11,6 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
+use super::answer::to_head;
 use super::client::Client;
 use super::host::ProxyHost;
 use super::http2::http2_settings;
@@ -29,10 +30,12 @@ pub async fn serve_http2<H: ProxyHost>(
     let load = Rc::new(Load::default());
     let service = service_fn(|request: Request<Incoming>| {
         let (proxy, client, underway) = (proxy.clone(), client.clone(), load.begin());
-        let has_body = request.method() != Method::HEAD;
+        let is_head = request.method() == Method::HEAD;
         async move {
             let answer = answer(&proxy, &client, request, None).await;
-            Ok::<_, Infallible>(answer.map(|body| Counted::new(body, has_body, underway)))
+            // hyper sends what there is.
+            let answer = if is_head { to_head(answer) } else { answer };
+            Ok::<_, Infallible>(answer.map(|body| Counted::new(body, underway)))
         }
     });
     let mut connection = pin!(http2_settings().serve_connection(TokioIo::new(stream), service));

@@ -78,9 +78,8 @@ pub struct Counted<B: Body + Unpin> {
 }
 
 impl<B: Body + Unpin> Counted<B> {
-    /// The body of the answer to a request; whether it is sent, which it is not to HEAD.
-    pub fn new(body: B, is_sent: bool, mut underway: Underway) -> Self {
-        underway.is_over |= !is_sent;
+    /// The body of the answer to a request.
+    pub fn new(body: B, underway: Underway) -> Self {
         Self { body, underway }
     }
 }

@@ -92,6 +92,7 @@ fn answer(name: &str) -> (&'static str, Then) {
         "chunked" => {
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", Then::Next)
         }
+        "head" => ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", Then::Next),
         "both-lengths" => (
             "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
             Then::Next,
