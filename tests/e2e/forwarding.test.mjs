@@ -69,7 +69,13 @@ describe("what the origin gets", () => {
 
   test("an origin does not govern the whole host", async () => {
     const { sent, expect } = answerHeaders;
-    const answer = await send(gateway.url, `/public/cookies?${new URLSearchParams({ headers: JSON.stringify(sent) })}`);
-    assert.deepEqual(Object.keys(sent).filter((name) => name in answer.headers), expect);
+    const answer = await send(
+      gateway.url,
+      `/public/cookies?${new URLSearchParams({ headers: JSON.stringify(sent) })}`,
+    );
+    assert.deepEqual(
+      Object.keys(sent).filter((name) => name in answer.headers),
+      expect,
+    );
   });
 });
