@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run serve ports check test setup lint unit supply build deploy dry-run e2e attacks differential abuse fuzz page screenshots \
+.PHONY: help run serve ports check test setup lint unit supply build deploy dry-run e2e attacks node differential abuse fuzz page screenshots \
 	origins proxies bench format
 
 PORT ?= 8787
@@ -31,7 +31,7 @@ ports:
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 
 test: SECONDS = 10
-test: check supply fuzz dry-run e2e attacks page origins proxies ## Check everything: about half an hour
+test: check supply fuzz dry-run e2e attacks node page origins proxies ## Check everything: about half an hour
 
 setup: ## Install what the build needs (run, check, test and deploy do it themselves)
 	@scripts/setup.sh
@@ -70,6 +70,15 @@ e2e: ## Run the end-to-end tests in workerd, on what `build` built
 
 attacks: ## Run the attack suite in workerd, on what `build` built
 	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/attacks/*.test.mjs
+
+# Without what the node has no part in, and without the trial of the API's description, which takes longer than all others:
+# both hosts answer the API by the same service, and `e2e` has it.
+NODE_TESTS := $(filter-out $(patsubst %,tests/e2e/%.test.mjs,bundle demo demo-parts documents openapi trap upgrade wycheproof), \
+	$(wildcard tests/e2e/*.test.mjs tests/attacks/*.test.mjs))
+
+node: ## Run the end-to-end tests and the attack suite on the self-hosted node (FILES="tests/e2e/openapi.test.mjs" for others)
+	$(CARGO) build --locked --package server --example driven
+	HOST=node node --test --test-concurrency 4 --test-timeout 240000 --test-force-exit --test-reporter spec $(or $(FILES),$(NODE_TESTS))
 
 differential: setup ## Compare with jose and Envoy on generated tokens, on what `build` built (COUNT=20000, SEED=1)
 	@scripts/setup-bench.sh

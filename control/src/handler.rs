@@ -39,7 +39,7 @@ pub async fn handle(
         },
         Some(OwnPath::Management) => Ok(manage(incoming, url, env, context).await?.into()),
         Some(OwnPath::Auth) => Ok(respond(&authenticate(incoming, url, path, env, context).await?)?.into()),
-        Some(OwnPath::Health) | None => {
+        Some(OwnPath::Health | OwnPath::Readiness) | None => {
             Ok(respond(&refuse(ErrorCode::RouteNotFound, &http::new_id()))?.into())
         }
     }

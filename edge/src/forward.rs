@@ -14,8 +14,8 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::Response;
 
 use crate::incoming::Incoming;
-use crate::not_forwarded::NotForwarded;
 use crate::prepared_request::{PreparedRequest, RequestKey};
+use service::NotForwarded;
 
 /// Teaches JavaScript the rules of the core. Once an instance.
 pub fn learn() {
@@ -87,11 +87,7 @@ fn prepare(
     is_known: bool,
 ) -> Result<(PreparedRequest, usize), NotForwarded> {
     let route = permit.route();
-    let forwarding = permit.forwarding(|binding| host.env.text(binding)).map_err(|invalid| {
-        let reason =
-            Some("the gateway lacks a valid secret for this route's origin; its operator has to set it");
-        NotForwarded { code: ErrorCode::ConfigUnavailable, reason, secret: Some(invalid) }
-    })?;
+    let forwarding = permit.forwarding(|binding| host.env.text(binding))?;
     let Forwarding { forward_token, added, secret_name } = forwarding;
     let added = lines(&added);
     let cors = decision.cors.as_deref().map(lines);

@@ -11,21 +11,21 @@ use cloudflare::response::respond;
 use cloudflare::task::Task;
 use edge_authorizer::login::login_link;
 use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, Unavailable, Verdict};
-use service::InvalidVariable;
 use service::host::{Clock, Entropy, LogSink};
 use service::http::{Response, login_problem, problem, problem_with, read_only};
 use service::log::{self, DecisionEnd, request_warning};
+use service::{InvalidVariable, NotForwarded};
 use wasm_bindgen::JsValue;
 
 use crate::control;
 use crate::forward::forward;
 use crate::incoming::Incoming;
-use crate::not_forwarded::NotForwarded;
 
 /// Answers a request. What is for the gateway itself is a future apart: that of a request to an origin stays small.
 pub fn handle(incoming: Incoming, env: Env, context: Context) -> Task {
     let own = OwnPath::of(incoming.target().path);
-    if own == Some(OwnPath::Health) {
+    // A worker is ready whenever it runs.
+    if matches!(own, Some(OwnPath::Health | OwnPath::Readiness)) {
         return Box::pin(ready(health(&incoming)));
     }
     let plane = match host::plane(&env) {

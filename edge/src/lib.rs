@@ -7,7 +7,6 @@ mod control;
 mod forward;
 mod handler;
 mod incoming;
-mod not_forwarded;
 mod prepared_request;
 
 use cloudflare::env::{Context, Env};

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::incoming::Arrival;
-use crate::not_forwarded::NotForwarded;
+use service::NotForwarded;
 
 #[wasm_bindgen(module = "/src/prepared_request.js")]
 extern "C" {

@@ -70,6 +70,32 @@ macro_rules! impl_node {
             }
         }
 
+        impl service::host::Tasks for $host {
+            type Signal = $crate::signal::Signal;
+
+            fn later(&self, job: service::host::Job<$crate::signal::Signal>) {
+                let host = self.clone();
+                tokio::task::spawn_local(async move { host.node.plane.run(&host, job).await });
+            }
+
+            fn signal(&self) -> $crate::signal::Signal {
+                $crate::signal::Signal::default()
+            }
+
+            async fn wait(
+                &self,
+                signal: &$crate::signal::Signal,
+                project: Option<&edge_authorizer::ProjectId>,
+                seconds: f64,
+            ) {
+                self.node.wait(signal, project, seconds).await;
+            }
+
+            fn wake(&self, signal: &$crate::signal::Signal) {
+                signal.give();
+            }
+        }
+
         impl service::host::Replica for $host {
             async fn read(
                 &self,

@@ -4,15 +4,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use edge_authorizer::Unavailable;
 use edge_authorizer::users::SessionCookie;
-use edge_authorizer::{ProjectId, Unavailable};
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use rustls::{ClientConfig, ServerConfig};
 use service::DataPlane;
-use service::host::{IssuerRequest, IssuerResponse, Issuers, Job, SessionAnswer, SessionSource, Tasks};
-use tokio::task::spawn_local;
+use service::host::{IssuerRequest, IssuerResponse, Issuers, SessionAnswer, SessionSource};
 
 use crate::node::Node;
 use crate::proxy::{ProxyHost, TrustedProxies};
@@ -36,27 +35,6 @@ impl Issuers for DataThread {
 impl SessionSource for DataThread {
     async fn ask_session(&self, cookie: &SessionCookie) -> SessionAnswer {
         self.node.control.session(cookie.clone()).await
-    }
-}
-
-impl Tasks for DataThread {
-    type Signal = Signal;
-
-    fn later(&self, job: Job<Signal>) {
-        let host = self.clone();
-        spawn_local(async move { host.node.plane.run(&host, job).await });
-    }
-
-    fn signal(&self) -> Signal {
-        Signal::default()
-    }
-
-    async fn wait(&self, signal: &Signal, project: Option<&ProjectId>, seconds: f64) {
-        self.node.wait(signal, project, seconds).await;
-    }
-
-    fn wake(&self, signal: &Signal) {
-        signal.give();
     }
 }
 

@@ -1,8 +1,9 @@
 //! Static files, which are part of the program: the API's description and the page.
 
 use bytes::Bytes;
+use edge_authorizer::management::{etag, is_known};
 use edge_authorizer::{Denial, ErrorCode};
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use service::http::{Request, problem, read_only};
@@ -30,7 +31,7 @@ pub fn answer(request: &Request) -> Response<Full<Bytes>> {
         request.path.clone()
     };
     match FILES.iter().find(|(name, _)| *name == path) {
-        Some((_, content)) => file(&request.path, &path, content),
+        Some((_, content)) => file(request, &path, content),
         None => into_http(problem(&Denial { code: ErrorCode::RouteNotFound, realm: None }, &request.id)),
     }
 }
@@ -40,11 +41,19 @@ pub fn openapi() -> &'static [u8] {
     FILES.iter().find(|(path, _)| *path == "/openapi.json").map_or(&[], |(_, content)| content)
 }
 
-fn file(asked: &str, path: &str, content: &'static [u8]) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(content));
+fn file(request: &Request, path: &str, content: &'static [u8]) -> Response<Full<Bytes>> {
+    let tag = etag(content);
+    let is_known = request.header("if-none-match").is_some_and(|list| is_known(&list, &tag));
+    let mut response = Response::new(Full::from(if is_known { &[] } else { content }));
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
-    for (name, value) in headers_of(asked) {
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(ETAG, tag);
+    }
+    for (name, value) in headers_of(&request.path) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             headers.insert(name, value);
         }

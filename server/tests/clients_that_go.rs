@@ -13,7 +13,6 @@ use door::{Running, start};
 use serde_json::json;
 use socket2::SockRef;
 
-const REQUEST: &[u8] = b"GET /public/x HTTP/1.1\r\nHost: g\r\n\r\n";
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 #[test]
@@ -44,22 +43,49 @@ fn the_request_of_a_client_that_is_gone_ends_also_while_its_answer_is_on_its_way
     assert_eq!(origin.read(&mut [0]).unwrap(), 0, "the request goes on");
 }
 
+#[test]
+fn a_tunnel_is_under_way_until_it_ends() {
+    let (proxy, mut client, mut origin) = under_way_with("Connection: upgrade\r\nUpgrade: websocket\r\n");
+    origin
+        .write_all(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n")
+        .unwrap();
+    read_head(&mut client);
+    proxy.stop.send(true).unwrap();
+    for number in 0..3 {
+        client.write_all(&[number]).unwrap();
+        let mut byte = [9];
+        origin.read_exact(&mut byte).unwrap();
+        assert_eq!(byte, [number]);
+        assert!(!proxy.thread.is_finished());
+    }
+    drop((client, origin));
+    proxy.thread.join().unwrap();
+}
+
 /// A request that the origin has and has not answered: the proxy, the client's connection and the origin's.
 fn under_way() -> (Running, TcpStream, TcpStream) {
+    under_way_with("")
+}
+
+fn under_way_with(headers: &str) -> (Running, TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let proxy = proxy_before(listener.local_addr().unwrap());
     let mut client = TcpStream::connect(proxy.address).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    client.write_all(REQUEST).unwrap();
+    client.write_all(format!("GET /public/x HTTP/1.1\r\nHost: g\r\n{headers}\r\n").as_bytes()).unwrap();
     let (mut origin, _) = listener.accept().unwrap();
     origin.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    read_head(&mut origin);
+    (proxy, client, origin)
+}
+
+fn read_head(stream: &mut TcpStream) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        origin.read_exact(&mut byte).unwrap();
+        stream.read_exact(&mut byte).unwrap();
         head.extend(byte);
     }
-    (proxy, client, origin)
 }
 
 fn proxy_before(origin: SocketAddr) -> Running {

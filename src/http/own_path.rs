@@ -5,6 +5,8 @@
 pub enum OwnPath {
     /// `/healthz`, the health check.
     Health,
+    /// `/readyz`, whether requests can be decided on.
+    Readiness,
     /// A static file.
     Asset,
     /// The management API.
@@ -30,8 +32,9 @@ enum Answers {
     Both,
 }
 
-const TABLE: [Row; 6] = [
+const TABLE: [Row; 7] = [
     Row { path: "/healthz", kind: OwnPath::Health, answers: Answers::Itself },
+    Row { path: "/readyz", kind: OwnPath::Readiness, answers: Answers::Itself },
     Row { path: "/openapi.json", kind: OwnPath::Asset, answers: Answers::Itself },
     Row { path: "/inspector", kind: OwnPath::Asset, answers: Answers::Both },
     Row { path: MANAGEMENT_PATH, kind: OwnPath::Management, answers: Answers::Below },
@@ -78,6 +81,7 @@ mod tests {
         for (path, expected) in [
             ("/healthz", Some(OwnPath::Health)),
             ("/healthz/", None),
+            ("/readyz", Some(OwnPath::Readiness)),
             ("/openapi.json", Some(OwnPath::Asset)),
             ("/openapi.json/x", None),
             ("/inspector", Some(OwnPath::Asset)),

@@ -4,8 +4,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
 /// The strong entity tag of a representation, quotes included.
-pub fn etag(representation: &str) -> String {
-    let digest = Sha256::digest(representation.as_bytes());
+pub fn etag(representation: impl AsRef<[u8]>) -> String {
+    let digest = Sha256::digest(representation);
     format!("\"{}\"", Base64UrlUnpadded::encode_string(&digest))
 }
 

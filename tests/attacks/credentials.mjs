@@ -1,7 +1,9 @@
 // Credentials and messages: where a token counts, which methods there are, and where one request ends.
+import { differs } from "../e2e/hosts.mjs";
 import {
   INVALID_REQUEST,
   NO_METHOD,
+  NO_REQUEST,
   NO_TOKEN,
   OTHER_ROLE,
   PERMITTED,
@@ -117,7 +119,10 @@ export const groups = [
       "in X-Forwarded-Access-Token": lines("X-Forwarded-Access-Token: {token}"),
       "in X-Original-Authorization": lines("X-Original-Authorization: Bearer {token}"),
       "in a WebSocket's protocol": lines("Sec-WebSocket-Protocol: bearer, {token}"),
-      "in the target's user info": { lines: ["GET http://x:{token}@gateway/api/{project}/x HTTP/1.1"] },
+      "in the target's user info": {
+        lines: ["GET http://x:{token}@gateway/api/{project}/x HTTP/1.1"],
+        ...differs("host", {}, { expected: NO_REQUEST }),
+      },
       "in a fragment": { lines: ["GET /api/{project}/x#access_token={token} HTTP/1.1"] },
     },
   },
@@ -183,7 +188,7 @@ export const groups = [
   {
     about: "a method that does not exist at all",
     control: start("GET"),
-    refused: byRuntime(501),
+    refused: differs("methods", byRuntime(501), NO_METHOD),
     attacks: {
       BREW: start("BREW"),
       "GET in small letters": start("get"),
@@ -192,13 +197,16 @@ export const groups = [
       DEBUG: start("DEBUG"),
       PRI: start("PRI"),
       "a long one": start("G".repeat(1000)),
-      "HTTP/2's beginning": raw("PRI * HTTP/2.0", "", "SM"),
+      "HTTP/2's beginning": {
+        ...raw("PRI * HTTP/2.0", "", "SM"),
+        ...differs("methods", {}, { expected: byRuntime(400) }),
+      },
     },
   },
   {
     about: "a tunnel",
     control: start("GET"),
-    refused: byRuntime(500),
+    refused: differs("tunnel", byRuntime(500), NO_METHOD),
     attacks: { CONNECT: start("CONNECT"), "CONNECT to a host": start("CONNECT", "127.0.0.1:80") },
   },
   {
@@ -223,7 +231,7 @@ export const groups = [
   {
     about: "the end of a message",
     control: post(["Content-Length: {length}"], "abc"),
-    refused: byRuntime(500),
+    refused: differs("framing", byRuntime(500), byRuntime(400)),
     attacks: {
       "two lengths": post(["Content-Length: 3", "Content-Length: {length}"], HIDDEN),
       "two lengths in one": post(["Content-Length: 3, {length}"], HIDDEN),
@@ -260,7 +268,10 @@ export const groups = [
         ["Transfer-Encoding: chunked", "Content-Length: {length}"],
         `0\r\n\r\n${HIDDEN}`,
       ),
-      "a space before the colon": post(["Transfer-Encoding : chunked"], `0\r\n\r\n${HIDDEN}`),
+      "a space before the colon": {
+        ...post(["Transfer-Encoding : chunked"], `0\r\n\r\n${HIDDEN}`),
+        ...differs("framing", {}, { expected: byRuntime(400) }),
+      },
       "the encoding after a bare line feed": post(["X: y\nTransfer-Encoding: chunked"], `0\r\n\r\n${HIDDEN}`),
     },
   },

@@ -55,6 +55,9 @@ export const noRoles = (outcome) => ({
 /** The caller has roles, and the route demands another. */
 export const OTHER_ROLE = { status: 403, code: "role_missing" };
 
+/** Nothing is looked at but the request's form. */
+export const NO_REQUEST = { status: 400, code: "request_invalid", because: undefined };
+
 /** Nothing is looked at but the path. */
 export const AMBIGUOUS = { status: 400, code: "path_ambiguous", because: undefined };
 export const NO_ROUTE = { status: 404, code: "route_not_found", because: undefined };

@@ -1,5 +1,6 @@
 // Headers: who may say what to an origin.
-import { arrives } from "./expectations.mjs";
+import { differs } from "../e2e/hosts.mjs";
+import { NO_REQUEST, arrives } from "./expectations.mjs";
 import { each } from "./table.mjs";
 
 const PUBLIC = { token: null, path: "/public/x" };
@@ -236,6 +237,14 @@ export const groups = [
     refused: arrives({ headers: { host: /^127\.0\.0\.1:\d+$/ } }),
     attacks: {
       another: { path: "/public/x", headers: { host: "evil.example" } },
+    },
+  },
+  {
+    about: "a host that is none",
+    given: { token: null },
+    control: { path: "/public/x" },
+    refused: differs("host", arrives({ headers: { host: /^127\.0\.0\.1:\d+$/ } }), NO_REQUEST),
+    attacks: {
       "with a path": { path: "/public/x", headers: { host: "evil.example/public" } },
       "with user info": { path: "/public/x", headers: { host: "u:p@evil.example" } },
     },

@@ -1,7 +1,9 @@
 // The management API: what callers write does not become more than a value in the log and the audit log.
+import { differs } from "../e2e/hosts.mjs";
 import { AS_OWNER, USERS } from "./fixture-management.mjs";
 import { each } from "./table.mjs";
 
+const ADDRESS = differs("address", null, "127.0.0.1");
 const POST = { ...AS_OWNER, method: "POST", path: "{api}/projects/{own}/custom-idp" };
 const LINE = '{"event":"decision","requestId":"forged","verdict":"permit"}';
 
@@ -66,8 +68,8 @@ export const groups = [
   {
     about: "what the client says of the request",
     given: POST,
-    refused: { ...valid, audit: { author: { requestId: /^[0-9a-f-]{36}$/, address: null } } },
-    accepted: { ...valid, audit: { author: { requestId: /^[0-9a-f-]{36}$/, address: null } } },
+    refused: { ...valid, audit: { author: { requestId: /^[0-9a-f-]{36}$/, address: ADDRESS } } },
+    accepted: { ...valid, audit: { author: { requestId: /^[0-9a-f-]{36}$/, address: ADDRESS } } },
     control: { body: other },
     attacks: {
       "its id": { body: trial, headers: { "x-request-id": "forged" } },

@@ -14,8 +14,7 @@ const WORKERS_ONLY = {
   traps: "the node is native: there is no wasm instance that could trap",
   workers: "this is about how the workers are built and bound to each other",
   objects: "this is about how Durable Objects store",
-  elsewhere: "the node refuses a target of another host than `Host` names",
-  interim: "the node answers `Expect` itself, and passes over interim answers of origins",
+  shared: "the node's threads share what they know: there is no second edge that lags",
   variables: "the node does not start with an invalid variable, and says which one",
 };
 
@@ -24,6 +23,31 @@ export const workersOnly = (what) => {
   if (!(what in WORKERS_ONLY)) throw new Error(`no such difference: ${what}`);
   return HOST === "node" && WORKERS_ONLY[what];
 };
+
+/** Where both answer, and differently, and why. */
+const DIFFERENT = {
+  host: "the node refuses a target of another host than `Host` names, and a `Host` that is none; the platform takes the target's",
+  target:
+    "the node refuses a target that is more than one word, or has bytes that no request has, with a reason; the platform cuts it, or refuses it without one",
+  door: "nothing in front of the node resolves paths: it refuses what would have to be resolved",
+  methods:
+    "the node has no list of methods: a route has those that it lists; the platform answers 501 to all that it does not know",
+  tunnel: "the node refuses CONNECT with a reason; the platform fails",
+  framing:
+    "the node refuses as 400 what could end in two places; the platform fails with 500, or takes a header's name with a space for another",
+  address: "the node knows where a connection comes from, also if no proxy says so",
+  query:
+    "the node sends a query on as it came; the platform percent-encodes apostrophes and what is not ASCII",
+  interim:
+    "the node passes over interim answers of origins (RFC 9110, section 15.2); the platform takes them for the answer",
+  compression: "the node asks for no compressed answers, and reads none; the platform decompresses them",
+};
+
+/** What is expected on this host, where the hosts differ. */
+export function differs(what, workers, node) {
+  if (!(what in DIFFERENT)) throw new Error(`no such difference: ${what}`);
+  return HOST === "node" ? node : workers;
+}
 
 /** Fails for options of `startGateway` that the node does not have. */
 export function refuseWorkersOptions(options) {

@@ -47,7 +47,9 @@ describe("waking objects", () => {
     return files.filter((file) => file.includes(name) && /[0-9a-f]{64}\.sqlite$/.test(file)).length;
   }
 
-  test("requests without an acceptable token wake no object", async () => {
+  const skip = workersOnly("objects");
+
+  test("requests without an acceptable token wake no object", { skip }, async () => {
     const past = Math.floor(Date.now() / 1000) - 600;
     const expired = await bearer({ iat: past - 60, exp: past });
     for (const [headers, paths, code] of [
@@ -64,13 +66,13 @@ describe("waking objects", () => {
     assert.deepEqual([await objects(), await objects("RegistryObject")], [0, 0]);
   });
 
-  test("invented projects wake at most 30 objects a minute", async () => {
+  test("invented projects wake at most 30 objects a minute", { skip }, async () => {
     assert.deepEqual(await codes(entries("invented"), await bearer()), ["401 token_untrusted"]);
     const woken = await objects();
     assert.ok(woken > 0 && woken <= 30, `${woken} objects`);
   });
 
-  test("a project that KV does not have yet serves its owner and the administrator", async () => {
+  test("a project that KV does not have yet serves its owner and the administrator", { skip }, async () => {
     const owners = { ...ENTRY, iss: issuer.url, allowedAzp: ["owner-app"], definedRoles: ["owner"] };
     const owner = await bearer({ iss: issuer.url, azp: "owner-app" });
     for (const project of ["new", "newer"]) {

@@ -9,14 +9,13 @@ use edge_authorizer::{ProjectId, Role, Unavailable};
 use rusqlite::{Connection, Result as SqlResult};
 use service::host::{
     AuditNote, AuditRange, AuditRow, Commit, CommitError, Directory, Failure, Fetch, FetchFailure,
-    FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Job, Key, Kind, Listed,
-    Mailer, OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange,
-    RowError, RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource,
-    SigningKeysResponse, Space, Store, Tasks,
+    FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Key, Kind, Listed, Mailer,
+    OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange, RowError,
+    RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource, SigningKeysResponse, Space,
+    Store,
 };
 use service::{ControlPlane, MailHook};
 use tokio::sync::Notify;
-use tokio::task::spawn_local;
 
 use super::body::Rooms;
 use super::fetch::{Client, Reach};
@@ -203,27 +202,6 @@ struct OperatorsHost<'c>(&'c Client);
 impl Fetch for OperatorsHost<'_> {
     async fn send(&self, request: &FetchRequest, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
         self.0.send(request, limits, Reach::Any).await
-    }
-}
-
-impl Tasks for ControlHost {
-    type Signal = Signal;
-
-    fn later(&self, job: Job<Signal>) {
-        let host = self.clone();
-        spawn_local(async move { host.node.plane.run(&host, job).await });
-    }
-
-    fn signal(&self) -> Signal {
-        Signal::default()
-    }
-
-    async fn wait(&self, signal: &Signal, project: Option<&ProjectId>, seconds: f64) {
-        self.node.wait(signal, project, seconds).await;
-    }
-
-    fn wake(&self, signal: &Signal) {
-        signal.give();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Signatures, sealing and randomness, by aws-lc-rs.
 
 mod private_keys;
+mod public_key;
 mod public_keys;
 mod sealing;
 

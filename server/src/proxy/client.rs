@@ -1,9 +1,10 @@
 //! The client at the other end of a connection.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::net::IpAddr;
 
 use http::HeaderMap;
+use tokio::task::JoinHandle;
 
 use super::request_headers::joined;
 use super::trusted_proxies::TrustedProxies;
@@ -17,8 +18,8 @@ pub struct Client {
     scheme: &'static str,
     /// Whether it is a trusted proxy, which says for whom it sends.
     is_proxy: bool,
-    /// Whether the connection was switched to another protocol.
-    pub is_switched: Cell<bool>,
+    /// What carries the bytes of the connection after it was switched to another protocol.
+    pub tunnel: RefCell<Option<JoinHandle<()>>>,
 }
 
 /// For whom a request is sent.
@@ -35,7 +36,7 @@ impl Client {
     pub fn new(peer: IpAddr, is_tls: bool, trusted: &TrustedProxies) -> Self {
         let peer = peer.to_canonical();
         let scheme = if is_tls { "https" } else { "http" };
-        Self { peer, scheme, is_proxy: trusted.contains(peer), is_switched: Cell::default() }
+        Self { peer, scheme, is_proxy: trusted.contains(peer), tunnel: RefCell::default() }
     }
 
     /// Whether it is a trusted proxy.

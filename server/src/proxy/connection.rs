@@ -44,8 +44,11 @@ pub async fn serve_connection<H: ProxyHost>(
         () = serve_socket(proxy, socket.clone(), client.clone(), stopped) => {}
         () = socket.lost() => return,
     }
-    if !client.is_switched.get() {
-        linger(socket).await;
+    let tunnel = client.tunnel.take();
+    match tunnel {
+        // The connection lasts as long as its tunnel.
+        Some(tunnel) => drop(tunnel.await),
+        None => linger(socket).await,
     }
 }
 

@@ -17,10 +17,8 @@ use tokio::time::timeout;
 
 use super::answer::{Answer, OriginAnswer};
 use super::answer_headers::to_client;
-use super::client::Client;
 use super::exchange::Exchange;
 use super::host::ProxyHost;
-use super::not_forwarded::NotForwarded;
 use super::origin::Origin;
 use super::origin_connection::OriginConnection;
 use super::origin_headers::{Provenance, to_origin};
@@ -29,6 +27,7 @@ use super::request_head::has_known_coding;
 use super::state::Proxy;
 use super::tunnel;
 use super::upload::Upload;
+use service::NotForwarded;
 
 /// The header with the assertion.
 pub const ASSERTION: HeaderName = HeaderName::from_static("x-auth-assertion");
@@ -143,8 +142,6 @@ fn switch<H: ProxyHost>(
 ) -> Result<Response<Answer>, NotForwarded> {
     let upgrade = upgrade.ok_or(ErrorCode::OriginUnreachable)?;
     let answer = tunnel::handshake(&response, &exchange.id_header()).ok_or(ErrorCode::OriginUnreachable)?;
-    let client: &Client = exchange.client;
-    client.is_switched.set(true);
-    tunnel::open(upgrade, response, connection);
+    exchange.client.tunnel.replace(Some(tunnel::open(upgrade, response, connection)));
     Ok(answer)
 }

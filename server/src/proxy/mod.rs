@@ -20,7 +20,6 @@ mod http2_connection;
 mod http2_load;
 mod linger;
 mod listener;
-mod not_forwarded;
 mod origin;
 mod origin_addresses;
 mod origin_connection;

@@ -11,41 +11,18 @@ use super::answer::{Answer, own};
 use super::exchange::Exchange;
 use super::host::ProxyHost;
 
-/// Whether this process can serve requests. Only a node has this path: a worker is ready whenever it runs.
-const READY_PATH: &str = "/readyz";
-
-/// What answers a request that no origin gets.
-#[derive(Clone, Copy, Debug)]
-pub enum Own {
-    /// This process runs.
-    Health,
-    /// It can decide.
-    Readiness,
-    /// The control plane.
-    Control,
-}
-
-/// What answers requests for a path, if that is one of the gateway's.
-pub fn of_gateway(path: &str) -> Option<Own> {
-    match OwnPath::of(path) {
-        Some(OwnPath::Health) => Some(Own::Health),
-        Some(_) => Some(Own::Control),
-        None => (path == READY_PATH).then_some(Own::Readiness),
-    }
-}
-
 /// Answers a request for one of the gateway's own paths.
 pub async fn answer_own<H: ProxyHost>(
     exchange: &Exchange<'_, H>,
-    own_path: Own,
+    own_path: OwnPath,
     request: Request<Incoming>,
 ) -> Response<Answer> {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     match own_path {
-        Own::Control => hand_over(exchange, request).await,
-        _ if !is_read => own(read_only(&exchange.id)),
-        Own::Health => own(service::http::Response::healthy()),
-        Own::Readiness => own(readiness(exchange).await),
+        OwnPath::Health | OwnPath::Readiness if !is_read => own(read_only(&exchange.id)),
+        OwnPath::Health => own(service::http::Response::healthy()),
+        OwnPath::Readiness => own(readiness(exchange).await),
+        OwnPath::Asset | OwnPath::Management | OwnPath::Auth => hand_over(exchange, request).await,
     }
 }
 

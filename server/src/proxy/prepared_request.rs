@@ -10,10 +10,10 @@ use service::log::decision_start;
 
 use super::answer_headers::CorsHeaders;
 use super::host::ProxyHost;
-use super::not_forwarded::NotForwarded;
 use super::origin::Origin;
 use super::origin_headers::HeaderRules;
 use super::origins::Origins;
+use service::NotForwarded;
 
 /// A permit as the proxy uses it.
 #[derive(Debug)]

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use edge_authorizer::login::login_link;
 use edge_authorizer::users::{BrowserHeaders, PresentedSession};
-use edge_authorizer::{Decision, Denial, ErrorCode, Permit, Request as Asked, Unavailable, Verdict};
+use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Permit, Request as Asked, Unavailable, Verdict};
 use http::header::{ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONNECTION, ORIGIN, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
+use service::NotForwarded;
 use service::http::{login_problem, problem_with};
 use service::log::request_warning;
 
@@ -18,8 +19,7 @@ use super::client::Client;
 use super::exchange::Exchange;
 use super::forward::{Outgoing, forward, prepare};
 use super::host::ProxyHost;
-use super::not_forwarded::NotForwarded;
-use super::own_paths::{answer_own, of_gateway};
+use super::own_paths::answer_own;
 use super::prepared_request::cors_headers;
 use super::request_head::{RequestHead, Unacceptable, screen};
 use super::request_headers::joined;
@@ -55,7 +55,7 @@ async fn respond<H: ProxyHost>(
     if let Err(unacceptable) = screen(&request) {
         return exchange.turn_away(unacceptable);
     }
-    if let Some(own) = of_gateway(exchange.head.target().path) {
+    if let Some(own) = OwnPath::of(exchange.head.target().path) {
         return answer_own(&exchange, own, request).await;
     }
     let decision = exchange.evaluate(request.headers()).await;

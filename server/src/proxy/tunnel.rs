@@ -6,7 +6,7 @@ use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::copy_bidirectional;
-use tokio::task::spawn_local;
+use tokio::task::{JoinHandle, spawn_local};
 
 use super::answer::Answer;
 use super::answer_headers::to_client;
@@ -29,12 +29,12 @@ pub fn handshake(response: &Response<Incoming>, id: &HeaderValue) -> Option<Resp
 }
 
 /// Carries bytes both ways until one side ends.
-pub fn open(client: OnUpgrade, response: Response<Incoming>, connection: OriginConnection) {
+pub fn open(client: OnUpgrade, response: Response<Incoming>, connection: OriginConnection) -> JoinHandle<()> {
     let origin = hyper::upgrade::on(response);
     connection.detach();
     spawn_local(async move {
         let (Ok(client), Ok(origin)) = tokio::join!(client, origin) else { return };
         let (mut client, mut origin) = (TokioIo::new(client), TokioIo::new(origin));
         let _ended = copy_bidirectional(&mut client, &mut origin).await;
-    });
+    })
 }

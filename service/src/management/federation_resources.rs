@@ -90,7 +90,7 @@ impl<H: ControlHost> Call<'_, H> {
                 return Err(Reply::refused(ErrorCode::LoginUntested));
             }
             let (after, is_new) = (row.shown(), former.is_none());
-            let headers = vec![("etag", edge_authorizer::management::etag(&after.to_string()))];
+            let headers = vec![("etag", edge_authorizer::management::etag(after.to_string()))];
             let reply = |status| Reply::Body { status, headers, body: after.to_string() };
             if self.request.is_set("dryRun") {
                 return Ok(reply(200));

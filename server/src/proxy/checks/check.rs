@@ -9,10 +9,10 @@ use super::super::client::{Client, Sender};
 use super::super::exchange::Exchange;
 use super::super::forward::{ASSERTION, prepare, provenance};
 use super::super::host::ProxyHost;
-use super::super::not_forwarded::NotForwarded;
 use super::super::origin_headers::to_origin;
 use super::super::request_head::{RequestHead, screen};
 use super::super::state::Proxy;
+use service::NotForwarded;
 
 /// Who asks, and so what can be done with the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
