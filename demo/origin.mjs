@@ -8,6 +8,8 @@ export async function startOrigin(port = 0) {
     // A client that leaves in the middle of its upload gets no answer; the others do.
     echo(request, response).catch(() => response.destroy());
   });
+  // Longer than the gateway keeps connections: a request on one that is closed meanwhile is not sent again.
+  server.keepAliveTimeout = 60_000;
   await listen(server, port);
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => close(server) };
 }

@@ -35,6 +35,7 @@ const DIFFERENT = {
   tunnel: "the node refuses CONNECT with a reason; the platform fails",
   framing:
     "the node refuses as 400 what could end in two places; the platform fails with 500, or takes a header's name with a space for another",
+  headers: "the node reads 512 headers at most; the platform as many as fit",
   address: "the node knows where a connection comes from, also if no proxy says so",
   query:
     "the node sends a query on as it came; the platform percent-encodes apostrophes and what is not ASCII",

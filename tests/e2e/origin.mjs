@@ -25,6 +25,8 @@ export async function startTestOrigin() {
     note(request);
     socket.on("message", (message, isBinary) => socket.send(message, { binary: isBinary }));
   });
+  // Longer than the gateway keeps connections: a request on one that is closed meanwhile is not sent again.
+  server.keepAliveTimeout = 60_000;
   await listen(server, 0);
   return {
     url: `http://127.0.0.1:${server.address().port}`,
