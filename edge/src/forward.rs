@@ -7,6 +7,7 @@ use cloudflare::response::{lines, respond};
 use edge_authorizer::forwarding::{Forwarding, ForwardingFault, MAX_HEADERS};
 use edge_authorizer::{Decision, Denial, ErrorCode, Permit, Target, header_rules};
 use js_sys::Promise;
+use service::NotForwarded;
 use service::http::problem_with;
 use service::log::decision_start;
 use wasm_bindgen::JsValue;
@@ -15,7 +16,6 @@ use web_sys::Response;
 
 use crate::incoming::Incoming;
 use crate::prepared_request::{PreparedRequest, RequestKey};
-use service::NotForwarded;
 
 /// Teaches JavaScript the rules of the core. Once an instance.
 pub fn learn() {

@@ -6,11 +6,11 @@ use std::sync::{Arc, Weak};
 
 use edge_authorizer::{CachedToken, Decision, FairCache, Method, Owner, Permit, ProjectId, Route};
 use js_sys::Promise;
+use service::NotForwarded;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::incoming::Arrival;
-use service::NotForwarded;
 
 #[wasm_bindgen(module = "/src/prepared_request.js")]
 extern "C" {

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
+use service::NotForwarded;
 use tokio::time::timeout;
 
 use super::answer::{Answer, OriginAnswer};
@@ -27,7 +28,6 @@ use super::request_head::has_known_coding;
 use super::state::Proxy;
 use super::tunnel;
 use super::upload::Upload;
-use service::NotForwarded;
 
 /// The header with the assertion.
 pub const ASSERTION: HeaderName = HeaderName::from_static("x-auth-assertion");

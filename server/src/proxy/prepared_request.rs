@@ -6,6 +6,7 @@ use std::time::Duration;
 use edge_authorizer::forwarding::Forwarding;
 use edge_authorizer::{Decision, Permit, ResponseHeaders};
 use http::{HeaderName, HeaderValue};
+use service::NotForwarded;
 use service::log::decision_start;
 
 use super::answer_headers::CorsHeaders;
@@ -13,7 +14,6 @@ use super::host::ProxyHost;
 use super::origin::Origin;
 use super::origin_headers::HeaderRules;
 use super::origins::Origins;
-use service::NotForwarded;
 
 /// A permit as the proxy uses it.
 #[derive(Debug)]

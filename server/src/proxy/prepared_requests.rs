@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
 use edge_authorizer::{Decision, FairCache, Method, Owner, Permit, ProjectId, Route};
+use service::NotForwarded;
 
 use super::prepared_request::PreparedRequest;
-use service::NotForwarded;
 
 /// What they may hold in memory, in bytes, of each thread.
 const MAX_BYTES: usize = 8 * 1024 * 1024;

@@ -3,6 +3,7 @@
 use edge_authorizer::header_rules::{fold, misleads};
 use edge_authorizer::{Decision, ErrorCode, Verdict};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use service::NotForwarded;
 
 use super::super::answer::Answer;
 use super::super::client::{Client, Sender};
@@ -12,7 +13,6 @@ use super::super::host::ProxyHost;
 use super::super::origin_headers::to_origin;
 use super::super::request_head::{RequestHead, screen};
 use super::super::state::Proxy;
-use service::NotForwarded;
 
 /// Who asks, and so what can be done with the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
