@@ -78,7 +78,7 @@ NODE_TESTS := $(filter-out tests/attacks/cost.test.mjs $(patsubst %,tests/e2e/%.
 
 node: ## Run the end-to-end tests and the attack suite on the self-hosted node (FILES="tests/e2e/openapi.test.mjs" for others)
 	$(CARGO) build --locked --package server --example driven
-	HOST=node node --test --test-concurrency 4 --test-timeout 240000 --test-force-exit --test-reporter spec $(or $(FILES),$(NODE_TESTS))
+	HOST=node FUZZ_COUNT=20000 node --test --test-concurrency 4 --test-timeout 240000 --test-force-exit --test-reporter spec $(or $(FILES),$(NODE_TESTS))
 
 differential: setup ## Compare with jose and Envoy on generated tokens, on what `build` built (COUNT=20000, SEED=1)
 	@scripts/setup-bench.sh

@@ -32,6 +32,8 @@ test(`${COUNT} random and mutated requests`, async (context) => {
   const origin = createServer((incoming, response) =>
     incoming.resume().on("end", () => response.end("reached")),
   );
+  // Longer than the gateway keeps connections: a request on one that is closed meanwhile is not sent again.
+  origin.keepAliveTimeout = 60_000;
   await listen(origin, 0);
   const issuer = await startIssuer();
   const { config } = kvFixture(`http://127.0.0.1:${origin.address().port}`, ROUTES);

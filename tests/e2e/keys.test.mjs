@@ -77,7 +77,7 @@ describe("keys", () => {
             .writeHead(200, { "content-encoding": "gzip" })
             .end(gzipSync(Buffer.alloc(100_000_000, " "))),
       },
-      differs("compression", /too long/, /not a JSON object/),
+      differs("compression", /too long/, /not a JSON object|no answer in time/),
     ],
     [
       "an answer that drips",
