@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run serve ports check test setup lint unit supply build deploy dry-run e2e attacks node differential abuse fuzz page screenshots \
+.PHONY: help run serve dist ports check test setup postgres lint unit supply build deploy dry-run e2e attacks node differential abuse fuzz page screenshots \
 	origins proxies bench format
 
 PORT ?= 8787
@@ -22,6 +22,9 @@ run: ports setup build ## Run the demo: workers, OpenID Provider, origin and mai
 serve: ## Serve by one native process with SQLite, without Node.js (ARGS="--listen 127.0.0.1:8787 --data-dir ./data")
 	$(CARGO) run --locked --release --package server -- serve $(ARGS)
 
+dist: ## Pack the node: an archive and a Debian package, in target/dist/
+	@scripts/dist.sh
+
 # Before anything is built, which takes minutes. Without Node.js, `setup` says what is missing.
 ports:
 	@if command -v node >/dev/null; then \
@@ -31,7 +34,7 @@ ports:
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 
 test: SECONDS = 10
-test: check supply fuzz dry-run e2e attacks node page origins proxies ## Check everything: about half an hour
+test: postgres check supply fuzz dry-run e2e attacks node page origins proxies ## Check everything: about half an hour
 
 setup: ## Install what the build needs (run, check, test and deploy do it themselves)
 	@scripts/setup.sh
@@ -44,6 +47,9 @@ lint: ## Check formatting, imports and types, and run clippy with warnings denie
 	$(CARGO) clippy --locked $(WASM) --target wasm32-unknown-unknown -- -D warnings
 	npx prettier --check --log-level warn .
 	npx tsc --project inspector/page
+
+postgres:
+	@scripts/setup-postgres.sh || echo "the tests on PostgreSQL will be skipped" >&2
 
 unit: ## Run the native tests of the core, the service and the node
 	$(CARGO) test --locked --package edge-authorizer --package service --package server

@@ -103,7 +103,8 @@ macro_rules! impl_node {
                 key: &str,
             ) -> Result<Option<String>, service::host::Failure> {
                 let now = service::host::Clock::now(self).as_seconds();
-                Ok(self.node.published.get(space, key, now).map(|text| text.as_ref().to_owned()))
+                let text = self.node.published.get(space, key, now)?;
+                Ok(text.map(|text| text.as_ref().to_owned()))
             }
         }
     };

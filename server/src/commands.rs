@@ -31,8 +31,7 @@ pub fn check(options: &Options) -> Done {
 
 /// Brings the database to this release's schema.
 pub fn migrate(options: &Options) -> Done {
-    let data_dir = configuration(options)?.data_dir;
-    let version = server::migrate(&data_dir).map_err(|error| error.to_string())?;
+    let version = server::migrate(&configuration(options)?).map_err(|error| error.to_string())?;
     eprintln!("the schema of the database has version {version}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The self-hosted node: the service and a proxy in one native process, with SQLite as the store.
+//! The self-hosted node: the service and a proxy in one native process, with SQLite or PostgreSQL as the store.
 //!
 //! Each data thread serves connections by itself (`proxy`); one control thread answers requests to the gateway's own paths and
 //! does what is due (`control`). `node` is what they share,
@@ -24,6 +24,7 @@ mod published;
 mod signal;
 mod start;
 mod static_files;
+mod storage;
 mod trust;
 mod waiters;
 

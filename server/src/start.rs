@@ -4,11 +4,11 @@ use std::fmt;
 use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use service::host::Failure;
 use service::{AdminTokens, DataPlane, InvalidVariable, IssuerSettings, Settings};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -21,13 +21,10 @@ use crate::control;
 use crate::crypto::{PrivateKeys, PublicKeys};
 use crate::data_thread::DataThread;
 use crate::node::Node;
-use crate::published::Published;
-use crate::store::{OpenError, Sqlite, all_published, schema_version};
+use crate::storage::{self, Storage};
+use crate::store::DatabaseThreads;
 use crate::waiters::Waiters;
-use crate::{clock, proxy, trust};
-
-/// The file of the database in the data directory.
-pub const DATABASE: &str = "gateway.db";
+use crate::{proxy, trust};
 
 /// A node that runs.
 pub struct Running {
@@ -45,7 +42,7 @@ pub struct Running {
     stop_data: watch::Sender<bool>,
     control: JoinHandle<()>,
     stop_control: watch::Sender<bool>,
-    store: JoinHandle<()>,
+    store: Vec<DatabaseThreads>,
     certificate: Option<CertificateWatch>,
 }
 
@@ -56,10 +53,8 @@ pub enum StartError {
     Listen(SocketAddr, std::io::Error),
     /// The data directory cannot be made.
     DataDirectory(std::io::Error),
-    /// The database cannot be opened.
-    Open(OpenError),
-    /// The database cannot be read.
-    Read(String),
+    /// The database cannot be used.
+    Storage(Failure),
     /// The certificate of the listener cannot be used.
     Certificate(InvalidCertificate),
     /// TLS cannot be set up.
@@ -75,8 +70,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Listen(address, error) => write!(f, "cannot listen on `{address}`: {error}"),
             Self::DataDirectory(error) => write!(f, "cannot use the data directory: {error}"),
-            Self::Open(error) => write!(f, "cannot open the database: {error}"),
-            Self::Read(reason) => write!(f, "cannot read the database: {reason}"),
+            Self::Storage(failure) => failure.fmt(f),
             Self::Certificate(error) => error.fmt(f),
             Self::Trust(error) => write!(f, "cannot set up TLS: {error}"),
             Self::Variable(variable) => write!(f, "the variable `{}`: {variable}", variable.name),
@@ -86,8 +80,10 @@ impl fmt::Display for StartError {
 }
 
 /// Starts a node. It has read what was published before the first request is accepted.
-pub fn start(configuration: Configuration) -> Result<Running, StartError> {
-    let Configuration { listen, authz_listen, certificate, data_dir, workers, mut variables } = configuration;
+pub fn start(mut configuration: Configuration) -> Result<Running, StartError> {
+    let (listen, authz_listen, workers) =
+        (configuration.listen, configuration.authz_listen, configuration.workers);
+    let certificate = configuration.certificate.take();
     let certificate =
         certificate.map(CurrentCertificate::read).transpose().map_err(StartError::Certificate)?;
     let listeners = proxy::bind(listen, workers).map_err(|error| StartError::Listen(listen, error))?;
@@ -97,16 +93,18 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
         .map(|listen| proxy::bind(listen, workers).map_err(|error| StartError::Listen(listen, error)));
     let checks = checks.transpose()?.unwrap_or_default();
     let checks_address = checks.first().and_then(|checks| checks.local_addr().ok());
-    let scheme = if certificate.is_some() { "https" } else { "http" };
-    variables.set_public_url(scheme, address);
-    DirBuilder::new().recursive(true).mode(0o700).create(&data_dir).map_err(StartError::DataDirectory)?;
-    let (store, store_thread) = Sqlite::open(&data_dir.join(DATABASE)).map_err(StartError::Open)?;
-    // After the database, which no other process has now.
-    let secrets = Secrets::complete(&data_dir, &mut variables).map_err(StartError::DataDirectory)?;
+    let folder = DirBuilder::new().recursive(true).mode(0o700).create(&configuration.data_dir);
+    folder.map_err(StartError::DataDirectory)?;
     let tls = trust::client_config().map_err(StartError::Trust)?;
     let listener_tls = certificate.as_ref().map(|(current, _)| current.server_config()).transpose();
     let listener_tls = listener_tls.map_err(StartError::Trust)?;
-    let published = read_published(&store)?;
+    let storage = Storage::open(&configuration, &tls).map_err(StartError::Storage)?;
+    let Configuration { data_dir, mut variables, .. } = configuration;
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    variables.set_public_url(scheme, address);
+    // After the storage, whose files no other process has now.
+    let secrets = Secrets::complete(&data_dir, &mut variables).map_err(StartError::DataDirectory)?;
+    let (database, published, shared, store) = storage.split();
     let settings = Settings::read(|name| variables.get(name)).map_err(StartError::Variable)?;
     let (handle, calls) = control::channel();
     let node = Arc::new(Node {
@@ -129,7 +127,7 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
             let (admins, issuer_settings) =
                 (AdminTokens::read(variable, &data), IssuerSettings::read(variable, &data));
             let plane = service::ControlPlane::new(node.plane.clone(), admins, issuer_settings);
-            control::run(runtime, node, Rc::new(plane), store, calls, stopped);
+            control::run(runtime, node, Rc::new(plane), database, shared, calls, stopped);
         })?
     };
     let (stop_data, stopped) = watch::channel(false);
@@ -163,7 +161,7 @@ pub fn start(configuration: Configuration) -> Result<Running, StartError> {
         stop_data,
         control,
         stop_control,
-        store: store_thread,
+        store,
         certificate,
     })
 }
@@ -181,23 +179,14 @@ impl Running {
         let _it_has_gone = stop_control.send(true);
         let _panicked = control.join();
         drop(node);
-        let _panicked = store.join();
+        store.into_iter().for_each(DatabaseThreads::join);
     }
 }
 
 /// Brings the database to this release's schema, and returns its version.
-pub fn migrate(data_dir: &Path) -> Result<u32, StartError> {
-    let (store, _thread) = Sqlite::open(&data_dir.join(DATABASE)).map_err(StartError::Open)?;
-    let runtime = Builder::new_current_thread().build().map_err(StartError::Thread)?;
-    let version = runtime.block_on(store.run(schema_version));
-    version.map_err(|failure| StartError::Read(failure.to_string()))
-}
-
-fn read_published(store: &Sqlite) -> Result<Published, StartError> {
-    let runtime = Builder::new_current_thread().build().map_err(StartError::Thread)?;
-    let now = clock::now().as_seconds();
-    let read = runtime.block_on(store.run(move |database| all_published(database, now)));
-    read.map_err(|failure| StartError::Read(failure.to_string()))
+pub fn migrate(configuration: &Configuration) -> Result<u64, StartError> {
+    let tls = trust::client_config().map_err(StartError::Trust)?;
+    storage::migrate(configuration, &tls).map_err(StartError::Storage)
 }
 
 /// Runs work on a new thread with a runtime of its own.

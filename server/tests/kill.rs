@@ -5,12 +5,14 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 #![allow(clippy::disallowed_methods, reason = "its length is set by variables")]
 
+mod cluster;
 mod process;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{scope, sleep};
 use std::time::Duration;
 
+use cluster::Postgres;
 use process::{Folder, Node, send};
 use serde_json::{Value, json};
 
@@ -27,20 +29,26 @@ fn label(project: &Value) -> u64 {
 
 #[test]
 fn what_many_writers_were_acknowledged_survives_kills() {
-    survives(number("KILLS", 3), number("WRITERS", 8));
+    survives(&Folder::new("kill-many"), number("KILLS", 3), number("WRITERS", 8));
 }
 
 /// What is written by others meanwhile hides a store that answers too early.
 #[test]
 fn what_one_writer_was_acknowledged_survives_kills() {
-    survives(5, 1);
+    survives(&Folder::new("kill-one"), 5, 1);
 }
 
-fn survives(kills: u64, writers: u64) {
-    let folder = Folder::new(&format!("kill-{writers}"));
+#[test]
+fn what_many_writers_were_acknowledged_survives_kills_on_postgresql() {
+    let Some(postgres) = Postgres::start("kill") else { return };
+    let folder = Folder::shared("kill-shared", &postgres.url());
+    survives(&folder, number("KILLS", 3), number("WRITERS", 8));
+}
+
+fn survives(folder: &Folder, kills: u64, writers: u64) {
     let acknowledged: Vec<_> = (0..writers).map(|_| AtomicU64::new(0)).collect();
     for kill in 0..kills {
-        let mut node = Node::start(&folder);
+        let mut node = Node::start(folder);
         check(&node, &acknowledged);
         let stopped = AtomicBool::new(false);
         scope(|scope| {
@@ -75,7 +83,7 @@ fn survives(kills: u64, writers: u64) {
             stopped.store(true, Ordering::Relaxed);
         });
     }
-    let node = Node::start(&folder);
+    let node = Node::start(folder);
     check(&node, &acknowledged);
     eprintln!("{} writes were acknowledged", acknowledged_by_all(&acknowledged));
 }

@@ -9,8 +9,10 @@ mod variables;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::certificate::CertificateFiles;
+use crate::store::DatabaseUrl;
 
 pub use fault::{Fault, Faults};
 pub use secrets::{SECRETS_FILE, Secrets, new_secret};
@@ -29,6 +31,10 @@ pub struct Configuration {
     pub data_dir: PathBuf,
     /// How many threads serve connections.
     pub workers: NonZeroUsize,
+    /// The database that nodes share; without it, the node has one in its data directory.
+    pub database_url: Option<DatabaseUrl>,
+    /// How long what is published serves while that database is out of reach.
+    pub max_stale: Duration,
     /// Variables and secrets by name.
     pub variables: Variables,
 }
@@ -62,11 +68,20 @@ impl Configuration {
         let authz_listen = validation::authz_listen(&variables, &mut faults);
         let certificate = validation::certificate(&variables, &mut faults);
         let workers = validation::workers(&variables, &mut faults);
+        let database_url = validation::database_url(&variables, &mut faults);
+        let max_stale = validation::max_stale(&variables, &mut faults);
         let data_dir = variables.get("DATA_DIR").unwrap_or_else(|| DATA_DIR.to_owned()).into();
         match (listen, workers) {
-            (Some(listen), Some(workers)) if faults.is_empty() => {
-                Ok(Self { listen, authz_listen, certificate, data_dir, workers, variables })
-            }
+            (Some(listen), Some(workers)) if faults.is_empty() => Ok(Self {
+                listen,
+                authz_listen,
+                certificate,
+                data_dir,
+                workers,
+                database_url,
+                max_stale,
+                variables,
+            }),
             _ => Err(faults),
         }
     }
@@ -114,6 +129,24 @@ mod tests {
         }
         assert_eq!(text.lines().count(), 8, "{text}");
         assert!(!text.contains("geheim"));
+    }
+
+    #[test]
+    fn nodes_that_share_a_database_have_the_same_secrets() {
+        let url = || pair("DATABASE_URL", "postgresql://u:geheim@h/d");
+        let faults = Configuration::read(Vec::new(), vec![url()], None).unwrap_err().to_string();
+        for name in ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"] {
+            assert!(faults.contains(&format!("variable `{name}`: ")), "{faults}");
+        }
+        let set = ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"].map(|name| pair(name, ""));
+        let read = Configuration::read(Vec::new(), [vec![url()], set.to_vec()].concat(), None).unwrap();
+        assert!(read.database_url.is_some());
+        assert!(!format!("{read:?}").contains("geheim"));
+        let bad = vec![pair("DATABASE_URL", "mysql://u:geheim@h/d"), pair("CONFIG_MAX_STALE_SECONDS", "-1")];
+        let faults =
+            Configuration::read(Vec::new(), [bad, set.to_vec()].concat(), None).unwrap_err().to_string();
+        assert_eq!(faults.lines().count(), 2, "{faults}");
+        assert!(!faults.contains("geheim"), "{faults}");
     }
 
     #[test]

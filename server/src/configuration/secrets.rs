@@ -15,7 +15,7 @@ use crate::crypto;
 pub const SECRETS_FILE: &str = "secrets.toml";
 
 /// The secrets that are made, each 32 random bytes.
-const MADE: [&str; 3] = ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"];
+pub const MADE: [&str; 3] = ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"];
 
 /// What became of the secrets.
 #[derive(Default)]

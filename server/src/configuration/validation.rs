@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use edge_authorizer::NumericDate;
 use edge_authorizer::accounts::SigningSet;
@@ -11,15 +12,24 @@ use service::host::{Clock, LogSink};
 use service::{AdminTokens, IssuerSettings, MailHook, Settings};
 
 use super::fault::Faults;
+use super::secrets::MADE;
 use super::variables::{KNOWN, Variables};
 use crate::certificate::CertificateFiles;
+use crate::control::OutgoingProxy;
 use crate::proxy::TrustedProxies;
+use crate::store::DatabaseUrl;
 
 /// Where a node listens unless it is told otherwise.
 const LISTEN: &str = "127.0.0.1:8787";
 
 /// The most threads that serve connections.
 const MAX_WORKERS: usize = 256;
+
+/// How long what is published serves while the database is out of reach, in seconds, unless it is told otherwise.
+const MAX_STALE: u64 = 300;
+
+/// The most that can be set: a day. What was removed is remembered for longer than that.
+const LONGEST_STALE: u64 = 86_400;
 
 /// Counts warnings.
 #[derive(Default)]
@@ -52,6 +62,10 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
         if warnings.0.get() > 0 {
             faults.add(variables.place_of(name), "too short; set a random secret of at least 32 characters");
         }
+    }
+    let proxy = variables.get("HTTPS_PROXY").map_or(Ok(()), |url| OutgoingProxy::parse(&url, "").map(|_| ()));
+    if let Err(invalid) = proxy {
+        faults.add(variables.place_of("HTTPS_PROXY"), invalid);
     }
     let networks = variables.get("TRUSTED_PROXIES").unwrap_or_default();
     for invalid in TrustedProxies::parse(&networks).err().into_iter().flatten() {
@@ -130,4 +144,27 @@ pub fn workers(variables: &Variables, faults: &mut Faults) -> Option<NonZeroUsiz
         );
     }
     workers
+}
+
+/// The database that nodes share. They need the same secrets, so none makes its own.
+pub fn database_url(variables: &Variables, faults: &mut Faults) -> Option<DatabaseUrl> {
+    let text = variables.get("DATABASE_URL")?;
+    for name in MADE.into_iter().filter(|name| !variables.has(name)) {
+        faults.add(variables.place_of(name), "not set; with `DATABASE_URL` all nodes need the same value");
+    }
+    let url = DatabaseUrl::parse(&text);
+    url.map_err(|invalid| faults.add(variables.place_of("DATABASE_URL"), invalid)).ok()
+}
+
+/// How long what is published serves while the database is out of reach.
+pub fn max_stale(variables: &Variables, faults: &mut Faults) -> Duration {
+    let Some(text) = variables.get("CONFIG_MAX_STALE_SECONDS") else { return Duration::from_secs(MAX_STALE) };
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= LONGEST_STALE);
+    if seconds.is_none() {
+        faults.add(
+            variables.place_of("CONFIG_MAX_STALE_SECONDS"),
+            format_args!("expected a whole number from 0 to {LONGEST_STALE}"),
+        );
+    }
+    Duration::from_secs(seconds.unwrap_or(MAX_STALE))
 }

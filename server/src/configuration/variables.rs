@@ -5,15 +5,18 @@ use std::fmt;
 use std::net::SocketAddr;
 
 /// The variables that a node knows.
-pub const KNOWN: [&str; 23] = [
+pub const KNOWN: [&str; 27] = [
     "ADMIN_TOKEN",
     "ADMIN_TOKEN_PREVIOUS",
     "AUTHZ_LISTEN",
     "CLOCK_SKEW_SECONDS",
+    "CONFIG_MAX_STALE_SECONDS",
     "CONFIG_TTL_SECONDS",
+    "DATABASE_URL",
     "DATA_DIR",
     "EDGE_SEALING_KEY",
     "EDGE_SEALING_KEY_PREVIOUS",
+    "HTTPS_PROXY",
     "INSECURE_ISSUER_HOSTS",
     "JWKS_COOLDOWN_SECONDS",
     "JWKS_LIFE_SECONDS",
@@ -21,6 +24,7 @@ pub const KNOWN: [&str; 23] = [
     "LISTEN",
     "MAIL_HOOK_SECRET",
     "MAIL_HOOK_URL",
+    "NO_PROXY",
     "PUBLIC_URL",
     "SEALING_KEY",
     "SEALING_KEY_PREVIOUS",

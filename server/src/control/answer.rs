@@ -65,7 +65,7 @@ async fn answer_request(
     }
     let response = respond(host, own, &parts, &request, &mut body).await;
     drop_rest(&mut body).await;
-    into_http(note_ended_session(host, response))
+    into_http(note_ended_session(host, response).await)
 }
 
 async fn respond(
@@ -117,9 +117,9 @@ fn owner_of(path: &str) -> String {
 }
 
 /// The same answer without what it says of a session that ended, which the data plane forgets.
-fn note_ended_session(host: &ControlHost, mut response: Response) -> Response {
+async fn note_ended_session(host: &ControlHost, mut response: Response) -> Response {
     if let Some(digest) = response.header(CHANGED).and_then(|changed| changed.strip_prefix(ENDED_SESSION)) {
-        host.node.plane.forget_session(host, digest);
+        host.end_session(digest).await;
     }
     response.headers.retain(|(name, _)| *name != CHANGED);
     response

@@ -21,10 +21,13 @@ use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
+use super::outgoing_proxy::OutgoingProxy;
+
 /// Sends requests to other servers.
 pub struct Client {
     tls: Arc<ClientConfig>,
     insecure_hosts: InsecureHosts,
+    proxy: Option<OutgoingProxy>,
 }
 
 /// Which addresses a name may resolve to.
@@ -50,9 +53,9 @@ trait Stream: AsyncRead + AsyncWrite + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
 
 impl Client {
-    /// A client that secures connections as `tls` says.
-    pub fn new(tls: Arc<ClientConfig>, insecure_hosts: InsecureHosts) -> Self {
-        Self { tls, insecure_hosts }
+    /// A client that secures connections as `tls` says, and reaches others by the proxy if there is one.
+    pub fn new(tls: Arc<ClientConfig>, insecure_hosts: InsecureHosts, proxy: Option<OutgoingProxy>) -> Self {
+        Self { tls, insecure_hosts, proxy }
     }
 
     /// Sends a request within the limits. Redirects are not followed.
@@ -102,6 +105,11 @@ impl Client {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
         let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
+        if let Some(proxy) = self.proxy.as_ref().filter(|proxy| proxy.serves(uri)) {
+            let mut stream = self.connect_proxy(proxy).await?;
+            proxy.tunnel(&mut stream, &format!("{host}:{port}")).await?;
+            return self.secure(bare, stream).await;
+        }
         // An address in the URL was judged by the service.
         let addresses = match bare.parse::<IpAddr>() {
             Ok(address) => vec![SocketAddr::new(address, port)],
@@ -109,10 +117,19 @@ impl Client {
         };
         let stream = TcpStream::connect(&*addresses).await.ok()?;
         stream.set_nodelay(true).ok()?;
-        if !is_secure {
-            return Some(Box::new(stream));
-        }
-        let name = ServerName::try_from(bare.to_owned()).ok()?;
+        if is_secure { self.secure(bare, Box::new(stream)).await } else { Some(Box::new(stream)) }
+    }
+
+    /// Connects to the proxy, which the operator named. It resolves the names of hosts: to which addresses, only it sees.
+    async fn connect_proxy(&self, proxy: &OutgoingProxy) -> Option<Box<dyn Stream>> {
+        let stream = TcpStream::connect((&*proxy.host, proxy.port)).await.ok()?;
+        stream.set_nodelay(true).ok()?;
+        let stream = Box::new(stream);
+        if proxy.is_secure { self.secure(&proxy.host, stream).await } else { Some(stream) }
+    }
+
+    async fn secure(&self, host: &str, stream: Box<dyn Stream>) -> Option<Box<dyn Stream>> {
+        let name = ServerName::try_from(host.to_owned()).ok()?;
         let stream = TlsConnector::from(self.tls.clone()).connect(name, stream).await.ok()?;
         Some(Box::new(stream))
     }

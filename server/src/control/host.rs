@@ -6,7 +6,6 @@ use std::sync::Arc;
 use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{ProjectId, Role, Unavailable};
-use rusqlite::{Connection, Result as SqlResult};
 use service::host::{
     AuditNote, AuditRange, AuditRow, Commit, CommitError, Directory, Failure, Fetch, FetchFailure,
     FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Key, Kind, Listed, Mailer,
@@ -19,18 +18,19 @@ use tokio::sync::Notify;
 
 use super::body::Rooms;
 use super::fetch::{Client, Reach};
+use super::outgoing_proxy::OutgoingProxy;
 use crate::clock;
 use crate::node::Node;
 use crate::published::Value;
 use crate::signal::Signal;
-use crate::store::{self, Sqlite, name_of};
+use crate::store::{self, Change, Connection, Database, name_of};
 
 /// The control thread.
 #[derive(Clone)]
 pub struct ControlHost {
     pub node: Arc<Node>,
     pub plane: Rc<ControlPlane<Signal>>,
-    pub store: Sqlite,
+    pub database: Database,
     /// Given when a key may have to be woken sooner.
     pub alarm: Rc<Notify>,
     /// Given when a mail may have to be sent sooner.
@@ -42,41 +42,87 @@ pub struct ControlHost {
 
 impl ControlHost {
     /// The control thread with its store.
-    pub fn new(node: Arc<Node>, plane: Rc<ControlPlane<Signal>>, store: Sqlite) -> Self {
+    pub fn new(node: Arc<Node>, plane: Rc<ControlPlane<Signal>>, database: Database) -> Self {
         let (alarm, mail_alarm, rooms) = (Rc::default(), Rc::default(), Rc::default());
-        let client = Rc::new(Client::new(node.tls.clone(), plane.data().settings().insecure_hosts.clone()));
-        Self { node, plane, store, alarm, mail_alarm, rooms, client }
+        let insecure_hosts = plane.data().settings().insecure_hosts.clone();
+        let variable = |name| node.variables.get(name).unwrap_or_default();
+        // The configuration was checked when the node started; without a variable, there is no proxy.
+        let proxy = OutgoingProxy::parse(&variable("HTTPS_PROXY"), &variable("NO_PROXY")).ok();
+        let client = Rc::new(Client::new(node.tls.clone(), insecure_hosts, proxy));
+        Self { node, plane, database, alarm, mail_alarm, rooms, client }
     }
 
     fn mail_hook(&self) -> Result<MailHook, Failure> {
         MailHook::read(|name| self.node.variables.get(name)).map_err(Failure::new)
     }
 
-    /// Does work on what is stored of a key.
-    async fn at<T: Send + 'static>(
+    /// Reads what is stored of a key.
+    async fn read<T: Send + 'static>(
         &self,
         key: &Key,
-        work: impl FnOnce(&Connection, &str) -> SqlResult<T> + Send + 'static,
+        work: impl FnOnce(&dyn Connection, &str) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Failure> {
         let name = name_of(key);
-        self.store.run(move |database| work(database, &name)).await
+        self.database.read(move |database| work(database, &name)).await
+    }
+
+    /// Changes what is stored of a key.
+    async fn write<T: Send + 'static>(
+        &self,
+        key: &Key,
+        work: impl FnOnce(&dyn Connection, &str) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let name = name_of(key);
+        self.database.write(move |database| work(database, &name)).await
+    }
+
+    /// Has a change in force here. One that is older than what is in force is none.
+    pub fn apply(&self, change: &Change) {
+        match change {
+            Change::Value { space, key, text, expires_at, revision } => {
+                let value =
+                    text.as_ref().map(|text| Value { text: (&**text).into(), expires_at: *expires_at });
+                if self.node.published.apply(*space, key, value, *revision) {
+                    let changed = match space {
+                        Space::Config => Key::of_config_key(key),
+                        Space::Keys => Some(Key::Issuer(key.clone())),
+                    };
+                    if let Some(changed) = changed {
+                        self.node.plane.note(self, &changed, text.as_deref());
+                    }
+                }
+            }
+            Change::EndedSession { digest } => self.node.plane.forget_session(self, digest),
+        }
+    }
+
+    /// Forgets a session that ended, here and on the other nodes.
+    pub async fn end_session(&self, digest: &str) {
+        self.node.plane.forget_session(self, digest);
+        if self.database.is_shared() {
+            let (digest, now) = (digest.to_owned(), clock::now().as_seconds());
+            let told = self.database.write(move |database| store::end_session(database, &digest, now)).await;
+            if let Err(failure) = told {
+                service::log::warning(self, "store_failed", "published", failure);
+            }
+        }
     }
 }
 
 impl Store for ControlHost {
     fn is_exclusive(&self) -> bool {
-        true
+        !self.database.is_shared()
     }
 
     async fn load(&self, key: &Key, known: Option<u64>) -> Result<Option<Record>, Failure> {
-        self.at(key, move |database, key| store::load(database, key, known)).await
+        self.read(key, move |database, key| store::load(database, key, known)).await
     }
 
     async fn commit(&self, key: &Key, expected: Option<u64>, commit: Commit) -> Result<u64, CommitError> {
         let (now, wakes) = (clock::now().as_seconds(), commit.wake_after.is_some());
         let work =
-            move |database: &Connection, key: &str| store::commit(database, key, expected, commit, now);
-        let committed = self.at(key, work).await.map_err(CommitError::Failed)?;
+            move |database: &dyn Connection, key: &str| store::commit(database, key, expected, commit, now);
+        let committed = self.write(key, work).await.map_err(CommitError::Failed)?;
         if wakes {
             self.alarm.notify_one();
         }
@@ -85,46 +131,47 @@ impl Store for ControlHost {
 
     async fn wake_after(&self, key: &Key, seconds: f64) -> Result<(), Failure> {
         let at = clock::now().as_seconds() + seconds;
-        self.at(key, move |database, key| store::wake_at(database, key, at)).await?;
+        self.write(key, move |database, key| store::wake_at(database, key, at)).await?;
         self.alarm.notify_one();
         Ok(())
     }
 
     async fn append(&self, key: &Key, note: AuditNote) -> Result<(), Failure> {
         let now = clock::now().as_seconds();
-        self.at(key, move |database, key| store::append(database, key, &note, now)).await
+        self.write(key, move |database, key| store::append(database, key, &note, now)).await
     }
 
     async fn audit(&self, key: &Key, range: AuditRange) -> Result<Vec<AuditRow>, Failure> {
-        self.at(key, move |database, key| store::audit(database, key, range)).await
+        self.read(key, move |database, key| store::audit(database, key, range)).await
     }
 
     async fn spend(&self, key: &Key, id: &str, until: f64) -> Result<bool, Failure> {
         let (id, now) = (id.to_owned(), clock::now().as_seconds());
-        let spent = self.at(key, move |database, key| store::spend(database, key, &id, until, now)).await?;
+        let spent =
+            self.write(key, move |database, key| store::spend(database, key, &id, until, now)).await?;
         spent.ok_or_else(|| Failure::new("too many ids are remembered"))
     }
 
     async fn list(&self, project: &ProjectId, listed: Option<&Listed>) -> Result<(), Failure> {
         let (project, listed) = (project.as_str().to_owned(), listed.cloned());
-        self.store.run(move |database| store::list(database, &project, listed.as_ref())).await
+        self.database.write(move |database| store::list(database, &project, listed.as_ref())).await
     }
 
     async fn projects(&self, after: &str, limit: u32) -> Result<Vec<Listed>, Failure> {
         let after = after.to_owned();
-        self.store.run(move |database| store::projects(database, &after, limit)).await
+        self.database.read(move |database| store::projects(database, &after, limit)).await
     }
 }
 
 impl Directory for ControlHost {
     async fn row(&self, key: &RowKey) -> Result<Option<Row>, Failure> {
         let (key, now) = (key.clone(), clock::now().as_seconds());
-        self.store.run(move |database| store::row(database, &key, now)).await
+        self.database.read(move |database| store::row(database, &key, now)).await
     }
 
     async fn find(&self, query: &RowQuery) -> Result<Vec<Row>, Failure> {
         let (query, now) = (query.clone(), clock::now().as_seconds());
-        self.store.run(move |database| store::find(database, &query, now)).await
+        self.database.read(move |database| store::find(database, &query, now)).await
     }
 
     async fn commit_rows(&self, changes: &[RowChange]) -> Result<(), RowError> {
@@ -132,7 +179,8 @@ impl Directory for ControlHost {
         let is_mail =
             |change: &RowChange| change.key.kind == Kind::Mail && matches!(change.write, RowWrite::Put(_));
         let has_mail = changes.iter().any(is_mail);
-        let committed = self.store.run(move |database| store::commit_rows(database, &changes, now)).await?;
+        let committed =
+            self.database.write(move |database| store::commit_rows(database, &changes, now)).await?;
         if has_mail {
             self.mail_alarm.notify_one();
         }
@@ -142,15 +190,13 @@ impl Directory for ControlHost {
 
 impl Publisher for ControlHost {
     async fn publish(&self, write: &ReplicaWrite) -> Result<(), Failure> {
-        let ReplicaWrite { space, key, value, lifetime } = write.clone();
-        let expires_at = lifetime.map(|seconds| clock::now().as_seconds() + f64::from(seconds));
+        let now = clock::now().as_seconds();
+        let expires_at = write.lifetime.map(|seconds| now + f64::from(seconds));
         let stored = write.clone();
-        self.store.run(move |database| store::publish(database, &stored, expires_at)).await?;
-        if let Some(changed) = Key::of_config_key(&key).filter(|_| space == Space::Config) {
-            self.node.plane.note(self, &changed, value.as_deref());
-        }
-        let value = value.map(|text| Value { text: text.into(), expires_at });
-        self.node.published.set(space, &key, value);
+        let published = move |database: &dyn Connection| store::publish(database, &stored, expires_at, now);
+        let revision = self.database.write(published).await?;
+        let ReplicaWrite { space, key, value, .. } = write.clone();
+        self.apply(&Change::Value { space, key, text: value, expires_at, revision });
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ const MIN_WAIT: f64 = 0.2;
 pub async fn run(host: ControlHost) {
     loop {
         let now = clock::now().as_seconds();
-        let Ok(next) = host.store.run(move |database| next_mail(database, now)).await else {
+        let Ok(next) = host.database.read(move |database| next_mail(database, now)).await else {
             sleep(RETRY).await;
             continue;
         };

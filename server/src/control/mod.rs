@@ -2,10 +2,12 @@
 
 mod answer;
 mod body;
+mod changes;
 mod fetch;
 mod handle;
 mod host;
 mod mails;
+mod outgoing_proxy;
 mod wakes;
 
 use std::rc::Rc;
@@ -19,24 +21,28 @@ use tokio::task::{LocalSet, spawn_local};
 
 use crate::node::Node;
 use crate::signal::Signal;
-use crate::store::Sqlite;
+use crate::storage::Shared;
+use crate::store::Database;
 
 pub use handle::{Call, ControlHandle, channel};
 use host::ControlHost;
+pub use outgoing_proxy::OutgoingProxy;
 
 /// Runs the control thread until the node stops and nothing calls it any more.
 pub fn run(
     runtime: &Runtime,
     node: Arc<Node>,
     plane: Rc<ControlPlane<Signal>>,
-    store: Sqlite,
+    database: Database,
+    shared: Option<Shared>,
     mut calls: Receiver<Call>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let host = ControlHost::new(node, plane, store);
+    let host = ControlHost::new(node, plane, database);
     LocalSet::new().block_on(runtime, async {
         spawn_local(wakes::run(host.clone()));
         spawn_local(mails::run(host.clone()));
+        shared.map(|shared| spawn_local(changes::run(host.clone(), shared)));
         loop {
             tokio::select! {
                 call = calls.recv() => match call {

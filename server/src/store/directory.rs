@@ -1,46 +1,51 @@
 //! The rows of the directory.
 
-use rusqlite::{Connection, OptionalExtension, Result, ToSql};
 use service::host::{Kind, NewRow, Row, RowChange, RowError, RowKey, RowQuery, RowWrite, Term, TermName};
 
+use super::connection::{Connection, Result, Value};
 use super::tally::{add, next_revision, tally};
 
 /// How many rows whose time has come are removed at a commit: more than a commit writes.
 const SWEPT: u32 = 100;
 
 /// A row, if there is one.
-pub fn row(database: &Connection, key: &RowKey, now: f64) -> Result<Option<Row>> {
-    let mut statement = database.prepare_cached(
-        "SELECT id, value, revision FROM entry
-         WHERE kind = ? AND id = ? AND (expires_at IS NULL OR expires_at > ?)",
-    )?;
-    statement.query_row((key.kind.name(), &key.id, now), read).optional()
+pub fn row(database: &dyn Connection, key: &RowKey, now: f64) -> Result<Option<Row>> {
+    let query = "SELECT id, value, revision FROM entry
+        WHERE kind = ?1 AND id = ?2 AND (expires_at IS NULL OR expires_at > ?3)";
+    let row = database.row(query, &[key.kind.name().into(), (&key.id).into(), now.into()])?;
+    row.map(read).transpose()
 }
 
-fn read(row: &rusqlite::Row<'_>) -> Result<Row> {
-    Ok(Row { id: row.get(0)?, value: row.get(1)?, revision: row.get(2)? })
+fn read(mut row: super::Row) -> Result<Row> {
+    Ok(Row { id: row.take(0)?, value: row.take(1)?, revision: row.take(2)? })
 }
 
 /// Rows with a term.
-pub fn find(database: &Connection, wanted: &RowQuery, now: f64) -> Result<Vec<Row>> {
+pub fn find(database: &dyn Connection, wanted: &RowQuery, now: f64) -> Result<Vec<Row>> {
     let RowQuery { kind, term, value, after, limit } = wanted;
     let (condition, order) = match value {
-        Some(_) => ("term.value = ?5 AND term.id > ?4", "term.id"),
+        Some(_) => ("term.value = ?6 AND term.id > ?4", "term.id"),
         None => ("term.value > ?4", "term.value, term.id"),
     };
-    let mut statement = database.prepare_cached(&format!(
+    let query = format!(
         "SELECT entry.id, entry.value, entry.revision FROM term JOIN entry USING (kind, id)
          WHERE term.kind = ?1 AND term.name = ?2 AND {condition}
-         AND (expires_at IS NULL OR expires_at > ?3) ORDER BY {order} LIMIT ?6",
-    ))?;
-    let parameters: [&dyn ToSql; 6] =
-        [&kind.name(), &term.name(), &now, &after.as_deref().unwrap_or_default(), value, limit];
-    statement.query_map(&parameters[..], read)?.collect()
+         AND (expires_at IS NULL OR expires_at > ?3) ORDER BY {order} LIMIT ?5",
+    );
+    let mut parameters: Vec<Value> = vec![
+        kind.name().into(),
+        term.name().into(),
+        now.into(),
+        after.as_deref().unwrap_or_default().into(),
+        (*limit).into(),
+    ];
+    parameters.extend(value.as_deref().map(Value::from));
+    database.rows(&query, &parameters)?.into_iter().map(read).collect()
 }
 
 /// Writes rows if all are at their expected revisions.
 pub fn commit_rows(
-    database: &Connection,
+    database: &dyn Connection,
     changes: &[RowChange],
     now: f64,
 ) -> Result<std::result::Result<(), RowError>> {
@@ -69,24 +74,24 @@ pub fn commit_rows(
 }
 
 /// When the next mail is due, in seconds since 1970.
-pub fn next_mail(database: &Connection, now: f64) -> Result<Option<f64>> {
-    let mut statement = database.prepare_cached(
-        "SELECT term.value FROM term JOIN entry USING (kind, id) WHERE term.kind = ? AND term.name = ?
-         AND (expires_at IS NULL OR expires_at > ?) ORDER BY term.value LIMIT 1",
-    )?;
-    let read = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
-    let due = statement.query_row((Kind::Mail.name(), TermName::Time.name(), now), read).optional()?;
+pub fn next_mail(database: &dyn Connection, now: f64) -> Result<Option<f64>> {
+    let query =
+        "SELECT term.value FROM term JOIN entry USING (kind, id) WHERE term.kind = ?1 AND term.name = ?2
+        AND (expires_at IS NULL OR expires_at > ?3) ORDER BY term.value LIMIT 1";
+    let parameters = [Kind::Mail.name().into(), TermName::Time.name().into(), now.into()];
+    let due: Option<String> = database.row(query, &parameters)?.map(|mut row| row.take(0)).transpose()?;
     Ok(due.map(|text| text.parse().unwrap_or_default()))
 }
 
 /// The first term that must be unique and is another row's.
-fn taken(database: &Connection, key: &RowKey, terms: &[Term], now: f64) -> Result<Option<TermName>> {
-    let mut others = database.prepare_cached(
-        "SELECT 1 FROM term JOIN entry USING (kind, id) WHERE term.kind = ? AND term.name = ? AND term.value = ?
-         AND term.id <> ? AND (expires_at IS NULL OR expires_at > ?)",
-    )?;
+fn taken(database: &dyn Connection, key: &RowKey, terms: &[Term], now: f64) -> Result<Option<TermName>> {
+    let others = "SELECT term.id FROM term JOIN entry USING (kind, id)
+        WHERE term.kind = ?1 AND term.name = ?2 AND term.value = ?3
+        AND term.id <> ?4 AND (expires_at IS NULL OR expires_at > ?5) LIMIT 1";
     for Term { name, value } in terms.iter().filter(|term| term.name.is_unique()) {
-        if others.exists((key.kind.name(), name.name(), value, &key.id, now))? {
+        let parameters =
+            [key.kind.name().into(), name.name().into(), value.into(), (&key.id).into(), now.into()];
+        if database.row(others, &parameters)?.is_some() {
             return Ok(Some(*name));
         }
     }
@@ -94,12 +99,10 @@ fn taken(database: &Connection, key: &RowKey, terms: &[Term], now: f64) -> Resul
 }
 
 /// Removes rows whose time has come, the earliest first.
-fn sweep(database: &Connection, now: f64) -> Result<()> {
-    let mut due = database
-        .prepare_cached("SELECT kind, id FROM entry WHERE expires_at <= ? ORDER BY expires_at LIMIT ?")?;
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-    let due = due.query_map((now, SWEPT), read)?.collect::<Result<Vec<_>>>()?;
-    for (name, id) in due {
+fn sweep(database: &dyn Connection, now: f64) -> Result<()> {
+    let due = "SELECT kind, id FROM entry WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+    for mut row in database.rows(due, &[now.into(), SWEPT.into()])? {
+        let (name, id): (String, String) = (row.take(0)?, row.take(1)?);
         if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.name() == name) {
             remove(database, &RowKey::new(kind, id))?;
         }
@@ -107,26 +110,27 @@ fn sweep(database: &Connection, now: f64) -> Result<()> {
     Ok(())
 }
 
-fn remove(database: &Connection, key: &RowKey) -> Result<()> {
-    let name = (key.kind.name(), &*key.id);
-    if database.prepare_cached("DELETE FROM entry WHERE kind = ? AND id = ?")?.execute(name)? > 0 {
+fn remove(database: &dyn Connection, key: &RowKey) -> Result<()> {
+    let name = [key.kind.name().into(), (&key.id).into()];
+    if database.execute("DELETE FROM entry WHERE kind = ?1 AND id = ?2", &name)? > 0 {
         add(database, key.kind.name(), -1)?;
     }
-    database.prepare_cached("DELETE FROM term WHERE kind = ? AND id = ?")?.execute(name).map(|_| ())
+    database.execute("DELETE FROM term WHERE kind = ?1 AND id = ?2", &name).map(|_| ())
 }
 
-fn put(database: &Connection, key: &RowKey, NewRow { value, terms, expires_at }: &NewRow) -> Result<()> {
+fn put(database: &dyn Connection, key: &RowKey, NewRow { value, terms, expires_at }: &NewRow) -> Result<()> {
     remove(database, key)?;
     let kind = key.kind.name();
     add(database, kind, 1)?;
     let revision = next_revision(database)?;
-    database
-        .prepare_cached("INSERT INTO entry (kind, id, value, revision, expires_at) VALUES (?, ?, ?, ?, ?)")?
-        .execute((kind, &key.id, value, revision, expires_at))?;
-    let mut insert =
-        database.prepare_cached("INSERT OR IGNORE INTO term (kind, name, value, id) VALUES (?, ?, ?, ?)")?;
+    database.execute(
+        "INSERT INTO entry (kind, id, value, revision, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        &[kind.into(), (&key.id).into(), value.into(), revision.into(), (*expires_at).into()],
+    )?;
+    let insert = "INSERT INTO term (kind, name, value, id) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (kind, name, value, id) DO NOTHING";
     for Term { name, value } in terms {
-        insert.execute((kind, name.name(), value, &key.id))?;
+        database.execute(insert, &[kind.into(), name.name().into(), value.into(), (&key.id).into()])?;
     }
     Ok(())
 }

@@ -1,114 +1,102 @@
-//! The thread that has the database. What arrives while it commits is committed together next: one write to the disk for many.
+//! SQLite in a file, which one process has.
 
-use std::fmt;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
 
-use rusqlite::{Connection, Error, ErrorCode};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Error, ErrorCode, ToSql};
 use service::host::Failure;
-use tokio::sync::oneshot;
 
+use super::connection::{Connection, Result, Row, Value};
 use super::schema::migrate;
 
-/// The most jobs of one transaction.
-const BATCH: usize = 64;
+/// A database in a file.
+pub struct SqliteConnection(rusqlite::Connection);
 
-/// Work on the database, inside a transaction. What it returns is called when that has ended.
-type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
-type Reply = Box<dyn FnOnce(Result<(), &Error>)>;
+impl SqliteConnection {
+    /// Opens a database that no other process can open meanwhile, and makes the tables that are not there yet. A commit is on the
+    /// disk before it ends.
+    pub fn open(file: &Path) -> Result<Self> {
+        // Only its user can read it; so are the files that SQLite puts beside it.
+        let made = OpenOptions::new().create(true).append(true).mode(0o600).open(file);
+        made.map_err(Failure::new)?;
+        Self::prepare(rusqlite::Connection::open(file).map_err(failure)?)
+    }
 
-/// The database. It is closed when the last of these is dropped.
-#[derive(Clone)]
-pub struct Sqlite(Sender<Job>);
+    /// A database in memory, with the tables.
+    pub fn in_memory() -> Result<Self> {
+        Self::prepare(rusqlite::Connection::open_in_memory().map_err(failure)?)
+    }
 
-/// Why a database cannot be opened.
-#[derive(Debug)]
-pub struct OpenError(Error);
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy) => f.write_str("another process uses it"),
-            _ => self.0.fmt(f),
-        }
+    fn prepare(database: rusqlite::Connection) -> Result<Self> {
+        let settings = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;";
+        database.execute_batch(settings).map_err(failure)?;
+        let database = Self(database);
+        migrate(&database)?;
+        Ok(database)
     }
 }
 
-impl Sqlite {
-    /// Opens the database in a file and makes the tables that are not there yet. The thread ends when it is closed.
-    pub fn open(file: &Path) -> Result<(Self, JoinHandle<()>), OpenError> {
-        let database = connect(file).map_err(OpenError)?;
-        let (sender, jobs) = channel();
-        let thread = std::thread::Builder::new().name("store".to_owned());
-        let thread = thread.spawn(move || run(&database, &jobs));
-        let thread = thread.map_err(|error| OpenError(Error::ToSqlConversionFailure(error.into())))?;
-        Ok((Self(sender), thread))
+impl Connection for SqliteConnection {
+    /// No other process writes: the file is locked.
+    fn begin(&self) -> Result<()> {
+        self.execute("BEGIN", &[]).map(|_| ())
     }
 
-    /// Does work in a transaction, and answers when it is on the disk. What fails writes nothing.
-    pub async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Failure> {
-        let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(|database| {
-            let done = whole_or_nothing(database, work);
-            Box::new(|committed| {
-                let done = done.map_err(Failure::new);
-                // Whoever asked may have gone.
-                let _gone = answer.send(done.and_then(|it| committed.map(|()| it).map_err(Failure::new)));
-            })
-        });
-        let stopped = || Failure::new("the store has stopped");
-        self.0.send(job).map_err(|_| stopped())?;
-        answered.await.unwrap_or_else(|_| Err(stopped()))
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<usize> {
+        let mut statement = self.0.prepare_cached(statement).map_err(failure)?;
+        statement.execute(rusqlite::params_from_iter(parameters)).map_err(failure)
     }
-}
 
-/// Opens a database that no other process can open meanwhile. A commit is on the disk before it ends.
-fn connect(file: &Path) -> rusqlite::Result<Connection> {
-    // Only its user can read it; so are the files that SQLite puts beside it.
-    let made = OpenOptions::new().create(true).append(true).mode(0o600).open(file);
-    made.map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
-    let database = Connection::open(file)?;
-    database.execute_batch(
-        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;",
-    )?;
-    migrate(&database)?;
-    Ok(database)
-}
+    fn rows(&self, query: &str, parameters: &[Value]) -> Result<Vec<Row>> {
+        let mut statement = self.0.prepare_cached(query).map_err(failure)?;
+        let columns = statement.column_count();
+        let read = |row: &rusqlite::Row<'_>| {
+            (0..columns).map(|column| row.get_ref(column).map(value)).collect::<rusqlite::Result<_>>()
+        };
+        let rows = statement.query_map(rusqlite::params_from_iter(parameters), read).map_err(failure)?;
+        rows.map(|row| row.map(Row::new).map_err(failure)).collect()
+    }
 
-fn run(database: &Connection, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        if database.execute_batch("BEGIN").is_err() {
-            // A transaction that cannot begin leaves the job without an answer, which is a failure.
-            continue;
-        }
-        let jobs = std::iter::once(first).chain(jobs.try_iter()).take(BATCH);
-        let replies: Vec<_> = jobs.map(|job| job(database)).collect();
-        let committed = database.execute_batch("COMMIT");
-        if committed.is_err() {
-            let _nothing_to_undo = database.execute_batch("ROLLBACK");
-        }
-        for reply in replies {
-            reply(committed.as_ref().copied());
-        }
+    fn define(&self, statements: &str) -> Result<()> {
+        self.0.execute_batch(statements).map_err(failure)
+    }
+
+    fn is_open(&self) -> bool {
+        true
+    }
+
+    /// There is no other node.
+    fn announce(&self) -> Result<()> {
+        Ok(())
     }
 }
 
-/// Does work inside a transaction; if it fails, what it wrote is undone.
-pub fn whole_or_nothing<T>(
-    database: &Connection,
-    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
-    database.prepare_cached("SAVEPOINT job")?.execute(())?;
-    let done = work(database);
-    if done.is_err() {
-        database.prepare_cached("ROLLBACK TO job")?.execute(())?;
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Number(number) => ValueRef::Real(*number),
+            Self::Flag(flag) => ValueRef::Integer((*flag).into()),
+        }))
     }
-    database.prepare_cached("RELEASE job")?.execute(())?;
-    done
+}
+
+fn value(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Real(number) => Value::Number(number),
+        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Null | ValueRef::Blob(_) => Value::Null,
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) {
+        return Failure::new("another process uses it");
+    }
+    Failure::new(error)
 }

@@ -8,28 +8,52 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
+use base64ct::{Base64UrlUnpadded, Encoding};
+
 /// The administrator's token.
 pub const ADMIN: &str = "the-admin-token-of-all-the-tests-of-the-node";
 
-/// A folder that is removed in the end.
-pub struct Folder(PathBuf);
+/// A folder that is removed in the end, with the variables of the node that stores there.
+pub struct Folder {
+    path: PathBuf,
+    pub variables: Vec<(&'static str, String)>,
+}
 
 impl Folder {
     pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("edge-authorizer-{name}-{}", std::process::id()));
         create_dir_all(&folder).unwrap();
-        Self(folder)
+        Self { path: folder, variables: Vec::new() }
+    }
+
+    /// One of a node that shares a database with others.
+    pub fn shared(name: &str, database_url: &str) -> Self {
+        let key = |number: u8| Base64UrlUnpadded::encode_string(&[number; 32]);
+        let variables = vec![
+            ("DATABASE_URL", database_url.to_owned()),
+            ("SEALING_KEY", key(1)),
+            ("EDGE_SEALING_KEY", key(2)),
+        ];
+        let mut folder = Self::new(name);
+        folder.variables = variables;
+        folder
+    }
+
+    /// Whether a file in it has these bytes.
+    pub fn holds(&self, file: &str, bytes: &[u8]) -> bool {
+        let content = std::fs::read(self.path.join(file)).unwrap_or_default();
+        content.windows(bytes.len()).any(|window| window == bytes)
     }
 
     /// The path of a file in it.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _left_over = remove_dir_all(&self.0);
+        let _left_over = remove_dir_all(&self.path);
     }
 }
 
@@ -43,8 +67,9 @@ impl Node {
     /// What starts a node that stores in a folder.
     pub fn command(folder: &Folder) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_edge-authorizer"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--workers", "1", "--data-dir"]).arg(&folder.0);
-        command.env_clear().env("ADMIN_TOKEN", ADMIN).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--workers", "1", "--data-dir"]).arg(&folder.path);
+        command.env_clear().env("ADMIN_TOKEN", ADMIN).envs(folder.variables.iter().cloned());
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
         command
     }
 
@@ -90,6 +115,17 @@ impl Drop for Node {
 
 /// The status and the body of the answer to an administrator's request, if it comes.
 pub fn send(address: SocketAddr, method: &str, path: &str, body: Option<&str>) -> Option<(u16, String)> {
+    let (head, body) = exchange(address, method, path, body)?;
+    Some((head.get(9..12)?.parse().ok()?, body))
+}
+
+/// The head and the body of the answer to an administrator's request, if it comes.
+pub fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    body: Option<&str>,
+) -> Option<(String, String)> {
     let mut stream = TcpStream::connect(address).ok()?;
     let body = body.unwrap_or_default();
     let content = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
@@ -102,5 +138,5 @@ pub fn send(address: SocketAddr, method: &str, path: &str, body: Option<&str>) -
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;
-    Some((head.get(9..12)?.parse().ok()?, body.to_owned()))
+    Some((head.to_owned(), body.to_owned()))
 }

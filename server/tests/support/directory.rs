@@ -1,15 +1,12 @@
-//! The node's directory in a database in memory.
+//! The node's directory in a database of its own.
 
-use std::sync::Mutex;
-
-use rusqlite::{Connection, Result};
-use server::store;
+use server::store::{self, Connection, Result};
 use service::host::{Failure, Row, RowChange, RowError, RowKey, RowQuery};
 
+use super::database::{TestConnection, database, run};
 use super::executor::pause;
-use super::store::database;
 
-pub struct MemoryDirectory(Mutex<Connection>);
+pub struct MemoryDirectory(TestConnection);
 
 impl Default for MemoryDirectory {
     fn default() -> Self {
@@ -18,9 +15,12 @@ impl Default for MemoryDirectory {
 }
 
 impl MemoryDirectory {
-    async fn run<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> std::result::Result<T, Failure> {
+    async fn run<T>(
+        &self,
+        work: impl FnOnce(&dyn Connection) -> Result<T>,
+    ) -> std::result::Result<T, Failure> {
         pause(2).await;
-        store::whole_or_nothing(&self.0.lock().unwrap(), work).map_err(Failure::new)
+        run(&self.0, work)
     }
 
     pub async fn row(&self, key: &RowKey, now: f64) -> std::result::Result<Option<Row>, Failure> {

@@ -9,6 +9,7 @@
 )]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
+pub mod database;
 pub mod directory;
 pub mod store;
 

@@ -1,28 +1,20 @@
-//! The node's store in a database in memory. It can fail and conflict.
+//! The node's store in a database of its own. It can fail and conflict.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use edge_authorizer::ProjectId;
-use rusqlite::{Connection, Result};
-use server::store;
+use server::store::{self, Connection, Result};
 use service::host::{AuditNote, AuditRange, AuditRow, Commit, CommitError, Failure, Key, Listed, Record};
 
+use super::database::{TestConnection, database, run};
 use super::executor::pause;
 
 pub struct MemoryStore {
-    database: Mutex<Connection>,
+    database: TestConnection,
     /// Whether everything fails.
     pub is_down: AtomicBool,
     /// How many of the next commits conflict.
     pub conflicts: AtomicU32,
-}
-
-/// A new database with the node's tables.
-pub fn database() -> Mutex<Connection> {
-    let database = Connection::open_in_memory().unwrap();
-    store::migrate(&database).unwrap();
-    Mutex::new(database)
 }
 
 impl Default for MemoryStore {
@@ -32,12 +24,15 @@ impl Default for MemoryStore {
 }
 
 impl MemoryStore {
-    async fn run<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> std::result::Result<T, Failure> {
+    async fn run<T>(
+        &self,
+        work: impl FnOnce(&dyn Connection) -> Result<T>,
+    ) -> std::result::Result<T, Failure> {
         pause(2).await;
         if self.is_down.load(Ordering::Relaxed) {
             return Err(Failure::new("the store is down"));
         }
-        store::whole_or_nothing(&self.database.lock().unwrap(), work).map_err(Failure::new)
+        run(&self.database, work)
     }
 
     pub async fn load(&self, key: &Key, known: Option<u64>) -> std::result::Result<Option<Record>, Failure> {
@@ -57,7 +52,7 @@ impl MemoryStore {
             return Err(CommitError::Conflict);
         }
         let work =
-            |database: &Connection| store::commit(database, &store::name_of(key), expected, commit, now);
+            |database: &dyn Connection| store::commit(database, &store::name_of(key), expected, commit, now);
         self.run(work).await.map_err(CommitError::Failed)?
     }
 
@@ -99,9 +94,10 @@ impl MemoryStore {
     /// The keys that are to be woken by `now`; each is given once.
     pub fn due(&self, now: f64) -> Vec<Key> {
         let database = self.database.lock().unwrap();
-        let due = store::take_due(&database, now, 60.0, 100).unwrap();
+        let database: &dyn Connection = &**database;
+        let due = store::take_due(database, now, 60.0, 100).unwrap();
         for due in &due {
-            store::done(&database, due).unwrap();
+            store::done(database, due).unwrap();
         }
         due.iter().map(|due| store::key_of(&due.key).unwrap()).collect()
     }

@@ -116,12 +116,22 @@ impl<S> DataPlane<S> {
         self.sessions.forget(host, digest);
     }
 
-    /// Keeps what was changed from here, as it is published: a project or the routes.
+    /// Forgets what was published: it is read again. A host that can no longer vouch for it does so.
+    pub fn forget_published(&self) {
+        self.replicas.forget();
+    }
+
+    /// Keeps what was changed from here, as it is published: a project, the routes, or an issuer's keys if they are in use.
     pub fn note(&self, host: &impl DataHost, key: &Key, text: Option<&str>) {
         match key {
             Key::Project(project) => self.replicas.note_snapshot(host, project, text),
             Key::Routes => text.into_iter().for_each(|text| self.replicas.note_routes(host, text)),
-            Key::Issuer(_) | Key::SigningKeys(_) => {}
+            Key::Issuer(issuer) => {
+                if let Some(text) = text {
+                    self.replicas.note_issuer(host, issuer, text);
+                }
+            }
+            Key::SigningKeys(_) => {}
         }
     }
 }

@@ -84,6 +84,11 @@ impl ReplicaCache {
         matches!(lock(&self.cache).look_up(key, now, f64::INFINITY), Cached::Fresh(Ok(Some(_))))
     }
 
+    /// Forgets everything.
+    pub fn forget(&self) {
+        *lock(&self.cache) = StoreCache::default();
+    }
+
     /// Keeps what a key was found to hold.
     pub fn note(
         &self,

@@ -112,6 +112,21 @@ impl Replicas {
         let _kept = self.snapshots.note(host, project.as_str(), Some(project), text, host.now());
     }
 
+    /// Keeps an issuer's keys that were published just now, if those before them are kept.
+    pub fn note_issuer(&self, host: &impl LogSink, issuer: &str, text: &str) {
+        let now = host.now();
+        if self.key_records.has(issuer, now) {
+            let _kept = self.key_records.note(host, issuer, None, Some(text), now);
+        }
+    }
+
+    /// Forgets everything.
+    pub fn forget(&self) {
+        for cache in [&self.routes, &self.snapshots, &self.key_records] {
+            cache.forget();
+        }
+    }
+
     /// Keeps keys that the control plane gave.
     pub fn note_keys(
         &self,

@@ -85,7 +85,7 @@ pub const MAX_SPENT: u32 = 100_000;
 ///
 /// **SQL database** (the self-hosted node's). A table `record (key, value, revision)`, written at the expected revision with the
 /// audit entry, the reference and a row `wake (key, at)` in one transaction; a task of the host calls `ControlPlane::wake` for
-/// rows that are due. With several nodes `is_exclusive` is false.
+/// rows that are due. With several nodes `is_exclusive` is false, and a row that is due belongs to one of them for a while.
 pub trait Store {
     /// Whether no other process can publish the records that this one does. Otherwise the right to publish is claimed by a
     /// commit first.

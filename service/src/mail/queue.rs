@@ -55,11 +55,23 @@ impl<H: MailHost> Queue<'_, H> {
             if mail.value.due_at > now {
                 break;
             }
+            let Some(mail) = self.claim(&mail).await? else { continue };
             if !self.send(&mail, now).await? {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// The mail, if no other process sends it. If this one ends meanwhile, it is due again later.
+    async fn claim(&self, mail: &Stored<QueuedMail>) -> Result<Option<Stored<QueuedMail>>, Unavailable> {
+        let claimed = mail.value.claimed(self.host.now().whole_seconds());
+        match Rows(self.host).commit(&[mail.replaced_by(&claimed)]).await {
+            // Its revision is another one now.
+            Ok(()) => Rows(self.host).load(&mail.id).await,
+            Err(CommitFailure::Conflict) => Ok(None),
+            Err(_) => Err(Unavailable),
+        }
     }
 
     /// Whether the next one may be tried at once.

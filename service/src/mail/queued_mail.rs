@@ -14,6 +14,9 @@ const FORMAT: u32 = 1;
 /// After how many seconds each further attempt is made, the last one again and again.
 const WAITS: [u64; 6] = [10, 60, 300, 900, 1800, 3600];
 
+/// How long one process has a mail to itself, in seconds: longer than handing it over takes.
+const CLAIM: u64 = 60;
+
 /// How long attempts are made, in seconds: three days.
 const MAX_AGE: u64 = 3 * 86_400;
 
@@ -95,6 +98,11 @@ impl QueuedMail {
             attempts: 0,
             others: Map::new(),
         }
+    }
+
+    /// The mail while an attempt is made, which began at `now`.
+    pub fn claimed(&self, now: u64) -> Self {
+        Self { due_at: now.saturating_add(CLAIM), ..self.clone() }
     }
 
     /// The mail after an attempt that failed at `now`.

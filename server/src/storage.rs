@@ -1,0 +1,143 @@
+//! What a node stores with: a file of its own, or a database that it shares, of which a file keeps a copy of what is published.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use service::host::Failure;
+use tokio::runtime::Builder;
+use tokio::time::Instant;
+
+use crate::clock;
+use crate::configuration::Configuration;
+use crate::published::{Published, Value};
+use crate::store::{
+    Change, Connection, Database, DatabaseThreads, DatabaseUrl, PostgresConnection, Result, SqliteConnection,
+    changes_after, forget_expired, schema_version, set_tally, tally,
+};
+
+/// The file of the database in the data directory.
+const DATABASE: &str = "gateway.db";
+
+/// The file of the copy in the data directory.
+const COPY: &str = "published.db";
+
+/// Until when the copy was up to date, in whole seconds since 1970, by this name of its tally.
+const COPIED_AT: &str = "copied-at";
+
+/// What a node stores with.
+pub struct Storage {
+    /// The source of truth.
+    pub database: Database,
+    /// What is published, as far as it is known.
+    pub published: Published,
+    /// What there is besides where nodes share a database.
+    pub shared: Option<Shared>,
+    threads: Vec<DatabaseThreads>,
+}
+
+/// What there is besides where nodes share a database.
+#[derive(Clone)]
+pub struct Shared {
+    /// Where the database is.
+    pub url: DatabaseUrl,
+    /// How connections to it are secured.
+    pub tls: Arc<ClientConfig>,
+    /// The copy of what is published.
+    pub copy: Database,
+    /// How long what is known serves while the database is out of reach.
+    pub max_stale: Duration,
+}
+
+impl Storage {
+    /// Opens the database. If one that is shared is out of reach, the copy serves as long as it may.
+    pub fn open(configuration: &Configuration, tls: &Arc<ClientConfig>) -> Result<Self> {
+        let Configuration { data_dir, database_url, max_stale, .. } = configuration;
+        match database_url {
+            None => Self::exclusive(&data_dir.join(DATABASE)),
+            Some(url) => Self::shared(&data_dir.join(COPY), url, tls, *max_stale),
+        }
+    }
+
+    fn exclusive(file: &Path) -> Result<Self> {
+        let (database, threads) = Database::exclusive(open(file)?)?;
+        let now = clock::now().as_seconds();
+        let changes = wait(database.write(move |it| forget_expired(it, now)))
+            .and_then(|()| wait(database.read(|it| changes_after(it, 0))))
+            .map_err(|failure| Failure::new(format_args!("cannot read the database: {failure}")))?;
+        let published = published_by(&changes.changes);
+        Ok(Self { database, published, shared: None, threads: vec![threads] })
+    }
+
+    fn shared(file: &Path, url: &DatabaseUrl, tls: &Arc<ClientConfig>, max_stale: Duration) -> Result<Self> {
+        let (copy, copy_threads) = Database::exclusive(open(file)?)?;
+        let connect = {
+            let (url, tls) = (url.clone(), tls.clone());
+            move || PostgresConnection::open(&url, &tls).map(|it| Box::new(it) as Box<dyn Connection>)
+        };
+        // Once here, so that the reason is known if it fails.
+        let began = Instant::now();
+        let reached = connect().and_then(|it| changes_after(&*it, 0));
+        let (changes, until) = match reached {
+            Ok(changes) => (changes, began + max_stale),
+            Err(failure) => {
+                let unreachable = Failure::new(format_args!("cannot open the database: {failure}"));
+                let (changes, age) = wait(copy.read(|it| Ok((changes_after(it, 0)?, age(it)?))))?;
+                let left = age.and_then(|age| max_stale.checked_sub(age)).ok_or(unreachable)?;
+                (changes, began + left)
+            }
+        };
+        let published = published_by(&changes.changes);
+        published.serve_until(until);
+        let (database, threads) = Database::shared(Arc::new(connect))?;
+        let shared = Shared { url: url.clone(), tls: tls.clone(), copy, max_stale };
+        Ok(Self { database, published, shared: Some(shared), threads: vec![threads, copy_threads] })
+    }
+
+    /// What is used from now on, and what ends when that is dropped.
+    pub fn split(self) -> (Database, Published, Option<Shared>, Vec<DatabaseThreads>) {
+        (self.database, self.published, self.shared, self.threads)
+    }
+}
+
+/// Notes that a copy is up to date.
+pub fn note_copied(copy: &dyn Connection) -> Result<()> {
+    set_tally(copy, COPIED_AT, clock::now().whole_seconds())
+}
+
+/// How long ago a copy was up to date.
+fn age(copy: &dyn Connection) -> Result<Option<Duration>> {
+    let (at, now) = (tally(copy, COPIED_AT)?, clock::now().whole_seconds());
+    Ok((at > 0).then(|| Duration::from_secs(now.saturating_sub(at))))
+}
+
+/// Brings the database to this release's schema, and returns its version.
+pub fn migrate(configuration: &Configuration, tls: &Arc<ClientConfig>) -> Result<u64> {
+    let version = match &configuration.database_url {
+        None => schema_version(&open(&configuration.data_dir.join(DATABASE))?),
+        Some(url) => PostgresConnection::open(url, tls).and_then(|it| schema_version(&it)),
+    };
+    version.map_err(|failure| Failure::new(format_args!("cannot open the database: {failure}")))
+}
+
+fn open(file: &Path) -> Result<SqliteConnection> {
+    let opened = SqliteConnection::open(file);
+    opened.map_err(|failure| Failure::new(format_args!("cannot open the database: {failure}")))
+}
+
+fn published_by(changes: &[Change]) -> Published {
+    let published = Published::default();
+    for change in changes {
+        if let Change::Value { space, key, text, expires_at, revision } = change {
+            let value = text.as_ref().map(|text| Value { text: (&**text).into(), expires_at: *expires_at });
+            published.apply(*space, key, value, *revision);
+        }
+    }
+    published.forget_removed();
+    published
+}
+
+fn wait<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    Builder::new_current_thread().enable_time().build().map_err(Failure::new)?.block_on(work)
+}
