@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { send, sendRaw, startGateway } from "./gateway.mjs";
-import { workersOnly } from "./hosts.mjs";
+import { differs } from "./hosts.mjs";
 import { startTestOrigin } from "./origin.mjs";
 import { bearer, kvFixture } from "./project.mjs";
 
@@ -116,16 +116,13 @@ describe("paths", () => {
     assert.equal((await send(gateway.url, "/nothing#/public/x")).status, 404);
   });
 
-  test(
-    "an absolute-form target leads to the route's origin and no other",
-    { skip: workersOnly("elsewhere") },
-    async () => {
-      const answer = await send(gateway.url, "http://elsewhere.example/public/x");
-      assert.equal(answer.status, 200, answer.text);
-      assert.equal(answer.json().url, "/public/x");
-      assert.equal(answer.json().headers.host, new URL(origin.url).host);
-    },
-  );
+  test("an absolute-form target leads to the route's origin and no other", async () => {
+    const answer = await send(gateway.url, "http://elsewhere.example/public/x");
+    assert.equal(answer.status, differs("host", 200, 400), answer.text);
+    if (answer.status === 400) return;
+    assert.equal(answer.json().url, "/public/x");
+    assert.equal(answer.json().headers.host, new URL(origin.url).host);
+  });
 
   test("behind a door that resolves paths, decided and forwarded is still the same", async () => {
     for (const path of [

@@ -177,7 +177,11 @@ fn is_representable(target: &[u8]) -> bool {
     match Uri::try_from(target) {
         Ok(_) if target.starts_with(b"/") || target == b"*" => target.iter().all(is_printable),
         // Without a path, it would be given one.
-        Ok(uri) => uri.scheme().is_some() && target.starts_with(uri.to_string().as_bytes()),
+        Ok(uri) => {
+            let text = uri.to_string();
+            let start = target.get(..text.len()).unwrap_or_default();
+            uri.scheme().is_some() && start.eq_ignore_ascii_case(text.as_bytes())
+        }
         Err(_) => false,
     }
 }
