@@ -34,7 +34,8 @@ describe("targets", () => {
     }
     for (const [query, arrives] of [
       ["a=%ff", "a=%ff"],
-      ["a=\xc3\xa4", differs("query", "a=%C3%A4", "a=\xc3\xa4")],
+      // As it came, this origin would refuse it.
+      ...differs("query", [["a=\xc3\xa4", "a=%C3%A4"]], []),
       [`a='"<>`, differs("query", "a=%27%22%3C%3E", "a='%22%3C%3E")],
     ]) {
       const [status, { url }] = await get(`/public/x?${query}`);
