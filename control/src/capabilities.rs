@@ -131,6 +131,12 @@ macro_rules! impl_control {
             }
         }
 
+        impl service::host::OriginSecrets for $type {
+            fn how_to_set(&self, secret: &str) -> Option<String> {
+                Some(format!("`npx wrangler secret put {secret} -c wrangler.toml`"))
+            }
+        }
+
         impl service::host::Directory for $type {
             async fn row(
                 &self,

@@ -4,10 +4,18 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { BASE } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
+import { HOST } from "./hosts.mjs";
 import { startIssuer } from "./issuer.mjs";
 import { sign } from "./tokens.mjs";
 
-const TEXT = readFileSync(new URL("../../service/tests/management.json", import.meta.url), "utf8");
+// How a secret of an origin is set depends on the host.
+const HOW_ON_NODE =
+  "set it in `[secrets]` of the configuration file or as the environment variable `$1`, and restart the node";
+const OF_WORKERS = readFileSync(new URL("../../service/tests/management.json", import.meta.url), "utf8");
+const TEXT =
+  HOST === "node"
+    ? OF_WORKERS.replaceAll(/`npx wrangler secret put (\w+) -c wrangler\.toml`/g, HOW_ON_NODE)
+    : OF_WORKERS;
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 const PUBLIC_URL = "https://gateway.example.com";
 const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];

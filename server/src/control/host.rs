@@ -9,7 +9,7 @@ use edge_authorizer::{ProjectId, Role, Unavailable};
 use service::host::{
     AuditNote, AuditRange, AuditRow, Commit, CommitError, Directory, Failure, Fetch, FetchFailure,
     FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Key, Kind, Listed, Mailer,
-    OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange, RowError,
+    OriginSecrets,     OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange, RowError,
     RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource, SigningKeysResponse, Space,
     Store,
 };
@@ -239,6 +239,17 @@ impl Mailer for ControlHost {
 
     async fn send_mail(&self, mail: &OutgoingMail) -> Result<(), Failure> {
         self.mail_hook()?.send(&OperatorsHost(&self.client), mail, clock::now()).await
+    }
+}
+
+impl OriginSecrets for ControlHost {
+    fn how_to_set(&self, secret: &str) -> Option<String> {
+        let is_set = self.node.variables.origin_secret(secret).is_some();
+        (!is_set).then(|| {
+            format!(
+                "set it in `[secrets]` of the configuration file or as the environment variable `{secret}`, and restart the node"
+            )
+        })
     }
 }
 

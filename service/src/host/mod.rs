@@ -14,6 +14,7 @@ mod issuers;
 mod key;
 mod log_sink;
 mod mailer;
+mod origin_secrets;
 mod projects;
 mod publisher;
 mod replica;
@@ -37,6 +38,7 @@ pub use issuers::{IssuerRequest, IssuerResponse, Issuers};
 pub use key::Key;
 pub use log_sink::LogSink;
 pub use mailer::{Mailer, OutgoingMail};
+pub use origin_secrets::OriginSecrets;
 pub use projects::{Projects, RolesAdmission};
 pub use publisher::{Publisher, ReplicaWrite};
 pub use replica::{Replica, Space};
@@ -74,6 +76,6 @@ pub trait MailHost: Directory + Mailer + Sealer + Clock + LogSink {}
 impl<H: Directory + Mailer + Sealer + Clock + LogSink> MailHost for H {}
 
 /// What the control plane requires: all of that, and to store and publish, here and in other projects.
-pub trait ControlHost: LoginHost + Store + Publisher + Projects {}
+pub trait ControlHost: LoginHost + Store + Publisher + Projects + OriginSecrets {}
 
-impl<H: LoginHost + Store + Publisher + Projects> ControlHost for H {}
+impl<H: LoginHost + Store + Publisher + Projects + OriginSecrets> ControlHost for H {}

@@ -71,7 +71,7 @@ impl<H: ControlHost> Call<'_, H> {
 
     async fn attempt_routes(&self, document: &Arc<Value>, author: &Author) -> Result<Reply, Reply> {
         let routes = Routes::parse(document).map_err(Reply::invalid)?;
-        let secrets = routes.secrets().into_iter().map(secret_warning);
+        let secrets = routes.secrets().into_iter().filter_map(|name| self.secret_warning(name));
         let asterisks = routes.literal_asterisks().map(asterisk_warning);
         let assertions = self.prepare_assertions(&routes).await;
         let warnings: Vec<_> = secrets.chain(asterisks).chain(assertions).collect();
@@ -102,6 +102,14 @@ impl<H: ControlHost> Call<'_, H> {
 }
 
 impl<H: ControlHost> Call<'_, H> {
+    /// What the author of routes has to do for a secret that may not be set.
+    fn secret_warning(&self, name: &str) -> Option<String> {
+        let how = self.host.how_to_set(name)?;
+        Some(format!(
+            "the routes need the secret `{name}`; until it is set, their requests are answered 503: {how}"
+        ))
+    }
+
     /// Has the assertion keys made and published before routes that need them; a warning, if there are none then.
     async fn prepare_assertions(&self, routes: &Routes) -> Option<String> {
         if !routes.has_assertions() {
@@ -121,13 +129,6 @@ impl<H: ControlHost> Call<'_, H> {
 /// What keeps routes with assertions from being served.
 fn assertion_warning(reason: &str) -> String {
     format!("requests to routes with `assertion` are answered 503 until there are assertion keys; {reason}")
-}
-
-/// What the author of routes has to do for a secret. Whether it is bound, only the data plane knows.
-fn secret_warning(name: &str) -> String {
-    format!(
-        "the routes need the secret `{name}` at the edge; unless it is bound, their requests are answered 503: `npx wrangler secret put {name} -c wrangler.toml`"
-    )
 }
 
 fn asterisk_warning(path: &str) -> String {

@@ -218,6 +218,12 @@ impl Mailer for TestHost {
     }
 }
 
+impl OriginSecrets for TestHost {
+    fn how_to_set(&self, secret: &str) -> Option<String> {
+        Some(format!("`npx wrangler secret put {secret} -c wrangler.toml`"))
+    }
+}
+
 impl Store for TestHost {
     fn is_exclusive(&self) -> bool {
         self.is_exclusive
