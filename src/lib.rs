@@ -106,6 +106,7 @@ pub use keys::key_record::KeyRecord;
 pub use keys::key_set::{InvalidKeySet, KeySet, NoCandidates, UnusableKey};
 pub use keys::refresh_schedule::{FetchReason, RefreshPolicy, RefreshSchedule};
 pub use keys::signature_check::SignatureCheck;
+pub use nearest::nearest;
 pub use project_id::{InvalidProjectId, ProjectId};
 pub use shown_times::add_times;
 pub use store_cache::StoreCache;

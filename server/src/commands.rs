@@ -2,7 +2,9 @@
 
 use std::io::{Write, stdout};
 
-use server::configuration::{Configuration, Flags, SECRETS_FILE, new_secret};
+use server::configuration::{
+    Configuration, Flags, SECRETS_FILE, Variables, new_mail_hook_secret, new_secret,
+};
 use server::{Running, start};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,8 +26,12 @@ pub fn serve(options: &Options) -> Done {
 
 /// Checks the configuration.
 pub fn check(options: &Options) -> Done {
-    let configuration = configuration(options)?;
+    let mut configuration = configuration(options)?;
+    server::probe(&configuration.data_dir).map_err(|error| error.to_string())?;
     eprintln!("the configuration is valid; it listens on {}", configuration.listen);
+    let scheme = if configuration.certificate.is_some() { "https" } else { "http" };
+    configuration.variables.set_public_url(scheme, configuration.listen);
+    say_public_url(&configuration.variables);
     Ok(())
 }
 
@@ -45,7 +51,8 @@ pub fn openapi() -> Done {
 pub fn keys() -> Done {
     let lines =
         ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"].map(|name| format!("{name}={}\n", new_secret()));
-    print(lines.concat().as_bytes())
+    let mail_hook = format!("MAIL_HOOK_SECRET={}\n", new_mail_hook_secret());
+    print([&lines.concat(), &*mail_hook].concat().as_bytes())
 }
 
 fn print(text: &[u8]) -> Done {
@@ -74,12 +81,21 @@ fn configuration(options: &Options) -> Result<Configuration, String> {
 fn greet(running: &Running, secrets: &str) {
     let url = format!("{}://{}", running.scheme, running.address);
     eprintln!("The gateway listens on {url}. The inspector is at {url}/inspector/.");
-    match running.node.variables.get("PUBLIC_URL") {
-        Some(public_url) => eprintln!("Clients reach it at {public_url} (`PUBLIC_URL`)."),
-        None => eprintln!("`PUBLIC_URL` is not set: its own issuer and the login are unavailable."),
+    say_public_url(&running.node.variables);
+    if !running.has_routes() {
+        eprintln!("There are no routes yet, and requests are answered 503 until there are: `PUT /gateway`.");
     }
     if let Some(token) = &running.new_admin_token {
         eprintln!("The administrator's token, which is shown once and stored in {secrets}:\n\n    {token}\n");
+    }
+}
+
+fn say_public_url(variables: &Variables) {
+    match variables.get("PUBLIC_URL") {
+        Some(public_url) => eprintln!("Clients reach it at {public_url} (`PUBLIC_URL`)."),
+        None => eprintln!(
+            "`PUBLIC_URL` is not set: its own issuer and the login are unavailable. Set it to where clients reach the gateway."
+        ),
     }
 }
 

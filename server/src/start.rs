@@ -1,14 +1,13 @@
 //! How a node starts and stops.
 
 use std::fmt;
-use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use service::host::Failure;
+use service::host::{Failure, Key, Space};
 use service::{AdminTokens, DataPlane, InvalidVariable, IssuerSettings, Settings};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -24,7 +23,7 @@ use crate::node::Node;
 use crate::storage::{self, Storage};
 use crate::store::DatabaseThreads;
 use crate::waiters::Waiters;
-use crate::{proxy, trust};
+use crate::{data_directory, proxy, trust};
 
 /// A node that runs.
 pub struct Running {
@@ -51,8 +50,8 @@ pub struct Running {
 pub enum StartError {
     /// The address cannot be listened on.
     Listen(SocketAddr, std::io::Error),
-    /// The data directory cannot be made.
-    DataDirectory(std::io::Error),
+    /// The data directory cannot be made or written.
+    DataDirectory(PathBuf, std::io::Error),
     /// The database cannot be used.
     Storage(Failure),
     /// The certificate of the listener cannot be used.
@@ -69,7 +68,9 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Listen(address, error) => write!(f, "cannot listen on `{address}`: {error}"),
-            Self::DataDirectory(error) => write!(f, "cannot use the data directory: {error}"),
+            Self::DataDirectory(directory, error) => {
+                write!(f, "cannot use the data directory `{}`: {error}", directory.display())
+            }
             Self::Storage(failure) => failure.fmt(f),
             Self::Certificate(error) => error.fmt(f),
             Self::Trust(error) => write!(f, "cannot set up TLS: {error}"),
@@ -93,17 +94,18 @@ pub fn start(mut configuration: Configuration) -> Result<Running, StartError> {
         .map(|listen| proxy::bind(listen, workers).map_err(|error| StartError::Listen(listen, error)));
     let checks = checks.transpose()?.unwrap_or_default();
     let checks_address = checks.first().and_then(|checks| checks.local_addr().ok());
-    let folder = DirBuilder::new().recursive(true).mode(0o700).create(&configuration.data_dir);
-    folder.map_err(StartError::DataDirectory)?;
+    let data_dir = configuration.data_dir.clone();
+    let unusable = |error| StartError::DataDirectory(data_dir.clone(), error);
+    data_directory::make(&data_dir).map_err(unusable)?;
     let tls = trust::client_config().map_err(StartError::Trust)?;
     let listener_tls = certificate.as_ref().map(|(current, _)| current.server_config()).transpose();
     let listener_tls = listener_tls.map_err(StartError::Trust)?;
     let storage = Storage::open(&configuration, &tls).map_err(StartError::Storage)?;
-    let Configuration { data_dir, mut variables, .. } = configuration;
+    let mut variables = configuration.variables;
     let scheme = if certificate.is_some() { "https" } else { "http" };
     variables.set_public_url(scheme, address);
     // After the storage, whose files no other process has now.
-    let secrets = Secrets::complete(&data_dir, &mut variables).map_err(StartError::DataDirectory)?;
+    let secrets = Secrets::complete(&data_dir, &mut variables).map_err(unusable)?;
     let (database, published, shared, store) = storage.split();
     let settings = Settings::read(|name| variables.get(name)).map_err(StartError::Variable)?;
     let (handle, calls) = control::channel();
@@ -167,6 +169,12 @@ pub fn start(mut configuration: Configuration) -> Result<Running, StartError> {
 }
 
 impl Running {
+    /// Whether there are routes.
+    pub fn has_routes(&self) -> bool {
+        let key = Key::Routes.config_key();
+        key.is_some_and(|key| self.node.published.value(Space::Config, &key).is_some())
+    }
+
     /// Stops: no new connections, the requests under way end, then the store is closed.
     pub fn stop(self) {
         let Self { node, data, stop_data, control, stop_control, store, certificate, .. } = self;
@@ -187,6 +195,11 @@ impl Running {
 pub fn migrate(configuration: &Configuration) -> Result<u64, StartError> {
     let tls = trust::client_config().map_err(StartError::Trust)?;
     storage::migrate(configuration, &tls).map_err(StartError::Storage)
+}
+
+/// Whether a node could use a data directory.
+pub fn probe(data_dir: &Path) -> Result<(), StartError> {
+    data_directory::probe(data_dir).map_err(|error| StartError::DataDirectory(data_dir.to_owned(), error))
 }
 
 /// Runs work on a new thread with a runtime of its own.

@@ -123,7 +123,9 @@ pub fn migrate(configuration: &Configuration, tls: &Arc<ClientConfig>) -> Result
 
 fn open(file: &Path) -> Result<SqliteConnection> {
     let opened = SqliteConnection::open(file);
-    opened.map_err(|failure| Failure::new(format_args!("cannot open the database: {failure}")))
+    opened.map_err(|failure| {
+        Failure::new(format_args!("cannot open the database `{}`: {failure}", file.display()))
+    })
 }
 
 fn published_by(changes: &[Change]) -> Published {

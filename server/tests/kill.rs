@@ -132,7 +132,8 @@ fn another_process_cannot_have_the_database() {
     let output = Node::command(&folder).output().unwrap();
     assert!(!output.status.success());
     let problem = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(problem, "cannot open the database: another process uses it\n");
+    let file = folder.file("gateway.db");
+    assert_eq!(problem, format!("cannot open the database `{}`: another process uses it\n", file.display()));
     drop(node);
 }
 

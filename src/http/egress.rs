@@ -14,6 +14,12 @@ impl InsecureHosts {
         Self(list.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect())
     }
 
+    /// The entries of the list that exempt nothing: they are no `host:port` as it is compared.
+    pub fn useless(&self) -> impl Iterator<Item = &str> {
+        let is_useless = |entry: &&String| !self.exempt(&format!("https://{entry}"));
+        self.0.iter().filter(is_useless).map(String::as_str)
+    }
+
     /// The exemptions for URLs that an issuer refers to: this list if the issuer is on it, and none otherwise.
     pub fn for_issuer(&self, issuer: &str) -> Self {
         if self.exempt(issuer) { self.clone() } else { Self::default() }
@@ -262,5 +268,14 @@ mod tests {
         ] {
             assert_eq!(verdict(bad), Err(Forbidden::Invalid(reason)), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_entry_that_exempts_nothing_is_known() {
+        let list = "a:1, keycloak.internal, Keycloak:8443, http://a:80, b c, c:, d:0443, [::1]:443, ::1, 10.0.0.1:80, e:80/x";
+        assert_eq!(
+            InsecureHosts::parse(list).useless().collect::<Vec<_>>(),
+            ["keycloak.internal", "Keycloak:8443", "http://a:80", "b c", "c:", "d:0443", "::1", "e:80/x"]
+        );
     }
 }

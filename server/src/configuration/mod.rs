@@ -15,7 +15,7 @@ use crate::certificate::CertificateFiles;
 use crate::store::DatabaseUrl;
 
 pub use fault::{Fault, Faults};
-pub use secrets::{SECRETS_FILE, Secrets, new_secret};
+pub use secrets::{SECRETS_FILE, Secrets, new_mail_hook_secret, new_secret};
 pub use variables::Variables;
 
 /// What a node is started with.
@@ -63,6 +63,11 @@ impl Configuration {
         for (name, value) in flags {
             variables.set(name, value, format!("flag `--{}`", name.to_lowercase().replace('_', "-")));
         }
+        let data_dir = PathBuf::from(variables.get("DATA_DIR").unwrap_or_else(|| DATA_DIR.to_owned()));
+        // Nodes that share a database need the same secrets, which are not stored by one of them.
+        if variables.get("DATABASE_URL").is_none() {
+            secrets::read_stored(&data_dir, &mut variables, &mut faults);
+        }
         validation::check(&variables, &mut faults);
         let listen = validation::listen(&variables, &mut faults);
         let authz_listen = validation::authz_listen(&variables, &mut faults);
@@ -70,7 +75,6 @@ impl Configuration {
         let workers = validation::workers(&variables, &mut faults);
         let database_url = validation::database_url(&variables, &mut faults);
         let max_stale = validation::max_stale(&variables, &mut faults);
-        let data_dir = variables.get("DATA_DIR").unwrap_or_else(|| DATA_DIR.to_owned()).into();
         match (listen, workers) {
             (Some(listen), Some(workers)) if faults.is_empty() => Ok(Self {
                 listen,

@@ -5,9 +5,11 @@ use std::io::{Error, ErrorKind, Result, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use toml::{Table, Value};
 
+use super::fault::Faults;
+use super::file::syntax_error;
 use super::variables::Variables;
 use crate::crypto;
 
@@ -24,9 +26,25 @@ pub struct Secrets {
     pub new_admin_token: Option<String>,
 }
 
+/// Sets the secrets of the file that are not set. A file that cannot be read is a fault: what sealed the stored keys may be in it.
+pub fn read_stored(data_dir: &Path, variables: &mut Variables, faults: &mut Faults) {
+    let file = data_dir.join(SECRETS_FILE);
+    let stored = match read(&file) {
+        Ok(stored) => stored,
+        Err(error) => return faults.add(file.display().to_string(), error),
+    };
+    for name in MADE.into_iter().filter(|name| !variables.has(name)).collect::<Vec<_>>() {
+        let place = format!("{}: `{name}`", file.display());
+        match stored.get(name) {
+            Some(Value::String(secret)) => variables.set(name, secret.clone(), place),
+            Some(_) => faults.add(place, "expected a text"),
+            None => {}
+        }
+    }
+}
+
 impl Secrets {
-    /// Sets the secrets that are not set: those of the file, or new ones, which are written there first. One that is set to nothing
-    /// stays so.
+    /// Makes the secrets that are neither set nor in the file, and writes them there first. One that is set to nothing stays so.
     pub fn complete(data_dir: &Path, variables: &mut Variables) -> Result<Self> {
         let missing: Vec<_> = MADE.into_iter().filter(|name| !variables.has(name)).collect();
         if missing.is_empty() {
@@ -60,18 +78,29 @@ impl Secrets {
 
 /// 32 random bytes in base64url.
 pub fn new_secret() -> String {
+    Base64UrlUnpadded::encode_string(&random())
+}
+
+/// A secret of mails' signatures as Standard Webhooks write it: 32 random bytes in base64.
+pub fn new_mail_hook_secret() -> String {
+    ["whsec_", &Base64::encode_string(&random())].concat()
+}
+
+fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
     crypto::fill(&mut bytes);
-    Base64UrlUnpadded::encode_string(&bytes)
+    bytes
 }
 
 fn read(file: &Path) -> Result<Table> {
     match std::fs::read_to_string(file) {
         Ok(text) => {
             let table = text.parse();
-            table.map_err(|_| Error::new(ErrorKind::InvalidData, format!("`{}` is no TOML", file.display())))
+            table.map_err(|error| Error::new(ErrorKind::InvalidData, syntax_error(&text, &error)))
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Table::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Table::new())
+        }
         Err(error) => Err(error),
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use edge_authorizer::NumericDate;
 use edge_authorizer::accounts::SigningSet;
+use edge_authorizer::egress::InsecureHosts;
 use service::host::{Clock, LogSink};
 use service::{AdminTokens, IssuerSettings, MailHook, Settings};
 
@@ -71,16 +72,27 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
     for invalid in TrustedProxies::parse(&networks).err().into_iter().flatten() {
         faults.add(variables.place_of("TRUSTED_PROXIES"), invalid);
     }
+    let insecure = InsecureHosts::parse(&variables.get("INSECURE_ISSUER_HOSTS").unwrap_or_default());
+    for useless in insecure.useless() {
+        let expected = format_args!(
+            "`{useless}` is not a host and a port as URLs have them, in lower case: such as `keycloak.internal:8443`"
+        );
+        faults.add(variables.place_of("INSECURE_ISSUER_HOSTS"), expected);
+    }
     let issuer = IssuerSettings::read(|name| variables.get(name), &Warnings::default());
     let [tokens, assertions] = SigningSet::ALL.map(|set| issuer.sealing_keys(set).err());
     let invalid = [issuer.public_url.as_ref().err(), issuer.token_life.as_ref().err(), tokens, assertions];
     let hook = MailHook::read(|name| variables.get(name)).err();
     let hook = hook.as_ref().filter(|_| variables.get("MAIL_HOOK_URL").is_some());
     for unusable in invalid.into_iter().chain([hook]).flatten() {
-        let is_optional = unusable.name != "MAIL_HOOK_SECRET";
-        if variables.get(unusable.name).is_some() || !is_optional {
-            faults.add(variables.place_of(unusable.name), unusable);
-        }
+        let problem = match &unusable.expected {
+            Some(expected) => format!("expected {expected}"),
+            None if unusable.name == "MAIL_HOOK_SECRET" => {
+                "not set, but `MAIL_HOOK_URL` needs it; `edge-authorizer keys` prints a new one".to_owned()
+            }
+            None => continue,
+        };
+        faults.add(variables.place_of(unusable.name), problem);
     }
 }
 

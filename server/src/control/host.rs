@@ -9,9 +9,9 @@ use edge_authorizer::{ProjectId, Role, Unavailable};
 use service::host::{
     AuditNote, AuditRange, AuditRow, Commit, CommitError, Directory, Failure, Fetch, FetchFailure,
     FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Key, Kind, Listed, Mailer,
-    OriginSecrets,     OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange, RowError,
-    RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource, SigningKeysResponse, Space,
-    Store,
+    OriginSecrets, OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange,
+    RowError, RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource,
+    SigningKeysResponse, Space, Store,
 };
 use service::{ControlPlane, MailHook};
 use tokio::sync::Notify;

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Error, ErrorCode, ToSql};
@@ -30,6 +31,8 @@ impl SqliteConnection {
     }
 
     fn prepare(database: rusqlite::Connection) -> Result<Self> {
+        // Who has it keeps it: there is nothing to wait for.
+        database.busy_timeout(Duration::ZERO).map_err(failure)?;
         let settings = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;";
         database.execute_batch(settings).map_err(failure)?;
         let database = Self(database);

@@ -44,7 +44,7 @@ impl Replicas {
     {
         let routes = self.routes.get(host, ROUTES_KEY, None, self.ttl, || Job::ReadRoutes).await;
         of_kind(routes, Published::routes)?.ok_or_else(|| {
-            warning(host, "value_unavailable", "CONFIG: gateway", "it is missing");
+            warning(host, "value_unavailable", "CONFIG: gateway", "no routes yet: `PUT /gateway`");
             Unavailable
         })
     }

@@ -26,23 +26,28 @@ pub struct IssuerSettings {
 pub struct UnusableVariable {
     /// Its name.
     pub name: &'static str,
-    /// What is wrong.
-    reason: String,
+    /// What its value would have to be; `None` if it is not set.
+    pub expected: Option<String>,
 }
 
 impl fmt::Display for UnusableVariable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the variable `{}` {}", self.name, self.reason)
+        match &self.expected {
+            Some(expected) => {
+                write!(f, "the variable `{}` has a wrong value: expected {expected}", self.name)
+            }
+            None => write!(f, "the variable `{}` is not set", self.name),
+        }
     }
 }
 
 impl UnusableVariable {
     pub(crate) fn missing(name: &'static str) -> Self {
-        Self { name, reason: "is not set".to_owned() }
+        Self { name, expected: None }
     }
 
     pub(crate) fn invalid(name: &'static str, expected: impl fmt::Display) -> Self {
-        Self { name, reason: format!("has a wrong value: expected {expected}") }
+        Self { name, expected: Some(expected.to_string()) }
     }
 }
 
@@ -66,7 +71,7 @@ impl IssuerSettings {
         let Self { public_url, sealing_keys, edge_sealing_keys, token_life } = &settings;
         let sealing = [sealing_keys.as_ref().err(), edge_sealing_keys.as_ref().err()];
         let unusable = [public_url.as_ref().err(), token_life.as_ref().err()].into_iter().chain(sealing);
-        for unusable in unusable.flatten().filter(|unusable| !unusable.is_missing()) {
+        for unusable in unusable.flatten().filter(|unusable| unusable.expected.is_some()) {
             warning(log, "variable_invalid", unusable.name, unusable);
         }
         settings
@@ -84,12 +89,6 @@ impl IssuerSettings {
     pub fn missing_for_assertions(&self) -> Option<&UnusableVariable> {
         let sealing = self.edge_sealing_keys.as_ref().err();
         self.public_url.as_ref().err().or(sealing)
-    }
-}
-
-impl UnusableVariable {
-    fn is_missing(&self) -> bool {
-        *self == Self::missing(self.name)
     }
 }
 

@@ -1,0 +1,140 @@
+//! What `check` says of configurations, and that `serve` refuses the faulty ones.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
+
+mod process;
+
+use std::fs::{read_dir, write};
+use std::process::Command;
+
+use process::Folder;
+
+/// Runs a command with a configuration file and variables: whether it succeeds, and what it says.
+fn run(command: &str, folder: &Folder, file: &str, variables: &[(&str, &str)]) -> (bool, String) {
+    write(folder.file("g.toml"), file).unwrap();
+    let mut process = Command::new(env!("CARGO_BIN_EXE_edge-authorizer"));
+    process.args([command, "--config", "g.toml"]).current_dir(folder.file("")).env_clear();
+    let output = process.envs(variables.iter().copied()).output().unwrap();
+    (output.status.success(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn faults_say_where_they_are_and_what_to_do() {
+    let hosts = "is not a host and a port as URLs have them, in lower case: such as `keycloak.internal:8443`";
+    for (file, variables, expected) in [
+        (
+            "insecure_issuer_hosts = \"keycloak.internal\"",
+            &[][..],
+            format!("g.toml: `insecure_issuer_hosts`: `keycloak.internal` {hosts}\n"),
+        ),
+        (
+            "",
+            &[("INSECURE_ISSUER_HOSTS", "a:80, http://a:80, b c")],
+            format!(
+                "variable `INSECURE_ISSUER_HOSTS`: `http://a:80` {hosts}\nvariable `INSECURE_ISSUER_HOSTS`: `b c` {hosts}\n"
+            ),
+        ),
+        (
+            "publik_url = \"http://localhost\"",
+            &[],
+            "g.toml: `publik_url`: there is no such key; did you mean `public_url`?\n".to_owned(),
+        ),
+        (
+            "workers = 1\n\nlisten =",
+            &[],
+            "g.toml: line 3, column 9: string values must be quoted, expected literal string\n".to_owned(),
+        ),
+        ("workers = 1\nlisten", &[], "g.toml: line 2, column 7: key with no value, expected `=`\n".to_owned()),
+        (
+            "[secrets]\nSEALING_KEY = \"x\"",
+            &[],
+            "g.toml: `secrets`, `SEALING_KEY`: no origin gets this variable of the node; set it as `sealing_key` at the top level\n"
+                .to_owned(),
+        ),
+        (
+            "token_life_seconds = 5",
+            &[],
+            "g.toml: `token_life_seconds`: expected a whole number from 60 to 3600\n".to_owned(),
+        ),
+        (
+            "mail_hook_url = \"https://mail.example.com\"",
+            &[],
+            "variable `MAIL_HOOK_SECRET`: not set, but `MAIL_HOOK_URL` needs it; `edge-authorizer keys` prints a new one\n"
+                .to_owned(),
+        ),
+    ] {
+        let folder = Folder::new("faults");
+        for command in ["check", "serve"] {
+            assert_eq!(run(command, &folder, file, variables), (false, expected.clone()), "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_file_of_secrets_is_a_fault() {
+    for (stored, expected) in [
+        (
+            "SEALING_KEY = \"geheim",
+            "data/secrets.toml: line 1, column 22: invalid basic string, expected `\"`\n",
+        ),
+        ("SEALING_KEY = 1", "data/secrets.toml: `SEALING_KEY`: expected a text\n"),
+    ] {
+        let folder = Folder::new("damaged-secrets");
+        std::fs::create_dir(folder.file("data")).unwrap();
+        write(folder.file("data/secrets.toml"), stored).unwrap();
+        for command in ["check", "serve"] {
+            let (is_valid, said) = run(command, &folder, "data_dir = \"data\"", &[]);
+            assert_eq!((is_valid, &*said), (false, expected), "{command}");
+        }
+    }
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_a_fault() {
+    let folder = Folder::new("no-directory");
+    for command in ["check", "serve"] {
+        let (is_valid, said) =
+            run(command, &folder, "listen = \"127.0.0.1:0\"\ndata_dir = \"g.toml/data\"", &[]);
+        assert!(
+            !is_valid && said.contains("cannot use the data directory `g.toml/data`: "),
+            "{command}: {said}"
+        );
+        let (is_valid, said) =
+            run(command, &folder, "listen = \"127.0.0.1:0\"\ndata_dir = \"/proc/data\"", &[]);
+        assert!(
+            !is_valid && said.contains("cannot use the data directory `/proc/data`: "),
+            "{command}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_valid_configuration_leaves_nothing_and_says_what_is_unavailable() {
+    let folder = Folder::new("valid");
+    for (file, expected) in [
+        ("", "Clients reach it at http://127.0.0.1:8787 (`PUBLIC_URL`).\n"),
+        (
+            "listen = \"0.0.0.0:8787\"\npublic_url = \"https://a.example\"",
+            "Clients reach it at https://a.example (`PUBLIC_URL`).\n",
+        ),
+        (
+            "listen = \"0.0.0.0:8787\"\ndata_dir = \"some/where\"",
+            "`PUBLIC_URL` is not set: its own issuer and the login are unavailable. Set it to where clients reach the gateway.\n",
+        ),
+    ] {
+        let (is_valid, said) = run("check", &folder, file, &[]);
+        assert!(is_valid && said.ends_with(expected), "{file}: {said}");
+    }
+    assert_eq!(read_dir(folder.file("")).unwrap().count(), 1);
+}
+
+#[test]
+fn keys_make_a_valid_configuration() {
+    let keys = Command::new(env!("CARGO_BIN_EXE_edge-authorizer")).arg("keys").output().unwrap();
+    let keys = String::from_utf8(keys.stdout).unwrap();
+    let variables: Vec<_> = keys.lines().filter_map(|line| line.split_once('=')).collect();
+    assert!(variables.iter().any(|(name, value)| *name == "MAIL_HOOK_SECRET" && value.starts_with("whsec_")));
+    let folder = Folder::new("keys");
+    let (is_valid, said) = run("check", &folder, "mail_hook_url = \"https://mail.example.com\"", &variables);
+    assert!(is_valid, "{said}");
+}
