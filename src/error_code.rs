@@ -128,7 +128,7 @@ error_codes! {
         "this entry would make every caller of its issuer an owner; set `allowedAzp` or `allowedAud`, or add `?force=true` to confirm";
     /// Nobody has passed a test login with the draft of the federation.
     LoginUntested: "login_untested", 409,
-        "no user with the role `admin` has passed a test login with this draft: save it with `\"active\": false`, then `POST /federation/test`, or add `?force=true`";
+        "no user with the role `admin` has passed a test login with this draft: add `?force=true`, or save it with `\"active\": false`, which ends all sessions of a federation that is active, and `POST /federation/test`";
     /// The person who signed in is no user, a disabled one, or not the one to whom the email address belongs.
     UserUnknown: "user_unknown", 403,
         "nobody has declared this person here; ask the administrator of the gateway";

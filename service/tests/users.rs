@@ -296,9 +296,47 @@ fn a_change_that_was_made_is_in_the_audit_log_whatever_happens_to_that() {
     };
     for _ in 0..2 {
         assert_eq!(log("/audit-log"), ["remove_user", "add_user"]);
-        assert_eq!(log("/projects/plant7/audit-log")[0], "add_member");
+        assert_eq!(log("/projects/plant7/audit-log")[..2], ["remove_member", "add_member"]);
     }
     assert_eq!(world.shared.directory.count(Kind::AuditNote), 0);
+}
+
+#[test]
+fn owners_see_in_their_audit_log_what_administrators_give_and_take() {
+    let world = world();
+    let id = ada(&world, &json!({ "plant7": ["access"] }));
+    assert_eq!(world.shared.directory.count(Kind::AuditNote), 0, "it waits for no reader");
+    for projects in [
+        json!({ "plant7": ["access", "owner"], "plant8": ["access"] }),
+        json!({ "plant7": ["access", "owner"] }),
+        json!({ "plant7": ["access", "owner"] }),
+    ] {
+        assert_eq!(replace(&world, &id, &json!({ "projects": projects })).status, 200);
+    }
+    assert_eq!(world.admin("DELETE", &format!("/users/{id}"), None).status, 204);
+    let log = |project: &str| {
+        let log = body(&world.admin("GET", &format!("/projects/{project}/audit-log"), None));
+        let entry = |item: &Value| (item["change"].clone(), item["outcome"].clone());
+        log["items"].as_array().unwrap().iter().map(entry).collect::<Vec<_>>()
+    };
+    let member = |roles: &[&str]| json!({ "id": id, "email": "ada@example.com", "roles": roles });
+    let (removed, before) = (json!({ "remove_member": { "id": id } }), member(&["access", "owner"]));
+    assert_eq!(
+        log("plant7")[..3],
+        [
+            (removed.clone(), json!({ "before": before, "after": null })),
+            (
+                json!({ "replace_member": { "id": id, "roles": ["access", "owner"] } }),
+                json!({ "before": member(&["access"]), "after": before })
+            ),
+            (
+                json!({ "add_member": { "email": "ada@example.com", "roles": ["access"] } }),
+                json!({ "before": null, "after": member(&["access"]) })
+            ),
+        ]
+    );
+    assert_eq!(log("plant8")[0], (removed, json!({ "before": member(&["access"]), "after": null })));
+    assert_eq!(log("plant8").len(), 3);
 }
 
 #[test]

@@ -62,6 +62,13 @@ impl Federation {
         self.offline_access
     }
 
+    /// Whether a test login shows the same with both: whether people log in by it, how long their sessions last and what they are
+    /// asked for does not change who is let in.
+    pub fn is_tested_like(&self, other: &Self) -> bool {
+        let Self { active, session_hours, prompt, .. } = self.clone();
+        *self == Self { active, session_hours, prompt, ..other.clone() }
+    }
+
     /// What administrators see, without the secret: `{"issuer", "clientId", "active", "trustedEmailDomains"?, "sessionHours",
     /// "prompt"?, "offlineAccess"?}`.
     pub fn shown(&self) -> Value {

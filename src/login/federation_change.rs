@@ -89,6 +89,11 @@ impl FederationChange {
         self.active
     }
 
+    /// Whether issuer, client and secret are those that are stored: only then may the secret be left out.
+    pub fn keeps_client(&self) -> bool {
+        self.secret.is_none()
+    }
+
     /// The secret that is to be sealed; `None` if the former one is kept.
     pub fn secret(&self) -> Option<&ClientSecret> {
         self.secret.as_ref()

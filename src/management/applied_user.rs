@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::member_change::{MemberChange, member_changes};
 use super::precondition::Precondition;
 use super::refusal::Refusal;
 use super::user_change::UserChange;
@@ -21,6 +22,8 @@ pub struct AppliedUser {
     pub after: Option<Value>,
     /// The roles in projects that the user did not have.
     pub gained: ProjectRoles,
+    /// The changes of members that the change of an administrator comes with.
+    pub members: Vec<MemberChange>,
     /// Whether the sessions of the user end: whoever has them is not to act on.
     pub ends_sessions: bool,
 }
@@ -48,7 +51,8 @@ impl UserChange {
         let after = user.as_ref().and_then(shown);
         let gained = gained(current, user.as_ref());
         let ends_sessions = current.is_some_and(|current| ends_sessions(current, user.as_ref()));
-        Ok(AppliedUser { user, before, after, gained, ends_sessions })
+        let members = if is_member { Vec::new() } else { member_changes(current, user.as_ref(), id) };
+        Ok(AppliedUser { user, before, after, gained, members, ends_sessions })
     }
 
     fn change(

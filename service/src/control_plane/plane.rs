@@ -14,7 +14,7 @@ use crate::host::{
 };
 use crate::http::{Body, Request, Response, problem_with};
 use crate::log;
-use crate::management::{Call, Reply, Screened};
+use crate::management::{Call, Reply, Screened, move_notes};
 use crate::publication::publish;
 use crate::records::{ProjectRecord, RoutesRecord};
 use crate::settings::{AdminTokens, IssuerSettings, UnusableVariable};
@@ -158,13 +158,15 @@ impl<S> ControlPlane<S> {
         self.signing_keys(host, SigningSet::AccessTokens)?.answer_issuer(request).await
     }
 
-    /// Has a project admit roles for its members, where its record is.
+    /// Has a project admit roles for its members, and take the entries of its audit log that wait, where its record is.
     pub async fn admit_roles<H: ControlHost<Signal = S>>(
         &self,
         host: &H,
         project: &ProjectId,
         roles: &[Role],
     ) -> Result<RolesAdmission, Unavailable> {
+        // Entries that cannot be moved now wait until the log is read.
+        let _later = move_notes(host, project).await;
         users::admit_roles(&self.0, host, project, roles).await
     }
 

@@ -20,7 +20,8 @@ pub enum RolesAdmission {
 ///
 /// At Cloudflare: a message to the project's object, which calls [`crate::ControlPlane::admit_roles`].
 pub trait Projects {
-    /// Has a project admit roles for its members. Without roles it only has to exist.
+    /// Has a project admit roles for its members, and take the entries of its audit log that wait in the directory. Without roles it
+    /// only has to exist.
     fn admit_roles(
         &self,
         project: &ProjectId,

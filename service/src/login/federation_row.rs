@@ -27,7 +27,7 @@ pub const CLIENT_SECRET: Purpose<'static> = Purpose { kind: "client-secret", nam
 #[serde(rename_all = "camelCase")]
 pub struct FederationRow {
     format: u32,
-    /// Changes whenever a login would go otherwise: what a test login has shown holds for one draft.
+    /// Changes whenever a test login could show something else: what one has shown holds for one draft.
     pub draft: String,
     /// The configuration.
     pub federation: Federation,
@@ -71,11 +71,9 @@ impl FederationRow {
         if is_same { former.map_or(removed, |former| former.switched_at) } else { now }
     }
 
-    /// Whether a login by another configuration would go as by this one, whether or not it is active.
+    /// Whether a test login with another configuration would show the same as with this one.
     pub fn is_like(&self, other: &Self) -> bool {
-        let mut active = other.federation.clone();
-        active.active = self.federation.active;
-        self.federation == active
+        self.federation.is_tested_like(&other.federation)
     }
 
     /// What administrators see: the configuration without its secret, the draft with who has tested it, and the provider's own.

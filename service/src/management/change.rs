@@ -56,7 +56,7 @@ impl<H: ControlHost> Call<'_, H> {
             self.check_no_former_members(key).await?;
             if !self.load(key).await?.value.project().exists {
                 // What is of a former project of the name belongs before this one in the log.
-                self.move_notes(id).await?;
+                self.settle_log(key).await?;
             }
         }
         let turn = self.state.turns.take(self.host, &format!("change {key}")).await.ok_or(Unavailable)?;

@@ -63,7 +63,10 @@ impl<H: ControlHost> Call<'_, H> {
     }
 
     async fn stored_federation(&self) -> Result<Stored<FederationRow>, Reply> {
-        FederationRow::load(self.host).await?.ok_or_else(|| Reply::refused(ErrorCode::NotFound))
+        let stored = FederationRow::load(self.host).await?;
+        stored.ok_or_else(|| {
+            Reply::for_reason(ErrorCode::NotFound, "save the federation first: `PUT /federation`")
+        })
     }
 
     fn client_metadata(&self) -> Result<Reply, Reply> {
@@ -84,7 +87,11 @@ impl<H: ControlHost> Call<'_, H> {
             }
             let known = former.as_ref().map(|former| &former.value.federation);
             let change = FederationChange::read(document, known, insecure).map_err(Reply::invalid)?;
-            let provider = fetch_metadata(self.host, change.issuer(), insecure).await.map_err(unusable)?;
+            let provider = match &former {
+                // Nothing new is to be found out about a provider at which nobody will log in; it may be down.
+                Some(former) if !change.is_active() && change.keeps_client() => former.value.provider.clone(),
+                _ => fetch_metadata(self.host, change.issuer(), insecure).await.map_err(unusable)?,
+            };
             let row = self.row_of(former.as_ref(), change, provider).await?;
             if row.federation.active && row.tested.is_none() && !self.request.is_set("force") {
                 return Err(Reply::refused(ErrorCode::LoginUntested));
@@ -112,7 +119,7 @@ impl<H: ControlHost> Call<'_, H> {
         Err(Unavailable.into())
     }
 
-    /// What is stored of a change: what the former draft has shown in a test holds if nothing but `active` differs.
+    /// What is stored of a change: what the former draft has shown in a test holds unless a login would go otherwise.
     async fn row_of(
         &self,
         former: Option<&Stored<FederationRow>>,
@@ -125,7 +132,7 @@ impl<H: ControlHost> Call<'_, H> {
             (None, Some(known)) => known.federation.sealed_secret().to_owned(),
             (None, None) => return Err(Unavailable.into()),
         };
-        let is_kept = change.secret().is_none();
+        let is_kept = change.keeps_client();
         let federation = change.into_federation(sealed);
         let mut row = FederationRow::new(self.host.new_id(), federation, provider);
         if let Some(known) = known.filter(|known| is_kept && known.is_like(&row)) {

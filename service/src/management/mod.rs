@@ -23,5 +23,6 @@ mod user_changes;
 mod user_resources;
 
 pub use call::Call;
+pub use pending_note::move_notes;
 pub use reply::Reply;
 pub use screening::Screened;

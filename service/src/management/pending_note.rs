@@ -1,6 +1,6 @@
 //! Entries of audit logs that are written with a change of the directory: the logs are stored elsewhere, and no transaction spans
 //! both. So an entry is a row of the directory first, in the commit of the change, and is moved into its log afterwards: at once, or,
-//! if that fails, before the log is read. An entry may be moved twice; its author has the id of the request.
+//! if that fails, before the log is read. Into the log of a project whose record is elsewhere, that moves it. An entry may be moved twice; its author has the id of the request.
 
 use edge_authorizer::{ProjectId, Unavailable};
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::call::Call;
 use crate::directory::{CommitFailure, Entry, Rows, Stored, added, check_format};
 use crate::host::{AuditNote, ControlHost, Failure, Key, Kind, RowChange, Term, TermName};
+use crate::records::failed;
 
 /// The format in which this release writes it, and the newest that it reads.
 const FORMAT: u32 = 1;
@@ -44,54 +45,68 @@ impl Entry for PendingNote {
     }
 }
 
+/// Moves the entries of a project's log that wait into it, where its record is.
+pub async fn move_notes<H: ControlHost>(host: &H, project: &ProjectId) -> Result<(), Unavailable> {
+    let (rows, now) = (Rows(host), host.now().as_seconds());
+    for note in rows.having::<PendingNote>(TermName::Project, project.as_str(), None, BATCH).await? {
+        if now < note.value.claimed_until {
+            continue;
+        }
+        let claimed = PendingNote { claimed_until: now + CLAIM, ..note.value.clone() };
+        match rows.commit(&[note.replaced_by(&claimed)]).await {
+            Ok(()) => move_note(host, &note.id).await,
+            // Another request moves it.
+            Err(CommitFailure::Conflict) => {}
+            Err(_) => return Err(Unavailable),
+        }
+    }
+    Ok(())
+}
+
+/// Moves an entry that was committed into its log. Where that fails, it stays for later: the change is made.
+async fn move_note<H: ControlHost>(host: &H, id: &str) {
+    if let Ok(Some(note)) = Rows(host).load::<PendingNote>(id).await {
+        let _later = finish(host, &note).await;
+    }
+}
+
+async fn finish<H: ControlHost>(host: &H, note: &Stored<PendingNote>) -> Result<(), Unavailable> {
+    let key = Key::Project(ProjectId::try_from(&*note.value.project).map_err(|_| Unavailable)?);
+    let entry = AuditNote { entry: note.value.entry.clone(), is_refusal: false, begins: false };
+    host.append(&key, entry).await.map_err(|failure| failed(host, &key, &failure))?;
+    Rows(host).commit(&[note.removed()]).await.map_err(|_| Unavailable)
+}
+
 impl<H: ControlHost> Call<'_, H> {
     /// The change that writes an entry, to be committed with what it is about; and its id, by which it is moved then.
     pub fn pending(&self, project: &ProjectId, note: &AuditNote) -> (String, RowChange) {
+        self.waiting(project, note, self.host.now().as_seconds() + CLAIM)
+    }
+
+    /// The same for the log of a project whose record is elsewhere, and which moves it there.
+    pub fn pending_elsewhere(&self, project: &ProjectId, note: &AuditNote) -> RowChange {
+        self.waiting(project, note, 0.0).1
+    }
+
+    fn waiting(&self, project: &ProjectId, note: &AuditNote, claimed_until: f64) -> (String, RowChange) {
         let now = self.host.now().as_seconds();
         let (project, entry) = (project.as_str().to_owned(), note.entry.clone());
-        let pending = PendingNote { format: FORMAT, project, entry, claimed_until: now + CLAIM };
+        let pending = PendingNote { format: FORMAT, project, entry, claimed_until };
         // In the order of their ids they are in that of time.
         let id = format!("{now:017.3}-{}", self.host.new_id());
         let write = added(&id, &pending);
         (id, write)
     }
 
-    /// Moves an entry that was committed into its log. Where that fails, it stays for later: the change is made.
+    /// Moves an entry that was committed into its log.
     pub async fn move_note(&self, id: &str) {
-        if let Ok(Some(note)) = Rows(self.host).load::<PendingNote>(id).await {
-            let _later = self.finish(&note).await;
-        }
-    }
-
-    /// Moves the entries of a log that stayed.
-    pub async fn move_notes(&self, project: &ProjectId) -> Result<(), Unavailable> {
-        let (rows, now) = (Rows(self.host), self.host.now().as_seconds());
-        for note in rows.having::<PendingNote>(TermName::Project, project.as_str(), None, BATCH).await? {
-            if now < note.value.claimed_until {
-                continue;
-            }
-            let claimed = PendingNote { claimed_until: now + CLAIM, ..note.value.clone() };
-            match rows.commit(&[note.replaced_by(&claimed)]).await {
-                Ok(()) => self.move_note(&note.id).await,
-                // Another request moves it.
-                Err(CommitFailure::Conflict) => {}
-                Err(_) => return Err(Unavailable),
-            }
-        }
-        Ok(())
-    }
-
-    async fn finish(&self, note: &Stored<PendingNote>) -> Result<(), Unavailable> {
-        let project = ProjectId::try_from(&*note.value.project).map_err(|_| Unavailable)?;
-        let entry = note.value.entry.clone();
-        self.append(&project, AuditNote { entry, is_refusal: false, begins: false }).await?;
-        Rows(self.host).commit(&[note.removed()]).await.map_err(|_| Unavailable)
+        move_note(self.host, id).await;
     }
 
     /// The key whose log may have entries that stayed.
     pub async fn settle_log(&self, key: &Key) -> Result<(), Unavailable> {
         match key {
-            Key::Project(project) => self.move_notes(project).await,
+            Key::Project(project) => move_notes(self.host, project).await,
             _ => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! Changing a user: the change is applied to what is stored and committed, with the roles admitted that it gives.
 
 use edge_authorizer::accounts::SigningSet;
-use edge_authorizer::management::{AppliedUser, Precondition, UserChange, UserTarget};
+use edge_authorizer::management::{AppliedUser, MemberChange, Precondition, UserChange, UserTarget};
 use edge_authorizer::users::{Email, ProjectRoles, User, UserId};
 use edge_authorizer::{ErrorCode, Faults, ProjectId, Role, Unavailable};
 use serde_json::Value;
@@ -15,6 +15,11 @@ use crate::host::{AuditNote, ControlHost, Key, Kind, RolesAdmission, RowChange, 
 use crate::mail::invitation;
 use crate::records::{MAX_ATTEMPTS, ProjectRecord, failed};
 use crate::users::{self, MemberProject, sessions};
+
+/// What would be right where a project has as many roles as it can have, or an entry with the id of the built-in one.
+const TOO_MANY: &str =
+    "roles that are there already: a project's accounts and members have at most 200 different ones";
+const ENTRY_TAKEN: &str = "a project without an entry `accounts`, the id of the built-in one: its owner has to remove that entry first";
 
 impl<H: ControlHost> Call<'_, H> {
     /// Makes the change, unless it is refused, or only asked for with `?dryRun=true`. `project` is where members are changed,
@@ -78,6 +83,7 @@ impl<H: ControlHost> Call<'_, H> {
             let note = author.made(&text_of(change), before.as_ref(), after.as_ref());
             let (note, write) = self.pending(project, &note);
             writes.push(write);
+            writes.extend(self.pending_in_projects(&applied.members, author));
             match Rows(self.host).commit(&writes).await {
                 Ok(()) => {}
                 Err(CommitFailure::Conflict) => continue,
@@ -96,9 +102,22 @@ impl<H: ControlHost> Call<'_, H> {
                 sessions::end_all(self.host, TermName::User, id.as_str()).await?;
             }
             self.move_note(&note).await;
+            for member in &applied.members {
+                // Its log is where its record is. Otherwise the entry waits until the log is read.
+                let _later = self.host.admit_roles(&member.project, &[]).await;
+            }
             return Ok(Reply::user(self.request, applied, false));
         }
         Err(Unavailable.into())
+    }
+
+    /// The entries in the logs of projects: their owners see who gave a role there.
+    fn pending_in_projects(&self, members: &[MemberChange], author: &Author) -> Vec<RowChange> {
+        let pending = |MemberChange { project, change, before, after }: &MemberChange| {
+            let note = author.made(&text_of(change), before.as_ref(), after.as_ref());
+            self.pending_elsewhere(project, &note)
+        };
+        members.iter().map(pending).collect()
     }
 
     /// Checks that members of a project can be changed: it exists, and the caller still may.
@@ -188,7 +207,7 @@ impl<H: ControlHost> Call<'_, H> {
         project: &ProjectId,
         roles: &[Role],
         is_dry: bool,
-    ) -> Result<Result<Option<RowChange>, &'static str>, Unavailable> {
+    ) -> Result<Result<Option<RowChange>, String>, Unavailable> {
         if let Some(row) = self.admitting(project, roles).await? {
             return Ok(Ok(Some(row.unchanged())));
         }
@@ -204,13 +223,11 @@ impl<H: ControlHost> Call<'_, H> {
                 let row = self.admitting(project, roles).await?.ok_or(Unavailable)?;
                 Ok(Ok(Some(row.unchanged())))
             }
-            RolesAdmission::NoProject => Ok(Err("as its name a project that exists")),
-            RolesAdmission::TooMany => Ok(Err(
-                "roles that are there already: a project's accounts and members have at most 200 different ones",
-            )),
-            RolesAdmission::EntryTaken => Ok(Err(
-                "a project without an entry `accounts`, the id of the built-in one: its owner has to remove that entry first",
-            )),
+            RolesAdmission::NoProject => {
+                Ok(Err(format!("a project that exists; there is no project `{project}`: create it first")))
+            }
+            RolesAdmission::TooMany => Ok(Err(TOO_MANY.to_owned())),
+            RolesAdmission::EntryTaken => Ok(Err(ENTRY_TAKEN.to_owned())),
         }
     }
 

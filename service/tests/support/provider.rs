@@ -121,6 +121,20 @@ impl Logins {
         self.world.run(vec![task]);
     }
 
+    /// Has a test login of the stored configuration passed.
+    pub fn test(&self, tested: &Value) {
+        let host = self.world.nodes[0].host.clone();
+        let (key, tested) = (RowKey::new(Kind::Federation, "current"), tested.clone());
+        let task: Task<'_, ()> = Box::pin(async move {
+            let row = host.row(&key).await.unwrap().unwrap();
+            let mut stored: Value = serde_json::from_str(&row.value).unwrap();
+            stored["tested"] = tested;
+            let new = NewRow { value: stored.to_string(), terms: Vec::new(), expires_at: None };
+            host.commit_rows(&[RowChange::put(key, Some(row.revision), new)]).await.unwrap();
+        });
+        self.world.run(vec![task]);
+    }
+
     /// What the provider answers at a URL.
     pub fn answer(&self, url: &str, status: u16, body: &str) {
         let fetched = Fetched { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
