@@ -6,12 +6,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use aws_lc_rs::digest::Digest;
-use edge_authorizer::NumericDate;
-use service::host::{Clock, LogSink};
 use service::log::warning;
 
 use crate::certificate::CurrentCertificate;
-use crate::{clock, log};
+use crate::log::Output;
 
 /// How often the files are read.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -45,24 +43,5 @@ fn watch(current: &CurrentCertificate, content: Digest, stopped: &Receiver<()>) 
         if let Err(error) = current.refresh(&mut content) {
             warning(&Output, "certificate_invalid", "TLS_CERTIFICATE", error);
         }
-    }
-}
-
-/// Where warnings go.
-struct Output;
-
-impl Clock for Output {
-    fn now(&self) -> NumericDate {
-        clock::now()
-    }
-}
-
-impl LogSink for Output {
-    fn info(&self, line: &str) {
-        log::write(line);
-    }
-
-    fn warn(&self, line: &str) {
-        log::write(line);
     }
 }

@@ -1,6 +1,7 @@
 //! What the commands do. An error is a text for people.
 
 use std::io::{Write, stdout};
+use std::process::exit;
 
 use server::configuration::{
     Configuration, Flags, SECRETS_FILE, Variables, new_mail_hook_secret, new_secret,
@@ -99,16 +100,24 @@ fn say_public_url(variables: &Variables) {
     }
 }
 
-/// Waits until the process is asked to end.
+/// Waits until the process is asked to end. If it is asked again, it ends at once.
 fn wait_for_end() -> std::io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    })
+    let (mut terminate, mut interrupt) = runtime.block_on(async {
+        Ok::<_, std::io::Error>((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+    })?;
+    let mut wait = move || {
+        runtime.block_on(async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        });
+    };
+    wait();
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        wait();
+        exit(1);
+    })?;
+    Ok(())
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use service::host::{Failure, Key, Space};
+use service::log::warning;
 use service::{AdminTokens, DataPlane, InvalidVariable, IssuerSettings, Settings};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -19,6 +20,7 @@ use crate::configuration::{Configuration, Secrets};
 use crate::control;
 use crate::crypto::{PrivateKeys, PublicKeys};
 use crate::data_thread::DataThread;
+use crate::log::Output;
 use crate::node::Node;
 use crate::storage::{self, Storage};
 use crate::store::DatabaseThreads;
@@ -178,6 +180,7 @@ impl Running {
     /// Stops: no new connections, the requests under way end, then the store is closed.
     pub fn stop(self) {
         let Self { node, data, stop_data, control, stop_control, store, certificate, .. } = self;
+        warning(&Output, "stopping", "node", "no new connections; requests under way have 30 s to end");
         let _all_have_gone = stop_data.send(true);
         for thread in data {
             let _panicked = thread.join();

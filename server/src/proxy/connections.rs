@@ -24,6 +24,11 @@ struct Count {
 pub struct Place(Rc<Count>);
 
 impl Connections {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.open.get()
+    }
+
     /// Whether there is room for one more.
     pub fn has_room(&self) -> bool {
         self.0.open.get() < MAX_CONNECTIONS

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::time::Duration;
 
+use service::log::warning;
 use socket2::{Domain, Socket as RawSocket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -114,7 +115,10 @@ pub async fn serve<H: ProxyHost>(listeners: Listeners, host: H, mut stopped: wat
         }
     }
     drop(listeners);
-    let _ended_or_cut_off = timeout_at(Instant::now() + STOP_SECONDS, connections.ended()).await;
+    if timeout_at(Instant::now() + STOP_SECONDS, connections.ended()).await.is_err() {
+        let cut = format_args!("cut after {} s: {} connections", STOP_SECONDS.as_secs(), connections.count());
+        warning(&proxy.host, "requests_cut", "node", cut);
+    }
 }
 
 /// Whether an error is of the connection that was to be accepted alone.

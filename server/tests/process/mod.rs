@@ -100,9 +100,14 @@ impl Node {
 
     /// Asks it to end (SIGTERM), and waits until it has.
     pub fn end(&mut self) -> ExitStatus {
+        self.ask_to_end();
+        self.process.wait().unwrap()
+    }
+
+    /// Asks it to end (SIGTERM).
+    pub fn ask_to_end(&self) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").arg(&id).status().unwrap().success());
-        self.process.wait().unwrap()
     }
 }
 
