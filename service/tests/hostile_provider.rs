@@ -74,6 +74,73 @@ fn a_test_login_says_whether_there_is_a_refresh_token() {
 }
 
 #[test]
+fn a_test_login_that_fails_says_why_where_it_began() {
+    let good = TokenVector::good(&json!({}));
+    let advice = "check `clientSecret`";
+    let logins = Logins::new(&good.announced, &json!({}));
+    let test = || Begun::read(&logins.send("GET", "/auth/login?test=d1", "", None));
+    logins.answer(TOKEN_ENDPOINT, 401, r#"{"error":"invalid_client"}"#);
+    let begun = test();
+    let elsewhere = logins.send("GET", &begun.target("code=c"), "", None);
+    assert!(!elsewhere.body.as_deref().unwrap().contains(advice), "another browser");
+    let page = logins.end(&begun, "code=c").body.unwrap();
+    assert!(page.contains("The test login failed") && page.contains(advice), "{page}");
+    let page = logins.end(&logins.begin(""), "code=c").body.unwrap();
+    assert!(!page.contains(advice), "no test: {page}");
+    let begun = test();
+    let unverified = TokenVector::good(&json!({ "email_verified": false }));
+    let id_token = unverified.id_token(logins.world.now(), &begun.nonce);
+    logins.answer(TOKEN_ENDPOINT, 200, &tokens(Some(&id_token)));
+    let page = logins.end(&begun, "code=c").body.unwrap();
+    assert_eq!(page.matches("<li>").count(), 2, "nothing twice: {page}");
+}
+
+#[test]
+fn a_test_of_an_earlier_draft_shows_no_password_form() {
+    let logins = Logins::new(&["RS256".to_owned()], &json!({}));
+    let response = logins.send("GET", "/auth/login?test=d0", "", None);
+    let page = response.body.as_deref().unwrap();
+    assert_eq!(response.status, 404);
+    assert!(page.contains("earlier draft") && !page.contains("<form"), "{page}");
+}
+
+#[test]
+fn a_login_that_says_nothing_else_leads_to_who_is_signed_in() {
+    let good = TokenVector::good(&json!({}));
+    let logins = Logins::new(&good.announced, &json!({}));
+    let home = logins.send("GET", "/auth/", "", None);
+    assert_eq!((home.status, header(&home, "location")), (303, Some("/auth/login")));
+    let begun = Begun::read(&logins.send("GET", "/auth/login", "", None));
+    let id_token = good.id_token(logins.world.now(), &begun.nonce);
+    logins.answer(TOKEN_ENDPOINT, 200, &tokens(Some(&id_token)));
+    let end = logins.end(&begun, "code=c");
+    assert!(end.body.as_deref().unwrap().contains("href=\"/auth/\""), "{end:?}");
+    let session = set_cookie(&end, "__Host-session").unwrap();
+    let home = logins.send("GET", "/auth/", &session, None);
+    let page = home.body.as_deref().unwrap();
+    assert!(
+        home.status == 200 && page.contains("ada@example.com") && page.contains("no roles yet"),
+        "{page}"
+    );
+    assert!(page.contains("action=\"/auth/logout\"") && !page.contains("<script"), "{page}");
+}
+
+#[test]
+fn pages_say_what_happened() {
+    let logins = Logins::new(&["RS256".to_owned()], &json!({}));
+    let page = |target: &str| logins.send("GET", target, "", None).body.unwrap();
+    assert!(!page("/auth/signed-out").contains("company"));
+    assert!(page("/auth/signed-out?state=signed-out").contains("company"));
+    let refused = page("/auth/session");
+    assert!(refused.contains(r#""login":"/auth/login""#) && refused.contains("sign in at"), "{refused}");
+    let wrong = page("/auth/login?return_to=//evil.example");
+    assert!(wrong.contains("This link cannot") && !wrong.contains("form"), "{wrong}");
+    logins.configure("active", json!(false));
+    assert!(page("/auth/activation").contains("incomplete"));
+    assert!(page("/auth/activation?link=x").contains("used already"));
+}
+
+#[test]
 fn a_cookie_that_no_gateway_made_costs_no_read_of_the_directory() {
     let logins = Logins::new(&["RS256".to_owned()], &json!({}));
     let session = logins.session();

@@ -63,7 +63,7 @@ fn a_login_replaces_the_session_that_the_browser_had() {
     request.headers.push(("cookie".to_owned(), first.clone()));
     let form = encoded(&[("email", ADA), ("password", PASSWORD)]);
     let second = browse_all(&world, vec![(request, form)]).remove(0);
-    assert_eq!(second.header("location"), Some("/"));
+    assert_eq!(second.header("location"), Some("/auth/"));
     let second = cookie(&second).unwrap();
     assert_ne!(first, second);
     assert!(!has_session(&world, &first) && has_session(&world, &second));
@@ -524,7 +524,7 @@ fn with_a_federation_invitations_say_where_to_sign_in() {
     for (to, text) in mails(&world) {
         assert_eq!(to, "new@example.com");
         assert!(text.contains("https://op.example") && !text.contains("activation?link"), "{text}");
-        assert!(text.contains("https://gateway.example.com/auth/login?return_to=/"), "{text}");
+        assert!(text.contains("https://gateway.example.com/auth/login\n"), "{text}");
     }
     assert_eq!(outcomes(&world, "mail"), ["sent", "sent"]);
 }

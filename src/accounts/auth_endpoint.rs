@@ -40,6 +40,8 @@ impl AuthEndpoint {
 /// An endpoint of logging in, below `/auth/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoginEndpoint {
+    /// The folder itself: who is signed in, where a login leads that says nothing else.
+    Home,
     /// `login`: begins a login.
     Login,
     /// `federation-callback`: where the company's provider sends the browser back to.
@@ -69,6 +71,7 @@ pub enum LoginEndpoint {
 impl LoginEndpoint {
     fn of(path: &str) -> Option<Self> {
         Some(match path {
+            "" => Self::Home,
             "login" => Self::Login,
             "federation-callback" => Self::Callback,
             "session" => Self::Session,

@@ -20,6 +20,11 @@ impl ReturnPath {
         Self("/".to_owned())
     }
 
+    /// The gateway's own page, which says who is signed in: where a login leads that says nothing else.
+    pub fn home() -> Self {
+        Self("/auth/".to_owned())
+    }
+
     /// A path with its query, and a fragment that was sent apart from it, without `#`.
     pub fn new(path: &str, fragment: Option<&str>) -> Result<Self, InvalidReturnPath> {
         let path_alone = path.split_once('?').map_or(path, |(path, _)| path);

@@ -27,3 +27,15 @@ pub enum TokenEndpointError {
         reason: &'static str,
     },
 }
+
+impl TokenEndpointError {
+    /// What an administrator can do about it.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(error) if error.error == "invalid_client" => {
+                Some("check `clientSecret`, and the client's authentication method at the provider")
+            }
+            _ => None,
+        }
+    }
+}

@@ -8,6 +8,9 @@ use super::response::Response;
 /// How long a client should wait before it tries again, in seconds.
 const RETRY_AFTER: &str = "5";
 
+/// What a request without a session has to do.
+const NO_SESSION: &str = "sign in at `/auth/login`, or send an access token in `Authorization: Bearer <token>` where a program calls an API";
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Problem<'p> {
@@ -53,7 +56,9 @@ fn write(
     login: Option<&str>,
 ) -> Response {
     let code = denial.code;
-    let (title, status, detail) = (code.title(), code.status(), denial.detail());
+    let (title, status) = (code.title(), code.status());
+    let detail =
+        if login.is_some() && code == ErrorCode::TokenMissing { NO_SESSION } else { denial.detail() };
     let problem = Problem { title, status, code, detail, request_id, faults, reason, login };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let response = Response::new(status, "application/problem+json", body).with("x-request-id", request_id);

@@ -150,14 +150,7 @@ impl<H: LoginHost> Visit<'_, H> {
         id_token: &VerifiedIdToken,
     ) -> Result<Response, Refusal> {
         let text = self.text;
-        let user = match self.find_user(party, id_token).await {
-            Ok((user, _)) => user,
-            Err(refusal @ Refusal::Person(_)) => {
-                let message = Message::new(text, &text.test_failed, &text.test_failed_text);
-                return Ok(page(200, &Message { trace: refusal.trace(), ..message }));
-            }
-            Err(refusal) => return Err(refusal),
-        };
+        let (user, _) = self.find_user(party, id_token).await?;
         if user.value.is_admin() {
             let mut tested = party.stored.value.clone();
             tested.tested = Some(TestLogin { user: user.id.clone(), at: self.host.now().as_seconds() });
@@ -166,7 +159,8 @@ impl<H: LoginHost> Visit<'_, H> {
         }
         let is_renewed = tokens.refresh_token().is_some();
         let renewal = if is_renewed { &text.test_refreshes } else { &text.test_refreshes_not };
-        let paragraphs = vec![&**renewal, &*text.test_passed_text];
+        let activation = (!user.value.is_admin()).then_some(&*text.test_not_admin);
+        let paragraphs = activation.into_iter().chain([&**renewal, &*text.test_passed_text]).collect();
         let message = Message::new(text, &text.test_passed, &text.test_passed_text);
         let roles = user.value.session_roles().join(", ");
         let trace = vec![user.value.email().to_string(), roles];

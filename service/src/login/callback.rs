@@ -27,7 +27,7 @@ impl<H: LoginHost> Visit<'_, H> {
             Ok(response) => response,
             // Whoever is signed in already need not care.
             Err(Refusal::Response(_) | Refusal::ForeignState) if self.has_session().await == Ok(true) => {
-                see_other(ReturnPath::root().as_str())
+                see_other(ReturnPath::home().as_str())
             }
             Err(refusal) => self.refuse(refusal).await,
         }
@@ -56,7 +56,11 @@ impl<H: LoginHost> Visit<'_, H> {
         if !ended.as_ref().is_err_and(Refusal::is_by_anybody) {
             lock(&self.state.callbacks).take_back(address);
         }
-        ended
+        match ended {
+            // Who began a test in this browser knows the draft, which only administrators are shown.
+            Err(refusal) if attempt.is_test() => Ok(self.refuse_test(&refusal).await),
+            ended => ended,
+        }
     }
 
     /// Ends a login that is recent, in its browser, and began at this provider.

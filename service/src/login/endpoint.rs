@@ -65,6 +65,7 @@ impl<H: LoginHost> Visit<'_, H> {
             method => method,
         };
         match (endpoint, method) {
+            (LoginEndpoint::Home, "GET") => self.home().await,
             (LoginEndpoint::Login, "GET") => self.login().await,
             (LoginEndpoint::Login, "POST") => self.log_in_by_password(body).await,
             (LoginEndpoint::Callback, "GET") => self.callback().await,
@@ -123,8 +124,15 @@ impl<H: LoginHost> Visit<'_, H> {
         // One read, whoever asks. Where no login begins there, nothing of the provider is needed.
         match FederationRow::load(self.host).await?.filter(|row| begins(&row.value)) {
             Some(row) => Ok(self.begin(&self.party_of(row).await?, path, test.is_some()).await),
+            None if test.is_some() => Ok(self.test_outdated()),
             None => Ok(self.login_form(&path, "", None)),
         }
+    }
+
+    /// The page of a test of a draft that is no longer there.
+    fn test_outdated(&self) -> Response {
+        let texts = [&*self.text.test_outdated, &self.text.test_outdated_text];
+        self.message(ErrorCode::NotFound.status(), texts, None)
     }
 
     /// The form for email address and password.

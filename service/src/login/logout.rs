@@ -5,7 +5,7 @@ use edge_authorizer::login::{SIGNED_OUT_PATH, logout_url, revocation_request};
 use edge_authorizer::users::{LoginMethod, ProviderSession, REMOVE_SESSION_COOKIE, Session};
 
 use super::admission::PROVIDER_TOKEN;
-use super::visit::{Visit, see_other};
+use super::visit::{LOGIN_PATH, Visit, see_other};
 use crate::host::LoginHost;
 use crate::http::Response;
 use crate::log::warning;
@@ -14,6 +14,9 @@ use crate::users::sessions;
 
 /// The header by which the edge learns that a session has ended.
 pub const ENDED: &str = "session/";
+
+/// The `state` with which the provider sends the browser back.
+const SIGNED_OUT_THERE: &str = "signed-out";
 
 impl<H: LoginHost> Visit<'_, H> {
     /// The form by which a user logs out: a link alone must not do that.
@@ -64,7 +67,7 @@ impl<H: LoginHost> Visit<'_, H> {
             warning(self.host, "provider_failed", &session.identity.iss, reason);
         }
         let id_token = self.open_token(&session.id_token).await;
-        Some(logout_url(relying, id_token.as_deref(), "signed-out"))
+        Some(logout_url(relying, id_token.as_deref(), SIGNED_OUT_THERE))
     }
 
     async fn open_token(&self, sealed: &str) -> Option<String> {
@@ -75,8 +78,11 @@ impl<H: LoginHost> Visit<'_, H> {
     /// The page after that.
     pub fn signed_out(&self) -> Response {
         let text = self.text;
-        let link = Link { target: "/auth/login?return_to=/", text: &text.sign_in };
-        let message = Message::new(text, &text.signed_out, &text.signed_out_text);
+        let link = Link { target: LOGIN_PATH, text: &text.sign_in };
+        // The provider sends back what it was sent with.
+        let is_everywhere = self.request.parameter("state").as_deref() == Some(SIGNED_OUT_THERE);
+        let paragraph = if is_everywhere { &text.signed_out_everywhere_text } else { &text.signed_out_text };
+        let message = Message::new(text, &text.signed_out, paragraph);
         page(200, &Message { link: Some(link), ..message })
     }
 }

@@ -6,10 +6,10 @@ use edge_authorizer::users::{Session, User};
 use edge_authorizer::{Denial, ErrorCode, Unavailable, add_times};
 use serde_json::{Value, json};
 
-use super::visit::Visit;
+use super::visit::{LOGIN_PATH, Visit};
 use crate::directory::{Rows, Stored};
 use crate::host::{LoginHost, TermName};
-use crate::http::{Response, problem};
+use crate::http::{Response, login_problem, problem};
 use crate::users::sessions;
 
 /// How many sessions are shown.
@@ -64,14 +64,19 @@ impl<H: LoginHost> Visit<'_, H> {
     ) -> Response {
         let answered = async {
             let Some(cookie) = self.session_cookie() else {
-                return Ok(self.refused(ErrorCode::TokenMissing));
+                return Ok(self.not_signed_in());
             };
             match self.live_session(&cookie).await? {
                 Some((session, user)) => answer(&session, &user).await,
-                None => Ok(self.refused(ErrorCode::TokenMissing)),
+                None => Ok(self.not_signed_in()),
             }
         };
         answered.await.unwrap_or_else(|Unavailable| self.refused(ErrorCode::StoreUnavailable))
+    }
+
+    fn not_signed_in(&self) -> Response {
+        let denial = Denial { code: ErrorCode::TokenMissing, realm: None };
+        login_problem(&denial, &self.request.id, LOGIN_PATH)
     }
 
     fn refused(&self, code: ErrorCode) -> Response {

@@ -10,7 +10,7 @@ use super::refused_login::RefusedLogin;
 use super::visit::Visit;
 use crate::host::LoginHost;
 use crate::http::Response;
-use crate::pages::Messages;
+use crate::pages::{Message, Messages, page};
 
 /// Why a login is refused.
 pub enum Refusal {
@@ -86,7 +86,9 @@ impl Refusal {
     /// What was found, step by step, for administrators; empty where nobody's login was refused.
     pub fn trace(&self) -> Vec<String> {
         match self {
-            Self::Exchange(error) => vec![error.to_string()],
+            Self::Exchange(error) => {
+                std::iter::once(error.to_string()).chain(error.advice().map(str::to_owned)).collect()
+            }
             Self::IdToken(fault) => vec![fault.to_string()],
             Self::UserInfo(fault) => vec![fault.to_string()],
             Self::ProviderSilent(reason) => {
@@ -126,6 +128,7 @@ impl Refusal {
             Self::Attempt(AttemptFault::TooOld) | Self::EndedMeanwhile => {
                 (&text.login_too_old, &text.login_too_old_text)
             }
+            Self::OtherDraft => (&text.test_outdated, &text.test_outdated_text),
             Self::TooMany(_) => (&text.login_failed, &text.too_many_failures),
             Self::Response(ResponseFault::Provider(_)) => (&text.login_refused, &text.login_refused_text),
             Self::Person(person) => match person.refusal {
@@ -145,7 +148,12 @@ impl RefusedPerson {
         let Self { refusal, email_fault, id_token } = self;
         let mut trace = vec![format!("the ID Token of `{}` is verified", id_token.issuer)];
         trace.extend(email_fault.as_ref().map(ToString::to_string));
-        trace.push(refusal.to_string());
+        // What is wrong with the address says it all.
+        if email_fault.is_none()
+            || !matches!(refusal, LoginRefusal::EmailUnverified | LoginRefusal::EmailMissing)
+        {
+            trace.push(refusal.to_string());
+        }
         trace
     }
 }
@@ -153,11 +161,7 @@ impl RefusedPerson {
 impl<H: LoginHost> Visit<'_, H> {
     /// The page of a refused login. What was refused after the provider was asked is kept for administrators.
     pub async fn refuse(&self, refusal: Refusal) -> Response {
-        let trace = refusal.trace();
-        self.log_login(refusal.name(), None, &trace);
-        if !trace.is_empty() {
-            self.refused_login(&refusal, trace, self.host.now()).keep(self.host).await;
-        }
+        self.note_refusal(&refusal).await;
         let (heading, paragraph) = refusal.texts(self.text);
         let mut paragraphs = vec![paragraph];
         let provider = match &refusal {
@@ -171,6 +175,25 @@ impl<H: LoginHost> Visit<'_, H> {
                 Response { status: 429, ..response }.with("retry-after", &seconds.to_string())
             }
             _ => response,
+        }
+    }
+
+    /// The page of a test login that failed, with what was found: for the browser in which the test began.
+    pub async fn refuse_test(&self, refusal: &Refusal) -> Response {
+        self.note_refusal(refusal).await;
+        let (text, mut trace) = (self.text, refusal.trace());
+        if trace.is_empty() {
+            trace.push(refusal.texts(text).1.to_owned());
+        }
+        let message = Message::new(text, &text.test_failed, &text.test_failed_text);
+        page(200, &Message { trace, request_id: Some(&self.request.id), ..message })
+    }
+
+    async fn note_refusal(&self, refusal: &Refusal) {
+        let trace = refusal.trace();
+        self.log_login(refusal.name(), None, &trace);
+        if !trace.is_empty() {
+            self.refused_login(refusal, trace, self.host.now()).keep(self.host).await;
         }
     }
 

@@ -14,6 +14,9 @@ use crate::sealing::SealingKeys;
 /// The cookie that binds logins to a browser.
 const BINDING_COOKIE: &str = "__Host-login";
 
+/// Where a login begins.
+pub const LOGIN_PATH: &str = "/auth/login";
+
 /// A request of a browser, with what is needed to answer it.
 pub struct Visit<'v, H: LoginHost> {
     pub host: &'v H,
@@ -55,7 +58,7 @@ impl<H: LoginHost> Visit<'_, H> {
 
     /// The same with several paragraphs.
     pub fn problem_with(&self, code: ErrorCode, heading: &str, paragraphs: Vec<&str>) -> Response {
-        let link = Link { target: "/auth/login?return_to=/", text: &self.text.try_again };
+        let link = Link { target: LOGIN_PATH, text: &self.text.try_again };
         let (trace, request_id) = (Vec::new(), Some(&*self.request.id));
         let message = Message { text: self.text, heading, paragraphs, trace, link: Some(link), request_id };
         let response = page(code.status(), &message).with("x-request-id", &self.request.id);

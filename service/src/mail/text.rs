@@ -37,7 +37,7 @@ fn part(text: &Messages, content: &MailContent, link: Option<&str>, public_url: 
     let public_url = public_url.as_str();
     let address = match link {
         Some(secret) => format!("{public_url}/auth/activation?link={secret}"),
-        None => format!("{public_url}/auth/login?return_to=/"),
+        None => format!("{public_url}/auth/login"),
     };
     let provider = if let MailContent::Federation(issuer) = content { &**issuer } else { "" };
     let host = public_url.split_once("://").map_or(public_url, |(_, host)| host);
@@ -69,7 +69,7 @@ mod tests {
             (
                 MailContent::Federation("https://op.example".to_owned()),
                 None,
-                "https://gateway.example.com/auth/login?return_to=/",
+                "https://gateway.example.com/auth/login",
             ),
         ] {
             for (language, count) in [(Some("en"), 1), (Some("de"), 1), (None, 2)] {

@@ -79,6 +79,20 @@ pub struct Messages {
     pub mail_recovery: String,
     pub mail_federation_subject: String,
     pub mail_federation: String,
+    pub signed_out_everywhere_text: String,
+    pub home: String,
+    pub home_platform: String,
+    pub home_no_roles: String,
+    pub home_roles: String,
+    pub link_missing: String,
+    pub link_missing_text: String,
+    pub return_invalid: String,
+    pub return_invalid_path: String,
+    pub return_invalid_character: String,
+    pub return_invalid_long: String,
+    pub test_not_admin: String,
+    pub test_outdated: String,
+    pub test_outdated_text: String,
 }
 
 #[derive(Default, Deserialize)]

@@ -4,7 +4,9 @@ mod messages;
 mod page;
 
 pub use messages::Messages;
-pub use page::{GoingOn, Link, LoginForm, LogoutForm, Message, PasswordForm, RecoveryForm, messages, page};
+pub use page::{
+    GoingOn, HomePage, Link, LoginForm, LogoutForm, Message, PasswordForm, RecoveryForm, messages, page,
+};
 
 use crate::http::{Request, Response, read_only};
 

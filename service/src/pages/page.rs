@@ -54,6 +54,15 @@ pub struct LogoutForm<'p> {
     pub email: &'p str,
 }
 
+/// Says who is signed in, with the roles in each place.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub struct HomePage<'p> {
+    pub text: &'p Messages,
+    pub email: &'p str,
+    pub roles: Vec<(&'p str, String)>,
+}
+
 /// Says something.
 #[derive(Template)]
 #[template(path = "message.html")]

@@ -7,7 +7,7 @@ use super::form::NotFederated;
 use crate::directory::{ATTEMPTS, CommitFailure, Rows, Stored};
 use crate::host::{LoginHost, RowChange, TermName};
 use crate::http::{Body, Response};
-use crate::login::Visit;
+use crate::login::{LOGIN_PATH, Visit};
 use crate::pages::{Link, PasswordForm, page};
 use crate::users::sessions;
 
@@ -28,6 +28,9 @@ impl<H: LoginHost> Visit<'_, H> {
         }
         let mut links = self.request.parameters().filter(|(name, _)| name == "link").map(|(_, value)| value);
         let (link, other) = (links.next().unwrap_or_default(), links.next());
+        if link.is_empty() {
+            return self.ask_for_link([&self.text.link_missing, &self.text.link_missing_text]);
+        }
         match self.usable(&link).await {
             Ok(Some(usable)) if other.is_none() => self.new_password_form(&link, &usable, None),
             Ok(_) => self.link_invalid(),
@@ -54,7 +57,7 @@ impl<H: LoginHost> Visit<'_, H> {
         match self.set_password(link, usable, &password, &not_federated).await {
             Ok(true) => {
                 let text = self.text;
-                let link = Link { target: "/auth/login?return_to=/", text: &text.sign_in };
+                let link = Link { target: LOGIN_PATH, text: &text.sign_in };
                 self.message(200, [&text.password_saved, &text.password_saved_text], Some(link))
             }
             Ok(false) => self.link_invalid(),
@@ -132,9 +135,11 @@ impl<H: LoginHost> Visit<'_, H> {
     }
 
     fn link_invalid(&self) -> Response {
-        let text = self.text;
-        let link = Link { target: "/auth/recovery", text: &text.forgotten_password };
-        let status = ErrorCode::NotFound.status();
-        self.message(status, [&text.link_invalid, &text.link_invalid_text], Some(link))
+        self.ask_for_link([&self.text.link_invalid, &self.text.link_invalid_text])
+    }
+
+    fn ask_for_link(&self, texts: [&str; 2]) -> Response {
+        let link = Link { target: "/auth/recovery", text: &self.text.forgotten_password };
+        self.message(ErrorCode::NotFound.status(), texts, Some(link))
     }
 }

@@ -1,14 +1,14 @@
 //! What all forms about passwords have in common.
 
 use edge_authorizer::accounts::Form;
-use edge_authorizer::login::ReturnPath;
+use edge_authorizer::login::{InvalidReturnPath, ReturnPath};
 use edge_authorizer::{ErrorCode, Unavailable};
 
 use super::limits::NotAdmitted;
 use crate::directory::{Stored, absent};
 use crate::host::{LoginHost, RowChange};
 use crate::http::{Body, Response};
-use crate::login::{FEDERATION, FederationRow, Visit};
+use crate::login::{FEDERATION, FederationRow, LOGIN_PATH, Visit};
 use crate::pages::{Link, Message, page};
 
 /// The longest form, in bytes: a password of 256 characters and a return path, percent-encoded.
@@ -54,7 +54,7 @@ impl<H: LoginHost> Visit<'_, H> {
     /// The page that says that users sign in at the company's provider.
     fn at_provider(&self) -> Response {
         let text = self.text;
-        let link = Link { target: "/auth/login?return_to=/", text: &text.sign_in };
+        let link = Link { target: LOGIN_PATH, text: &text.sign_in };
         self.message(403, [&text.sign_in_at_provider, &text.sign_in_at_provider_text], Some(link))
     }
 
@@ -66,11 +66,15 @@ impl<H: LoginHost> Visit<'_, H> {
 
     /// The path to which a login returns.
     pub fn return_path(&self, given: Option<&str>) -> Result<ReturnPath, Response> {
-        let path = given.map_or(Ok(ReturnPath::root()), |path| ReturnPath::new(path, None));
+        let path = given.map_or(Ok(ReturnPath::home()), |path| ReturnPath::new(path, None));
         path.map_err(|invalid| {
-            let (text, reason) = (self.text, invalid.to_string());
-            let paragraphs = vec![&*text.form_invalid_text, &*reason];
-            self.problem_with(ErrorCode::RequestInvalid, &text.form_invalid, paragraphs)
+            let text = self.text;
+            let reason = match invalid {
+                InvalidReturnPath::Path(_) => &text.return_invalid_path,
+                InvalidReturnPath::Character => &text.return_invalid_character,
+                InvalidReturnPath::TooLong => &text.return_invalid_long,
+            };
+            self.problem(ErrorCode::RequestInvalid, &text.return_invalid, reason)
         })
     }
 
