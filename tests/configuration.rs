@@ -5,7 +5,7 @@
 use edge_authorizer::{CustomIdp, KeyRecord, Routes, Snapshot, Versioned};
 use serde_json::{Value, json};
 
-mod support;
+use crate::support;
 
 use support::documents::{expectations, pointers, routes, with};
 

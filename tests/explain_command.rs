@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-mod support;
+use crate::support;
 
 use support::vectors::all;
 

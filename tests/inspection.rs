@@ -6,7 +6,7 @@ use edge_authorizer::inspection::{Mark, NarrativeContext, diagnose, narrate, nar
 use edge_authorizer::{CustomIdp, Explanation, MAX_TOKEN_LENGTH, RoleDetection, Token, Verdict};
 use serde_json::json;
 
-mod support;
+use crate::support;
 
 use support::random::Random;
 use support::vectors::all;

@@ -5,7 +5,7 @@
 use edge_authorizer::{RequestPath, Routes};
 use serde_json::json;
 
-mod support;
+use crate::support;
 
 use support::documents::{expectations, pointers, routes, with};
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a failing test panics")]
 
-mod support;
+use crate::support;
 
 use edge_authorizer::management::{Change, ChangeContext, Precondition, Project, Refusal};
 use edge_authorizer::{NumericDate, ProjectId};

@@ -12,7 +12,7 @@ use edge_authorizer::{
 };
 use serde_json::{Value, json};
 
-mod support;
+use crate::support;
 
 const NOW: f64 = 1_000.0;
 const KEY: &str = "ec256-1";

@@ -5,7 +5,7 @@
 use edge_authorizer::Decision;
 use serde_json::{Value, json};
 
-mod support;
+use crate::support;
 
 use support::vectors::{Expect, all, explanation};
 

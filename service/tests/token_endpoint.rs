@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
-mod support;
+use crate::support;
 
 use std::sync::atomic::Ordering;
 
