@@ -22,7 +22,6 @@ mod support;
 mod threads;
 mod token_cache;
 mod vectors;
-mod weight;
 
 use std::fs::read_dir;
 use std::path::Path;
