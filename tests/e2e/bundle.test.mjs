@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const WORKERS = [
-  { name: "edge", maxKib: 180, exports: ["default"] },
+  { name: "edge", maxKib: 170, exports: ["default"] },
   {
     name: "control",
     maxKib: 700,
