@@ -31,7 +31,8 @@ use std::path::Path;
 
 #[test]
 fn every_file_is_a_module() {
-    let modules: Vec<_> = include_str!("main.rs").lines().filter_map(|line| line.strip_prefix("mod ")).collect();
+    let modules: Vec<_> =
+        include_str!("main.rs").lines().filter_map(|line| line.strip_prefix("mod ")).collect();
     for file in read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         let Some(module) = name.strip_suffix(".rs").filter(|module| *module != "main") else { continue };
