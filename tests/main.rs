@@ -1,6 +1,13 @@
 //! The tests of the core. They are one program: to link one for each file takes minutes.
 
-#![allow(clippy::unwrap_used, reason = "a failing test panics")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a failing test panics"
+)]
 
 mod blocked_keys;
 mod configuration;
