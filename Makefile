@@ -34,7 +34,7 @@ ports:
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 
 test: SECONDS = 10
-test: postgres check supply fuzz dry-run e2e attacks node page origins proxies ## Check everything: about half an hour
+test: postgres check supply fuzz dry-run e2e attacks node page origins proxies ## Check everything: about three quarters of an hour
 
 setup: ## Install what the build needs (run, check, test and deploy do it themselves)
 	@scripts/setup.sh

@@ -21,7 +21,9 @@ mod issuers;
 mod key_removal;
 mod key_rotation;
 mod login_abuse;
+mod login_pages;
 mod management;
+mod password_mails;
 mod passwords;
 mod publication;
 mod service_accounts;
@@ -30,6 +32,8 @@ mod sessions;
 mod signing;
 mod support;
 mod token_endpoint;
+mod user_audit;
+mod user_directory;
 mod users;
 mod waiting;
 

@@ -4,7 +4,6 @@
 
 use crate::support;
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use edge_authorizer::users::{LoginMethod, Session};
@@ -14,7 +13,7 @@ use service::http::Response;
 use support::executor::Task;
 use support::world::{World, body};
 
-fn world() -> World {
+pub fn world() -> World {
     let world = World::new();
     for project in ["plant7", "plant8"] {
         assert_eq!(world.admin("PUT", &format!("/projects/{project}"), Some(&json!({}))).status, 201);
@@ -22,13 +21,13 @@ fn world() -> World {
     world
 }
 
-fn add(world: &World, document: &Value) -> Value {
+pub fn add(world: &World, document: &Value) -> Value {
     let response = world.admin("POST", "/users", Some(document));
     assert_eq!(response.status, 201, "{}", body(&response));
     body(&response)
 }
 
-fn ada(world: &World, projects: &Value) -> String {
+pub fn ada(world: &World, projects: &Value) -> String {
     let user = add(world, &json!({ "email": "ada@example.com", "projects": projects }));
     user["id"].as_str().unwrap().to_owned()
 }
@@ -38,7 +37,7 @@ fn projects_of(world: &World, id: &str) -> Value {
 }
 
 /// The token of a user's session.
-fn token(world: &World, id: &str, roles: &[&str]) -> String {
+pub fn token(world: &World, id: &str, roles: &[&str]) -> String {
     let (node, now) = (world.nodes[0].clone(), world.now());
     let url = support::world::PUBLIC_URL;
     let claims = json!({
@@ -67,7 +66,7 @@ fn sessions(world: &World, id: &str) -> usize {
     body(&world.admin("GET", &format!("/users/{id}/sessions"), None)).as_array().unwrap().len()
 }
 
-fn replace(world: &World, id: &str, changes: &Value) -> Response {
+pub fn replace(world: &World, id: &str, changes: &Value) -> Response {
     let mut document = json!({ "email": "ada@example.com", "roles": [], "projects": {}, "disabled": false });
     document.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     world.admin("PUT", &format!("/users/{id}"), Some(&document))
@@ -252,143 +251,4 @@ fn an_owner_by_a_session_does_not_lose_the_project_by_accident() {
     };
     assert_eq!(change(&target), 409);
     assert_eq!(change(&format!("{target}?force=true")), 200);
-}
-
-#[test]
-fn the_audit_log_names_what_was_done_and_what_was_refused() {
-    let world = world();
-    let id = ada(&world, &json!({}));
-    let member = json!({ "email": "ada@example.com", "roles": ["access"] });
-    world.admin("POST", "/projects/plant7/members", Some(&member));
-    world.admin("POST", "/projects/plant7/members", Some(&member));
-    world.admin("DELETE", &format!("/users/{id}/sessions"), None);
-    let log = |path: &str| {
-        let items = body(&world.admin("GET", path, None))["items"].clone();
-        let change = |item: &Value| {
-            let name = item["change"].as_object().unwrap().keys().next().unwrap().clone();
-            (name, item["outcome"]["refusal"].clone(), item["outcome"]["after"]["email"].clone())
-        };
-        items.as_array().unwrap().iter().map(change).collect::<Vec<_>>()
-    };
-    let ada = json!("ada@example.com");
-    let entry = |name: &str, code: Value, email: &Value| (name.to_owned(), code, email.clone());
-    let expected =
-        [entry("add_member", json!("already_exists"), &Value::Null), entry("add_member", Value::Null, &ada)];
-    assert_eq!(log("/projects/plant7/audit-log")[..2], expected);
-    let expected = [entry("end_sessions", Value::Null, &Value::Null), entry("add_user", Value::Null, &ada)];
-    assert_eq!(log("/audit-log"), expected);
-}
-
-#[test]
-fn a_change_that_was_made_is_in_the_audit_log_whatever_happens_to_that() {
-    let world = world();
-    world.shared.store.is_log_down.store(true, Ordering::Relaxed);
-    let id = ada(&world, &json!({}));
-    let member = json!({ "email": "ada@example.com", "roles": ["access"] });
-    assert_eq!(world.admin("POST", "/projects/plant7/members", Some(&member)).status, 201);
-    assert_eq!(world.admin("DELETE", &format!("/users/{id}"), None).status, 204);
-    world.shared.store.is_log_down.store(false, Ordering::Relaxed);
-    world.pass(30.0);
-    let log = |path: &str| {
-        let items = body(&world.admin("GET", path, None))["items"].clone();
-        let name = |item: &Value| item["change"].as_object().unwrap().keys().next().unwrap().clone();
-        items.as_array().unwrap().iter().map(name).collect::<Vec<_>>()
-    };
-    for _ in 0..2 {
-        assert_eq!(log("/audit-log"), ["remove_user", "add_user"]);
-        assert_eq!(log("/projects/plant7/audit-log")[..2], ["remove_member", "add_member"]);
-    }
-    assert_eq!(world.shared.directory.count(Kind::AuditNote), 0);
-}
-
-#[test]
-fn owners_see_in_their_audit_log_what_administrators_give_and_take() {
-    let world = world();
-    let id = ada(&world, &json!({ "plant7": ["access"] }));
-    assert_eq!(world.shared.directory.count(Kind::AuditNote), 0, "it waits for no reader");
-    for projects in [
-        json!({ "plant7": ["access", "owner"], "plant8": ["access"] }),
-        json!({ "plant7": ["access", "owner"] }),
-        json!({ "plant7": ["access", "owner"] }),
-    ] {
-        assert_eq!(replace(&world, &id, &json!({ "projects": projects })).status, 200);
-    }
-    assert_eq!(world.admin("DELETE", &format!("/users/{id}"), None).status, 204);
-    let log = |project: &str| {
-        let log = body(&world.admin("GET", &format!("/projects/{project}/audit-log"), None));
-        let entry = |item: &Value| (item["change"].clone(), item["outcome"].clone());
-        log["items"].as_array().unwrap().iter().map(entry).collect::<Vec<_>>()
-    };
-    let member = |roles: &[&str]| json!({ "id": id, "email": "ada@example.com", "roles": roles });
-    let (removed, before) = (json!({ "remove_member": { "id": id } }), member(&["access", "owner"]));
-    assert_eq!(
-        log("plant7")[..3],
-        [
-            (removed.clone(), json!({ "before": before, "after": null })),
-            (
-                json!({ "replace_member": { "id": id, "roles": ["access", "owner"] } }),
-                json!({ "before": member(&["access"]), "after": before })
-            ),
-            (
-                json!({ "add_member": { "email": "ada@example.com", "roles": ["access"] } }),
-                json!({ "before": null, "after": member(&["access"]) })
-            ),
-        ]
-    );
-    assert_eq!(log("plant8")[0], (removed, json!({ "before": member(&["access"]), "after": null })));
-    assert_eq!(log("plant8").len(), 3);
-}
-
-#[test]
-fn a_row_that_cannot_be_read_hides_no_others() {
-    let world = world();
-    ada(&world, &json!({}));
-    let terms = vec![Term::new(TermName::Email, "aa@example.com")];
-    let newer = NewRow { value: r#"{"format": 9}"#.to_owned(), terms, expires_at: None };
-    support::people::store(&world, Kind::User, "u_BBBBBBBBBBBBBBBBBBBBBB", newer);
-    let listed = world.admin("GET", "/users", None);
-    assert_eq!((listed.status, body(&listed).as_array().map(Vec::len)), (200, Some(1)), "{listed:?}");
-    let terms = vec![Term::new(TermName::Time, "0")];
-    let newer = NewRow { value: "{}".to_owned(), terms, expires_at: None };
-    support::people::store(&world, Kind::RefusedLogin, "r", newer);
-    assert_eq!(world.admin("GET", "/federation/refused-logins", None).status, 200);
-}
-
-#[test]
-fn a_hundred_thousand_users_are_found_listed_and_changed_by_reading_few_rows() {
-    let world = world();
-    let host: Arc<_> = world.nodes[0].host.clone();
-    let fill: Task<'_, ()> = Box::pin(async move {
-        for first in (0..100_000).step_by(1000) {
-            let put = |number: u32| {
-                let email = format!("user{number:06}@example.com");
-                let value = json!({ "format": 1, "email": email, "projects": { "plant8": ["access"] }, "createdAt": 1 });
-                let terms = vec![Term::new(TermName::Email, email), Term::new(TermName::Project, "plant8")];
-                let row = NewRow { value: value.to_string(), terms, expires_at: None };
-                RowChange::put(RowKey::new(Kind::User, format!("u_{number:022}")), None, row)
-            };
-            let changes: Vec<_> = (first..first + 1000).map(put).collect();
-            host.commit_rows(&changes).await.unwrap();
-        }
-    });
-    world.run(vec![fill]);
-    let reads = |method: &str, target: &str, document: Option<&Value>| {
-        let before = world.shared.directory.reads.load(Ordering::Relaxed);
-        let response = world.admin(method, target, document);
-        let count = world.shared.directory.reads.load(Ordering::Relaxed) - before;
-        (response.status, count, body(&response))
-    };
-    let (status, count, found) = reads("GET", "/users?email=user054321@example.com", None);
-    assert_eq!((status, count, found[0]["id"].as_str()), (200, 1, Some("u_0000000000000000054321")));
-    let (status, count, page) = reads("GET", "/users?after=user054321@example.com", None);
-    assert_eq!((status, count, page.as_array().unwrap().len()), (200, 100, 100));
-    let (status, count, page) = reads("GET", "/projects/plant8/members?after=u_0000000000000000054321", None);
-    assert_eq!((status, count, page.as_array().unwrap().len()), (200, 100, 100));
-    let change = json!({ "email": "user054321@example.com", "roles": [], "projects": { "plant7": ["owner"] }, "disabled": false });
-    let (status, count, _) = reads("PUT", "/users/u_0000000000000000054321", Some(&change));
-    assert!(status == 200 && count <= 10, "{status}: {count} rows");
-    let (status, count, _) = reads("POST", "/users", Some(&json!({ "email": "new@example.com" })));
-    assert!(status == 201 && count <= 5, "{status}: {count} rows");
-    let (status, count, _) = reads("DELETE", "/users/u_0000000000000000054321", None);
-    assert!(status == 204 && count <= 5, "{status}: {count} rows");
 }
