@@ -10,8 +10,7 @@
 /** The folded names of headers that may reach an origin, by their names; empty for those that stay. */
 const folded = new Map();
 // Names come from anybody: only short ones are remembered, few of a request, and not many in all.
-const MAX_NAMES = 1000;
-const MAX_NEW_NAMES = 50;
+const [MAX_NAMES, MAX_NEW_NAMES] = [1000, 50];
 const MAX_NAME_LENGTH = 64;
 
 /** What `cache: "no-store"` tells the platform's cache; as an option, it would also add headers that no client sent. */
