@@ -1,6 +1,7 @@
 //! The parts of sentences for people: values, lists, durations, keys.
 
 use std::cmp::Ordering;
+use std::fmt::{self, Write};
 
 use serde_json::Value;
 
@@ -15,25 +16,46 @@ const MAX_LISTED: usize = 12;
 /// The longest duration that is written out, in seconds.
 const MAX_TOLD: f64 = 1e11;
 
-/// A value between backticks, shortened.
+/// A value between backticks, shortened. Of a longer one no more is written than is shown: it may stand in many sentences.
 pub fn quoted(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    if text.chars().nth(MAX_REPEATED).is_none() {
-        return format!("`{text}`");
+    let mut shortened = Shortened::default();
+    let written = match value {
+        Value::String(text) => shortened.write_str(text),
+        other => write!(shortened, "{other}"),
+    };
+    let more = if written.is_ok() { "" } else { "…" };
+    format!("`{}{more}`", shortened.text)
+}
+
+/// The first characters of what is written; an error if there are more.
+#[derive(Default)]
+struct Shortened {
+    text: String,
+    length: usize,
+}
+
+impl Write for Shortened {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text.chars();
+        for letter in rest.by_ref().take(MAX_REPEATED - self.length) {
+            self.text.push(letter);
+            self.length += 1;
+        }
+        rest.next().map_or(Ok(()), |_| Err(fmt::Error))
     }
-    format!("`{}…`", text.chars().take(MAX_REPEATED).collect::<String>())
 }
 
 /// `a`, `b` or `c`.
 pub fn list<'t>(texts: impl IntoIterator<Item = &'t str>, conjunction: &str) -> String {
-    let mut texts: Vec<_> = texts.into_iter().map(|text| format!("`{text}`")).collect();
-    if let Some(more) = texts.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
-        texts.truncate(MAX_LISTED);
-        texts.push(format!("{more} more"));
+    let mut texts = texts.into_iter();
+    let mut listed: Vec<_> = texts.by_ref().take(MAX_LISTED).map(|text| format!("`{text}`")).collect();
+    let more = texts.count();
+    if more > 0 {
+        listed.push(format!("{more} more"));
     }
-    match texts.pop() {
-        Some(last) if texts.is_empty() => last,
-        Some(last) => format!("{} {conjunction} {last}", texts.join(", ")),
+    match listed.pop() {
+        Some(last) if listed.is_empty() => last,
+        Some(last) => format!("{} {conjunction} {last}", listed.join(", ")),
         None => String::new(),
     }
 }
@@ -93,6 +115,8 @@ mod tests {
     fn long_values_are_shortened() {
         assert_eq!(quoted(&json!("a")), "`a`");
         assert_eq!(quoted(&json!(["a"])), r#"`["a"]`"#);
-        assert_eq!(quoted(&json!("ä".repeat(300))).chars().count(), 203);
+        assert_eq!(quoted(&json!("ä".repeat(200))), format!("`{}`", "ä".repeat(200)));
+        assert_eq!(quoted(&json!("ä".repeat(201))), format!("`{}…`", "ä".repeat(200)));
+        assert_eq!(quoted(&json!(vec!["a"; 1400])).chars().count(), 203);
     }
 }
