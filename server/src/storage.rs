@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use edge_authorizer::NumericDate;
 use rustls::ClientConfig;
 use service::host::Failure;
 use tokio::runtime::Builder;
@@ -23,7 +24,7 @@ const DATABASE: &str = "gateway.db";
 /// The file of the copy in the data directory.
 const COPY: &str = "published.db";
 
-/// Until when the copy was up to date, in whole seconds since 1970, by this name of its tally.
+/// When what the copy has was read, in milliseconds since 1970, by this name of its tally.
 const COPIED_AT: &str = "copied-at";
 
 /// What a node stores with.
@@ -101,15 +102,20 @@ impl Storage {
     }
 }
 
-/// Notes that a copy is up to date.
-pub fn note_copied(copy: &dyn Connection) -> Result<()> {
-    set_tally(copy, COPIED_AT, clock::now().whole_seconds())
+/// Notes when what a copy has was read.
+pub fn note_copied(copy: &dyn Connection, read_at: NumericDate) -> Result<()> {
+    set_tally(copy, COPIED_AT, milliseconds(read_at))
 }
 
-/// How long ago a copy was up to date.
+/// How long ago what a copy has was read. Of a copy from the future nothing is known.
 fn age(copy: &dyn Connection) -> Result<Option<Duration>> {
-    let (at, now) = (tally(copy, COPIED_AT)?, clock::now().whole_seconds());
-    Ok((at > 0).then(|| Duration::from_secs(now.saturating_sub(at))))
+    let (at, now) = (tally(copy, COPIED_AT)?, milliseconds(clock::now()));
+    Ok(now.checked_sub(at).filter(|_| at > 0).map(Duration::from_millis))
+}
+
+fn milliseconds(at: NumericDate) -> u64 {
+    let since = Duration::try_from_secs_f64(at.as_seconds()).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Brings the database to this release's schema, and returns its version.

@@ -33,14 +33,19 @@ fn routes() -> Value {
 }
 
 /// Waits for something.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..PATIENCE {
-        if is_so() {
-            return;
+fn until(what: &str, is_so: impl FnMut() -> bool) {
+    assert!(seen(is_so), "{what}");
+}
+
+/// Waits for something, and says whether it came.
+fn seen(mut is_so: impl FnMut() -> bool) -> bool {
+    (0..PATIENCE).any(|_| {
+        let it_is = is_so();
+        if !it_is {
+            sleep(Duration::from_millis(20));
         }
-        sleep(Duration::from_millis(20));
-    }
-    panic!("{what}");
+        it_is
+    })
 }
 
 #[test]
@@ -110,8 +115,12 @@ fn what_is_known_serves_no_longer_than_it_may() {
     postgres.kill();
     until("what is known is too old", || get(node.address, "/readyz") == 503);
     node.kill();
-    let output = Node::command(&folder).output().unwrap();
+    let mut refused = Node::command(&folder).spawn().unwrap();
+    let has_ended = seen(|| refused.try_wait().unwrap().is_some());
+    refused.kill().unwrap();
+    let output = refused.wait_with_output().unwrap();
     let problem = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(has_ended, "it serves by a copy that is too old: {problem}");
     assert!(
         problem.starts_with("cannot open the database: "),
         "a copy that is too old starts no node: {problem}"

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use edge_authorizer::NumericDate;
 use service::log::warning;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep, timeout};
@@ -65,7 +66,7 @@ impl Learner {
 
     /// Reads what was published since the last time.
     async fn learn(&mut self) {
-        let (began, known) = (Instant::now(), self.known);
+        let (began, read_at, known) = (Instant::now(), clock::now(), self.known);
         let read = self.host.database.read(move |database| changes_after(database, known)).await;
         let is_reached = read.is_ok();
         match read {
@@ -76,7 +77,7 @@ impl Learner {
                     self.host.apply(change);
                 }
                 self.host.node.published.serve_until(began + self.shared.max_stale);
-                self.keep(changes).await;
+                self.keep(changes, read_at).await;
                 self.known = revision;
             }
             Err(failure) if self.is_reached => warning(&self.host, "store_failed", "published", failure),
@@ -93,20 +94,19 @@ impl Learner {
         self.report(self.shared.copy.write(forget_all).await);
     }
 
-    /// Writes changes to the copy, which is up to date then.
-    async fn keep(&mut self, changes: Vec<Change>) {
+    /// Writes changes to the copy. It is as old then as they are, so that it serves no longer than the memory does.
+    async fn keep(&mut self, changes: Vec<Change>, read_at: NumericDate) {
         if changes.is_empty() && self.noted.is_some_and(|noted| noted.elapsed() < NOTE) {
             return;
         }
-        let now = clock::now().as_seconds();
         let is_first = self.noted.is_none();
         let kept = self.shared.copy.write(move |database| {
             if is_first {
                 forget_all(database)?;
             }
-            forget_expired(database, now)?;
+            forget_expired(database, read_at.as_seconds())?;
             changes.iter().try_for_each(|change| copy(database, change))?;
-            note_copied(database)
+            note_copied(database, read_at)
         });
         let kept = kept.await;
         if kept.is_ok() {
