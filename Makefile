@@ -72,7 +72,7 @@ dry-run: deploy
 e2e: ## Run the end-to-end tests in workerd, on what `build` built
 	@scripts/schemathesis.sh --version >/dev/null || echo "the tests of the API's description will fail without it" >&2
 	@scripts/python-clients.sh --version >/dev/null || echo "a test of the token endpoint will fail without them" >&2
-	node --test --test-timeout 240000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs tests/differential/*.test.mjs
+	node --test --test-concurrency 2 --test-timeout 240000 --test-force-exit --test-reporter spec tests/e2e/*.test.mjs tests/differential/*.test.mjs
 
 attacks: ## Run the attack suite in workerd, on what `build` built
 	node --test --test-timeout 120000 --test-force-exit --test-reporter spec tests/attacks/*.test.mjs
