@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
 
+use edge_authorizer::login::LoginRedirect;
 use edge_authorizer::users::{PresentedSession, SessionCookie};
 use edge_authorizer::{
     Clock, Decision, FirstStep, NumericDate, Request, Routes, Step, TokenCache, TraceStep, Unavailable,
@@ -10,6 +11,7 @@ use edge_authorizer::{
 use serde_json::{Value, json};
 
 const SITE: &str = "/site/p1/x";
+const SIGN_IN: Option<LoginRedirect> = Some(LoginRedirect::SignIn);
 
 fn routes() -> Routes {
     let route = |path: &str, session: bool| json!({ "path": path, "origin": "o", "access": { "*": ["access"] }, "session": session });
@@ -41,28 +43,28 @@ fn decided(step: Step<'_>) -> Decision {
     decision
 }
 
-/// The code, whether a login would help, and the outcomes of the trace's steps about sessions.
-fn outcome(decision: &Decision) -> (&'static str, bool, Vec<Value>) {
+/// The code, where a person is sent instead, and the outcomes of the trace's steps about sessions.
+fn outcome(decision: &Decision) -> (&'static str, Option<LoginRedirect>, Vec<Value>) {
     let steps = decision.trace.steps().filter(|step| matches!(step, TraceStep::Session { .. }));
     let outcomes = steps.map(|step| serde_json::to_value(step).unwrap()["outcome"].clone()).collect();
-    (decision.verdict.code().map_or("permit", |code| code.as_str()), decision.needs_login, outcomes)
+    (decision.verdict.code().map_or("permit", |code| code.as_str()), decision.login_redirect, outcomes)
 }
 
 #[test]
 fn a_session_counts_only_where_the_route_says_so_and_without_authorization() {
     let cookie = PresentedSession::Cookie(SessionCookie::new(&[1; 32], &[2; 16]));
     for (path, authorization, session, expected) in [
-        (SITE, None, None, ("token_missing", true)),
-        (SITE, Some("Bearer x"), Some(&cookie), ("token_malformed", false)),
-        (SITE, Some("Basic x"), Some(&cookie), ("token_missing", false)),
-        (SITE, Some(""), Some(&cookie), ("token_missing", false)),
-        ("/api/p1/x", None, Some(&cookie), ("token_missing", false)),
-        ("/api/p1/x", None, Some(&PresentedSession::Several), ("token_missing", false)),
-        ("/public/x", None, Some(&PresentedSession::CrossSite), ("permit", false)),
+        (SITE, None, None, ("token_missing", SIGN_IN)),
+        (SITE, Some("Bearer x"), Some(&cookie), ("token_malformed", None)),
+        (SITE, Some("Basic x"), Some(&cookie), ("token_missing", None)),
+        (SITE, Some(""), Some(&cookie), ("token_missing", None)),
+        ("/api/p1/x", None, Some(&cookie), ("token_missing", None)),
+        ("/api/p1/x", None, Some(&PresentedSession::Several), ("token_missing", None)),
+        ("/public/x", None, Some(&PresentedSession::CrossSite), ("permit", None)),
     ] {
         let FirstStep::Step(step) = first(path, authorization, session) else { panic!("{path}") };
-        let (code, needs_login, outcomes) = outcome(&decided(step));
-        assert_eq!((code, needs_login), expected, "{path} {authorization:?}");
+        let (code, login_redirect, outcomes) = outcome(&decided(step));
+        assert_eq!((code, login_redirect), expected, "{path} {authorization:?}");
         assert!(outcomes.is_empty());
     }
 }
@@ -74,7 +76,7 @@ fn what_may_not_be_used_is_refused_before_a_session_is_asked_for() {
         (PresentedSession::CrossSite, "cross_site", vec![json!("cross_site")]),
     ] {
         let FirstStep::Step(step) = first(SITE, None, Some(&session)) else { panic!("{session:?}") };
-        assert_eq!(outcome(&decided(step)), (code, false, outcomes));
+        assert_eq!(outcome(&decided(step)), (code, None, outcomes));
     }
 }
 
@@ -82,9 +84,9 @@ fn what_may_not_be_used_is_refused_before_a_session_is_asked_for() {
 fn a_session_goes_on_as_its_token() {
     let cookie = PresentedSession::Cookie(SessionCookie::new(&[1; 32], &[2; 16]));
     for (token, expected) in [
-        (Ok(None), ("token_missing", true, vec![json!("unknown")])),
-        (Err(Unavailable), ("session_unavailable", false, vec![json!("unavailable")])),
-        (Ok(Some("x")), ("token_malformed", false, vec![json!("found")])),
+        (Ok(None), ("token_missing", SIGN_IN, vec![json!("unknown")])),
+        (Err(Unavailable), ("session_unavailable", None, vec![json!("unavailable")])),
+        (Ok(Some("x")), ("token_malformed", None, vec![json!("found")])),
     ] {
         let FirstStep::NeedSession(need) = first(SITE, None, Some(&cookie)) else { panic!() };
         assert_eq!(need.project().unwrap().as_str(), "p1");

@@ -9,10 +9,9 @@ use cloudflare::env::{Context, Env};
 use cloudflare::host::{self, Host, Place};
 use cloudflare::response::respond;
 use cloudflare::task::Task;
-use edge_authorizer::login::login_link;
 use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Request, Target, Unavailable, Verdict};
 use service::host::{Clock, Entropy, LogSink};
-use service::http::{Response, login_problem, problem, problem_with, read_only};
+use service::http::{Response, problem, read_only};
 use service::log::{self, DecisionEnd, request_warning};
 use service::{InvalidVariable, NotForwarded};
 use wasm_bindgen::JsValue;
@@ -122,24 +121,8 @@ fn refuse(
         request_warning(host, &id, "not_forwarded", &route.template, secret);
     }
     log_decision(host, decision, incoming, Some(refusal.code), &id);
-    let denial = Denial { code: refusal.code, realm: decision.project.clone() };
-    let response = if decision.needs_login {
-        ask_to_log_in(&denial, incoming, &id)
-    } else {
-        problem_with(&denial, &id, None, refusal.reason)
-    };
+    let response = refusal.answer(decision, &incoming.target(), || incoming.is_navigation(), &id);
     Ok(respond(&response.with_cors(decision.cors.as_ref()))?.into())
-}
-
-/// Leads a person to the login, and tells a program where it is.
-#[inline(never)]
-fn ask_to_log_in(denial: &Denial, incoming: &Incoming, id: &str) -> Response {
-    let login = login_link(&incoming.target());
-    if incoming.is_navigation() {
-        Response::redirect(&login).with("x-request-id", id)
-    } else {
-        login_problem(denial, id, &login)
-    }
 }
 
 /// Writes the log line of a request that no origin got.

@@ -1,7 +1,10 @@
 //! Why a request is not forwarded.
 
 use edge_authorizer::forwarding::ForwardingFault;
-use edge_authorizer::{ErrorCode, InvalidSecret};
+use edge_authorizer::login::LoginRedirect;
+use edge_authorizer::{Decision, Denial, ErrorCode, InvalidSecret, Target};
+
+use crate::http::{Response, login_problem, problem_with};
 
 /// Why a request is not forwarded: the code, and what there is to say about this very request.
 #[derive(Debug)]
@@ -12,6 +15,28 @@ pub struct NotForwarded {
     pub reason: Option<&'static str>,
     /// The secret of the origin that cannot be sent, which operators should know.
     pub secret: Option<InvalidSecret>,
+}
+
+impl NotForwarded {
+    /// The answer to a request of `target`. Where the login's pages help, a person who opens a page (`navigates`) is sent there,
+    /// and a program is told where to sign in.
+    pub fn answer(
+        &self,
+        decision: &Decision,
+        target: &Target<'_>,
+        navigates: impl FnOnce() -> bool,
+        request_id: &str,
+    ) -> Response {
+        let denial = Denial { code: self.code, realm: decision.project.clone() };
+        let without_login = || problem_with(&denial, request_id, None, self.reason);
+        let Some(redirect) = decision.login_redirect else { return without_login() };
+        let location = redirect.location(target);
+        match redirect {
+            _ if navigates() => Response::redirect(&location).with("x-request-id", request_id),
+            LoginRedirect::SignIn => login_problem(&denial, request_id, &location),
+            LoginRedirect::RoleMissing => without_login(),
+        }
+    }
 }
 
 impl From<ErrorCode> for NotForwarded {

@@ -95,6 +95,14 @@ fn a_login_that_says_nothing_else_leads_to_who_is_signed_in() {
         "{page}"
     );
     assert!(page.contains("action=\"/auth/logout\"") && !page.contains("<script"), "{page}");
+    let refused = logins.send("GET", "/auth/?refused=%2Fapp%2Fx%3Fa%3D1%26b", &session, None);
+    let page = refused.body.as_deref().unwrap();
+    assert!(refused.status == 403 && page.contains("You may not open"), "{page}");
+    assert!(page.contains("href=\"/app/x?a=1&#38;b\"") && page.contains("ada@example.com"), "{page}");
+    let elsewhere = logins.send("GET", "/auth/?refused=%2F%2Fevil.example", &session, None);
+    assert!(elsewhere.status == 400 && !elsewhere.body.as_deref().unwrap().contains("evil"), "{elsewhere:?}");
+    let signed_out = logins.send("GET", "/auth/?refused=%2Fapp%2Fx", "", None);
+    assert_eq!(header(&signed_out, "location"), Some("/auth/login?return_to=%2Fapp%2Fx"));
 }
 
 #[test]

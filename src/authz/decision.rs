@@ -13,6 +13,7 @@ use crate::authz::trace_step::TraceStep;
 use crate::config::cors::ResponseHeaders;
 use crate::config::route::Route;
 use crate::error_code::ErrorCode;
+use crate::login::LoginRedirect;
 use crate::project_id::ProjectId;
 
 /// The end of an evaluation, with its reasons.
@@ -22,8 +23,9 @@ pub struct Decision {
     pub verdict: Verdict,
     /// What is wrong with this request in particular, where its code does not say it.
     pub reason: Option<&'static str>,
-    /// Whether a login would help: the route takes sessions, and the request has neither one nor a token.
-    pub needs_login: bool,
+    /// Where a person is sent who opens the page: the route takes sessions, and the request has neither one nor a token, or a
+    /// session without a role that opens the route.
+    pub login_redirect: Option<LoginRedirect>,
     /// What the answer says to browsers about cross-origin pages, whatever it is and whatever the origin says, where the
     /// route has `cors`.
     pub cors: Option<ResponseHeaders>,
@@ -44,8 +46,8 @@ impl Decision {
     pub fn without_configuration() -> Self {
         let verdict = Verdict::Deny(Denial { code: ErrorCode::ConfigUnavailable, realm: None });
         let (cors, route, project, identity, cached_token) = (None, None, None, None, None);
-        let (reason, needs_login, trace) = (None, false, Trace::default());
-        Self { verdict, reason, needs_login, cors, route, project, identity, cached_token, trace }
+        let (reason, login_redirect, trace) = (None, None, Trace::default());
+        Self { verdict, reason, login_redirect, cors, route, project, identity, cached_token, trace }
     }
 
     /// Whether the token was evaluated for an earlier request.

@@ -28,6 +28,7 @@ use crate::http::method::{Method, UnsupportedMethod};
 use crate::http::request_path::{AmbiguousPath, RequestPath};
 use crate::issuer::Issuer;
 use crate::keys::jwk::Jwk;
+use crate::login::LoginRedirect;
 use crate::project_id::ProjectId;
 use crate::token::claims::Claims;
 use crate::token::compact_jws::{Token, VerifiedToken};
@@ -265,7 +266,11 @@ impl Evaluation {
     /// The decision.
     pub fn decide(self, verdict: Verdict) -> Decision {
         let Self { route, takes_session, project, identity, cached_token, cors, reason, trace } = self;
-        let needs_login = takes_session && verdict.code() == Some(ErrorCode::TokenMissing);
-        Decision { verdict, reason, needs_login, cors, route, project, identity, cached_token, trace }
+        let login_redirect = match verdict.code().filter(|_| takes_session) {
+            Some(ErrorCode::TokenMissing) => Some(LoginRedirect::SignIn),
+            Some(ErrorCode::RoleMissing) => Some(LoginRedirect::RoleMissing),
+            _ => None,
+        };
+        Decision { verdict, reason, login_redirect, cors, route, project, identity, cached_token, trace }
     }
 }

@@ -12,6 +12,7 @@ export const BASE = "/project-management-service/v1";
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 const ROUTES = [
   { path: "/app/{project}/{*rest}", origin: "origin", session: true, access: { "*": ["access"] } },
+  { path: "/control/{project}/{*rest}", origin: "origin", session: true, access: { "*": ["operator"] } },
   { path: "/api/{project}/{*rest}", origin: "origin", access: { "*": ["access"] } },
 ];
 

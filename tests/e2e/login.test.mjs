@@ -53,6 +53,18 @@ describe("a login at the company's provider", () => {
     assert.equal(JSON.parse(answer.text).login, "/auth/login?return_to=%2Fapp%2Fp1%2Fx");
   });
 
+  test("who has no role that opens a page is told so on a page, and a program in JSON", async () => {
+    const { browser, page } = await world.signedIn("bob", "/control/p1/valve?unit=7");
+    assert.equal(page.status, 403, page.text);
+    assert.equal(page.url, `${world.url}/auth/?refused=%2Fcontrol%2Fp1%2Fvalve%3Funit%3D7`);
+    assert.match(page.text, /You may not open this page/);
+    assert.ok(page.text.includes('href="/control/p1/valve?unit=7"'), page.text);
+    const answer = await browser.send(`${world.url}/control/p1/valve`, {
+      headers: { "sec-fetch-mode": "cors", "sec-fetch-site": "same-origin" },
+    });
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [403, "role_missing"]);
+  });
+
   test("a logout ends the session here and at the provider", async () => {
     const { browser } = await world.signedIn("bob");
     const cookie = browser.cookie(world.url, "__Host-session");

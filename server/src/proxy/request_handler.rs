@@ -3,14 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use edge_authorizer::login::login_link;
 use edge_authorizer::users::{BrowserHeaders, PresentedSession};
 use edge_authorizer::{Decision, Denial, ErrorCode, OwnPath, Permit, Request as Asked, Unavailable, Verdict};
 use http::header::{ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONNECTION, ORIGIN, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use service::NotForwarded;
-use service::http::{login_problem, problem_with};
 use service::log::request_warning;
 
 use super::answer::{Answer, own};
@@ -61,7 +59,7 @@ async fn respond<H: ProxyHost>(
     let decision = exchange.evaluate(request.headers()).await;
     let upgrade = request.headers().contains_key(UPGRADE).then(|| hyper::upgrade::on(&mut request));
     let (parts, body) = request.into_parts();
-    let navigates = decision.needs_login && exchange.is_navigation(&parts.headers);
+    let navigates = decision.login_redirect.is_some() && exchange.is_navigation(&parts.headers);
     let outgoing = Outgoing { headers: parts.headers, body, upgrade };
     let answer = exchange.act(&decision, outgoing).await;
     let answer = answer.unwrap_or_else(|refusal| exchange.refuse(&decision, &refusal, navigates));
@@ -158,23 +156,8 @@ impl<H: ProxyHost> Exchange<'_, H> {
             request_warning(&self.proxy.host, &self.id, "not_forwarded", &route.template, secret);
         }
         self.write_decision(decision, Some(refusal.code));
-        let denial = Denial { code: refusal.code, realm: decision.project.clone() };
-        let response = if decision.needs_login {
-            self.ask_to_log_in(&denial, navigates)
-        } else {
-            problem_with(&denial, &self.id, None, refusal.reason)
-        };
+        let response = refusal.answer(decision, &self.head.target(), || navigates, &self.id);
         with_cors(own(response), decision)
-    }
-
-    /// Leads a person to the login, and tells a program where it is.
-    fn ask_to_log_in(&self, denial: &Denial, navigates: bool) -> service::http::Response {
-        let login = login_link(&self.head.target());
-        if navigates {
-            service::http::Response::redirect(&login).with("x-request-id", &self.id)
-        } else {
-            login_problem(denial, &self.id, &login)
-        }
     }
 
     /// Refuses a request before anything is decided, and the rest of what its connection brings.

@@ -1,25 +1,43 @@
 //! The gateway's own page: who is signed in, and what they may do.
 
-use edge_authorizer::Unavailable;
+use edge_authorizer::login::{LoginRedirect, ReturnPath};
 use edge_authorizer::users::User;
+use edge_authorizer::{ErrorCode, Target, Unavailable};
 
 use super::visit::{LOGIN_PATH, Visit, see_other};
+use crate::directory::Stored;
 use crate::host::LoginHost;
 use crate::http::Response;
 use crate::pages::{HomePage, Messages, page};
 
 impl<H: LoginHost> Visit<'_, H> {
-    /// Says who is signed in; leads to the login where nobody is.
+    /// Says who is signed in, and where `refused` is the path of a page, that their roles do not open it
+    /// ([`LoginRedirect::RoleMissing`]); leads to the login where nobody is.
     pub async fn home(&self) -> Response {
-        let Some(cookie) = self.session_cookie() else { return see_other(LOGIN_PATH) };
-        match self.live_session(&cookie).await {
-            Ok(Some((_, user))) => {
+        let refused = self.request.parameter("refused");
+        let refused = match refused.map(|path| self.return_path(Some(&path))).transpose() {
+            Ok(refused) => refused,
+            Err(response) => return response,
+        };
+        let refused = refused.as_ref().map(ReturnPath::as_str);
+        match self.signed_in_user().await {
+            Ok(Some(user)) => {
                 let (email, roles) = (user.value.email().as_str(), roles(&user.value, self.text));
-                page(200, &HomePage { text: self.text, email, roles })
+                let code = refused.map(|_| ErrorCode::RoleMissing);
+                let home = HomePage { text: self.text, email, roles, refused };
+                Response { code, ..page(code.map_or(200, ErrorCode::status), &home) }
             }
-            Ok(None) => see_other(LOGIN_PATH),
+            Ok(None) => match refused {
+                Some(path) => see_other(&LoginRedirect::SignIn.location(&Target::split(path))),
+                None => see_other(LOGIN_PATH),
+            },
             Err(Unavailable) => self.unavailable(),
         }
+    }
+
+    async fn signed_in_user(&self) -> Result<Option<Stored<User>>, Unavailable> {
+        let Some(cookie) = self.session_cookie() else { return Ok(None) };
+        Ok(self.live_session(&cookie).await?.map(|(_, user)| user))
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Messages {
     pub mail_federation: String,
     pub signed_out_everywhere_text: String,
     pub home: String,
+    pub page_refused: String,
+    pub page_refused_text: String,
     pub home_platform: String,
     pub home_no_roles: String,
     pub home_roles: String,

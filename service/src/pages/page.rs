@@ -61,6 +61,8 @@ pub struct HomePage<'p> {
     pub text: &'p Messages,
     pub email: &'p str,
     pub roles: Vec<(&'p str, String)>,
+    /// The path of a page that these roles do not open.
+    pub refused: Option<&'p str>,
 }
 
 /// Says something.

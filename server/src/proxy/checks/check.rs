@@ -57,7 +57,7 @@ pub async fn check<H: ProxyHost>(
     if matches!(decision.verdict, Verdict::Preflight) && asker != Asker::Forwarding {
         return Err(exchange.answer_preflight(&decision));
     }
-    let navigates = decision.needs_login && exchange.is_navigation(&headers);
+    let navigates = decision.login_redirect.is_some() && exchange.is_navigation(&headers);
     let permitted = permitted(&exchange, asker, &decision, headers).await;
     permitted.map_err(|refusal| exchange.refuse(&decision, &refusal, navigates))
 }
