@@ -1,11 +1,12 @@
 //! A node for tests: what it published is read and written by lines of JSON on its standard input, as tests of the worker do
-//! with KV. `{"space", "key", "value"}` writes, `{"space", "key"}` reads; the answers are on standard error.
+//! with KV. `{"space", "key", "value"}` writes, `{"space", "key"}` reads, `{"clock", "standsStill"}` sets the time in milliseconds
+//! since 1970; the answers are on standard error.
 
 use std::io::stdin;
 
 use serde_json::{Value as Json, json};
 use server::configuration::Configuration;
-use server::{PublishedValue, Running, start};
+use server::{PublishedValue, Running, set_clock, start};
 use service::host::Space;
 
 fn main() -> Result<(), String> {
@@ -32,6 +33,10 @@ fn main() -> Result<(), String> {
 
 /// Does what a command says. The answer is what is there afterwards.
 fn drive(running: &Running, command: &Json) -> Json {
+    if let Some(milliseconds) = command.get("clock").and_then(Json::as_i64) {
+        set_clock(milliseconds, command.get("standsStill") == Some(&Json::Bool(true)));
+        return json!({});
+    }
     let text = |name: &str| command.get(name).and_then(Json::as_str);
     let space = if text("space") == Some("JWKS") { Space::Keys } else { Space::Config };
     let (published, key) = (&running.node.published, text("key").unwrap_or_default());

@@ -30,6 +30,7 @@ mod trust;
 mod waiters;
 
 pub use certificate::{CertificateFiles, CurrentCertificate, InvalidCertificate};
+pub use clock::set as set_clock;
 pub use control::ControlHandle;
 pub use data_thread::DataThread;
 pub use node::Node;

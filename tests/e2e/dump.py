@@ -18,6 +18,6 @@ def values(file):
 files = sorted(file for file in Path(sys.argv[1]).rglob("*") if file.is_file())
 raw = [file.read_bytes() for file in files]
 for file in files:
-    if file.suffix == ".sqlite":
+    if file.suffix in (".sqlite", ".db"):
         sys.stdout.buffer.write(b"\n".join(values(file)) + b"\n")
 sys.stdout.buffer.write(b"\n".join(raw))

@@ -109,7 +109,7 @@ const ASSETS = {
  * files; `persist` is a folder that outlives the workers; `outbound` answers the requests that the workers make, instead of
  * the network; with `hasSecond`, a second edge shares KV and the control plane with the first, and `secondUrl` is its
  * socket; `port` is that of `url`; with `traps`, a header makes the wasm trap (trapping.js); with `isTimed`, a header sets the
- * workers' clocks (timed.js).
+ * workers' clocks (timed.js); a node's can always be set.
  * `url` is the edge's own socket, where a request's target arrives as it was sent (workerd's socket style `proxy`);
  * `doorUrl` is the development server's front door, which resolves it. With HOST=node it is a node (node.mjs), which lacks what
  * `hosts.mjs` lists.
@@ -134,16 +134,14 @@ export async function startGateway({
   if (HOST === "node") {
     refuseWorkersOptions({
       traps,
-      isTimed,
       flakyConfig,
       watchedKv,
       slow,
       watchedIssuers,
       hasFiles: !hasFiles,
-      outbound,
     });
     const variables = { PUBLIC_URL, SEALING_KEY, EDGE_SEALING_KEY, ...bindings, ...edgeBindings };
-    return startNode({ variables, config, jwks, persist, port });
+    return startNode({ variables, config, jwks, outbound, persist, port });
   }
   const lines = [];
   const wrapped = flakyConfig ? ["CONFIG"] : watchedKv ? ["CONFIG", "JWKS"] : slow ? [slow] : [];

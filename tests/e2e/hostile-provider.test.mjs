@@ -1,11 +1,10 @@
-// Logins at hostile and careless providers, in workerd: tests/provider_vectors.json and the flow around it.
+// Logins at hostile and careless providers: tests/provider_vectors.json and the flow around it.
 // service/tests/hostile_provider.rs has the same natively, tests/login.rs says which rule refuses.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setClock } from "./clock.mjs";
 import { ADMIN, BASE } from "./fixture-management.mjs";
 import { send, startGateway } from "./gateway.mjs";
-import { workersOnly } from "./hosts.mjs";
 import { hostileProvider, VECTORS } from "./hostile-provider.mjs";
 import { goingOn } from "./browser.mjs";
 
@@ -14,7 +13,7 @@ const ADMIN_TOKEN = ADMIN.authorization.replace("Bearer ", "");
 /** How far time goes on from vector to vector, in seconds: caches of the one before are old. */
 const STEP = 1000;
 
-describe("a hostile provider", { skip: workersOnly("isTimed") }, () => {
+describe("a hostile provider", () => {
   const provider = hostileProvider();
   let gateway, user;
   let now = VECTORS.now;

@@ -9,8 +9,6 @@ const WORKERS_ONLY = {
   slow: "the node publishes in its own database: there is no KV that takes long",
   watchedIssuers: "the node has no objects: the control thread answers for all issuers",
   hasFiles: "the static files are part of the node",
-  outbound: "nothing stands between the node and the network",
-  isTimed: "the node is native: its clock is the machine's",
   traps: "the node is native: there is no wasm instance that could trap",
   workers: "this is about how the workers are built and bound to each other",
   objects: "this is about how Durable Objects store",

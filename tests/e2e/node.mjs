@@ -6,17 +6,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { startNetwork } from "./network.mjs";
 
 const PROGRAM = fileURLToPath(new URL("../../target/debug/examples/driven", import.meta.url));
 
 /** The address of a proxy that nodes trust. */
 export const TRUSTED_PROXY = "127.0.0.2";
 
-/** Starts a node with the variables and published values of `startGateway`. */
-export async function startNode({ variables, config, jwks, persist, port }) {
+/** Starts a node with the variables, the published values and the network of `startGateway`. */
+export async function startNode({ variables, config, jwks, outbound, persist, port }) {
   if (!existsSync(PROGRAM)) throw new Error("build the node first: cargo build -p server --examples");
   const folder = persist ?? (await mkdtemp(join(tmpdir(), "edge-authorizer-node-")));
+  const network = outbound && (await startNetwork(outbound));
   const env = {
+    ...(network && { HTTPS_PROXY: network.url, SSL_CERT_FILE: network.authority }),
     WORKERS: "1",
     TRUSTED_PROXIES: TRUSTED_PROXY,
     DATA_DIR: folder,
@@ -60,11 +63,17 @@ export async function startNode({ variables, config, jwks, persist, port }) {
       drive({ space, key, value: typeof value === "string" ? value : JSON.stringify(value) }),
     get: async (space, key) => (await drive({ space, key })).value,
     delete: (space, key) => drive({ space, key, value: null }),
+    /** Sets its clock, as the header of timed.js says. */
+    setTime(clock) {
+      const [time, isStopped] = clock.split(" ");
+      return drive({ clock: Number(time), standsStill: Boolean(isStopped) });
+    },
     expiration: async (space, key) => (await drive({ space, key })).expiration ?? undefined,
     /** Ends it at once, as workerd is ended: what it has answered is stored. */
     async close() {
       process.kill("SIGKILL");
       await exited;
+      await network?.close();
       if (!persist) await rm(folder, { recursive: true, force: true });
     },
   };

@@ -5,7 +5,6 @@ import { before, describe, test } from "node:test";
 import { endAtProvider, openBrowser, signIn } from "./browser.mjs";
 import { pass } from "./clock.mjs";
 import { send } from "./gateway.mjs";
-import { workersOnly } from "./hosts.mjs";
 import { loginFixture } from "./login.mjs";
 import { watchTokenEndpoint } from "./token-endpoint-watch.mjs";
 
@@ -46,7 +45,7 @@ function timedFixture(more) {
 const lookups = (world, cookie) =>
   ["url", "secondUrl"].flatMap((edge) => [() => world.use(cookie, edge), () => world.look(cookie, edge)]);
 
-describe("sessions while several things happen at once", { skip: workersOnly("isTimed") }, () => {
+describe("sessions while several things happen at once", () => {
   const world = timedFixture();
 
   /** Runs a race again and again. */
@@ -149,7 +148,7 @@ describe("sessions while several things happen at once", { skip: workersOnly("is
   });
 });
 
-describe("a provider that is down", { skip: workersOnly("isTimed") }, () => {
+describe("a provider that is down", () => {
   const world = timedFixture();
 
   test("is not missed for 300 seconds, then sessions are unavailable, and accepted as soon as it is back", async () => {
@@ -173,7 +172,7 @@ describe("a provider that is down", { skip: workersOnly("isTimed") }, () => {
   });
 });
 
-describe("a provider that does not say when its sessions end", { skip: workersOnly("isTimed") }, () => {
+describe("a provider that does not say when its sessions end", () => {
   const world = timedFixture({
     features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: false } },
   });

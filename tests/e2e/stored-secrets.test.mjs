@@ -10,7 +10,6 @@ import { fileURLToPath } from "node:url";
 import { newHookSecret, startMailbox } from "../../demo/mailbox.mjs";
 import { pass } from "./clock.mjs";
 import { send } from "./gateway.mjs";
-import { workersOnly } from "./hosts.mjs";
 import { expect, loginFixture } from "./login.mjs";
 import { until } from "./own-issuer.mjs";
 import { linkIn, sessionOf } from "./people.mjs";
@@ -58,7 +57,7 @@ const formsOf = (secret) => [
   ...(/^[\w-]{20,}$/.test(secret) ? [Buffer.from(secret, "base64url")] : []),
 ];
 
-describe("what is stored", { skip: workersOnly("isTimed") }, () => {
+describe("what is stored", () => {
   const variables = { MAIL_HOOK_SECRET: newHookSecret(randomBytes(32)) };
   const secrets = new Map();
   let folder, mailbox, dump;

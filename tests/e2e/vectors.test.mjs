@@ -4,16 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startOrigin } from "../../demo/origin.mjs";
 import { send, startGateway } from "./gateway.mjs";
-import { HOST, workersOnly } from "./hosts.mjs";
 import { publishing } from "./issuer.mjs";
-import {
-  allVectors,
-  assertExplained,
-  authorizationOf,
-  keyRecordsOf,
-  publishedOf,
-  revocationsOf,
-} from "./vectors.mjs";
+import { allVectors, assertExplained, authorizationOf, keyRecordsOf, revocationsOf } from "./vectors.mjs";
 
 const ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
 
@@ -28,10 +20,6 @@ for (const [file, vectors] of allVectors()) {
       // Some issuers differ in a slash alone, and no network has both: each answers while its entries are saved.
       let network = publishing(jwks);
       const outbound = (request) => network(request);
-      if (HOST === "node") {
-        gateway = await startGateway({ jwks, config: publishedOf(vectors, origin.url) });
-        return;
-      }
       gateway = await startGateway({ jwks, bindings: { ADMIN_TOKEN }, outbound });
       await configure(gateway, vectors, origin.url, ({ iss }) => {
         network = publishing({ [iss]: jwks[iss] });
@@ -45,9 +33,7 @@ for (const [file, vectors] of allVectors()) {
     });
 
     for (const vector of vectors.cases) {
-      // An unknown `kid` has the issuer asked, which only the outbound service can be.
-      const skip = vector.name === "a kid that the issuer does not have" && workersOnly("outbound");
-      test(vector.name, { skip }, async () => {
+      test(vector.name, async () => {
         const authorization = await authorizationOf(vectors, vector);
         const headers = authorization === undefined ? {} : { authorization };
         // The second time the token is known, and the third time what was prepared for it is used.
@@ -57,7 +43,7 @@ for (const [file, vectors] of allVectors()) {
         }
       });
 
-      test(`explained: ${vector.name}`, { skip: workersOnly("outbound") }, async () => {
+      test(`explained: ${vector.name}`, async () => {
         const { path, method = "GET", expect } = vector;
         const authorization = await authorizationOf(vectors, vector);
         // Another scheme than Bearer brings no token.
