@@ -61,6 +61,10 @@ impl ProxyHost for DataThread {
         TrustedProxies::parse(&networks).unwrap_or_default()
     }
 
+    fn has_proxy_headers(&self) -> bool {
+        self.node.variables.get("PROXY_PROTOCOL").is_some()
+    }
+
     async fn answer_own(&self, request: Request<Incoming>, address: IpAddr) -> Response<Full<Bytes>> {
         self.node.control.answer(request, Some(address)).await
     }

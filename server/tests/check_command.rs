@@ -62,11 +62,47 @@ fn faults_say_where_they_are_and_what_to_do() {
             "variable `MAIL_HOOK_SECRET`: not set, but `MAIL_HOOK_URL` needs it; `edge-authorizer keys` prints a new one\n"
                 .to_owned(),
         ),
+        (
+            "smtp_url = \"smtp://user:geheim@mail.example.com:587\"",
+            &[("MAIL_HOOK_URL", "https://mail.example.com"), ("MAIL_HOOK_SECRET", "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0")],
+            "g.toml: `smtp_url`: without TLS only a server on this machine is used; write `smtps://` for TLS, or append `?tls=required` for STARTTLS\n\
+             g.toml: `smtp_url`: mails are handed over in one way, but `MAIL_HOOK_URL` is set, too\n\
+             variable `MAIL_FROM`: not set, but `SMTP_URL` needs it: the sender of mails, such as `Example <noreply@example.com>`\n"
+                .to_owned(),
+        ),
+        (
+            "smtp_url = \"smtps://user:ge/heim@mail.example.com\"\nmail_from = \"Example\"",
+            &[],
+            "g.toml: `smtp_url`: expected `smtps://user:password@mail.example.com:465`, or with STARTTLS `smtp://user:password@mail.example.com:587?tls=required`; other characters than letters, digits and `-._~` in user and password are percent-encoded\n\
+             g.toml: `mail_from`: expected a name and one address in ASCII, such as `Example <noreply@example.com>`\n"
+                .to_owned(),
+        ),
+        (
+            "proxy_protocol = \"v1\"",
+            &[],
+            "g.toml: `proxy_protocol`: expected `v2`, the only version that is read; leave it unset if no load balancer sends it\n\
+             g.toml: `proxy_protocol`: only load balancers in `TRUSTED_PROXIES` may send its headers, and that is not set\n"
+                .to_owned(),
+        ),
     ] {
         let folder = Folder::new("faults");
         for command in ["check", "serve"] {
             assert_eq!(run(command, &folder, file, variables), (false, expected.clone()), "{file}");
         }
+    }
+}
+
+#[test]
+fn mails_by_smtp_and_headers_of_a_load_balancer_are_valid() {
+    let folder = Folder::new("smtp");
+    for url in
+        ["smtps://user:p%2Fw@mail.example.com", "smtp://mail.example.com?tls=required", "smtp://localhost"]
+    {
+        let file = format!(
+            "smtp_url = \"{url}\"\nmail_from = \"Example, Inc. <noreply@example.com>\"\nproxy_protocol = \"v2\"\ntrusted_proxies = \"10.0.0.0/8\""
+        );
+        let (is_valid, said) = run("check", &folder, &file, &[]);
+        assert!(is_valid, "{said}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod fault;
 mod file;
+mod mails;
 mod secrets;
 mod validation;
 mod variables;
@@ -69,6 +70,7 @@ impl Configuration {
             secrets::read_stored(&data_dir, &mut variables, &mut faults);
         }
         validation::check(&variables, &mut faults);
+        mails::check(&variables, &mut faults);
         let listen = validation::listen(&variables, &mut faults);
         let authz_listen = validation::authz_listen(&variables, &mut faults);
         let certificate = validation::certificate(&variables, &mut faults);

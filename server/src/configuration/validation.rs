@@ -10,7 +10,7 @@ use edge_authorizer::NumericDate;
 use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::egress::InsecureHosts;
 use service::host::{Clock, LogSink};
-use service::{AdminTokens, IssuerSettings, MailHook, Settings};
+use service::{AdminTokens, IssuerSettings, Settings};
 
 use super::fault::Faults;
 use super::secrets::MADE;
@@ -72,6 +72,9 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
     for invalid in TrustedProxies::parse(&networks).err().into_iter().flatten() {
         faults.add(variables.place_of("TRUSTED_PROXIES"), invalid);
     }
+    if let Some(version) = variables.get("PROXY_PROTOCOL") {
+        check_proxy_protocol(&version, variables, faults);
+    }
     let insecure = InsecureHosts::parse(&variables.get("INSECURE_ISSUER_HOSTS").unwrap_or_default());
     for useless in insecure.useless() {
         let expected = format_args!(
@@ -82,17 +85,26 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
     let issuer = IssuerSettings::read(|name| variables.get(name), &Warnings::default());
     let [tokens, assertions] = SigningSet::ALL.map(|set| issuer.sealing_keys(set).err());
     let invalid = [issuer.public_url.as_ref().err(), issuer.token_life.as_ref().err(), tokens, assertions];
-    let hook = MailHook::read(|name| variables.get(name)).err();
-    let hook = hook.as_ref().filter(|_| variables.get("MAIL_HOOK_URL").is_some());
-    for unusable in invalid.into_iter().chain([hook]).flatten() {
-        let problem = match &unusable.expected {
-            Some(expected) => format!("expected {expected}"),
-            None if unusable.name == "MAIL_HOOK_SECRET" => {
-                "not set, but `MAIL_HOOK_URL` needs it; `edge-authorizer keys` prints a new one".to_owned()
-            }
-            None => continue,
-        };
-        faults.add(variables.place_of(unusable.name), problem);
+    for unusable in invalid.into_iter().flatten() {
+        if let Some(expected) = &unusable.expected {
+            faults.add(variables.place_of(unusable.name), format_args!("expected {expected}"));
+        }
+    }
+}
+
+fn check_proxy_protocol(version: &str, variables: &Variables, faults: &mut Faults) {
+    let place = variables.place_of("PROXY_PROTOCOL");
+    if version != "v2" {
+        faults.add(
+            &place,
+            "expected `v2`, the only version that is read; leave it unset if no load balancer sends it",
+        );
+    }
+    if variables.get("TRUSTED_PROXIES").is_none() {
+        faults.add(
+            &place,
+            "only load balancers in `TRUSTED_PROXIES` may send its headers, and that is not set",
+        );
     }
 }
 

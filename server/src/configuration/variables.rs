@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 /// The variables that a node knows.
-pub const KNOWN: [&str; 27] = [
+pub const KNOWN: [&str; 30] = [
     "ADMIN_TOKEN",
     "ADMIN_TOKEN_PREVIOUS",
     "AUTHZ_LISTEN",
@@ -22,12 +22,15 @@ pub const KNOWN: [&str; 27] = [
     "JWKS_LIFE_SECONDS",
     "JWKS_MAX_STALE_SECONDS",
     "LISTEN",
+    "MAIL_FROM",
     "MAIL_HOOK_SECRET",
     "MAIL_HOOK_URL",
     "NO_PROXY",
+    "PROXY_PROTOCOL",
     "PUBLIC_URL",
     "SEALING_KEY",
     "SEALING_KEY_PREVIOUS",
+    "SMTP_URL",
     "TLS_CERTIFICATE",
     "TLS_KEY",
     "TOKEN_LIFE_SECONDS",

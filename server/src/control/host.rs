@@ -6,6 +6,7 @@ use std::sync::Arc;
 use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{ProjectId, Role, Unavailable};
+use service::ControlPlane;
 use service::host::{
     AuditNote, AuditRange, AuditRow, Commit, CommitError, Directory, Failure, Fetch, FetchFailure,
     FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Key, Kind, Listed, Mailer,
@@ -13,11 +14,11 @@ use service::host::{
     RowError, RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource,
     SigningKeysResponse, Space, Store,
 };
-use service::{ControlPlane, MailHook};
 use tokio::sync::Notify;
 
 use super::body::Rooms;
 use super::fetch::{Client, Reach};
+use super::mail_delivery::MailDelivery;
 use super::outgoing_proxy::OutgoingProxy;
 use crate::clock;
 use crate::node::Node;
@@ -38,6 +39,7 @@ pub struct ControlHost {
     /// What the bodies that are being read hold.
     pub rooms: Rc<Rooms>,
     client: Rc<Client>,
+    mail_delivery: Rc<Result<MailDelivery, Failure>>,
 }
 
 impl ControlHost {
@@ -49,11 +51,12 @@ impl ControlHost {
         // The configuration was checked when the node started; without a variable, there is no proxy.
         let proxy = OutgoingProxy::parse(&variable("HTTPS_PROXY"), &variable("NO_PROXY")).ok();
         let client = Rc::new(Client::new(node.tls.clone(), insecure_hosts, proxy));
-        Self { node, plane, database, alarm, mail_alarm, rooms, client }
+        let mail_delivery = Rc::new(MailDelivery::read(&node.variables, &node.tls));
+        Self { node, plane, database, alarm, mail_alarm, rooms, client, mail_delivery }
     }
 
-    fn mail_hook(&self) -> Result<MailHook, Failure> {
-        MailHook::read(|name| self.node.variables.get(name)).map_err(Failure::new)
+    fn mail_delivery(&self) -> Result<&MailDelivery, Failure> {
+        (*self.mail_delivery).as_ref().map_err(Clone::clone)
     }
 
     /// Reads what is stored of a key.
@@ -234,11 +237,14 @@ impl Fetch for ControlHost {
 
 impl Mailer for ControlHost {
     fn can_send_mail(&self) -> Result<(), Failure> {
-        self.mail_hook().map(|_| ())
+        self.mail_delivery().map(|_| ())
     }
 
     async fn send_mail(&self, mail: &OutgoingMail) -> Result<(), Failure> {
-        self.mail_hook()?.send(&OperatorsHost(&self.client), mail, clock::now()).await
+        match self.mail_delivery()? {
+            MailDelivery::Hook(hook) => hook.send(&OperatorsHost(&self.client), mail, clock::now()).await,
+            MailDelivery::Smtp(mailer) => mailer.send(mail, clock::now()).await,
+        }
     }
 }
 

@@ -3,11 +3,14 @@
 mod answer;
 mod body;
 mod changes;
+mod credential_url;
 mod fetch;
 mod handle;
 mod host;
+mod mail_delivery;
 mod mails;
 mod outgoing_proxy;
+mod smtp;
 mod wakes;
 
 use std::rc::Rc;
@@ -27,6 +30,7 @@ use crate::store::Database;
 pub use handle::{Call, ControlHandle, channel};
 use host::ControlHost;
 pub use outgoing_proxy::OutgoingProxy;
+pub use smtp::{Sender, SmtpServer};
 
 /// Runs the control thread until the node stops and nothing calls it any more.
 pub fn run(

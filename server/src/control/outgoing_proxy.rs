@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use base64ct::{Base64, Encoding};
 use http::Uri;
 use http::uri::Scheme;
-use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use super::credential_url::{CredentialUrl, bare};
 use crate::proxy::TrustedProxies;
 
 /// The longest head of an answer, in bytes.
@@ -57,21 +57,18 @@ impl OutgoingProxy {
     /// Reads the URL of a proxy, and what is reached without it: names with all below them, addresses, networks or `*`, separated
     /// by commas.
     pub fn parse(url: &str, no_proxy: &str) -> Result<Self, InvalidProxy> {
-        let uri: Uri = url.parse().map_err(|_| InvalidProxy)?;
-        let is_secure = match uri.scheme_str() {
-            Some("http") => false,
-            Some("https") => true,
+        let url = CredentialUrl::parse(url).filter(|url| url.query.is_none()).ok_or(InvalidProxy)?;
+        let is_secure = match &*url.scheme {
+            "http" => false,
+            "https" => true,
             _ => return Err(InvalidProxy),
         };
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or(InvalidProxy)?;
-        let authority = uri.authority().ok_or(InvalidProxy)?.as_str();
-        let credentials = authority.rsplit_once('@').map(|(credentials, _)| credentials_of(credentials));
         let exempt = no_proxy.split(',').map(str::trim).filter(|text| !text.is_empty()).map(Exempt::read);
         Ok(Self {
-            host: bare(host).to_owned(),
-            port: uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 }),
+            port: url.port.unwrap_or(if is_secure { 443 } else { 80 }),
             is_secure,
-            credentials: credentials.transpose()?,
+            credentials: url.credentials.map(|(user, password)| basic(&user, &password)),
+            host: url.host,
             exempt: exempt.collect(),
         })
     }
@@ -133,17 +130,9 @@ impl Exempt {
     }
 }
 
-/// The value of `Proxy-Authorization` for `user:password`, as they are written in a URL (RFC 7617).
-fn credentials_of(text: &str) -> Result<String, InvalidProxy> {
-    let decoded = |text| percent_decode_str(text).decode_utf8().map_err(|_| InvalidProxy);
-    let (user, password) = text.split_once(':').unwrap_or((text, ""));
-    let (user, password) = (decoded(user)?, decoded(password)?);
-    Ok(format!("Basic {}", Base64::encode_string(format!("{user}:{password}").as_bytes())))
-}
-
-/// The host without the brackets of an IPv6 address.
-fn bare(host: &str) -> &str {
-    host.trim_start_matches('[').trim_end_matches(']')
+/// The value of `Proxy-Authorization` (RFC 7617).
+fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", Base64::encode_string(format!("{user}:{password}").as_bytes()))
 }
 
 #[cfg(test)]
@@ -181,7 +170,14 @@ mod tests {
 
     #[test]
     fn what_is_no_proxy_is_said_without_the_password() {
-        for url in ["", "proxy:3128", "ftp://u:geheim@proxy", "http://u:%ff@proxy", "http://"] {
+        for url in [
+            "",
+            "proxy:3128",
+            "ftp://u:geheim@proxy",
+            "http://u:%ff@proxy",
+            "http://",
+            "http://u:ge/heim@proxy",
+        ] {
             assert!(OutgoingProxy::parse(url, "").is_err(), "{url}");
         }
         assert!(!format!("{:?}", proxy("")).contains("p:w"));

@@ -30,6 +30,9 @@ pub trait ProxyHost: DataHost + AssertionHost + 'static {
     /// Whose `X-Forwarded-For` counts.
     fn trusted_proxies(&self) -> TrustedProxies;
 
+    /// Whether trusted proxies begin clients' connections with headers of the PROXY protocol. Then no others are served.
+    fn has_proxy_headers(&self) -> bool;
+
     /// Has the control plane answer a request to one of the gateway's own paths, which came from `address`.
     fn answer_own(
         &self,

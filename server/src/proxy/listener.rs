@@ -1,7 +1,7 @@
 //! Where a thread takes connections.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use super::client::Client;
 use super::connection::serve_connection;
 use super::connections::Connections;
 use super::host::ProxyHost;
+use super::proxied_client::proxied_client;
 use super::socket::Socket;
 use super::state::Proxy;
 
@@ -98,14 +99,15 @@ pub async fn serve<H: ProxyHost>(listeners: Listeners, host: H, mut stopped: wat
         };
         match accepted {
             Ok((stream, address)) => {
-                let is_tls = matches!(purpose, Purpose::Requests) && proxy.tls.is_some();
-                let client = Client::new(address.ip(), is_tls, &proxy.trusted);
                 let place = connections.take_place();
                 let (proxy, stopped, socket) = (proxy.clone(), stopped.clone(), Socket::new(stream));
                 spawn_local(async move {
                     match purpose {
-                        Purpose::Requests => serve_connection(proxy, socket, client, stopped).await,
-                        Purpose::Checks => serve_checks(proxy, socket, client, stopped).await,
+                        Purpose::Requests => serve_client(proxy, socket, address.ip(), stopped).await,
+                        Purpose::Checks => {
+                            let client = Client::new(address.ip(), false, &proxy.trusted);
+                            serve_checks(proxy, socket, client, stopped).await;
+                        }
                     }
                     drop(place);
                 });
@@ -119,6 +121,26 @@ pub async fn serve<H: ProxyHost>(listeners: Listeners, host: H, mut stopped: wat
         let cut = format_args!("cut after {} s: {} connections", STOP_SECONDS.as_secs(), connections.count());
         warning(&proxy.host, "requests_cut", "node", cut);
     }
+}
+
+/// Serves a connection from `peer`, which may be a load balancer that says whose it is.
+async fn serve_client<H: ProxyHost>(
+    proxy: Rc<Proxy<H>>,
+    mut socket: Socket,
+    peer: IpAddr,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut address = peer;
+    if proxy.has_proxy_headers {
+        let told = tokio::select! {
+            told = Box::pin(proxied_client(&proxy, &mut socket, peer)) => told,
+            _ = stopped.wait_for(|stopped| *stopped) => None,
+        };
+        let Some(told) = told else { return };
+        address = told;
+    }
+    let client = Client::new(address, proxy.tls.is_some(), &proxy.trusted);
+    serve_connection(proxy, socket, client, stopped).await;
 }
 
 /// Whether an error is of the connection that was to be accepted alone.

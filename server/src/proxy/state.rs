@@ -7,6 +7,7 @@ use rustls::ServerConfig;
 
 use super::host::ProxyHost;
 use super::origins::Origins;
+use super::paced::Paced;
 use super::passing_names::PassingNames;
 use super::prepared_requests::PreparedRequests;
 use super::trusted_proxies::TrustedProxies;
@@ -16,6 +17,9 @@ use super::trusted_proxies::TrustedProxies;
 pub struct Proxy<H> {
     pub(super) host: H,
     pub(super) trusted: TrustedProxies,
+    /// Whether clients' connections begin with headers of the PROXY protocol.
+    pub(super) has_proxy_headers: bool,
+    pub(super) refusals: Paced,
     pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) origins: Origins,
     pub(super) prepared: PreparedRequests,
@@ -27,6 +31,15 @@ impl<H: ProxyHost> Proxy<H> {
     pub fn new(host: H) -> Self {
         let (trusted, origins) = (host.trusted_proxies(), Origins::new(host.tls()));
         let tls = host.listener_tls();
-        Self { host, trusted, tls, origins, prepared: PreparedRequests::default(), names: RefCell::default() }
+        Self {
+            has_proxy_headers: host.has_proxy_headers(),
+            refusals: Paced::default(),
+            host,
+            trusted,
+            tls,
+            origins,
+            prepared: PreparedRequests::default(),
+            names: RefCell::default(),
+        }
     }
 }

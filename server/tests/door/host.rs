@@ -25,6 +25,7 @@ struct Shared {
     routes: String,
     trusted: TrustedProxies,
     tls: Option<Arc<ServerConfig>>,
+    has_proxy_headers: bool,
     log: Mutex<Vec<String>>,
 }
 
@@ -38,7 +39,14 @@ impl TestHost {
     pub fn with_tls(routes: String, trusted: &str, tls: Option<Arc<ServerConfig>>) -> Self {
         let plane = DataPlane::new(Settings::read(|_| None).unwrap_or_else(|_| panic!("defaults")));
         let trusted = TrustedProxies::parse(trusted).unwrap();
-        Self(Arc::new(Shared { plane, routes, trusted, tls, log: Mutex::default() }))
+        let has_proxy_headers = false;
+        Self(Arc::new(Shared { plane, routes, trusted, tls, has_proxy_headers, log: Mutex::default() }))
+    }
+
+    /// The same whose trusted proxies send headers of the PROXY protocol.
+    pub fn with_proxy_headers(self) -> Self {
+        let shared = Arc::into_inner(self.0).unwrap();
+        Self(Arc::new(Shared { has_proxy_headers: true, ..shared }))
     }
 
     /// The lines that were logged.
@@ -68,6 +76,10 @@ impl ProxyHost for TestHost {
 
     fn trusted_proxies(&self) -> TrustedProxies {
         self.0.trusted.clone()
+    }
+
+    fn has_proxy_headers(&self) -> bool {
+        self.0.has_proxy_headers
     }
 
     async fn answer_own(
