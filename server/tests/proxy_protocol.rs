@@ -189,7 +189,12 @@ fn a_node_that_stops_waits_for_no_header() {
     let origin = Origin::start();
     let proxy = behind_load_balancer(&origin, None);
     let mut stream = connect(proxy.address);
-    stream.write_all(&cases().remove(0).header()[..20]).unwrap();
+    let case = cases().remove(0);
+    stream.write_all(&case.header()[..20]).unwrap();
+    // What came later is served: so the first connection is open, too.
+    let mut later = connect(proxy.address);
+    later.write_all(&[case.header(), case.request().into_bytes()].concat()).unwrap();
+    assert_eq!(Message::read(&mut BufReader::new(later), false).unwrap().unwrap().status(), 200);
     proxy.stop.send(true).unwrap();
     is_closed("stopped", &mut stream);
     proxy.thread.join().unwrap();

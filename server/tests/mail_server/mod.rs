@@ -102,7 +102,8 @@ impl MailServer {
                 }
                 "STARTTLS" => {
                     let injected = if self.manner == Manner::Injected { "250 injected\r\n" } else { "" };
-                    write!(stream, "220 go ahead\r\n{injected}")?;
+                    // In one segment: the answer is read with it.
+                    stream.write_all(format!("220 go ahead\r\n{injected}").as_bytes())?;
                     stream = self.secured(stream);
                     session.is_secured = true;
                 }
