@@ -18,7 +18,7 @@ use super::state::Proxy;
 /// Why a connection is not served.
 #[derive(Debug, Error)]
 enum Refusal {
-    #[error("it is not in `TRUSTED_PROXIES`, and with `PROXY_PROTOCOL` no one else is served")]
+    #[error("it is not in `TRUSTED_PROXIES`, which `PROXY_PROTOCOL` requires")]
     NotTrusted,
     #[error("{0}")]
     Invalid(#[from] InvalidHeader),

@@ -14,7 +14,7 @@ use super::sender::{Sender, address_of};
 pub fn message(mail: &OutgoingMail, sender: &Sender, now: NumericDate) -> Result<Message, Failure> {
     let to = address_of(&mail.to).ok_or_else(|| Failure::new("the address cannot be sent to by SMTP"))?;
     let date = SystemTime::UNIX_EPOCH + Duration::from_secs(now.whole_seconds());
-    // No one is told by their absence notes (RFC 3834, section 5).
+    // Keeps automatic replies away (RFC 3834, section 5).
     let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
     let built = Message::builder()
         .from(sender.mailbox().clone())
