@@ -115,6 +115,8 @@ macro_rules! impl_control {
             }
         }
 
+        impl service::host::Compute for $type {}
+
         impl service::host::Mailer for $type {
             fn can_send_mail(&self) -> Result<(), service::host::Failure> {
                 let hook = service::MailHook::read(|name| self.host.env.text(name));

@@ -1,20 +1,23 @@
 //! The control thread as a host of the service.
 
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use edge_authorizer::accounts::SigningSet;
 use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{ProjectId, Role, Unavailable};
 use service::ControlPlane;
 use service::host::{
-    AuditNote, AuditRange, AuditRow, Commit, CommitError, Directory, Failure, Fetch, FetchFailure,
+    AuditNote, AuditRange, AuditRow, Commit, CommitError, Compute, Directory, Failure, Fetch, FetchFailure,
     FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Key, Kind, Listed, Mailer,
     OriginSecrets, OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange,
     RowError, RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource,
     SigningKeysResponse, Space, Store,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::spawn_blocking;
 
 use super::body::Rooms;
 use super::fetch::{Client, Reach};
@@ -39,6 +42,8 @@ pub struct ControlHost {
     /// What the bodies that are being read hold.
     pub rooms: Rc<Rooms>,
     client: Rc<Client>,
+    /// One for each thread that may compute: each hash of a password has 19 MiB.
+    processors: Arc<Semaphore>,
     mail_delivery: Rc<Result<MailDelivery, Failure>>,
 }
 
@@ -51,8 +56,10 @@ impl ControlHost {
         // The configuration was checked when the node started; without a variable, there is no proxy.
         let proxy = OutgoingProxy::parse(&variable("HTTPS_PROXY"), &variable("NO_PROXY")).ok();
         let client = Rc::new(Client::new(node.tls.clone(), insecure_hosts, proxy));
+        let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+        let processors = Arc::new(Semaphore::new(processors));
         let mail_delivery = Rc::new(MailDelivery::read(&node.variables, &node.tls));
-        Self { node, plane, database, alarm, mail_alarm, rooms, client, mail_delivery }
+        Self { node, plane, database, alarm, mail_alarm, rooms, client, processors, mail_delivery }
     }
 
     fn mail_delivery(&self) -> Result<&MailDelivery, Failure> {
@@ -232,6 +239,21 @@ impl SessionSource for ControlHost {
 impl Fetch for ControlHost {
     async fn send(&self, request: &FetchRequest, limits: FetchLimits) -> Result<Fetched, FetchFailure> {
         self.client.send(request, limits, Reach::Public).await
+    }
+}
+
+impl Compute for ControlHost {
+    async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let processor = self.processors.clone().acquire_owned().await.map_err(Failure::new)?;
+        // The work goes on if nobody waits for it any more, and so it keeps the processor.
+        let work = move || {
+            let _processor = processor;
+            work()
+        };
+        spawn_blocking(work).await.map_err(Failure::new)
     }
 }
 

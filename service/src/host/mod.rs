@@ -6,6 +6,7 @@
 
 mod audit_log;
 mod clock;
+mod compute;
 mod directory;
 mod entropy;
 mod failure;
@@ -28,6 +29,7 @@ mod verifier;
 
 pub use audit_log::{AuditNote, AuditRange, AuditRow};
 pub use clock::Clock;
+pub use compute::Compute;
 pub use directory::{
     Directory, Kind, NewRow, Row, RowChange, RowError, RowKey, RowQuery, RowWrite, Term, TermName,
 };
@@ -66,9 +68,9 @@ pub trait SigningHost: SigningKeySource + Signer + Sealer + Tasks + Clock + LogS
 impl<H: SigningKeySource + Signer + Sealer + Tasks + Clock + LogSink> SigningHost for H {}
 
 /// What logging in requires, and everything about users: the directory, the provider, mails, and to sign.
-pub trait LoginHost: DataHost + SigningHost + Directory + Fetch + Mailer {}
+pub trait LoginHost: DataHost + SigningHost + Directory + Fetch + Mailer + Compute {}
 
-impl<H: DataHost + SigningHost + Directory + Fetch + Mailer> LoginHost for H {}
+impl<H: DataHost + SigningHost + Directory + Fetch + Mailer + Compute> LoginHost for H {}
 
 /// What sending the mails of the queue requires.
 pub trait MailHost: Directory + Mailer + Sealer + Clock + LogSink {}

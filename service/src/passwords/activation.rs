@@ -85,7 +85,7 @@ impl<H: LoginHost> Visit<'_, H> {
         password: &NewPassword,
         not_federated: &NotFederated,
     ) -> Result<bool, Unavailable> {
-        let stored = self.hash(password.expose())?;
+        let stored = self.hash(password.expose()).await?;
         sessions::end_all(self.host, TermName::User, &usable.user.id).await?;
         for _ in 0..ATTEMPTS {
             let changes = self.changes(&usable, stored.clone(), not_federated).await?;

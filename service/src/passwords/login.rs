@@ -1,5 +1,7 @@
 //! A login by password.
 
+use std::fmt::Display;
+
 use edge_authorizer::Unavailable;
 use edge_authorizer::users::{
     Email, LoginMethod, SessionCookie, StoredPassword, User, hash_password, is_outdated, verify_password,
@@ -70,12 +72,12 @@ impl<H: LoginHost> Visit<'_, H> {
         let user = self.user_with(email).await?;
         let hash = user.as_ref().and_then(|user| user.value.password.as_ref()).map(|stored| &*stored.hash);
         // Without a user it takes the same time.
-        let is_right = verify_password(password, hash);
+        let is_right = self.verify(password, hash).await?;
         let Some((user, hash)) = user.as_ref().zip(hash).filter(|_| is_right) else {
             self.log_login("password_wrong", user.as_ref().map(|user| &*user.id), &[]);
             return Err(Refused::Wrong);
         };
-        let better = if is_outdated(hash) { Some(self.hash(password)?) } else { None };
+        let better = if is_outdated(hash) { Some(self.hash(password).await?) } else { None };
         self.begin_session(user.clone(), hash, better, not_federated).await
     }
 
@@ -121,14 +123,25 @@ impl<H: LoginHost> Visit<'_, H> {
         Err(Refused::Unavailable)
     }
 
+    async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Unavailable> {
+        let (password, hash) = (password.to_owned(), hash.map(str::to_owned));
+        let verified = self.host.compute(move || verify_password(&password, hash.as_deref())).await;
+        verified.map_err(|failure| self.not_hashed(failure))
+    }
+
     /// What is stored of a password that is set now.
-    pub fn hash(&self, password: &str) -> Result<StoredPassword, Unavailable> {
+    pub async fn hash(&self, password: &str) -> Result<StoredPassword, Unavailable> {
         let mut salt = [0; 16];
         self.host.fill(&mut salt);
-        let hash = hash_password(password, &salt).map_err(|error| {
-            warning(self.host, "password_not_hashed", "password", error);
-            Unavailable
-        })?;
+        let password = password.to_owned();
+        let hashed = self.host.compute(move || hash_password(&password, &salt)).await;
+        let hash = hashed.map_err(|failure| self.not_hashed(failure))?;
+        let hash = hash.map_err(|failure| self.not_hashed(failure))?;
         Ok(StoredPassword { hash, set_at: self.host.now().whole_seconds() })
+    }
+
+    fn not_hashed(&self, failure: impl Display) -> Unavailable {
+        warning(self.host, "password_not_hashed", "password", failure);
+        Unavailable
     }
 }

@@ -201,6 +201,8 @@ impl Directory for TestHost {
     }
 }
 
+impl Compute for TestHost {}
+
 impl Mailer for TestHost {
     fn can_send_mail(&self) -> Result<(), Failure> {
         let is_set_up = !self.shared.has_no_mailer.load(Ordering::Relaxed);
