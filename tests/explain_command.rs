@@ -111,6 +111,9 @@ fn every_vector_is_explained_as_expected() {
             }
             let text = explanation.as_object_mut().unwrap().remove("text").unwrap();
             assert!(text.as_str().is_some_and(|text| text.ends_with('.')), "{text}");
+            let lines = explanation.as_object_mut().unwrap().remove("lines").unwrap();
+            let last = lines.as_array().unwrap().last().unwrap()["text"].as_str().unwrap();
+            assert!(text.as_str().unwrap().ends_with(last), "{last}");
             assert_eq!(explanation, expected, "{file}: {}", case.name);
             let is_refused = case.expect.status != 200;
             assert_eq!(output.status.code(), Some(i32::from(is_refused)), "{file}: {}", case.name);

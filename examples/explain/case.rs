@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use edge_authorizer::inspection::{Line, NarrativeContext, answer, narrate};
+use edge_authorizer::inspection::{NarrativeContext, answer};
 use edge_authorizer::{
     Claims, Clock, ErrorCode, Explanation, KeySet, NumericDate, ProjectId, Request, RequestPath, Routes,
     SimulationStep, Snapshot, Step, Token, TokenCache, Unavailable, authorize, simulate, strict_json,
@@ -141,29 +141,8 @@ impl Case {
         (*project == self.project).then(|| self.snapshot.clone())
     }
 
-    /// The same in sentences.
-    pub fn narrate(&self, explanation: &Explanation) -> Vec<Line> {
-        let mut lines = self.with_context(|context| narrate(explanation, context));
-        if explanation.code == Some(ErrorCode::KeysUnavailable)
-            && let Some(last) = lines.last_mut()
-        {
-            NO_KEYS.clone_into(&mut last.text);
-        }
-        lines
-    }
-
-    /// The same as JSON.
+    /// The same as the API answers it.
     pub fn answer(&self, explanation: &Explanation) -> Value {
-        let mut answer = self.with_context(|context| answer(explanation, context));
-        if explanation.code == Some(ErrorCode::KeysUnavailable)
-            && let Some(text) = answer.get_mut("text")
-        {
-            *text = NO_KEYS.into();
-        }
-        answer
-    }
-
-    fn with_context<T>(&self, tell: impl FnOnce(NarrativeContext<'_>) -> T) -> T {
         let token = match &self.bearer {
             Bearer::Token(token) => Token::parse(token).ok(),
             Bearer::Claims(_) | Bearer::Nobody => None,
@@ -174,7 +153,18 @@ impl Case {
         };
         let claims = claims.as_ref().or(token.as_ref().map(Token::unverified_claims));
         let (idps, project, clock) = (self.snapshot.idps(), &self.project, self.clock);
-        tell(NarrativeContext { idps, project, claims, clock })
+        let mut answer = answer(explanation, NarrativeContext { idps, project, claims, clock });
+        if explanation.code == Some(ErrorCode::KeysUnavailable) {
+            let lines = answer.get_mut("lines").and_then(Value::as_array_mut);
+            let last = lines.and_then(|lines| lines.last_mut()).and_then(|line| line.get_mut("text"));
+            if let Some(text) = last {
+                *text = NO_KEYS.into();
+            }
+            if let Some(text) = answer.get_mut("text") {
+                *text = NO_KEYS.into();
+            }
+        }
+        answer
     }
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod case;
 mod signature;
+#[path = "../../server/src/terminal.rs"]
 mod terminal;
 
 use std::process::ExitCode;
@@ -27,11 +28,11 @@ fn main() -> ExitCode {
         eprintln!("explain: {assumed}");
     }
     let explanation = case.explain();
+    let answer = case.answer(&explanation);
     if is_json {
-        let answer = serde_json::to_string_pretty(&case.answer(&explanation)).unwrap_or_default();
-        println!("{}", escape_json(answer));
+        println!("{}", escape_json(format!("{answer:#}")));
     } else {
-        terminal::print(&explanation, &case.narrate(&explanation));
+        print!("{}", terminal::shown(&answer));
     }
     exit_code(&explanation)
 }

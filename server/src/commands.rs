@@ -56,11 +56,13 @@ pub fn keys() -> Done {
     print([&lines.concat(), &*mail_hook].concat().as_bytes())
 }
 
-fn print(text: &[u8]) -> Done {
+/// Prints to standard output.
+pub fn print(text: &[u8]) -> Done {
     stdout().lock().write_all(text).map_err(|error| error.to_string())
 }
 
-fn configuration(options: &Options) -> Result<Configuration, String> {
+/// Reads the configuration that options name.
+pub fn configuration(options: &Options) -> Result<Configuration, String> {
     let Options { config, listen, data_dir, workers } = options;
     let flags = [("LISTEN", listen), ("DATA_DIR", data_dir), ("WORKERS", workers)];
     let flags: Flags = flags.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
@@ -71,11 +73,13 @@ fn configuration(options: &Options) -> Result<Configuration, String> {
     });
     let file = file.transpose()?;
     let file = file.as_ref().map(|(name, text)| (&**name, &**text));
-    // A name or value that is not UTF-8 is no variable of the gateway.
-    let environment = std::env::vars_os();
-    let environment =
-        environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Configuration::read(flags, environment.collect(), file).map_err(|faults| faults.to_string())
+    Configuration::read(flags, environment().collect(), file).map_err(|faults| faults.to_string())
+}
+
+/// The variables of the environment. A name or value that is not UTF-8 is none of the gateway's.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Says where the gateway is, and the administrator's token if it was made just now.

@@ -2,9 +2,10 @@
 //!
 //! Each data thread serves connections by itself (`proxy`); one control thread answers requests to the gateway's own paths and
 //! does what is due (`control`). `node` is what they share,
-//! `start` starts them.
+//! `start` starts them. `explain` asks a node that runs.
 
 pub mod configuration;
+pub mod explain;
 pub mod node;
 pub mod proxy;
 pub mod store;

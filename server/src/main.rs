@@ -1,12 +1,14 @@
 //! The command line of the node.
 
 mod commands;
+mod explain_command;
 mod options;
+mod terminal;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use options::Options;
+use options::{ExplainOptions, Options};
 
 /// Verifies bearer tokens and forwards requests to the APIs behind it.
 #[derive(Parser)]
@@ -24,6 +26,8 @@ enum Command {
     Check(Options),
     /// Bring the database to this release's schema; `serve` does so, too.
     Migrate(Options),
+    /// Explain what would become of a request, and why: the running gateway says it. Nothing is sent to an origin.
+    Explain(ExplainOptions),
     /// Print the description of the API.
     Openapi,
     /// Print new secrets, to be set as variables.
@@ -31,18 +35,20 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Serve(options) => commands::serve(&options),
-        Command::Check(options) => commands::check(&options),
-        Command::Migrate(options) => commands::migrate(&options),
-        Command::Openapi => commands::openapi(),
-        Command::Keys => commands::keys(),
+    let (done, failure) = match Cli::parse().command {
+        Command::Serve(options) => (succeeded(commands::serve(&options)), 1),
+        Command::Check(options) => (succeeded(commands::check(&options)), 1),
+        Command::Migrate(options) => (succeeded(commands::migrate(&options)), 1),
+        Command::Explain(options) => (explain_command::run(&options), 2),
+        Command::Openapi => (succeeded(commands::openapi()), 1),
+        Command::Keys => (succeeded(commands::keys()), 1),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("{}", problem.trim_end());
-            ExitCode::FAILURE
-        }
-    }
+    done.unwrap_or_else(|problem| {
+        eprintln!("{}", problem.trim_end());
+        ExitCode::from(failure)
+    })
+}
+
+fn succeeded(done: Result<(), String>) -> Result<ExitCode, String> {
+    done.map(|()| ExitCode::SUCCESS)
 }

@@ -25,7 +25,9 @@ describe("explain", () => {
     const answer = await explain({ token });
     assert.equal(answer.status, 200, answer.text);
     assert.equal(answer.headers["cache-control"], "no-store, no-transform");
-    const { trace: told, ...explanation } = answer.json();
+    const { trace: told, lines, ...explanation } = answer.json();
+    for (const line of lines) assert.deepEqual(Object.keys(line), ["level", "mark", "text"]);
+    assert.deepEqual(lines.at(-1), { level: 0, mark: "passed", text: explanation.text });
     const trace = told.map(({ text, ...step }) => {
       assert.match(text, /\.$/);
       return step;

@@ -27,6 +27,7 @@ use crate::signal::Signal;
 use crate::storage::Shared;
 use crate::store::Database;
 
+pub use fetch::{Client, Reach};
 pub use handle::{Call, ControlHandle, channel};
 use host::ControlHost;
 pub use outgoing_proxy::OutgoingProxy;
