@@ -82,16 +82,21 @@ pub fn environment() -> impl Iterator<Item = (String, String)> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
-/// Says where the gateway is, and the administrator's token if it was made just now.
+/// Says where the gateway is, the administrator's token if it was made just now, and where the first administrator begins.
 fn greet(running: &Running, secrets: &str) {
     let url = format!("{}://{}", running.scheme, running.address);
     eprintln!("The gateway listens on {url}. The inspector is at {url}/inspector/.");
     say_public_url(&running.node.variables);
-    if !running.has_routes() {
-        eprintln!("There are no routes yet, and requests are answered 503 until there are: `PUT /gateway`.");
-    }
     if let Some(token) = &running.new_admin_token {
         eprintln!("The administrator's token, which is shown once and stored in {secrets}:\n\n    {token}\n");
+    }
+    if let Some(link) = running.setup_link() {
+        eprintln!(
+            "There are no users yet. The first administrator begins here, once, within 24 hours:\n\n    {link}\n"
+        );
+    }
+    if !running.has_routes() {
+        eprintln!("There are no routes yet, and requests are answered 503 until there are: `PUT /gateway`.");
     }
 }
 

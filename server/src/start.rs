@@ -39,6 +39,8 @@ pub struct Running {
     pub node: Arc<Node>,
     /// The administrator's token, if it was made just now.
     pub new_admin_token: Option<String>,
+    /// Whether the operator set the administrator's token.
+    has_admin_token: bool,
     data: Vec<JoinHandle<()>>,
     stop_data: watch::Sender<bool>,
     control: JoinHandle<()>,
@@ -103,6 +105,7 @@ pub fn start(mut configuration: Configuration) -> Result<Running, StartError> {
     let listener_tls = certificate.as_ref().map(|(current, _)| current.server_config()).transpose();
     let listener_tls = listener_tls.map_err(StartError::Trust)?;
     let storage = Storage::open(&configuration, &tls).map_err(StartError::Storage)?;
+    let has_admin_token = configuration.has_admin_token;
     let mut variables = configuration.variables;
     let scheme = if certificate.is_some() { "https" } else { "http" };
     variables.set_public_url(scheme, address);
@@ -161,6 +164,7 @@ pub fn start(mut configuration: Configuration) -> Result<Running, StartError> {
         checks_address,
         node,
         new_admin_token,
+        has_admin_token,
         data,
         stop_data,
         control,
@@ -175,6 +179,17 @@ impl Running {
     pub fn has_routes(&self) -> bool {
         let key = Key::Routes.config_key();
         key.is_some_and(|key| self.node.published.value(Space::Config, &key).is_some())
+    }
+
+    /// A new link by which the first administrator is made; the former one is void. `None` if there is a user or an active federation, if
+    /// the login is unavailable, or if the operator set the administrator's token.
+    pub fn setup_link(&self) -> Option<String> {
+        if self.has_admin_token {
+            return None;
+        }
+        let runtime = Builder::new_current_thread().build().ok()?;
+        // If the database fails, the log says so.
+        runtime.block_on(self.node.control.setup_link()).ok().flatten()
     }
 
     /// Stops: no new connections, the requests under way end, then the store is closed.

@@ -29,6 +29,7 @@ mod publication;
 mod service_accounts;
 mod session_races;
 mod sessions;
+mod setup;
 mod signing;
 mod support;
 mod token_endpoint;

@@ -62,6 +62,8 @@ pub enum LoginEndpoint {
     Activation,
     /// `recovery`: asking for such a link.
     Recovery,
+    /// `setup`: making the first administrator, by the link that was printed.
+    Setup,
     /// `page.css`: the style of the pages.
     Style,
     /// `page.js`: their script.
@@ -81,6 +83,7 @@ impl LoginEndpoint {
             "backchannel-logout" => Self::BackchannelLogout,
             "activation" => Self::Activation,
             "recovery" => Self::Recovery,
+            "setup" => Self::Setup,
             "page.css" => Self::Style,
             "page.js" => Self::Script,
             _ => {

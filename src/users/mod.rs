@@ -14,6 +14,7 @@ mod password_hash;
 mod presented_session;
 mod session;
 mod session_cookie;
+mod setup_link;
 mod stored_format;
 mod user;
 mod user_document;
@@ -38,6 +39,7 @@ pub use session::{
     SessionState,
 };
 pub use session_cookie::{InvalidSessionCookie, REMOVE_SESSION_COOKIE, SessionCookie, SeveralSessionCookies};
+pub use setup_link::SetupLink;
 pub use stored_format::Unreadable;
 pub use user::{StoredPassword, User};
 pub use user_document::{UserReplacement, UserSettings};

@@ -7,7 +7,8 @@ use super::email::Email;
 use super::identity::ProviderIdentity;
 use super::user_name::UserName;
 use super::user_roles::{ProjectRoles, excess, no_roles, read_platform_roles};
-use crate::config::role::Roles;
+use crate::accounts::ADMIN;
+use crate::config::role::{Role, Roles};
 use crate::document_reader::{self, Node, Properties};
 use crate::fault::Faults;
 
@@ -49,6 +50,12 @@ impl UserSettings {
                 Self::read_common(node, user, (roles, true), (projects, true), Some(false))
             })
         })
+    }
+
+    /// Those of an administrator of the platform.
+    pub fn of_admin(email: Email) -> Self {
+        let roles = [Role::try_from(ADMIN)].into_iter().flatten().collect();
+        Self { email, name: None, roles, projects: ProjectRoles::default(), disabled: false }
     }
 
     /// Why a user cannot have so many roles; `None` if they can.

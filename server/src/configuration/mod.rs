@@ -36,6 +36,8 @@ pub struct Configuration {
     pub database_url: Option<DatabaseUrl>,
     /// How long what is published serves while that database is out of reach.
     pub max_stale: Duration,
+    /// Whether the operator set the administrator's token, so that there is an administrator from the start.
+    pub has_admin_token: bool,
     /// Variables and secrets by name.
     pub variables: Variables,
 }
@@ -65,6 +67,7 @@ impl Configuration {
             variables.set(name, value, format!("flag `--{}`", name.to_lowercase().replace('_', "-")));
         }
         let data_dir = PathBuf::from(variables.get("DATA_DIR").unwrap_or_else(|| DATA_DIR.to_owned()));
+        let has_admin_token = variables.get("ADMIN_TOKEN").is_some();
         // Nodes that share a database need the same secrets, which are not stored by one of them.
         if variables.get("DATABASE_URL").is_none() {
             secrets::read_stored(&data_dir, &mut variables, &mut faults);
@@ -86,6 +89,7 @@ impl Configuration {
                 workers,
                 database_url,
                 max_stale,
+                has_admin_token,
                 variables,
             }),
             _ => Err(faults),

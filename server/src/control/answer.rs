@@ -33,6 +33,9 @@ pub async fn answer(host: ControlHost, call: Call) {
             let request = IssuerRequest::Keys(reason);
             let _gone = answer.send(host.plane.answer_issuer(&host, &issuer, &request).await);
         }
+        Call::SetupLink { answer } => {
+            let _gone = answer.send(host.plane.setup_link(&host).await);
+        }
         Call::Session { cookie, answer } => {
             let _gone = answer.send(session(&host, &cookie).await);
         }

@@ -37,6 +37,11 @@ pub enum Call {
         /// The place for the answer.
         answer: oneshot::Sender<Result<IssuerResponse, Unavailable>>,
     },
+    /// A new link for the first administrator.
+    SetupLink {
+        /// The place for the answer; `None` if there is nothing to set up.
+        answer: oneshot::Sender<Result<Option<String>, Unavailable>>,
+    },
     /// A question for the access token of a session.
     Session {
         /// The session's cookie.
@@ -79,6 +84,11 @@ impl ControlHandle {
     /// The access token of a session.
     pub(crate) async fn session(&self, cookie: SessionCookie) -> SessionAnswer {
         self.call(|answer| Call::Session { cookie, answer }).await?
+    }
+
+    /// A new link for the first administrator, if there is nobody yet.
+    pub(crate) async fn setup_link(&self) -> Result<Option<String>, Unavailable> {
+        self.call(|answer| Call::SetupLink { answer }).await?
     }
 
     async fn call<T>(&self, call: impl FnOnce(oneshot::Sender<T>) -> Call) -> Result<T, Unavailable> {

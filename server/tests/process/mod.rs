@@ -6,7 +6,7 @@ use std::fs::{create_dir_all, remove_dir_all};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -60,6 +60,7 @@ impl Drop for Folder {
 /// A node that runs.
 pub struct Node {
     process: Child,
+    errors: BufReader<ChildStderr>,
     pub address: SocketAddr,
 }
 
@@ -81,10 +82,20 @@ impl Node {
     pub fn spawn(command: &mut Command) -> Self {
         let mut process = command.spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(process.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let mut errors = BufReader::new(process.stderr.take().unwrap());
+        errors.read_line(&mut line).unwrap();
         let address = line.split("://").nth(1).and_then(|rest| rest.split(". ").next());
         let address = address.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
-        Self { process, address }
+        Self { process, errors, address }
+    }
+
+    /// What a node without routes says before it waits, but for the first line.
+    pub fn greeting(&mut self) -> String {
+        let mut said = String::new();
+        while !said.contains("There are no routes yet") {
+            assert!(self.errors.read_line(&mut said).unwrap() > 0, "{said}");
+        }
+        said
     }
 
     /// What it logs, if the command has it piped.

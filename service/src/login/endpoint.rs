@@ -80,6 +80,8 @@ impl<H: LoginHost> Visit<'_, H> {
             (LoginEndpoint::Activation, "POST") => self.activate(body).await,
             (LoginEndpoint::Recovery, "GET") => self.show_recovery().await,
             (LoginEndpoint::Recovery, "POST") => self.recover(body).await,
+            (LoginEndpoint::Setup, "GET") => self.show_setup().await,
+            (LoginEndpoint::Setup, "POST") => self.set_up(body).await,
             (LoginEndpoint::BackchannelLogout, "POST") => self.backchannel_logout(body).await,
             _ => self.no_method(endpoint),
         }
@@ -91,7 +93,8 @@ impl<H: LoginHost> Visit<'_, H> {
             LoginEndpoint::Logout
             | LoginEndpoint::Login
             | LoginEndpoint::Activation
-            | LoginEndpoint::Recovery => "GET, HEAD, POST",
+            | LoginEndpoint::Recovery
+            | LoginEndpoint::Setup => "GET, HEAD, POST",
             LoginEndpoint::Sessions => "DELETE, GET, HEAD",
             LoginEndpoint::OneSession(_) => "DELETE",
             _ => "GET, HEAD",

@@ -33,7 +33,7 @@ impl Caller {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Author {
-    /// `{"idp", "subject"}`, on the platform with its `role` there, or `"platform-admin"`.
+    /// `{"idp", "subject"}`, on the platform with its `role` there, `"platform-admin"` or `"setup-link"`.
     who: Value,
     /// The id of the request.
     request_id: String,
@@ -52,6 +52,11 @@ impl Author {
             }
             Caller::Owner(identity) => json!({ "idp": identity.idp, "subject": identity.subject }),
         };
+        Self::named(who, request)
+    }
+
+    /// Who makes a change without a caller, by a request.
+    pub fn named(who: Value, request: &Request) -> Self {
         let address = request.address.as_deref();
         let address = address.map(|address| address.chars().take(MAX_ADDRESS_LENGTH).collect());
         Self { who, request_id: request.id.clone(), address }

@@ -22,7 +22,8 @@ mod signing_keys_resources;
 mod user_changes;
 mod user_resources;
 
+pub use author::Author;
 pub use call::Call;
-pub use pending_note::move_notes;
+pub use pending_note::{move_notes, waiting};
 pub use reply::Reply;
 pub use screening::Screened;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Call;
 use crate::directory::{CommitFailure, Entry, Rows, Stored, added, check_format};
-use crate::host::{AuditNote, ControlHost, Failure, Key, Kind, RowChange, Term, TermName};
+use crate::host::{AuditNote, Clock, ControlHost, Entropy, Failure, Key, Kind, RowChange, Term, TermName};
 use crate::records::failed;
 
 /// The format in which this release writes it, and the newest that it reads.
@@ -77,25 +77,30 @@ async fn finish<H: ControlHost>(host: &H, note: &Stored<PendingNote>) -> Result<
     Rows(host).commit(&[note.removed()]).await.map_err(|_| Unavailable)
 }
 
+/// The change that writes an entry for the log of a project or the platform; and its id. Until a time one request moves it, if it has one.
+pub fn waiting<H: Clock + Entropy>(
+    host: &H,
+    project: &ProjectId,
+    note: &AuditNote,
+    claimed_until: f64,
+) -> (String, RowChange) {
+    let (project, entry) = (project.as_str().to_owned(), note.entry.clone());
+    let pending = PendingNote { format: FORMAT, project, entry, claimed_until };
+    // In the order of their ids they are in that of time.
+    let id = format!("{:017.3}-{}", host.now().as_seconds(), host.new_id());
+    let write = added(&id, &pending);
+    (id, write)
+}
+
 impl<H: ControlHost> Call<'_, H> {
     /// The change that writes an entry, to be committed with what it is about; and its id, by which it is moved then.
     pub fn pending(&self, project: &ProjectId, note: &AuditNote) -> (String, RowChange) {
-        self.waiting(project, note, self.host.now().as_seconds() + CLAIM)
+        waiting(self.host, project, note, self.host.now().as_seconds() + CLAIM)
     }
 
     /// The same for the log of a project whose record is elsewhere, and which moves it there.
     pub fn pending_elsewhere(&self, project: &ProjectId, note: &AuditNote) -> RowChange {
-        self.waiting(project, note, 0.0).1
-    }
-
-    fn waiting(&self, project: &ProjectId, note: &AuditNote, claimed_until: f64) -> (String, RowChange) {
-        let now = self.host.now().as_seconds();
-        let (project, entry) = (project.as_str().to_owned(), note.entry.clone());
-        let pending = PendingNote { format: FORMAT, project, entry, claimed_until };
-        // In the order of their ids they are in that of time.
-        let id = format!("{now:017.3}-{}", self.host.new_id());
-        let write = added(&id, &pending);
-        (id, write)
+        waiting(self.host, project, note, 0.0).1
     }
 
     /// Moves an entry that was committed into its log.

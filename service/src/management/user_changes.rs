@@ -13,6 +13,7 @@ use super::reply::{Reply, text_of};
 use crate::directory::{CommitFailure, Rows, Stored, added};
 use crate::host::{AuditNote, ControlHost, Key, Kind, RolesAdmission, RowChange, TermName};
 use crate::mail::invitation;
+use crate::passwords::no_more_setup;
 use crate::records::{MAX_ATTEMPTS, ProjectRecord, failed};
 use crate::users::{self, MemberProject, sessions};
 
@@ -78,6 +79,9 @@ impl<H: ControlHost> Call<'_, H> {
             writes.extend(write_of(current.as_ref(), &id, applied.user.as_ref()));
             if let (None, Some(user), true) = (&current, &applied.user, is_invited) {
                 writes.extend(invitation(self.host, self.state, id.as_str(), user).await?);
+            }
+            if current.is_none() {
+                writes.push(no_more_setup(self.host).await?);
             }
             let AppliedUser { before, after, .. } = &applied;
             let note = author.made(&text_of(change), before.as_ref(), after.as_ref());

@@ -95,6 +95,11 @@ pub struct Messages {
     pub test_not_admin: String,
     pub test_outdated: String,
     pub test_outdated_text: String,
+    pub setup: String,
+    pub setup_text: String,
+    pub setup_submit: String,
+    pub setup_link_text: String,
+    pub email_invalid: String,
 }
 
 #[derive(Default, Deserialize)]

@@ -5,7 +5,8 @@ mod page;
 
 pub use messages::Messages;
 pub use page::{
-    GoingOn, HomePage, Link, LoginForm, LogoutForm, Message, PasswordForm, RecoveryForm, messages, page,
+    GoingOn, HomePage, Link, LoginForm, LogoutForm, Message, PasswordForm, RecoveryForm, SetupForm, messages,
+    page,
 };
 
 use crate::http::{Request, Response, read_only};

@@ -46,6 +46,16 @@ pub struct PasswordForm<'p> {
     pub problem: Option<&'p str>,
 }
 
+/// Asks for the email address and the password of the first administrator.
+#[derive(Template)]
+#[template(path = "setup.html")]
+pub struct SetupForm<'p> {
+    pub text: &'p Messages,
+    pub link: &'p str,
+    pub email: &'p str,
+    pub problem: Option<&'p str>,
+}
+
 /// Asks whether to sign out.
 #[derive(Template)]
 #[template(path = "logout.html")]

@@ -123,12 +123,7 @@ impl<H: LoginHost> Visit<'_, H> {
 
     fn new_password_form(&self, link: &str, usable: &Usable, weak: Option<WeakPassword>) -> Response {
         let text = self.text;
-        let problem = weak.map(|weak| match weak {
-            WeakPassword::TooShort => &*text.password_too_short,
-            WeakPassword::TooLong => &*text.password_too_long,
-            WeakPassword::Common => &*text.password_common,
-            WeakPassword::Guessable => &*text.password_guessable,
-        });
+        let problem = weak.map(|weak| self.weakness(weak));
         let email = usable.user.value.email().as_str();
         page(if problem.is_some() { 422 } else { 200 }, &PasswordForm { text, link, email, problem })
             .with("x-request-id", &self.request.id)

@@ -1,6 +1,6 @@
 //! Links and counted attempts as rows of the directory.
 
-use edge_authorizer::users::{Attempts, MailLink};
+use edge_authorizer::users::{Attempts, MailLink, SetupLink};
 
 use crate::directory::Entry;
 use crate::host::{Failure, Kind, Term, TermName};
@@ -18,6 +18,23 @@ impl Entry for MailLink {
 
     fn terms(&self) -> Vec<Term> {
         vec![Term::new(TermName::User, &*self.user)]
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a time in seconds is exact")]
+    fn expires_at(&self) -> Option<f64> {
+        Some(self.expires_at as f64)
+    }
+}
+
+impl Entry for SetupLink {
+    const KIND: Kind = Kind::Link;
+
+    fn read(text: &str) -> Result<Self, Failure> {
+        Self::read(text).map_err(Failure::new)
+    }
+
+    fn write(&self) -> String {
+        self.write()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a time in seconds is exact")]

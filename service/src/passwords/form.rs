@@ -2,6 +2,7 @@
 
 use edge_authorizer::accounts::Form;
 use edge_authorizer::login::{InvalidReturnPath, ReturnPath};
+use edge_authorizer::users::WeakPassword;
 use edge_authorizer::{ErrorCode, Unavailable};
 
 use super::limits::NotAdmitted;
@@ -62,6 +63,16 @@ impl<H: LoginHost> Visit<'_, H> {
     pub fn message(&self, status: u16, [heading, paragraph]: [&str; 2], link: Option<Link<'_>>) -> Response {
         page(status, &Message { link, ..Message::new(self.text, heading, paragraph) })
             .with("x-request-id", &self.request.id)
+    }
+
+    /// Why a password may not be set.
+    pub fn weakness(&self, weak: WeakPassword) -> &'static str {
+        match weak {
+            WeakPassword::TooShort => &self.text.password_too_short,
+            WeakPassword::TooLong => &self.text.password_too_long,
+            WeakPassword::Common => &self.text.password_common,
+            WeakPassword::Guessable => &self.text.password_guessable,
+        }
     }
 
     /// The path to which a login returns.

@@ -17,7 +17,7 @@ use crate::login::{Visit, see_other};
 use crate::users::sessions::{self, NewSession};
 
 /// How long a session lasts at most, in hours.
-const SESSION_HOURS: u32 = 12;
+pub const SESSION_HOURS: u32 = 12;
 
 /// Why a login does not begin a session.
 enum Refused {

@@ -6,3 +6,6 @@ mod form;
 mod limits;
 mod login;
 mod recovery;
+mod setup;
+
+pub use setup::no_more_setup;
