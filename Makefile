@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run serve dist ports check test setup postgres lint unit supply build deploy dry-run e2e attacks node differential abuse fuzz page screenshots \
+.PHONY: help run node-program serve dist ports check test setup postgres lint unit supply build deploy dry-run e2e attacks node differential abuse fuzz page screenshots \
 	origins proxies bench format
 
 PORT ?= 8787
@@ -15,9 +15,13 @@ SHELL := /bin/bash
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ports setup build ## Run the demo: workers, OpenID Provider, origin and mailbox (PORT=, PROVIDER_PORT=, ORIGIN_PORT=, MAIL_PORT=, KEEP=1 keeps its state)
+run: ports setup $(if $(filter node,$(HOST)),node-program,build) ## Run the demo: workers, or the node with HOST=node, OpenID Provider, origin and mailbox (PORT=, PROVIDER_PORT=, ORIGIN_PORT=, MAIL_PORT=, KEEP=1 keeps its state)
 	@node demo/run.mjs --port $(PORT) --provider-port $(PROVIDER_PORT) --origin-port $(ORIGIN_PORT) --mail-port $(MAIL_PORT) \
-		$(if $(KEEP),--keep .wrangler/demo)
+		$(if $(KEEP),--keep .wrangler/demo) $(if $(filter node,$(HOST)),--node target/release/edge-authorizer)
+
+node-program:
+	scripts/build-inspector.sh
+	$(CARGO) build --locked --release --package server
 
 serve: ## Serve by one native process with SQLite, without Node.js (ARGS="--listen 127.0.0.1:8787 --data-dir ./data")
 	$(CARGO) run --locked --release --package server -- serve $(ARGS)
@@ -79,11 +83,11 @@ attacks: ## Run the attack suite in workerd, on what `build` built
 
 # Without what the node has no part in; without the CPU time of requests, which a debug build says nothing about; and without the
 # trial of the API's description, which takes longer than all others: both hosts answer the API by the same service, and `e2e` has it.
-NODE_TESTS := $(filter-out tests/attacks/cost.test.mjs $(patsubst %,tests/e2e/%.test.mjs,bundle demo demo-parts documents openapi trap upgrade wycheproof), \
+NODE_TESTS := $(filter-out tests/attacks/cost.test.mjs $(patsubst %,tests/e2e/%.test.mjs,bundle demo-parts documents openapi trap upgrade wycheproof), \
 	$(wildcard tests/e2e/*.test.mjs tests/attacks/*.test.mjs))
 
 node: ## Run the end-to-end tests and the attack suite on the self-hosted node (FILES="tests/e2e/openapi.test.mjs" for others)
-	$(CARGO) build --locked --package server --example driven
+	$(CARGO) build --locked --package server --bin edge-authorizer --example driven
 	HOST=node FUZZ_COUNT=20000 node --test --test-concurrency 4 --test-timeout 240000 --test-force-exit --test-reporter spec $(or $(FILES),$(NODE_TESTS))
 
 differential: setup ## Compare with jose and Envoy on generated tokens, on what `build` built (COUNT=20000, SEED=1)
@@ -99,6 +103,7 @@ fuzz: ## Fuzz each part of the core for SECONDS=600, two at a time (TARGETS="pat
 
 page: ## Run the tests of the inspector page in Chromium, on what `build` built
 	@scripts/setup-browser.sh
+	$(CARGO) build --locked --package server --bin edge-authorizer
 	node --test --test-timeout 300000 --test-force-exit --test-reporter spec tests/page/*.test.mjs
 
 origins: ## Run the verifiers of docs/origins.md, also on what the built workers sign

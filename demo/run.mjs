@@ -1,10 +1,11 @@
-// `make run`: the edge and the control plane in workerd, an OpenID Provider and an origin, seeded, with curl lines to try.
+// `make run`: the edge and the control plane in workerd, or the node, an OpenID Provider and an origin, seeded, with curl lines to try.
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gateway, idps } from "./config.mjs";
 import { newHookSecret, startMailbox } from "./mailbox.mjs";
+import { startNode } from "./node.mjs";
 import { startOrigin } from "./origin.mjs";
 import { freePorts, PORTS } from "./ports.mjs";
 import { startProvider } from "./provider.mjs";
@@ -13,9 +14,9 @@ import { openLogin, printLogin } from "./people-login.mjs";
 import { openAccount } from "./service-account.mjs";
 import { openState } from "./state.mjs";
 
-const HELP = `usage: make run [PORT=${PORTS.PORT}] [PROVIDER_PORT=${PORTS.PROVIDER_PORT}] [ORIGIN_PORT=${PORTS.ORIGIN_PORT}] [MAIL_PORT=${PORTS.MAIL_PORT}] [KEEP=1]
+const HELP = `usage: make run [PORT=${PORTS.PORT}] [PROVIDER_PORT=${PORTS.PROVIDER_PORT}] [ORIGIN_PORT=${PORTS.ORIGIN_PORT}] [MAIL_PORT=${PORTS.MAIL_PORT}] [KEEP=1] [HOST=node]
 
-Starts the two workers, an OpenID Provider, an origin and a mailbox on 127.0.0.1 and prints requests to try. Each run starts afresh;
+Starts the two workers, or with HOST=node the native node, an OpenID Provider, an origin and a mailbox on 127.0.0.1 and prints requests to try. Each run starts afresh;
 with KEEP=1, what you change is kept in .wrangler/demo for the next run with KEEP=1. Ctrl-C ends all of it.`;
 
 const options = {
@@ -25,6 +26,8 @@ const options = {
   "origin-port": { type: "string" },
   "mail-port": { type: "string" },
   keep: { type: "string" },
+  // The program of the node that runs instead of the workers.
+  node: { type: "string" },
 };
 
 /** What ends the parts that were started. */
@@ -39,8 +42,14 @@ async function main() {
     ORIGIN_PORT: values["origin-port"],
     MAIL_PORT: values["mail-port"],
   });
-  // Wrangler takes seconds to load: only when it is needed.
-  const { startWorkers } = await import("./workers.mjs");
+  const host = values.node
+    ? { name: "node", ended: "the node has ended", start: startNode, program: resolve(values.node) }
+    : // Wrangler takes seconds to load: only when it is needed.
+      {
+        name: "workers",
+        ended: "the workers have ended",
+        start: (await import("./workers.mjs")).startWorkers,
+      };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     // Wrangler's module would end this process at once, before the state is removed.
     process.removeAllListeners(signal);
@@ -64,9 +73,10 @@ async function main() {
   const mailbox = await startMailbox(ports.MAIL_PORT, hookSecret);
   started.push(mailbox.close);
 
-  console.log("• starting the workers");
+  console.log(`• starting the ${host.name}`);
   let log = () => {};
-  const workers = await startWorkers({
+  const running = await host.start({
+    program: host.program,
     port: ports.PORT,
     state: folder,
     isKept,
@@ -81,10 +91,10 @@ async function main() {
     },
     edgeVariables: { EDGE_SEALING_KEY: edgeSealing },
     lines: (line) => log(line),
-    ended: () => fail(new Error("the workers have ended")),
+    ended: () => fail(new Error(host.ended)),
   });
-  started.push(workers.close);
-  await workers.ready;
+  started.push(running.close);
+  await running.ready;
   await seed(base, admin, origin.url, provider.issuer);
   await openLogin(base, admin, provider.issuer);
   await printRequests(base, provider, admin, await openAccount(base, admin));
@@ -93,9 +103,9 @@ async function main() {
   console.log(
     isKept
       ? `\nWhat you change is kept in ${folder}: remove the folder to begin anew.`
-      : "\nWhat you change is gone at the end: `make run KEEP=1` keeps it.",
+      : "\nWhat you change is gone at the end: `KEEP=1` keeps it.",
   );
-  console.log("Ctrl-C ends all of it. Until then, the log of the workers:\n");
+  console.log(`Ctrl-C ends all of it. Until then, the log of the ${host.name}:\n`);
   log = console.log;
 }
 

@@ -1,10 +1,11 @@
 // The two workers in wrangler's development server, in a group of processes that ends with this one.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { experimental_readRawConfig as readConfig } from "wrangler";
+import { closing, guarded } from "./group.mjs";
 
 /** The processes of workerd: wrangler's proxy, and the workers. */
 const RUNTIMES = 2;
@@ -19,23 +20,28 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 export async function startWorkers({ port, state, isKept, variables, edgeVariables, lines, ended }) {
   const edge = await writeConfig(state, "edge", ROOT, edgeVariables);
   const control = await writeConfig(state, "control", `${ROOT}control/`, variables);
-  const child = guarded(isKept ? "" : state, [
-    ...[join(ROOT, "node_modules/wrangler/bin/wrangler.js"), "dev", "-c", edge, "-c", control],
+  const wrangler = [
+    ...[
+      process.execPath,
+      join(ROOT, "node_modules/wrangler/bin/wrangler.js"),
+      "dev",
+      "-c",
+      edge,
+      "-c",
+      control,
+    ],
     ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", state],
     ...["--show-interactive-dev-session=false", "--log-level", "log"],
-  ]);
-  let isClosing = false;
-  let watch;
-  const gone = new Promise((resolve) => child.once("exit", resolve)).then(() => {
-    clearInterval(watch);
-    endGroup(child.pid);
-    if (!isClosing) ended();
+  ];
+  const child = guarded(isKept ? "" : state, wrangler, {
+    ...process.env,
+    WRANGLER_SEND_METRICS: "false",
+    // Else the development server asks Cloudflare where it is.
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    NO_COLOR: "1",
   });
-  const close = () => {
-    isClosing = true;
-    child.stdin.end();
-    return gone;
-  };
+  let watch;
+  const close = closing(child, ended, () => clearInterval(watch));
   const isReady = ready(child, lines).then(() => (watch = watchRuntimes(child.pid, () => child.stdin.end())));
   return { ready: isReady, close };
 }
@@ -64,33 +70,6 @@ async function writeConfig(state, name, folder, variables = {}) {
   if (config.assets) changed.assets = { ...config.assets, directory: join(folder, config.assets.directory) };
   await writeFile(file, JSON.stringify(changed), { mode: 0o600 });
   return file;
-}
-
-/** Runs Node.js under the guard, which leads its own group of processes: Ctrl-C reaches the group through it only. */
-function guarded(folder, args) {
-  const guard = fileURLToPath(new URL("guard.mjs", import.meta.url));
-  const child = spawn(process.execPath, [guard, folder, process.execPath, ...args], {
-    stdio: ["pipe", "pipe", "pipe"],
-    detached: true,
-    env: {
-      ...process.env,
-      WRANGLER_SEND_METRICS: "false",
-      // Else the development server asks Cloudflare where it is.
-      CLOUDFLARE_CF_FETCH_ENABLED: "false",
-      NO_COLOR: "1",
-    },
-  });
-  child.stdin.on("error", () => {});
-  return child;
-}
-
-/** Ends what is left of a group, if the guard could not. */
-function endGroup(leader) {
-  try {
-    process.kill(-leader, "SIGKILL");
-  } catch {
-    // Nothing is left.
-  }
 }
 
 /** Fulfilled when the workers answer; until then their output is kept, to be shown if they do not start. */

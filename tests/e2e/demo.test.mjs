@@ -12,11 +12,24 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { close, listen } from "../../demo/origin.mjs";
+import { HOST } from "./hosts.mjs";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const documentation = readFileSync(join(ROOT, "docs/management-api.md"), "utf8");
 const READY = "Ctrl-C ends all of it";
+
+/** What runs, by which processes, and with which options. */
+const RUNS =
+  HOST === "node"
+    ? {
+        name: "node",
+        ended: "the node has ended",
+        runtime: "edge-authorizer",
+        count: 1,
+        options: ["--node", "target/debug/edge-authorizer"],
+      }
+    : { name: "workers", ended: "the workers have ended", runtime: "workerd", count: 2, options: [] };
 
 /** Runs until a condition holds. */
 async function until(holds, what) {
@@ -62,7 +75,7 @@ describe("the demo", () => {
       "--mail-port",
       mail,
     ];
-    const child = spawn(process.execPath, ["demo/run.mjs", ...chosen, ...options], {
+    const child = spawn(process.execPath, ["demo/run.mjs", ...chosen, ...RUNS.options, ...options], {
       cwd: ROOT,
       env: { ...process.env, TMPDIR: folder },
       stdio: ["ignore", "pipe", "pipe"],
@@ -83,7 +96,7 @@ describe("the demo", () => {
     );
     assert.ok(demo.output.includes(READY), demo.output);
     demo.processes = group(demo.child.pid);
-    assert.equal(demo.processes.filter(({ name }) => name === "workerd").length, 2);
+    assert.equal(demo.processes.filter(({ name }) => name === RUNS.runtime).length, RUNS.count);
     return demo;
   }
 
@@ -154,7 +167,7 @@ describe("the demo", () => {
       () => demo.output.split("\n").filter((line) => line.startsWith('{"event":"decision"')).length >= 8,
       () => demo.output,
     );
-    const log = demo.output.split("the log of the workers:")[1].trim().split("\n");
+    const log = demo.output.split(`the log of the ${RUNS.name}:`)[1].trim().split("\n");
     for (const line of log) assert.ok(JSON.parse(line).event, line);
 
     demo.child.kill("SIGKILL");
@@ -184,9 +197,9 @@ describe("the demo", () => {
     assert.match((await run("sh", ["-c", `${data} -s --max-time 10`])).stdout, /^HTTP\/1.1 200 /);
 
     // Wrangler would go on without one of its runtimes, and answer nothing.
-    process.kill(second.processes.find(({ name }) => name === "workerd").pid, "SIGKILL");
+    process.kill(second.processes.find(({ name }) => name === RUNS.runtime).pid, "SIGKILL");
     assert.deepEqual(await second.gone, [1, null]);
-    assert.match(second.output, /demo: the workers have ended/);
+    assert.match(second.output, new RegExp(`demo: ${RUNS.ended}`));
     await ended(second);
     assert.ok(existsSync(join(kept, "demo.json")));
 
@@ -203,7 +216,7 @@ describe("the demo", () => {
     test(`ends on ${signal} while it starts`, async () => {
       const demo = spawned();
       await until(
-        () => demo.output.includes("starting the workers"),
+        () => demo.output.includes(`starting the ${RUNS.name}`),
         () => demo.output,
       );
       await until(
