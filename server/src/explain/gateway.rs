@@ -30,9 +30,10 @@ impl Gateway {
     pub fn of_node(configuration: &Configuration) -> Result<Self, NotExplained> {
         let mut variables = configuration.variables.clone();
         let listen = reached(configuration.listen);
-        let url = if configuration.certificate.is_some() {
-            // Its certificate has a name, by which it is asked.
-            variables.set_public_url("https", listen);
+        let scheme = if configuration.certificate.is_some() { "https" } else { "http" };
+        let url = if configuration.certificate.is_some() || variables.get("PROXY_PROTOCOL").is_some() {
+            // Its certificate has a name, by which it is asked; and a load balancer's header comes first.
+            variables.set_public_url(scheme, listen);
             variables.get("PUBLIC_URL").ok_or(NotExplained::NoPublicUrl)?
         } else {
             format!("http://{listen}")

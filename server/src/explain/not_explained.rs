@@ -12,7 +12,7 @@ pub enum NotExplained {
     Request(Faults),
     /// A URL at which no gateway is asked.
     Url,
-    /// The node serves TLS, and by which name is not known.
+    /// The node is not reached at its own address, and by which name is not known.
     NoPublicUrl,
     /// There is no token to ask with.
     NoAdminToken,
