@@ -140,7 +140,7 @@ impl<H: LoginHost> Visit<'_, H> {
         let mut random = [0; 16];
         self.host.fill(&mut random);
         let (id, settings) = (UserId::new(&random), UserSettings::of_admin(email));
-        let password = self.hash(password.expose())?;
+        let password = self.hash(password.expose()).await?;
         for _ in 0..ATTEMPTS {
             let Some(stored) = self.open_setup(link).await? else { return Ok(self.setup_link_invalid()) };
             let with = self.changes_of_setup(&stored, &id, &settings, &password, &not_federated);
