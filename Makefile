@@ -95,8 +95,9 @@ differential: setup ## Compare with jose and Envoy on generated tokens, on what 
 	DIFFERENTIAL_ENVOY=1 DIFFERENTIAL_COUNT=$(or $(COUNT),20000) DIFFERENTIAL_SEED=$(or $(SEED),1) \
 		node --test --test-timeout 1800000 --test-force-exit --test-reporter spec tests/differential/*.test.mjs
 
-abuse: ## Serve good requests among abuse, on what `build` built, 10 minutes (SECONDS=600; or ONLY=rotation, ONLY=withdrawal, ONLY=directory)
-	node tests/abuse/$(or $(ONLY),abuse).mjs $(if $(ONLY),,--seconds $(or $(SECONDS),600))
+abuse: ## Serve good requests among abuse, on what `build` built or on the node (HOST=node), 10 minutes (SECONDS=600; or ONLY=rotation, …=withdrawal, …=directory)
+	$(if $(filter node,$(HOST)),$(CARGO) build --locked --release --package server --example driven)
+	NODE_BUILD=release node tests/abuse/$(or $(ONLY),abuse).mjs $(if $(ONLY),,--seconds $(or $(SECONDS),600))
 
 fuzz: ## Fuzz each part of the core for SECONDS=600, two at a time (TARGETS="path token …" for parts)
 	@scripts/fuzz.sh $(SECONDS) $(TARGETS)

@@ -20,6 +20,7 @@ mod control;
 mod crypto;
 mod data_directory;
 mod data_thread;
+mod descriptors;
 mod http_answer;
 mod log;
 mod published;

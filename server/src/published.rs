@@ -22,6 +22,8 @@ struct Held {
     /// `None` if it was removed, which a value of an earlier revision does not undo.
     value: Option<Value>,
     revision: u64,
+    /// Whether it was found to be removed before.
+    is_old: bool,
 }
 
 /// A published value.
@@ -54,7 +56,7 @@ impl Published {
         let mut values = self.values(space).write().unwrap_or_else(PoisonError::into_inner);
         let is_new = values.get(key).is_none_or(|held| held.revision < revision);
         if is_new {
-            values.insert(key.to_owned(), Held { value, revision });
+            values.insert(key.to_owned(), Held { value, revision, is_old: false });
         }
         is_new
     }
@@ -62,13 +64,21 @@ impl Published {
     /// Puts a value under a key, or removes what is there, whatever its revision.
     pub fn set(&self, space: Space, key: &str, value: Option<Value>) {
         let mut values = self.values(space).write().unwrap_or_else(PoisonError::into_inner);
-        values.insert(key.to_owned(), Held { value, revision: 0 });
+        values.insert(key.to_owned(), Held { value, revision: 0, is_old: false });
     }
 
-    /// Drops what was removed: everything that was published before has been applied.
-    pub fn forget_removed(&self) {
+    /// Drops what was removed, or had expired, by the time that this was called last: everything that was published before has been
+    /// applied meanwhile.
+    pub fn forget_removed(&self, now: f64) {
+        let ends = |value: &Value| value.expires_at.is_some_and(|end| end <= now);
         for values in [&self.config, &self.keys] {
-            values.write().unwrap_or_else(PoisonError::into_inner).retain(|_, held| held.value.is_some());
+            values.write().unwrap_or_else(PoisonError::into_inner).retain(|_, held| {
+                if held.value.as_ref().is_none_or(ends) {
+                    held.value = None;
+                    return !std::mem::replace(&mut held.is_old, true);
+                }
+                true
+            });
         }
     }
 
@@ -118,8 +128,28 @@ mod tests {
         assert!(published.apply(Space::Config, "k", None, 4));
         assert!(!published.apply(Space::Config, "k", Some(value("3")), 3));
         assert_eq!(text(&published), None);
-        published.forget_removed();
+        published.forget_removed(0.0);
+        assert!(!published.apply(Space::Config, "k", Some(value("3")), 3));
         assert!(published.apply(Space::Config, "k", Some(value("5")), 5));
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_removed_or_has_expired() {
+        let published = Published::default();
+        let count = || published.values(Space::Keys).read().unwrap().len();
+        let until = |end| Some(Value { text: "1".into(), expires_at: Some(end) });
+        for number in 0..1000 {
+            let key = format!("k{number}");
+            assert!(published.apply(Space::Keys, &key, until(5.0), 2 * number + 1));
+            assert!(number % 2 == 0 || published.apply(Space::Keys, &key, None, 2 * number + 2));
+        }
+        assert!(published.apply(Space::Keys, "stays", until(9.0), 9999));
+        published.forget_removed(4.0);
+        published.forget_removed(5.0);
+        assert_eq!(count(), 501, "what has just expired");
+        published.forget_removed(6.0);
+        assert_eq!(count(), 1);
+        assert!(published.value(Space::Keys, "stays").is_some());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::node::Node;
 use crate::storage::{self, Storage};
 use crate::store::DatabaseThreads;
 use crate::waiters::Waiters;
-use crate::{data_directory, proxy, trust};
+use crate::{data_directory, descriptors, proxy, trust};
 
 /// A node that runs.
 pub struct Running {
@@ -140,6 +141,7 @@ pub fn start(mut configuration: Configuration) -> Result<Running, StartError> {
     let (stop_data, stopped) = watch::channel(false);
     let mut data = Vec::new();
     let mut checks = checks.into_iter();
+    let most = most_connections(workers);
     for (number, clients) in listeners.into_iter().enumerate() {
         let checks = checks.next();
         let (node, stopped) = (node.clone(), stopped.clone());
@@ -148,6 +150,7 @@ pub fn start(mut configuration: Configuration) -> Result<Running, StartError> {
                 let listeners = proxy::Listeners {
                     clients: tokio::net::TcpListener::from_std(clients)?,
                     checks: checks.map(tokio::net::TcpListener::from_std).transpose()?,
+                    most,
                 };
                 proxy::serve(listeners, DataThread { node }, stopped).await;
                 Ok::<_, std::io::Error>(())
@@ -207,6 +210,18 @@ impl Running {
         drop(node);
         store.into_iter().for_each(DatabaseThreads::join);
     }
+}
+
+/// How many connections each data thread may have.
+fn most_connections(threads: NonZeroUsize) -> usize {
+    let possible = descriptors::connections(threads).unwrap_or(usize::MAX);
+    if possible < proxy::MAX_CONNECTIONS {
+        let few = format_args!(
+            "{possible} connections at once on each of {threads} threads: raise the limit of open files (`ulimit -n`, `LimitNOFILE=`)"
+        );
+        warning(&Output, "few_descriptors", "node", few);
+    }
+    possible.min(proxy::MAX_CONNECTIONS)
 }
 
 /// Brings the database to this release's schema, and returns its version.

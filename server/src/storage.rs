@@ -49,6 +49,8 @@ pub struct Shared {
     pub copy: Database,
     /// How long what is known serves while the database is out of reach.
     pub max_stale: Duration,
+    /// The last revision in the copy, if the node has started from it.
+    pub copied: u64,
 }
 
 impl Storage {
@@ -80,19 +82,20 @@ impl Storage {
         // Once here, so that the reason is known if it fails.
         let began = Instant::now();
         let reached = connect().and_then(|it| changes_after(&*it, 0));
-        let (changes, until) = match reached {
-            Ok(changes) => (changes, began + max_stale),
+        let (changes, until, copied) = match reached {
+            Ok(changes) => (changes, began + max_stale, 0),
             Err(failure) => {
                 let unreachable = Failure::new(format_args!("cannot open the database: {failure}"));
                 let (changes, age) = wait(copy.read(|it| Ok((changes_after(it, 0)?, age(it)?))))?;
                 let left = age.and_then(|age| max_stale.checked_sub(age)).ok_or(unreachable)?;
-                (changes, began + left)
+                let copied = changes.changes.iter().map(Change::revision).max();
+                (changes, began + left, copied.unwrap_or_default())
             }
         };
         let published = published_by(&changes.changes);
         published.serve_until(until);
         let (database, threads) = Database::shared(Arc::new(connect))?;
-        let shared = Shared { url: url.clone(), tls: tls.clone(), copy, max_stale };
+        let shared = Shared { url: url.clone(), tls: tls.clone(), copy, max_stale, copied };
         Ok(Self { database, published, shared: Some(shared), threads: vec![threads, copy_threads] })
     }
 
@@ -137,12 +140,12 @@ fn open(file: &Path) -> Result<SqliteConnection> {
 fn published_by(changes: &[Change]) -> Published {
     let published = Published::default();
     for change in changes {
-        if let Change::Value { space, key, text, expires_at, revision } = change {
-            let value = text.as_ref().map(|text| Value { text: (&**text).into(), expires_at: *expires_at });
-            published.apply(*space, key, value, *revision);
+        // What was removed is not there yet.
+        if let Change::Value { space, key, text: Some(text), expires_at, revision } = change {
+            let value = Value { text: (&**text).into(), expires_at: *expires_at };
+            published.apply(*space, key, Some(value), *revision);
         }
     }
-    published.forget_removed();
     published
 }
 

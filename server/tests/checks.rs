@@ -19,6 +19,8 @@ use server::proxy::OnThread;
 use tokio::runtime::Builder;
 use tokio::task::{LocalSet, spawn_local};
 
+const CHECK: &str = "/envoy.service.auth.v3.Authorization/Check";
+
 const SESSION: &str = "__Host-session=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQECAgICAgICAgICAgICAgIC";
 
 #[derive(Deserialize)]
@@ -98,7 +100,6 @@ fn nobody_else_gets_a_decision() {
 
 #[test]
 fn calls_that_are_none_are_answered_with_a_code() {
-    const CHECK: &str = "/envoy.service.auth.v3.Authorization/Check";
     let too_long = vec![0; 300 * 1024];
     let (trusted, untrusted) = (start(host("127.0.0.1")), start(host("10.0.0.1")));
     for (proxy, path, body, code) in [
@@ -117,6 +118,43 @@ fn calls_that_are_none_are_answered_with_a_code() {
     }
 }
 
+#[test]
+fn envoy_has_to_name_all_headers() {
+    let proxy = start(host("127.0.0.1"));
+    for (name, headers, code) in [
+        ("all headers", &[(":path", "/public/x"), ("x-auth-roles", "admin")][..], "0"),
+        ("none, by `encode_raw_headers`", &[], "3"),
+        ("those of `allowed_headers`", &[("authorization", "x")], "3"),
+        ("those of another request", &[(":path", "/public/y")], "3"),
+    ] {
+        let message = question("/public/x", headers);
+        let length = u32::try_from(message.len()).unwrap().to_be_bytes();
+        let body = [&[0][..], &length, &message].concat();
+        assert_eq!(call(proxy.checks, CHECK, &body), code, "{name}");
+    }
+}
+
+/// What Envoy asks about a request (`envoy.service.auth.v3.CheckRequest`).
+fn question(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+    let headers = headers.iter().map(|(name, value)| {
+        let entry = [field(1, name.as_bytes()), field(2, value.as_bytes())].concat();
+        field(3, &entry)
+    });
+    let texts = [(2, "GET"), (4, path), (5, "g"), (6, "http")];
+    let texts = texts.map(|(number, text)| field(number, text.as_bytes()));
+    let http: Vec<_> = headers.chain(texts).flatten().collect();
+    let request = field(4, &field(2, &http));
+    let source = field(1, &field(1, &field(1, &field(2, b"203.0.113.7"))));
+    field(1, &[source, request].concat())
+}
+
+/// A field of a message that is text, bytes or a message, of fewer than 128 bytes or so many with two of length.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let (low, high) =
+        (u8::try_from(content.len() % 128).unwrap(), u8::try_from(content.len() / 128).unwrap());
+    [&[number << 3 | 2, low | 0x80, high], content].concat()
+}
+
 /// The code of gRPC with which a call is answered.
 fn call(address: SocketAddr, path: &str, body: &[u8]) -> String {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -127,13 +165,10 @@ fn call(address: SocketAddr, path: &str, body: &[u8]) -> String {
         let uri = format!("http://{address}{path}");
         let request = http::Request::post(uri).body(Full::new(Bytes::copy_from_slice(body))).unwrap();
         let answer = sender.send_request(request).await.unwrap();
-        let (head, mut body) = answer.into_parts();
-        let in_trailers =
-            async { body.frame().await?.ok()?.into_trailers().ok()?.get("grpc-status").cloned() };
-        let status = match head.headers.get("grpc-status").cloned() {
-            Some(status) => Some(status),
-            None => in_trailers.await,
-        };
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.unwrap();
+        let in_trailers = body.trailers().and_then(|trailers| trailers.get("grpc-status"));
+        let status = head.headers.get("grpc-status").or(in_trailers);
         status.unwrap().to_str().unwrap().to_owned()
     })
 }

@@ -27,8 +27,11 @@ fn get(address: SocketAddr, path: &str) -> u16 {
 }
 
 fn routes() -> Value {
-    let route =
-        json!({ "path": "/api/{project}/{*rest}", "origin": "origin", "access": { "*": ["access"] } });
+    routes_at("/api/{project}/{*rest}")
+}
+
+fn routes_at(path: &str) -> Value {
+    let route = json!({ "path": path, "origin": "origin", "access": { "*": ["access"] } });
     json!({ "origins": { "origin": { "url": "https://origin.example.com" } }, "routes": [route] })
 }
 
@@ -142,4 +145,93 @@ fn a_node_that_outlived_what_it_may_serve_recovers_by_itself() {
     until("what is known is too old", || get(node.address, "/readyz") == 503);
     postgres.run();
     until("the node is ready again", || get(node.address, "/readyz") == 200);
+}
+
+/// How many projects two nodes make at once.
+const PROJECTS: usize = 32;
+
+#[test]
+fn nodes_take_turns_whatever_isolation_the_database_has_by_default() {
+    let Some(postgres) = Postgres::start("isolation") else { return };
+    for default in ["default_transaction_isolation = 'serializable'", "default_transaction_deferrable = on"] {
+        postgres.run_statement(&format!("ALTER ROLE gateway SET {default}"));
+    }
+    let folders = ["isolation-a", "isolation-b"].map(|name| Folder::shared(name, &postgres.url()));
+    let nodes = folders.each_ref().map(Node::start);
+    let statuses: Vec<_> = scope(|scope| {
+        let making = (0..PROJECTS).map(|number| {
+            let node = nodes[number % 2].address;
+            scope.spawn(move || put(node, &format!("/projects/p{number}"), &json!({})))
+        });
+        let making: Vec<_> = making.collect();
+        making.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    assert_eq!(statuses, [201; PROJECTS]);
+}
+
+#[test]
+fn a_node_that_started_from_its_copy_goes_by_a_database_that_was_restored() {
+    let Some(mut postgres) = Postgres::start("restored") else { return };
+    let folder = Folder::shared("restored", &postgres.url());
+    let has_route = |node: &Node, name: &str| get(node.address, &format!("/{name}/p1/x")) == 401;
+    let mut node = Node::start(&folder);
+    assert_eq!(put(node.address, "/gateway", &routes_at("/earlier/{project}/{*rest}")), 201);
+    until("the routes are in force", || has_route(&node, "earlier"));
+    postgres.kill();
+    postgres.back_up();
+    postgres.run();
+    until("later routes are taken", || {
+        put(node.address, "/gateway", &routes_at("/later/{project}/{*rest}")) == 200
+    });
+    until("later routes are in force", || has_route(&node, "later"));
+    until("later routes are on the disk", || {
+        ["published.db-wal", "published.db"].iter().any(|file| folder.holds(file, b"/later/"))
+    });
+    postgres.kill();
+    node.kill();
+    let node = Node::start(&folder);
+    assert!(has_route(&node, "later"), "it serves by its copy");
+    postgres.restore();
+    postgres.run();
+    until("what is not in the database is not in force", || !has_route(&node, "later"));
+    assert!(has_route(&node, "earlier"));
+}
+
+/// The lock that writers take in turn.
+const WRITER: &str = "SELECT pg_advisory_lock(7310582041557)";
+
+#[test]
+fn a_node_that_waited_in_vain_for_its_turn_writes_when_it_comes() {
+    let Some(postgres) = Postgres::start("turn") else { return };
+    let folder = Folder::shared("turn", &postgres.url());
+    let node = Node::start(&folder);
+    let write = |number: u32| put(node.address, &format!("/projects/p{number}"), &json!({}));
+    assert_eq!(write(0), 201);
+    let mut holder = postgres.hold(WRITER);
+    until("a write has waited too long", || write(1) == 503);
+    postgres.run_statement(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted",
+    );
+    holder.wait().unwrap();
+    // Requests that come all the time, as in a flood, keep nothing from getting better.
+    let mut failed = 0;
+    until("writes are taken again", || {
+        failed += 1;
+        write(1) != 503
+    });
+    assert!(failed < 3, "{failed} writes failed after the lock was free");
+}
+
+#[test]
+fn texts_that_the_database_cannot_have_find_nothing() {
+    let Some(postgres) = Postgres::start("nul") else { return };
+    let folder = Folder::shared("nul", &postgres.url());
+    let node = Node::start(&folder);
+    assert_eq!(put(node.address, "/projects/p1", &json!({})), 201);
+    for path in ["/users?after=a%00b", "/projects/p1/members?after=%00", "/projects?after=p%00"] {
+        assert_eq!(get(node.address, &format!("{API}{path}")), 200, "{path}");
+    }
+    for path in ["/users/%00", "/users/a%00b", "/projects/p1/members/%00", "/users?email=a%00@example.com"] {
+        assert!(matches!(get(node.address, &format!("{API}{path}")), 200 | 400 | 404), "{path}");
+    }
 }

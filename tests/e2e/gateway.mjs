@@ -1,5 +1,6 @@
 // The built workers of both planes in workerd, with KV in memory, on a free port of their own.
-import { request } from "node:http";
+import { request as plainRequest } from "node:http";
+import { request as secureRequest } from "node:https";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
@@ -253,7 +254,8 @@ export async function startGateway({
 
 /** Sends a request whose target reaches the server as written; `fetch` would resolve it first. */
 export function send(url, path, { method = "GET", headers = {}, body, agent = false } = {}) {
-  const { hostname, port } = new URL(url);
+  const { protocol, hostname, port } = new URL(url);
+  const request = protocol === "https:" ? secureRequest : plainRequest;
   // Node frames the body of some methods only if it is told the length.
   if (body !== undefined) headers = { "content-length": Buffer.byteLength(body), ...headers };
   const proxy = HOST === "node" ? asProxy(headers) : {};

@@ -8,7 +8,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startNetwork } from "./network.mjs";
 
-const PROGRAM = fileURLToPath(new URL("../../target/debug/examples/driven", import.meta.url));
+// What takes time is tried on what is deployed: NODE_BUILD=release.
+const BUILD = process.env.NODE_BUILD ?? "debug";
+const PROGRAM = fileURLToPath(new URL(`../../target/${BUILD}/examples/driven`, import.meta.url));
 
 /** The address of a proxy that nodes trust. */
 export const TRUSTED_PROXY = "127.0.0.2";

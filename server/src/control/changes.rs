@@ -24,7 +24,8 @@ const NOTE: Duration = Duration::from_secs(5);
 /// Has what other nodes publish in force here, as long as the thread lives.
 pub async fn run(host: ControlHost, shared: Shared) {
     spawn_local(watch(host.clone()));
-    let mut learner = Learner { host, shared, known: 0, noted: None, is_reached: true };
+    let latest = shared.copied;
+    let mut learner = Learner { host, shared, known: 0, latest, noted: None, is_reached: true };
     let mut listener = None;
     loop {
         if listener.as_ref().is_none_or(|listener: &Listener| !listener.is_open()) {
@@ -53,6 +54,8 @@ struct Learner {
     shared: Shared,
     /// The revision up to which everything is in force.
     known: u64,
+    /// The last revision that is in force, of the database or of the copy.
+    latest: u64,
     /// When the copy on the disk was noted as up to date.
     noted: Option<Instant>,
     is_reached: bool,
@@ -64,21 +67,24 @@ impl Learner {
         opened.ok().and_then(Result::ok)
     }
 
-    /// Reads what was published since the last time.
+    /// Has in force what was published since the last time.
     async fn learn(&mut self) {
-        let (began, read_at, known) = (Instant::now(), clock::now(), self.known);
-        let read = self.host.database.read(move |database| changes_after(database, known)).await;
+        let (began, read_at) = (Instant::now(), clock::now());
+        let read = self.read().await;
         let is_reached = read.is_ok();
         match read {
-            // An earlier database was restored: what is known of a later one is not there.
-            Ok(Changes { revision, .. }) if revision < self.known => self.forget().await,
-            Ok(Changes { changes, revision }) => {
+            Ok((Changes { changes, revision }, is_all)) => {
+                if is_all {
+                    self.host.node.published.clear();
+                    self.host.node.plane.forget_published();
+                    self.noted = None;
+                }
                 for change in &changes {
                     self.host.apply(change);
                 }
                 self.host.node.published.serve_until(began + self.shared.max_stale);
                 self.keep(changes, read_at).await;
-                self.known = revision;
+                (self.known, self.latest) = (revision, revision);
             }
             Err(failure) if self.is_reached => warning(&self.host, "store_failed", "published", failure),
             Err(_) => {}
@@ -86,12 +92,12 @@ impl Learner {
         self.is_reached = is_reached;
     }
 
-    /// Forgets everything, here and on the disk. It is read next.
-    async fn forget(&mut self) {
-        self.known = 0;
-        self.host.node.published.clear();
-        self.host.node.plane.forget_published();
-        self.report(self.shared.copy.write(forget_all).await);
+    /// What was published since the last time, or all that is published if an earlier database was restored: what is known of a later
+    /// one is not there.
+    async fn read(&self) -> crate::store::Result<(Changes, bool)> {
+        let after = |revision| self.host.database.read(move |database| changes_after(database, revision));
+        let changes = after(self.known).await?;
+        if changes.revision < self.latest { Ok((after(0).await?, true)) } else { Ok((changes, false)) }
     }
 
     /// Writes changes to the copy. It is as old then as they are, so that it serves no longer than the memory does.

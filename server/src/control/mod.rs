@@ -15,13 +15,16 @@ mod wakes;
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use service::ControlPlane;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
+use tokio::time::sleep;
 
+use crate::clock;
 use crate::node::Node;
 use crate::signal::Signal;
 use crate::storage::Shared;
@@ -32,6 +35,9 @@ pub use handle::{Call, ControlHandle, channel};
 use host::ControlHost;
 pub use outgoing_proxy::OutgoingProxy;
 pub use smtp::{Sender, SmtpServer};
+
+/// How often what was removed is forgotten: no value that was published before is on its way for as long.
+const FORGET: Duration = Duration::from_mins(10);
 
 /// Runs the control thread until the node stops and nothing calls it any more.
 pub fn run(
@@ -47,6 +53,7 @@ pub fn run(
     LocalSet::new().block_on(runtime, async {
         spawn_local(wakes::run(host.clone()));
         spawn_local(mails::run(host.clone()));
+        spawn_local(forget_removed(host.clone()));
         shared.map(|shared| spawn_local(changes::run(host.clone(), shared)));
         loop {
             tokio::select! {
@@ -58,4 +65,11 @@ pub fn run(
             }
         }
     });
+}
+
+async fn forget_removed(host: ControlHost) {
+    loop {
+        sleep(FORGET).await;
+        host.node.published.forget_removed(clock::now().as_seconds());
+    }
 }

@@ -6,14 +6,15 @@ use std::rc::Rc;
 use tokio::sync::Notify;
 
 /// The most connections of a thread. Further ones wait to be accepted.
-const MAX_CONNECTIONS: usize = 8192;
+pub const MAX_CONNECTIONS: usize = 8192;
 
 /// The connections of a thread.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Connections(Rc<Count>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Count {
+    most: usize,
     open: Cell<usize>,
     /// Given whenever one ends.
     ended: Notify,
@@ -24,6 +25,11 @@ struct Count {
 pub struct Place(Rc<Count>);
 
 impl Connections {
+    /// None yet, and so many at most.
+    pub fn new(most: usize) -> Self {
+        Self(Rc::new(Count { most, open: Cell::default(), ended: Notify::new() }))
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.0.open.get()
@@ -31,7 +37,7 @@ impl Connections {
 
     /// Whether there is room for one more.
     pub fn has_room(&self) -> bool {
-        self.0.open.get() < MAX_CONNECTIONS
+        self.0.open.get() < self.0.most
     }
 
     /// The place of a new connection.

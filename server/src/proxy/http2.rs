@@ -38,9 +38,9 @@ impl<F: Future<Output = ()> + 'static> Executor<F> for OnThread {
     }
 }
 
-/// What is common to all connections of HTTP/2.
-pub fn http2_settings() -> http2::Builder<OnThread> {
-    let mut builder = http2::Builder::new(OnThread);
+/// What is common to all connections of HTTP/2, whose requests are run by `executor`.
+pub fn http2_settings<E: Clone>(executor: E) -> http2::Builder<E> {
+    let mut builder = http2::Builder::new(executor);
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)

@@ -16,6 +16,7 @@ use super::client::Client;
 use super::host::ProxyHost;
 use super::http2::http2_settings;
 use super::http2_load::{Counted, Load};
+use super::http2_streams::Streams;
 use super::request_handler::answer;
 use super::state::Proxy;
 
@@ -38,7 +39,8 @@ pub async fn serve_http2<H: ProxyHost>(
             Ok::<_, Infallible>(answer.map(|body| Counted::new(body, underway)))
         }
     });
-    let mut connection = pin!(http2_settings().serve_connection(TokioIo::new(stream), service));
+    let settings = http2_settings(Streams(load.clone()));
+    let mut connection = pin!(settings.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         _ended = connection.as_mut() => return,
         is_abuse = load.is_over() => {

@@ -22,8 +22,19 @@ const MAX_ABANDONED: u32 = 128;
 pub struct Load {
     underway: Cell<usize>,
     abandoned: Cell<u32>,
+    /// For whom the request that is being polled waits, as far as its answer says.
+    pub turn: Cell<Option<Turn>>,
     /// Given whenever a request begins or ends.
     changed: Notify,
+}
+
+/// Whose turn it is in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The client has to take what there is.
+    Clients,
+    /// The origin has to send what follows.
+    Origins,
 }
 
 impl Load {
@@ -101,6 +112,7 @@ impl<B: Body + Unpin> Body for Counted<B> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         // One that fails is not the client's doing.
         self.underway.is_over |= matches!(polled, Poll::Ready(None | Some(Err(_))));
+        self.underway.load.turn.set(Some(if polled.is_ready() { Turn::Clients } else { Turn::Origins }));
         polled
     }
 

@@ -60,6 +60,8 @@ pub struct Listeners {
     pub clients: TcpListener,
     /// Those of proxies that ask for decisions.
     pub checks: Option<TcpListener>,
+    /// How many connections there may be at once; further ones wait to be accepted.
+    pub most: usize,
 }
 
 /// What a connection is for.
@@ -86,7 +88,7 @@ impl Listeners {
 
 /// Serves the connections that listeners take, in a `LocalSet`, until the node stops; then those under way may end.
 pub async fn serve<H: ProxyHost>(listeners: Listeners, host: H, mut stopped: watch::Receiver<bool>) {
-    let (proxy, connections) = (Rc::new(Proxy::new(host)), Connections::default());
+    let (proxy, connections) = (Rc::new(Proxy::new(host)), Connections::new(listeners.most));
     let mut sweep = tokio::time::interval(SWEEP);
     loop {
         let (accepted, purpose) = tokio::select! {

@@ -18,6 +18,7 @@ mod http1;
 mod http2;
 mod http2_connection;
 mod http2_load;
+mod http2_streams;
 mod linger;
 mod listener;
 mod origin;
@@ -42,6 +43,7 @@ mod trusted_proxies;
 mod tunnel;
 mod upload;
 
+pub use connections::MAX_CONNECTIONS;
 pub use host::ProxyHost;
 pub use http2::OnThread;
 pub use listener::{Listeners, bind, serve};

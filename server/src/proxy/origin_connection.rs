@@ -23,6 +23,9 @@ use super::upload::Upload;
 const MAX_HEADERS: usize = 256;
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
+/// What of an answer is read ahead, in bytes: each request whose client is slow holds as much.
+const BUFFER_BYTES: usize = 64 * 1024;
+
 /// A connection to an origin. It ends when this is dropped: an answer that nobody reads ends with it.
 #[derive(Debug)]
 pub struct OriginConnection {
@@ -52,7 +55,7 @@ impl OriginConnection {
         socket: Socket,
     ) -> io::Result<Self> {
         let mut builder = http1::Builder::new();
-        builder.max_headers(MAX_HEADERS).max_header_size(MAX_HEAD_BYTES);
+        builder.max_headers(MAX_HEADERS).max_header_size(MAX_HEAD_BYTES).max_buf_size(BUFFER_BYTES);
         let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         let task = Some(spawn_local(connection.with_upgrades()).abort_handle());
         Ok(Self { sender, socket, task, used: Instant::now(), is_reused: false })

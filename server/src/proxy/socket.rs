@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
 /// How long the other side may take none of the bytes that are ready for it.
-const WRITE_SECONDS: Duration = Duration::from_mins(1);
+pub const WRITE_SECONDS: Duration = Duration::from_mins(1);
 
 /// After how long without bytes it is checked whether the other side is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);

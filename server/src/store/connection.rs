@@ -49,6 +49,12 @@ pub enum Value {
     Flag(bool),
 }
 
+/// What of a text from a client can be compared with stored ones. PostgreSQL has none with NUL, so what comes after the text
+/// is what comes after its part before that.
+pub fn storable(text: &str) -> &str {
+    text.split('\0').next().unwrap_or_default()
+}
+
 /// A row that a query found.
 #[derive(Debug)]
 pub struct Row(Vec<Value>);

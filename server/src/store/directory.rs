@@ -2,7 +2,7 @@
 
 use service::host::{Kind, NewRow, Row, RowChange, RowError, RowKey, RowQuery, RowWrite, Term, TermName};
 
-use super::connection::{Connection, Result, Value};
+use super::connection::{Connection, Result, Value, storable};
 use super::tally::{add, next_revision, tally};
 
 /// How many rows whose time has come are removed at a commit: more than a commit writes.
@@ -36,7 +36,7 @@ pub fn find(database: &dyn Connection, wanted: &RowQuery, now: f64) -> Result<Ve
         kind.name().into(),
         term.name().into(),
         now.into(),
-        after.as_deref().unwrap_or_default().into(),
+        storable(after.as_deref().unwrap_or_default()).into(),
         (*limit).into(),
     ];
     parameters.extend(value.as_deref().map(Value::from));

@@ -2,7 +2,7 @@
 
 use service::host::{AuditNote, AuditRange, AuditRow, Commit, CommitError, Listed, Record, Reference};
 
-use super::connection::{Connection, Result, Row};
+use super::connection::{Connection, Result, Row, storable};
 use super::tally::next_revision;
 use super::wakes::wake_at;
 use super::{audit_log, spent};
@@ -106,5 +106,5 @@ pub fn projects(database: &dyn Connection, after: &str, limit: u32) -> Result<Ve
         // What is no JSON was not written by `list`.
         Ok(Listed { id: row.take(0)?, label: label.and_then(|text| serde_json::from_str(&text).ok()) })
     };
-    database.rows(query, &[after.into(), limit.into()])?.into_iter().map(read).collect()
+    database.rows(query, &[storable(after).into(), limit.into()])?.into_iter().map(read).collect()
 }

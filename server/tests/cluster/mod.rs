@@ -86,6 +86,47 @@ impl Postgres {
         }
     }
 
+    /// Keeps a copy of what it has; it does not run.
+    pub fn back_up(&self) {
+        self.copy("data", "saved");
+    }
+
+    /// Goes back to the copy; it does not run.
+    pub fn restore(&self) {
+        self.copy("saved", "data");
+    }
+
+    fn copy(&self, from: &str, to: &str) {
+        let _none_before = remove_dir_all(self.folder.join(to));
+        let copied =
+            Command::new("cp").arg("-a").args([from, to]).current_dir(&self.folder).status().unwrap();
+        assert!(copied.success());
+    }
+
+    /// Has it run a statement.
+    pub fn run_statement(&self, statement: &str) {
+        let mut command = self.command("psql");
+        command.args(["-q", "-U", "gateway", "-d", "postgres", "-c", statement, "-h"]).arg(&self.folder);
+        assert!(command.stdout(Stdio::null()).status().unwrap().success(), "{statement}");
+    }
+
+    /// Begins a session that runs a statement, and then waits until the server ends it.
+    pub fn hold(&self, statement: &str) -> Child {
+        let mut command = self.command("psql");
+        command.args([
+            "-q",
+            "-U",
+            "gateway",
+            "-d",
+            "postgres",
+            "-c",
+            statement,
+            "-c",
+            "SELECT pg_sleep(600)",
+        ]);
+        command.arg("-h").arg(&self.folder).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
     /// Whether it takes connections.
     pub fn is_running(&self) -> bool {
         UnixStream::connect(self.folder.join(".s.PGSQL.5432")).is_ok()
@@ -132,5 +173,5 @@ fn programs() -> Option<PathBuf> {
 }
 
 fn has_postgres(folder: &Path) -> bool {
-    ["postgres", "initdb", "pg_isready"].iter().all(|program| folder.join(program).is_file())
+    ["postgres", "initdb", "pg_isready", "psql"].iter().all(|program| folder.join(program).is_file())
 }

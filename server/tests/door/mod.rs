@@ -33,6 +33,11 @@ pub struct Running {
 
 /// Starts a proxy on a thread of its own.
 pub fn start(host: TestHost) -> Running {
+    start_with(host, 1000)
+}
+
+/// Starts one that has so many connections at most.
+pub fn start_with(host: TestHost, most: usize) -> Running {
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
     let [clients, checks] =
         [(), ()].map(|()| server::proxy::bind(any_port, NonZeroUsize::MIN).unwrap().remove(0));
@@ -42,7 +47,7 @@ pub fn start(host: TestHost) -> Running {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         LocalSet::new().block_on(&runtime, async {
             let [clients, checks] = [clients, checks].map(|it| TcpListener::from_std(it).unwrap());
-            server::proxy::serve(Listeners { clients, checks: Some(checks) }, host, stopped).await;
+            server::proxy::serve(Listeners { clients, checks: Some(checks), most }, host, stopped).await;
         });
     });
     Running { address, checks: checks_address, stop, thread }

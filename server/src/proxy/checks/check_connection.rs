@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::super::client::Client;
 use super::super::host::ProxyHost;
 use super::super::http1::{HEAD_SECONDS, http1_settings};
-use super::super::http2::http2_settings;
+use super::super::http2::{OnThread, http2_settings};
 use super::super::socket::Socket;
 use super::super::state::Proxy;
 use super::ext_authz::answer_call;
@@ -50,7 +50,7 @@ async fn serve_calls<H: ProxyHost>(
         let (proxy, client) = (proxy.clone(), client.clone());
         async move { Ok::<_, Infallible>(answer_call(&proxy, &client, request).await) }
     });
-    let mut connection = pin!(http2_settings().serve_connection(TokioIo::new(socket), service));
+    let mut connection = pin!(http2_settings(OnThread).serve_connection(TokioIo::new(socket), service));
     tokio::select! {
         _ended = connection.as_mut() => return,
         _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),

@@ -43,8 +43,11 @@ pub fn from_headers(mut headers: HeaderMap) -> Result<Request<()>, Unknown> {
     request(method.as_bytes(), uri.as_bytes(), headers)
 }
 
-/// The request that Envoy describes.
+/// The request that Envoy describes. It has to name all headers: those that it keeps to itself would reach the origin unseen.
 pub fn from_envoy(http: &HttpRequest) -> Result<Request<()>, Unknown> {
+    if http.headers.get(":path") != Some(&http.path) {
+        return Err("headers are left out, by `allowed_headers` or `encode_raw_headers`");
+    }
     let mut headers = HeaderMap::new();
     for (name, value) in http.headers.iter().filter(|(name, _)| !name.starts_with(':')) {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "the name of a header")?;

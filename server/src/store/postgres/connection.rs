@@ -95,8 +95,14 @@ impl PostgresConnection {
 impl Connection for PostgresConnection {
     fn begin(&self) -> Result<()> {
         self.deadline.set(Instant::now() + TRANSACTION);
-        self.execute("BEGIN", &[])?;
-        self.rows(WRITER, &[]).map(|_| ())
+        // Whatever the database's default is: what is read after the lock is what the holder before committed.
+        self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", &[])?;
+        let turn = self.rows(WRITER, &[]).map(|_| ());
+        if turn.is_err() && self.execute("ROLLBACK", &[]).is_err() {
+            // In a transaction that has failed nothing can begin.
+            self.is_lost.set(true);
+        }
+        turn
     }
 
     fn execute(&self, statement: &str, parameters: &[Value]) -> Result<usize> {

@@ -1,0 +1,65 @@
+//! A node that may have few files open: connections that do nothing leave it those that requests need.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failing test panics")]
+
+mod process;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use process::{Folder, Node, send};
+
+/// The limit of open files, and more connections than that.
+const LIMIT: &str = "ulimit -n 192; exec \"$0\" \"$@\"";
+const IDLE: usize = 250;
+
+/// The command by a shell that sets the limit.
+fn limited(command: &Command) -> Command {
+    let mut limited = Command::new("sh");
+    limited.args(["-c", LIMIT]).arg(command.get_program()).args(command.get_args()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.stdout(Stdio::null()).stderr(Stdio::piped());
+    limited
+}
+
+/// An origin that answers each request on a new connection.
+fn start_origin() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _head = stream.read(&mut [0; 4096]);
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+            stream.write_all(answer).unwrap();
+        }
+    });
+    url
+}
+
+#[test]
+fn idle_connections_leave_descriptors_for_requests() {
+    let folder = Folder::new("few-descriptors");
+    let node = Node::spawn(&mut limited(&Node::command(&folder)));
+    let routes = format!(
+        r#"{{"origins":{{"o":{{"url":"{}"}}}},"routes":[{{"path":"/x","origin":"o","public":true}}]}}"#,
+        start_origin()
+    );
+    let put = send(node.address, "PUT", "/project-management-service/v1/gateway", Some(&routes));
+    assert_eq!(put.unwrap().0, 201);
+    let mut client = TcpStream::connect(node.address).unwrap();
+    let mut ask = || {
+        client.write_all(b"GET /x HTTP/1.1\r\nHost: g\r\n\r\n").unwrap();
+        let mut answer = [0; 4096];
+        let count = client.read(&mut answer).unwrap();
+        String::from_utf8_lossy(answer.get(..count).unwrap()).into_owned()
+    };
+    assert!(ask().starts_with("HTTP/1.1 200"));
+    let idle: Vec<_> = (0..IDLE).map(|_| TcpStream::connect(node.address).unwrap()).collect();
+    for _ in 0..50 {
+        let answer = ask();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    drop(idle);
+}
