@@ -37,11 +37,11 @@ export function connections({ url, token }, over) {
   }
 
   /** Asks for much, and takes nothing of it. */
-  function takeNothing(response) {
+  function takeNothing(response, note) {
     response.pause();
     const later = new Promise((resolve) => setTimeout(resolve, LOST_AFTER_MS));
     Promise.race([later, over]).then(() => response.resume());
-    response.once("aborted", () => response.req.destroy(Object.assign(new Error(), { code: "cut off" })));
+    response.once("aborted", () => note("cut off"));
   }
 
   return {

@@ -79,7 +79,7 @@ export function exchange(
     const outgoing = request(url, { path, ...more }, (response) => {
       outcome = response.statusCode;
       response.on("error", () => {});
-      read(response);
+      read(response, (text) => (outcome = text));
     });
     outgoing.on("error", ({ code }) => (outcome = code));
     outgoing.once("close", () => resolve(outcome));
