@@ -117,6 +117,12 @@ macro_rules! impl_control {
 
         impl service::host::Compute for $type {}
 
+        impl service::host::Unicode for $type {
+            fn nfkc(&self, text: &str) -> String {
+                js_sys::JsString::from(text).normalize("NFKC").into()
+            }
+        }
+
         impl service::host::Mailer for $type {
             fn can_send_mail(&self) -> Result<(), service::host::Failure> {
                 let hook = service::MailHook::read(|name| self.host.env.text(name));

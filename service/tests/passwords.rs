@@ -69,6 +69,14 @@ fn a_login_replaces_the_session_that_the_browser_had() {
 }
 
 #[test]
+fn a_password_is_the_same_however_its_letters_are_written() {
+    let world = world();
+    // Fullwidth letters, and a space that does not break.
+    let typed = log_in(&world, ADA, "\u{ff48}orse\u{a0}staple battery");
+    assert!(cookie(&typed).is_some(), "{typed:?}");
+}
+
+#[test]
 fn every_refusal_looks_the_same() {
     let world = world();
     let wrong = log_in(&world, ADA, "horse staple batterx");

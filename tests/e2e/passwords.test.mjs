@@ -1,4 +1,4 @@
-// Passwords where no federation is active: from the invitation to the session, in workerd.
+// Passwords where no federation is active: from the invitation to the session.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { until } from "./own-issuer.mjs";
@@ -42,6 +42,11 @@ describe("passwords", () => {
     assert.equal((await sessionAnswer(cookie)).status, 401);
     assert.equal((await api.logIn(user)).status, 403);
     assert.equal((await api.logIn({ ...user, password: OTHER })).status, 303);
+  });
+
+  test("a password is the same however a keyboard composes its letters", async () => {
+    const user = await api.newUser({ email: newEmail() }, "a cafe\u0301 with staples");
+    assert.equal((await api.logIn({ ...user, password: "a caf\u00e9 with staples" })).status, 303);
   });
 
   test("recovery says the same of an unknown address, and sends nothing", async () => {

@@ -14,10 +14,11 @@ use service::host::{
     FetchLimits, FetchRequest, Fetched, IssuerRequest, IssuerResponse, Issuers, Key, Kind, Listed, Mailer,
     OriginSecrets, OutgoingMail, Projects, Publisher, Record, ReplicaWrite, RolesAdmission, Row, RowChange,
     RowError, RowKey, RowQuery, RowWrite, SessionAnswer, SessionSource, SigningKeySource,
-    SigningKeysResponse, Space, Store,
+    SigningKeysResponse, Space, Store, Unicode,
 };
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::spawn_blocking;
+use unicode_normalization::UnicodeNormalization;
 
 use super::body::Rooms;
 use super::fetch::{Client, Reach};
@@ -254,6 +255,12 @@ impl Compute for ControlHost {
             work()
         };
         spawn_blocking(work).await.map_err(Failure::new)
+    }
+}
+
+impl Unicode for ControlHost {
+    fn nfkc(&self, text: &str) -> String {
+        text.nfkc().collect()
     }
 }
 

@@ -25,6 +25,7 @@ mod signer;
 mod signing_keys;
 mod store;
 mod tasks;
+mod unicode;
 mod verifier;
 
 pub use audit_log::{AuditNote, AuditRange, AuditRow};
@@ -50,6 +51,7 @@ pub use signer::{KeyPair, PrivateKey, Signer};
 pub use signing_keys::{SigningKeySource, SigningKeysResponse};
 pub use store::{Commit, CommitError, Listed, MAX_SPENT, Record, Reference, Store};
 pub use tasks::{Job, KeysAnswer, MAX_WAITERS, PendingKeys, PendingSession, Tasks};
+pub use unicode::Unicode;
 pub use verifier::Verifier;
 
 /// What the data plane requires: it reads replicas, checks signatures, and requests keys and sessions. It writes nothing.
@@ -68,9 +70,9 @@ pub trait SigningHost: SigningKeySource + Signer + Sealer + Tasks + Clock + LogS
 impl<H: SigningKeySource + Signer + Sealer + Tasks + Clock + LogSink> SigningHost for H {}
 
 /// What logging in requires, and everything about users: the directory, the provider, mails, and to sign.
-pub trait LoginHost: DataHost + SigningHost + Directory + Fetch + Mailer + Compute {}
+pub trait LoginHost: DataHost + SigningHost + Directory + Fetch + Mailer + Compute + Unicode {}
 
-impl<H: DataHost + SigningHost + Directory + Fetch + Mailer + Compute> LoginHost for H {}
+impl<H: DataHost + SigningHost + Directory + Fetch + Mailer + Compute + Unicode> LoginHost for H {}
 
 /// What sending the mails of the queue requires.
 pub trait MailHost: Directory + Mailer + Sealer + Clock + LogSink {}

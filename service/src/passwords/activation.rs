@@ -44,13 +44,14 @@ impl<H: LoginHost> Visit<'_, H> {
             Ok(form) => form,
             Err(refusal) => return refusal,
         };
-        let [link, password] = ["link", "password"].map(|name| form.get(name).unwrap_or_default());
+        let link = form.get("link").unwrap_or_default();
+        let password = self.password_in(&form);
         let usable = match self.usable(link).await {
             Ok(Some(usable)) => usable,
             Ok(None) => return self.link_invalid(),
             Err(Unavailable) => return self.unavailable(),
         };
-        let password = match NewPassword::check(password, usable.user.value.email()) {
+        let password = match NewPassword::check(&password, usable.user.value.email()) {
             Ok(password) => password,
             Err(weak) => return self.new_password_form(link, &usable, Some(weak)),
         };

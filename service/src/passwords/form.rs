@@ -43,6 +43,12 @@ impl<H: LoginHost> Visit<'_, H> {
         Ok((form, self.not_federated().await?))
     }
 
+    /// The password of a form, in the one spelling in which it is hashed (NIST SP 800-63B, section 3.1.1.2): keyboards differ in how
+    /// they compose letters.
+    pub fn password_in(&self, form: &Form) -> String {
+        self.host.nfkc(form.get("password").unwrap_or_default())
+    }
+
     /// That no federation is active; otherwise the page that says where users sign in.
     pub async fn not_federated(&self) -> Result<NotFederated, Response> {
         match FederationRow::load(self.host).await {

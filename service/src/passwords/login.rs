@@ -45,13 +45,14 @@ impl<H: LoginHost> Visit<'_, H> {
             Ok(path) => path,
             Err(refusal) => return refusal,
         };
-        let [email, password] = ["email", "password"].map(|name| form.get(name).unwrap_or_default());
+        let email = form.get("email").unwrap_or_default();
+        let password = self.password_in(&form);
         let counters = Counter::logins(email, self.request);
         if let Err(reason) = count(self.host, &counters).await {
             let form = self.login_form(&path, email, Some(&self.text.too_many_failures));
             return self.not_admitted(&reason, form);
         }
-        match self.sign_in(email, password, not_federated).await {
+        match self.sign_in(email, &password, not_federated).await {
             Ok(cookie) => {
                 take_back(self.host, &counters).await;
                 see_other(path.as_str()).with("set-cookie", &cookie.set_cookie())

@@ -11,6 +11,7 @@ use edge_authorizer::users::SessionCookie;
 use edge_authorizer::{KeyOutcome, NumericDate, ProjectId, Role, SignatureCheck, Unavailable};
 use service::ControlPlane;
 use service::host::*;
+use unicode_normalization::UnicodeNormalization;
 
 use super::crypto::KeptKeys;
 use super::directory::MemoryDirectory;
@@ -202,6 +203,12 @@ impl Directory for TestHost {
 }
 
 impl Compute for TestHost {}
+
+impl Unicode for TestHost {
+    fn nfkc(&self, text: &str) -> String {
+        text.nfkc().collect()
+    }
+}
 
 impl Mailer for TestHost {
     fn can_send_mail(&self) -> Result<(), Failure> {
