@@ -100,8 +100,7 @@ impl<H: LoginHost> Visit<'_, H> {
             Ok(form) => form,
             Err(refusal) => return refusal,
         };
-        let [link, address, password] =
-            ["link", "email", "password"].map(|name| form.get(name).unwrap_or_default());
+        let [link, address] = ["link", "email"].map(|name| form.get(name).unwrap_or_default());
         match self.open_setup(link).await {
             Ok(Some(_)) => {}
             Ok(None) => return self.setup_link_invalid(),
@@ -109,7 +108,7 @@ impl<H: LoginHost> Visit<'_, H> {
         }
         let again = |problem| self.setup_form(AGAIN, link, address, Some(problem));
         let Ok(email) = Email::try_from(address.trim()) else { return again(&self.text.email_invalid) };
-        let password = match NewPassword::check(password, &email) {
+        let password = match NewPassword::check(&self.password_in(&form), &email) {
             Ok(password) => password,
             Err(weak) => return again(self.weakness(weak)),
         };
