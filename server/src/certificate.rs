@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::digest::{Context, Digest, SHA256};
-use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs as provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{InconsistentKeys, ServerConfig};
 
 /// The protocols that are spoken, the preferred one first (RFC 7301).
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -44,8 +44,23 @@ impl fmt::Display for InvalidCertificate {
             Self::NoCertificate(path) => {
                 write!(f, "`{}` is not a list of certificates in PEM", path.display())
             }
-            Self::NoKey(path) => write!(f, "`{}` is not a private key in PEM", path.display()),
+            Self::NoKey(path) => {
+                write!(f, "`{}` is not a private key in PEM without a passphrase", path.display())
+            }
+            Self::Unusable(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+                f.write_str("the certificate is not that of the key")
+            }
             Self::Unusable(error) => write!(f, "the certificate cannot be used with the key: {error}"),
+        }
+    }
+}
+
+impl InvalidCertificate {
+    /// The file that is at fault, if it is one of the two.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Unreadable(file, _) | Self::NoCertificate(file) | Self::NoKey(file) => Some(file),
+            Self::Unusable(_) => None,
         }
     }
 }

@@ -87,9 +87,10 @@ fn a_node_with_a_faulty_pair_does_not_start() {
     install(&folder, "first.pem", "second.key");
     let mut command = Node::command(&folder);
     command.env("TLS_CERTIFICATE", folder.file("tls.pem"));
-    for (key, expected) in
-        [(Some("tls.key"), "`TLS_CERTIFICATE`: the certificate cannot be used"), (None, "needs `TLS_KEY`")]
-    {
+    for (key, expected) in [
+        (Some("tls.key"), "`TLS_CERTIFICATE`: the certificate is not that of the key"),
+        (None, "needs `TLS_KEY`"),
+    ] {
         match key {
             Some(key) => command.env("TLS_KEY", folder.file(key)),
             None => command.env_remove("TLS_KEY"),

@@ -66,7 +66,7 @@ fn faults_say_where_they_are_and_what_to_do() {
             "smtp_url = \"smtp://user:geheim@mail.example.com:587\"",
             &[("MAIL_HOOK_URL", "https://mail.example.com"), ("MAIL_HOOK_SECRET", "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0")],
             "g.toml: `smtp_url`: without TLS only a server on this machine is used; write `smtps://` for TLS, or append `?tls=required` for STARTTLS\n\
-             g.toml: `smtp_url`: mails are handed over in one way, but `MAIL_HOOK_URL` is set, too\n\
+             g.toml: `smtp_url`: `MAIL_HOOK_URL` is set, too; mails are handed over in one way, so unset one of the two\n\
              variable `MAIL_FROM`: not set, but `SMTP_URL` needs it: the sender of mails, such as `Example <noreply@example.com>`\n"
                 .to_owned(),
         ),
@@ -75,6 +75,17 @@ fn faults_say_where_they_are_and_what_to_do() {
             &[],
             "g.toml: `smtp_url`: expected `smtps://user:password@mail.example.com:465`, or with STARTTLS `smtp://user:password@mail.example.com:587?tls=required`; other characters than letters, digits and `-._~` in user and password are percent-encoded\n\
              g.toml: `mail_from`: expected a name and one address in ASCII, such as `Example <noreply@example.com>`\n"
+                .to_owned(),
+        ),
+        (
+            "tls_certificate = \"g.toml\"\ntls_key = \"g.toml\"",
+            &[],
+            "g.toml: `tls_certificate`: `g.toml` is not a list of certificates in PEM\n".to_owned(),
+        ),
+        (
+            "authz_listen = \"0.0.0.0:8787\"\ntrusted_proxies = \"127.0.0.1\"",
+            &[("LISTEN", "0.0.0.0:8787")],
+            "g.toml: `authz_listen`: clients are served at `0.0.0.0:8787`; checks need another port, such as `127.0.0.1:8788`\n"
                 .to_owned(),
         ),
         (
@@ -114,6 +125,10 @@ fn a_damaged_file_of_secrets_is_a_fault() {
             "data/secrets.toml: line 1, column 22: invalid basic string, expected `\"`\n",
         ),
         ("SEALING_KEY = 1", "data/secrets.toml: `SEALING_KEY`: expected a text\n"),
+        (
+            "SEALING_KEY_PREVIUS = \"geheim\"",
+            "data/secrets.toml: `SEALING_KEY_PREVIUS`: expected one of `SEALING_KEY`, `EDGE_SEALING_KEY`, `ADMIN_TOKEN`, `SEALING_KEY_PREVIOUS`, `EDGE_SEALING_KEY_PREVIOUS`, `ADMIN_TOKEN_PREVIOUS`\n",
+        ),
     ] {
         let folder = Folder::new("damaged-secrets");
         std::fs::create_dir(folder.file("data")).unwrap();

@@ -18,7 +18,7 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
     if server.is_some() && variables.get("MAIL_HOOK_URL").is_some() {
         faults.add(
             variables.place_of("SMTP_URL"),
-            "mails are handed over in one way, but `MAIL_HOOK_URL` is set, too",
+            "`MAIL_HOOK_URL` is set, too; mails are handed over in one way, so unset one of the two",
         );
     }
     match variables.get("MAIL_FROM").map(|sender| Sender::parse(&sender)) {

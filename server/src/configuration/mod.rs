@@ -75,7 +75,7 @@ impl Configuration {
         validation::check(&variables, &mut faults);
         mails::check(&variables, &mut faults);
         let listen = validation::listen(&variables, &mut faults);
-        let authz_listen = validation::authz_listen(&variables, &mut faults);
+        let authz_listen = validation::authz_listen(&variables, listen, &mut faults);
         let certificate = validation::certificate(&variables, &mut faults);
         let workers = validation::workers(&variables, &mut faults);
         let database_url = validation::database_url(&variables, &mut faults);

@@ -19,6 +19,9 @@ pub const SECRETS_FILE: &str = "secrets.toml";
 /// The secrets that are made, each 32 random bytes.
 pub const MADE: [&str; 3] = ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"];
 
+/// Their former values, which the operator keeps there during a rotation.
+const PREVIOUS: [&str; 3] = ["SEALING_KEY_PREVIOUS", "EDGE_SEALING_KEY_PREVIOUS", "ADMIN_TOKEN_PREVIOUS"];
+
 /// What became of the secrets.
 #[derive(Default)]
 pub struct Secrets {
@@ -33,12 +36,16 @@ pub fn read_stored(data_dir: &Path, variables: &mut Variables, faults: &mut Faul
         Ok(stored) => stored,
         Err(error) => return faults.add(file.display().to_string(), error),
     };
-    for name in MADE.into_iter().filter(|name| !variables.has(name)).collect::<Vec<_>>() {
+    for (name, value) in stored {
         let place = format!("{}: `{name}`", file.display());
-        match stored.get(name) {
-            Some(Value::String(secret)) => variables.set(name, secret.clone(), place),
-            Some(_) => faults.add(place, "expected a text"),
-            None => {}
+        match value {
+            _ if !MADE.iter().chain(&PREVIOUS).any(|known| *known == name) => {
+                let names = [MADE, PREVIOUS].concat().join("`, `");
+                faults.add(place, format_args!("expected one of `{names}`"));
+            }
+            _ if variables.has(&name) => {}
+            Value::String(secret) => variables.set(&name, secret, place),
+            _ => faults.add(place, "expected a text"),
         }
     }
 }
@@ -115,4 +122,28 @@ fn write(file: &Path, secrets: &Table) -> Result<()> {
     written.sync_all()?;
     std::fs::rename(&new, file)?;
     file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failing test panics")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn former_values_in_the_file_are_read_and_kept() {
+        let folder = std::env::temp_dir().join(format!("edge-authorizer-secrets-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let text = "ADMIN_TOKEN = \"a\"\nADMIN_TOKEN_PREVIOUS = \"b\"\nSEALING_KEY_PREVIOUS = \"c\"\n";
+        std::fs::write(folder.join(SECRETS_FILE), text).unwrap();
+        let (mut variables, mut faults) = (Variables::default(), Faults::default());
+        variables.set("SEALING_KEY_PREVIOUS", "set".to_owned(), String::new());
+        read_stored(&folder, &mut variables, &mut faults);
+        assert!(faults.is_empty(), "{faults}");
+        assert_eq!(variables.get("ADMIN_TOKEN_PREVIOUS").as_deref(), Some("b"));
+        assert_eq!(variables.get("SEALING_KEY_PREVIOUS").as_deref(), Some("set"), "what is set goes first");
+        Secrets::complete(&folder, &mut variables).unwrap();
+        let written = std::fs::read_to_string(folder.join(SECRETS_FILE)).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(written.contains("ADMIN_TOKEN_PREVIOUS = \"b\"\n"), "kept where others are made");
+    }
 }

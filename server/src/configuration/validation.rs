@@ -120,16 +120,25 @@ pub fn listen(variables: &Variables, faults: &mut Faults) -> Option<SocketAddr> 
     listen
 }
 
-/// Where the node takes checks of other proxies.
-pub fn authz_listen(variables: &Variables, faults: &mut Faults) -> Option<SocketAddr> {
+/// Where the node takes checks of other proxies: not where it listens.
+pub fn authz_listen(
+    variables: &Variables,
+    clients: Option<SocketAddr>,
+    faults: &mut Faults,
+) -> Option<SocketAddr> {
     let text = variables.get("AUTHZ_LISTEN")?;
     let place = variables.place_of("AUTHZ_LISTEN");
     if variables.get("TRUSTED_PROXIES").is_none() {
         faults.add(&place, "only proxies in `TRUSTED_PROXIES` may ask there, and that is not set");
     }
-    let listen = text.parse().ok();
-    if listen.is_none() {
-        faults.add(&place, "expected an address and a port such as `127.0.0.1:8788`");
+    let listen: Option<SocketAddr> = text.parse().ok();
+    match (listen, clients) {
+        (None, _) => faults.add(&place, "expected an address and a port such as `127.0.0.1:8788`"),
+        (Some(listen), Some(clients)) if listen == clients && listen.port() != 0 => {
+            let expected = "checks need another port, such as `127.0.0.1:8788`";
+            faults.add(&place, format_args!("clients are served at `{clients}`; {expected}"));
+        }
+        _ => {}
     }
     listen
 }
@@ -150,7 +159,9 @@ pub fn certificate(variables: &Variables, faults: &mut Faults) -> Option<Certifi
     };
     let files = CertificateFiles { certificate, key };
     if let Err(invalid) = files.read().and_then(|read| read.pair) {
-        faults.add(variables.place_of("TLS_CERTIFICATE"), invalid);
+        let is_of_key = invalid.file().is_some_and(|file| *file == files.key && *file != files.certificate);
+        let name = if is_of_key { "TLS_KEY" } else { "TLS_CERTIFICATE" };
+        faults.add(variables.place_of(name), invalid);
     }
     Some(files)
 }
