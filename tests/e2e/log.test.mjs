@@ -40,12 +40,11 @@ describe("log lines", () => {
     for (const server of [gateway, origin]) await server?.close();
   });
 
-  /** The line of a request, once it is there. */
+  /** The line of a request, once it is there; a warning with its id is another one. */
   async function lineOf(path, options) {
     const { headers } = await send(gateway.url, path, options);
-    return until(() =>
-      gateway.lines.find((line) => line.includes(`"requestId":"${headers["x-request-id"]}"`)),
-    );
+    const id = `"requestId":"${headers["x-request-id"]}"`;
+    return until(() => gateway.lines.find((line) => line.includes(id) && line.includes('"method":')));
   }
 
   async function until(found) {

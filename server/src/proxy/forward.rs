@@ -2,6 +2,8 @@
 //!
 //! The path that was decided on is the path that is sent; bodies stream; redirects are the client's to follow.
 
+use std::error::Error;
+use std::iter::successors;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use http_body::Body;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use service::NotForwarded;
+use service::log::request_warning;
 use tokio::time::timeout;
 
 use super::answer::{Answer, OriginAnswer};
@@ -79,10 +82,18 @@ pub async fn forward<H: ProxyHost>(
     *request.uri_mut() = head.uri.path_and_query().cloned().map(Uri::from).unwrap_or_default();
     *request.headers_mut() = headers;
     let sent = timeout(prepared.timeout, send(&prepared.origin, request)).await;
-    let (response, connection) =
-        sent.map_err(|_| ErrorCode::OriginTimeout)?.ok_or(ErrorCode::OriginUnreachable)?;
-    if !(is_answer(response.status().as_u16(), is_upgrade) && has_known_coding(response.headers())) {
-        return Err(ErrorCode::OriginUnreachable.into());
+    let failed = |reason: &str| {
+        let origin = prepared.origin.host.to_str().unwrap_or_default();
+        request_warning(&exchange.proxy.host, &exchange.id, "origin_failed", origin, reason);
+        ErrorCode::OriginUnreachable
+    };
+    let sent = sent.map_err(|_| ErrorCode::OriginTimeout)?;
+    let (response, connection) = sent.map_err(|reason| failed(&reason))?;
+    if !is_answer(response.status().as_u16(), is_upgrade) {
+        return Err(failed(&format!("its answer has the status {}", response.status().as_u16())).into());
+    }
+    if !has_known_coding(response.headers()) {
+        return Err(failed("its answer has an unknown `Transfer-Encoding`").into());
     }
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return switch(exchange, response, connection, upgrade);
@@ -117,20 +128,26 @@ fn address_header(address: IpAddr) -> HeaderValue {
 }
 
 /// Sends a request on a connection that is kept, or on a new one. One that turns out to be closed is replaced only if
-/// nothing of the request was sent: an origin never gets one twice.
+/// nothing of the request was sent: an origin never gets one twice. The error says what went wrong.
 async fn send(
     origin: &Rc<Origin>,
     mut request: Request<Upload>,
-) -> Option<(Response<Incoming>, OriginConnection)> {
+) -> Result<(Response<Incoming>, OriginConnection), String> {
     while let Some(mut kept) = origin.take() {
         match kept.send(request).await {
-            Ok(response) => return Some((response, kept)),
-            Err(mut error) => request = error.take_message()?,
+            Ok(response) => return Ok((response, kept)),
+            Err(mut error) => request = error.take_message().ok_or_else(|| chain(error.error()))?,
         }
     }
-    let mut connection = origin.connect().await.ok()?;
-    let response = connection.send(request).await.ok()?;
-    Some((response, connection))
+    let mut connection = origin.connect().await.map_err(|error| chain(&error))?;
+    let response = connection.send(request).await.map_err(|error| chain(error.error()))?;
+    Ok((response, connection))
+}
+
+/// An error with its causes.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = successors(Some(error), |&error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Switches both connections to the protocol that the client and the origin agreed on.
