@@ -1,6 +1,7 @@
 # The node as an image: docker build -t edge-authorizer .
 #
-# docker run --read-only -v edge-authorizer:/data -p 8787:8787 edge-authorizer
+# docker run --name edge-authorizer --read-only -v edge-authorizer:/data -p 8787:8787 -e PUBLIC_URL=https://gateway.example.com edge-authorizer
+# docker cp edge-authorizer:/data/secrets.toml -     # the administrator's token
 FROM rust:1-bookworm AS build
 WORKDIR /source
 COPY . .

@@ -1,6 +1,6 @@
 //! What the commands do. An error is a text for people.
 
-use std::io::{Write, stdout};
+use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::process::exit;
 
 use server::configuration::{
@@ -11,6 +11,9 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::options::Options;
+
+/// Where administrators write the routes.
+const ROUTES: &str = "/project-management-service/v1/gateway";
 
 type Done = Result<(), String>;
 
@@ -56,9 +59,12 @@ pub fn keys() -> Done {
     print([&lines.concat(), &*mail_hook].concat().as_bytes())
 }
 
-/// Prints to standard output.
+/// Prints to standard output. A reader that has read enough, such as `head`, is no error.
 pub fn print(text: &[u8]) -> Done {
-    stdout().lock().write_all(text).map_err(|error| error.to_string())
+    match stdout().lock().write_all(text) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
+    }
 }
 
 /// Reads the configuration that options name.
@@ -87,8 +93,18 @@ fn greet(running: &Running, secrets: &str) {
     let url = format!("{}://{}", running.scheme, running.address);
     eprintln!("The gateway listens on {url}. The inspector is at {url}/inspector/.");
     say_public_url(&running.node.variables);
-    if let Some(token) = &running.new_admin_token {
-        eprintln!("The administrator's token, which is shown once and stored in {secrets}:\n\n    {token}\n");
+    if let Some(address) = running.checks_address {
+        eprintln!("Proxies in `TRUSTED_PROXIES` ask for decisions at http://{address} (`AUTHZ_LISTEN`).");
+    }
+    match &running.new_admin_token {
+        // Otherwise it would be in a journal or the log of a container.
+        Some(token) if stderr().is_terminal() => {
+            eprintln!(
+                "The administrator's token, which is shown once and stored in {secrets}:\n\n    {token}\n"
+            );
+        }
+        Some(_) => eprintln!("The administrator's token is new: it is `ADMIN_TOKEN` in {secrets}."),
+        None => {}
     }
     if let Some(link) = running.setup_link() {
         eprintln!(
@@ -96,7 +112,9 @@ fn greet(running: &Running, secrets: &str) {
         );
     }
     if !running.has_routes() {
-        eprintln!("There are no routes yet, and requests are answered 503 until there are: `PUT /gateway`.");
+        eprintln!(
+            "There are no routes yet, and requests are answered 503 until there are: `PUT {url}{ROUTES}`."
+        );
     }
 }
 

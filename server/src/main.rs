@@ -20,17 +20,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve: both planes, until the process is asked to end.
+    /// Serve requests and the management API, until SIGTERM or SIGINT.
     Serve(Options),
-    /// Check the configuration, and say everything that is wrong with it.
+    /// Check the configuration and the data directory, and list everything that is wrong.
     Check(Options),
     /// Bring the database to this release's schema; `serve` does so, too.
     Migrate(Options),
     /// Explain what would become of a request, and why: the running gateway says it. Nothing is sent to an origin.
     Explain(ExplainOptions),
-    /// Print the description of the API.
+    /// Print the description of the management API, as JSON.
     Openapi,
-    /// Print new secrets, to be set as variables.
+    /// Print new secrets as `NAME=value`, to be set as variables.
     Keys,
 }
 
