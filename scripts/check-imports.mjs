@@ -116,7 +116,7 @@ function withoutComments(text) {
 
 /** The text without modules that only tests have. */
 function withoutTests(text) {
-  const start = text.search(/#\[cfg\(test\)\]\s*(pub(\([a-z]+\))? )?mod \w+ \{/);
+  const start = text.search(/#\[cfg\(test\)\]\s*(?:#\[[^\]]*\]\s*)*(pub(\([a-z]+\))? )?mod \w+ \{/);
   if (start < 0) return text;
   let depth = 0;
   for (let at = text.indexOf("{", start); at < text.length; at++) {

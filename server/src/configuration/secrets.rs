@@ -125,7 +125,6 @@ fn write(file: &Path, secrets: &Table) -> Result<()> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a failing test panics")]
 mod tests {
     use super::*;
 

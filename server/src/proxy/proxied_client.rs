@@ -72,7 +72,6 @@ async fn read_client(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a failing test panics")]
 mod tests {
     use super::*;
     use tokio::io::{AsyncWriteExt, duplex};

@@ -87,7 +87,6 @@ fn address_of(hop: &str) -> Option<IpAddr> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a failing test panics")]
 mod tests {
     use super::*;
 
