@@ -117,7 +117,7 @@ export const login = [
       "followed by a space": password("{password} "),
       "in capitals": password("{PASSWORD}"),
       "cut at 72 bytes": password("{password72}"),
-      "with the accent as a character of its own": password("{passwordNfd}"),
+      "without its accent": password("{passwordPlain}"),
       empty: password(""),
       missing: password(null),
       "as an array": body("email={email%}&password[]={password%}"),
