@@ -28,6 +28,9 @@ use crate::store::DatabaseThreads;
 use crate::waiters::Waiters;
 use crate::{data_directory, descriptors, proxy, trust};
 
+/// Below how many connections of a thread the operator is warned: the limit of 1024 files that many systems set leaves fewer.
+const FEW_CONNECTIONS: usize = 1024;
+
 /// A node that runs.
 pub struct Running {
     /// Where it listens.
@@ -215,7 +218,7 @@ impl Running {
 /// How many connections each data thread may have.
 fn most_connections(threads: NonZeroUsize) -> usize {
     let possible = descriptors::connections(threads).unwrap_or(usize::MAX);
-    if possible < proxy::MAX_CONNECTIONS {
+    if possible < FEW_CONNECTIONS {
         let few = format_args!(
             "{possible} connections at once on each of {threads} threads: raise the limit of open files (`ulimit -n`, `LimitNOFILE=`)"
         );
