@@ -82,10 +82,11 @@ impl Published {
         }
     }
 
-    /// Drops everything.
-    pub fn clear(&self) {
-        for values in [&self.config, &self.keys] {
-            values.write().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Puts others in the place of all values.
+    pub fn replace_by(&self, other: Self) {
+        for (values, others) in [(&self.config, other.config), (&self.keys, other.keys)] {
+            let others = others.into_inner().unwrap_or_else(PoisonError::into_inner);
+            *values.write().unwrap_or_else(PoisonError::into_inner) = others;
         }
     }
 

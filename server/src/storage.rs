@@ -49,8 +49,8 @@ pub struct Shared {
     pub copy: Database,
     /// How long what is known serves while the database is out of reach.
     pub max_stale: Duration,
-    /// The last revision in the copy, if the node has started from it.
-    pub copied: u64,
+    /// Whether the node has started from the copy.
+    pub is_copy: bool,
 }
 
 impl Storage {
@@ -82,20 +82,19 @@ impl Storage {
         // Once here, so that the reason is known if it fails.
         let began = Instant::now();
         let reached = connect().and_then(|it| changes_after(&*it, 0));
-        let (changes, until, copied) = match reached {
-            Ok(changes) => (changes, began + max_stale, 0),
+        let (changes, until, is_copy) = match reached {
+            Ok(changes) => (changes, began + max_stale, false),
             Err(failure) => {
                 let unreachable = Failure::new(format_args!("cannot open the database: {failure}"));
                 let (changes, age) = wait(copy.read(|it| Ok((changes_after(it, 0)?, age(it)?))))?;
                 let left = age.and_then(|age| max_stale.checked_sub(age)).ok_or(unreachable)?;
-                let copied = changes.changes.iter().map(Change::revision).max();
-                (changes, began + left, copied.unwrap_or_default())
+                (changes, began + left, true)
             }
         };
         let published = published_by(&changes.changes);
         published.serve_until(until);
         let (database, threads) = Database::shared(Arc::new(connect))?;
-        let shared = Shared { url: url.clone(), tls: tls.clone(), copy, max_stale, copied };
+        let shared = Shared { url: url.clone(), tls: tls.clone(), copy, max_stale, is_copy };
         Ok(Self { database, published, shared: Some(shared), threads: vec![threads, copy_threads] })
     }
 
@@ -137,7 +136,8 @@ fn open(file: &Path) -> Result<SqliteConnection> {
     })
 }
 
-fn published_by(changes: &[Change]) -> Published {
+/// What is published by changes, of which those of a key are the last.
+pub fn published_by(changes: &[Change]) -> Published {
     let published = Published::default();
     for change in changes {
         // What was removed is not there yet.

@@ -86,7 +86,7 @@ fn a_database_that_is_down_is_waited_for() {
     assert_eq!(put(node.address, "/gateway", &routes()), 201);
     // The copy on the disk has it when the node that starts from it does.
     until("the node is ready", || get(node.address, "/readyz") == 200);
-    until("the routes are on the disk", || copied(&folder));
+    until("the routes are on the disk", || copied(&folder, b"origin.example.com"));
     postgres.kill();
     let document = json!({ "label": { "en": "P" } }).to_string();
     let write = |address| exchange(address, "PUT", &format!("{API}/projects/p1"), Some(&document)).unwrap().0;
@@ -101,10 +101,9 @@ fn a_database_that_is_down_is_waited_for() {
     until("writes are taken again", || write(again.address).starts_with("HTTP/1.1 20"));
 }
 
-/// Whether a node that started now with the database down would have the routes.
-fn copied(folder: &Folder) -> bool {
-    folder.holds("published.db-wal", b"origin.example.com")
-        || folder.holds("published.db", b"origin.example.com")
+/// Whether a node that started now with the database down would have these bytes.
+fn copied(folder: &Folder, bytes: &[u8]) -> bool {
+    ["published.db-wal", "published.db"].iter().any(|file| folder.holds(file, bytes))
 }
 
 #[test]
@@ -171,8 +170,25 @@ fn nodes_take_turns_whatever_isolation_the_database_has_by_default() {
 
 #[test]
 fn a_node_that_started_from_its_copy_goes_by_a_database_that_was_restored() {
-    let Some(mut postgres) = Postgres::start("restored") else { return };
-    let folder = Folder::shared("restored", &postgres.url());
+    restore("restored", |_| {});
+}
+
+#[test]
+fn it_goes_by_one_that_has_been_used_since_it_was_restored() {
+    restore("restored-used", |postgres| {
+        let folder = Folder::shared("restored-other", &postgres.url());
+        let other = Node::start(&folder);
+        // The copy has no later revisions.
+        for number in 0..8 {
+            assert_eq!(put(other.address, &format!("/projects/p{number}"), &json!({})), 201);
+        }
+    });
+}
+
+/// Starts a node from a copy whose routes are later than those of a database that is restored, and then used.
+fn restore(name: &str, used: impl FnOnce(&Postgres)) {
+    let Some(mut postgres) = Postgres::start(name) else { return };
+    let folder = Folder::shared(name, &postgres.url());
     let has_route = |node: &Node, name: &str| get(node.address, &format!("/{name}/p1/x")) == 401;
     let mut node = Node::start(&folder);
     assert_eq!(put(node.address, "/gateway", &routes_at("/earlier/{project}/{*rest}")), 201);
@@ -184,17 +200,49 @@ fn a_node_that_started_from_its_copy_goes_by_a_database_that_was_restored() {
         put(node.address, "/gateway", &routes_at("/later/{project}/{*rest}")) == 200
     });
     until("later routes are in force", || has_route(&node, "later"));
-    until("later routes are on the disk", || {
-        ["published.db-wal", "published.db"].iter().any(|file| folder.holds(file, b"/later/"))
-    });
-    postgres.kill();
+    until("later routes are on the disk", || copied(&folder, b"/later/"));
     node.kill();
+    postgres.kill();
+    postgres.restore();
+    postgres.run();
+    used(&postgres);
+    postgres.kill();
     let node = Node::start(&folder);
     assert!(has_route(&node, "later"), "it serves by its copy");
-    postgres.restore();
     postgres.run();
     until("what is not in the database is not in force", || !has_route(&node, "later"));
     assert!(has_route(&node, "earlier"));
+}
+
+/// Has the copy take nothing but all at once, from when it was written once.
+const FAULTY: &str = "
+    CREATE TABLE written (once INTEGER);
+    CREATE TRIGGER note AFTER UPDATE ON tally WHEN NEW.name = 'copied-at'
+        BEGIN INSERT INTO written VALUES (1); END;
+    CREATE TRIGGER forget AFTER DELETE ON published BEGIN DELETE FROM written; END;
+    CREATE TRIGGER refuse BEFORE INSERT ON published WHEN EXISTS (SELECT 1 FROM written)
+        BEGIN SELECT RAISE(ABORT, 'no room'); END;";
+
+#[test]
+fn a_copy_that_could_not_be_written_gets_what_it_lacks() {
+    let Some(mut postgres) = Postgres::start("faulty") else { return };
+    let folder = Folder::shared("faulty", &postgres.url());
+    let mut node = Node::start(&folder);
+    assert_eq!(put(node.address, "/gateway", &routes_at("/earlier/{project}/{*rest}")), 201);
+    until("the routes are on the disk", || copied(&folder, b"/earlier/"));
+    node.kill();
+    rusqlite::Connection::open(folder.file("published.db")).unwrap().execute_batch(FAULTY).unwrap();
+    let mut node = Node::start(&folder);
+    // When the second ones are written, the copy was written once.
+    for name in ["between", "later"] {
+        assert_eq!(put(node.address, "/gateway", &routes_at(&format!("/{name}/{{project}}/{{*rest}}"))), 200);
+        until("changed routes are on the disk", || copied(&folder, format!("/{name}/").as_bytes()));
+    }
+    node.kill();
+    postgres.kill();
+    let node = Node::start(&folder);
+    assert_eq!(get(node.address, "/later/p1/x"), 401);
+    assert_ne!(get(node.address, "/between/p1/x"), 401);
 }
 
 /// The lock that writers take in turn.

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::host::ControlHost;
 use crate::clock;
-use crate::storage::{Shared, note_copied};
+use crate::storage::{Shared, note_copied, published_by};
 use crate::store::{Change, Changes, Listener, changes_after, copy, forget_all, forget_expired};
 
 /// How often the database is read even if it says nothing: a notice may be lost.
@@ -18,14 +18,15 @@ const POLL: Duration = Duration::from_secs(1);
 /// How long listening may take to begin.
 const LISTEN: Duration = Duration::from_secs(3);
 
-/// How often the copy on the disk is noted as up to date while nothing changes.
+/// How often the copy on the disk is noted as up to date while nothing changes, and written anew while that fails.
 const NOTE: Duration = Duration::from_secs(5);
 
 /// Has what other nodes publish in force here, as long as the thread lives.
 pub async fn run(host: ControlHost, shared: Shared) {
     spawn_local(watch(host.clone()));
-    let latest = shared.copied;
-    let mut learner = Learner { host, shared, known: 0, latest, noted: None, is_reached: true };
+    let is_copy = shared.is_copy;
+    let (known, tried) = (0, None);
+    let mut learner = Learner { host, shared, known, is_copy, has_copied: false, tried, is_reached: true };
     let mut listener = None;
     loop {
         if listener.as_ref().is_none_or(|listener: &Listener| !listener.is_open()) {
@@ -54,10 +55,12 @@ struct Learner {
     shared: Shared,
     /// The revision up to which everything is in force.
     known: u64,
-    /// The last revision that is in force, of the database or of the copy.
-    latest: u64,
-    /// When the copy on the disk was noted as up to date.
-    noted: Option<Instant>,
+    /// Whether what is in force is from the copy on the disk, and perhaps not from the database as it is now.
+    is_copy: bool,
+    /// Whether all that is known is in the copy on the disk.
+    has_copied: bool,
+    /// When it was written, or that was tried.
+    tried: Option<Instant>,
     is_reached: bool,
 }
 
@@ -70,21 +73,22 @@ impl Learner {
     /// Has in force what was published since the last time.
     async fn learn(&mut self) {
         let (began, read_at) = (Instant::now(), clock::now());
-        let read = self.read().await;
+        // A copy that lacks a change would serve what was revoked: it gets all again.
+        let renews_copy = !self.has_copied && !self.has_tried();
+        let read = self.read(if renews_copy { 0 } else { self.known }).await;
         let is_reached = read.is_ok();
         match read {
             Ok((Changes { changes, revision }, is_all)) => {
                 if is_all {
-                    self.host.node.published.clear();
+                    self.host.node.published.replace_by(published_by(&changes));
                     self.host.node.plane.forget_published();
-                    self.noted = None;
                 }
                 for change in &changes {
                     self.host.apply(change);
                 }
                 self.host.node.published.serve_until(began + self.shared.max_stale);
-                self.keep(changes, read_at).await;
-                (self.known, self.latest) = (revision, revision);
+                self.keep(changes, read_at, is_all || renews_copy).await;
+                (self.known, self.is_copy) = (revision, false);
             }
             Err(failure) if self.is_reached => warning(&self.host, "store_failed", "published", failure),
             Err(_) => {}
@@ -92,22 +96,23 @@ impl Learner {
         self.is_reached = is_reached;
     }
 
-    /// What was published since the last time, or all that is published if an earlier database was restored: what is known of a later
-    /// one is not there.
-    async fn read(&self) -> crate::store::Result<(Changes, bool)> {
+    /// What was published after a revision, or all that is published where that takes the place of what is known: an earlier
+    /// database was restored, perhaps before this node started from its copy.
+    async fn read(&self, revision: u64) -> crate::store::Result<(Changes, bool)> {
         let after = |revision| self.host.database.read(move |database| changes_after(database, revision));
-        let changes = after(self.known).await?;
-        if changes.revision < self.latest { Ok((after(0).await?, true)) } else { Ok((changes, false)) }
+        let changes = after(revision).await?;
+        if changes.revision < self.known { Ok((after(0).await?, true)) } else { Ok((changes, self.is_copy)) }
     }
 
-    /// Writes changes to the copy. It is as old then as they are, so that it serves no longer than the memory does.
-    async fn keep(&mut self, changes: Vec<Change>, read_at: NumericDate) {
-        if changes.is_empty() && self.noted.is_some_and(|noted| noted.elapsed() < NOTE) {
+    /// Writes changes to the copy, or `is_all` in the place of what it has. It is as old then as they are, so that it serves no longer
+    /// than the memory does.
+    async fn keep(&mut self, changes: Vec<Change>, read_at: NumericDate, is_all: bool) {
+        let has_news = self.has_copied && !(changes.is_empty() && self.has_tried());
+        if !is_all && !has_news {
             return;
         }
-        let is_first = self.noted.is_none();
         let kept = self.shared.copy.write(move |database| {
-            if is_first {
+            if is_all {
                 forget_all(database)?;
             }
             forget_expired(database, read_at.as_seconds())?;
@@ -115,15 +120,14 @@ impl Learner {
             note_copied(database, read_at)
         });
         let kept = kept.await;
-        if kept.is_ok() {
-            self.noted = Some(Instant::now());
-        }
-        self.report(kept);
-    }
-
-    fn report(&self, done: crate::store::Result<()>) {
-        if let Err(failure) = done {
+        (self.has_copied, self.tried) = (kept.is_ok(), Some(Instant::now()));
+        if let Err(failure) = kept {
             warning(&self.host, "store_failed", "the copy on the disk", failure);
         }
+    }
+
+    /// Whether the copy was written a moment ago, or that was tried.
+    fn has_tried(&self) -> bool {
+        self.tried.is_some_and(|tried| tried.elapsed() < NOTE)
     }
 }

@@ -37,16 +37,6 @@ pub enum Change {
     },
 }
 
-impl Change {
-    /// The revision of a value.
-    pub fn revision(&self) -> u64 {
-        match self {
-            Self::Value { revision, .. } => *revision,
-            Self::EndedSession { .. } => 0,
-        }
-    }
-}
-
 /// Changes, and the last revision that anything has.
 pub struct Changes {
     /// The changes in the order of their revisions.
