@@ -5,8 +5,8 @@
 mod process;
 
 use std::fs::write;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Output, Stdio};
 
 use process::{ADMIN, Folder, Node, send};
@@ -191,14 +191,44 @@ fn what_is_not_explained_says_why() {
     drop(free);
     let here = format!("http://{}", node.address);
     assert_eq!(at(&here, ADMIN), (1, String::new()));
+    let says = |status: u16, body| format!("http://{}", something(status, body));
     for (url, token, expected) in [
         (&*here, "another-token-of-thirty-two-characters", "refuses to explain: 401 "),
         (&here, "", "`ADMIN_TOKEN` is not set"),
         (&nobody, ADMIN, "no gateway answers at "),
+        (&says(200, "[]"), ADMIN, "is no gateway"),
+        (&says(403, r#"{"code":"x","detail":"\u001b[2J"}"#), ADMIN, r"403 x: \u001b[2J"),
         ("http://gateway.example", ADMIN, "`--url` is the address of a gateway"),
     ] {
         let (status, said) = at(url, token);
         assert!(status == 2 && said.contains(expected) && !said.contains(ADMIN), "{said}");
+    }
+}
+
+/// Something that answers whatever it is asked, for as long as the tests run.
+fn something(status: u16, body: &'static str) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _asked = stream.read(&mut [0; 4096]);
+            let head = format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\n\r\n", body.len());
+            let _gone = stream.write_all([&head, body].concat().as_bytes());
+            // A connection with unread bytes would be reset, and the answer with it.
+            let _rest = stream.read_to_end(&mut Vec::new());
+        }
+    });
+    address
+}
+
+#[test]
+fn what_has_no_verdict_permits_nothing() {
+    for (body, expected) in [(r#"{"verdict":"permit"}"#, 0), ("{}", 2), (r#"{"verdict":"?"}"#, 2)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edge-authorizer"));
+        let url = format!("http://{}", something(200, body));
+        let path = "/project-management-service/v1/projects/plant7/custom-idp";
+        command.args(["explain", "--url", &url, "--path", path]).env_clear().env("ADMIN_TOKEN", ADMIN);
+        assert_eq!(run(&mut command, "").status.code(), Some(expected), "{body}");
     }
 }
 

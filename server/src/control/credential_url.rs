@@ -1,5 +1,7 @@
 //! The URL of a server, with the credentials for it.
 
+use std::net::IpAddr;
+
 use http::Uri;
 use percent_encoding::percent_decode_str;
 
@@ -44,6 +46,12 @@ impl CredentialUrl {
             },
             query: uri.query().map(str::to_owned),
         })
+    }
+
+    /// Whether it is on this machine: what is sent there crosses no network.
+    pub fn is_here(&self) -> bool {
+        self.host.eq_ignore_ascii_case("localhost")
+            || self.host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
     }
 }
 

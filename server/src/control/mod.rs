@@ -30,6 +30,7 @@ use crate::signal::Signal;
 use crate::storage::Shared;
 use crate::store::Database;
 
+pub use credential_url::CredentialUrl;
 pub use fetch::{Client, Reach};
 pub use handle::{Call, ControlHandle, channel};
 use host::ControlHost;

@@ -4,14 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use edge_authorizer::egress::InsecureHosts;
 use edge_authorizer::{Clock, MANAGEMENT_PATH, NumericDate, ProjectId, Routes, strict_json};
-use http::Uri;
 use serde_json::Value;
 use service::Settings;
 use service::host::{FetchBody, FetchLimits, FetchRequest};
 
 use super::not_explained::NotExplained;
 use crate::configuration::Configuration;
-use crate::control::{Client, OutgoingProxy, Reach};
+use crate::control::{Client, CredentialUrl, OutgoingProxy, Reach};
 use crate::trust;
 
 /// A request may wait for an issuer's keys; the routes are the longest answer.
@@ -43,13 +42,10 @@ impl Gateway {
 
     /// The gateway at a URL, asked with the token of the variable `ADMIN_TOKEN`.
     pub fn at(url: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self, NotExplained> {
-        let uri: Uri = url.parse().map_err(|_| NotExplained::Url)?;
-        let host = uri.host().unwrap_or_default();
+        let parts = CredentialUrl::parse(url).ok_or(NotExplained::Url)?;
         // The tokens are not sent over a network that anyone may read.
-        let is_private = uri.scheme_str() == Some("https")
-            || uri.scheme_str() == Some("http") && (host == "localhost" || is_loopback(host));
-        let has_user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
-        if !is_private || has_user || !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+        let is_private = parts.scheme == "https" || parts.scheme == "http" && parts.is_here();
+        if !is_private || parts.credentials.is_some() || parts.query.is_some() {
             return Err(NotExplained::Url);
         }
         Self::new(url, variable)
@@ -87,7 +83,16 @@ impl Gateway {
         project: &ProjectId,
         document: &Value,
     ) -> Result<Option<Value>, NotExplained> {
-        self.send(&format!("/projects/{project}/explain"), Some(document)).await
+        let answer = self.send(&format!("/projects/{project}/explain"), Some(document)).await?;
+        // Anything else would look like a permit.
+        let has_verdict = |answer: &Value| {
+            let verdict = answer.get("verdict").and_then(Value::as_str);
+            verdict.is_some_and(|verdict| ["permit", "preflight", "deny"].contains(&verdict))
+        };
+        match answer {
+            Some(answer) if !has_verdict(&answer) => Err(NotExplained::NoGateway(self.url.clone())),
+            other => Ok(other),
+        }
     }
 
     /// The answer of a resource; `None` if there is no such thing.
@@ -123,11 +128,6 @@ fn reached(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +149,8 @@ mod tests {
             "http://10.0.0.1",
             "https://g.example/x",
             "https://u@g.example",
+            "https://g.example?x",
+            "https://g.example#x",
             "ftp://127.0.0.1",
             "g",
             "",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use edge_authorizer::{Faults, ProjectId};
+use edge_authorizer::{Faults, ProjectId, visible};
 use service::host::FetchFailure;
 
 /// Why a request is not explained. It has neither a token nor a secret.
@@ -69,6 +69,7 @@ impl fmt::Display for NotExplained {
             }
             Self::NoGateway(url) => write!(f, "what answers at `{url}` is no gateway"),
             Self::Refused { url, status, code, detail } => {
+                let (code, detail) = (visible(code), visible(detail));
                 write!(f, "the gateway at `{url}` refuses to explain: {status} {code}: {detail}")
             }
             Self::Routes(faults) => write!(f, "the routes cannot be read: {faults}"),

@@ -1,9 +1,9 @@
 //! The mail server that `SMTP_URL` names.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use lettre::transport::smtp::authentication::Credentials;
+use rustls::pki_types::ServerName;
 
 use super::super::credential_url::CredentialUrl;
 
@@ -60,10 +60,12 @@ impl SmtpServer {
         let (security, port) = match (&*url.scheme, url.query.as_deref()) {
             ("smtps", None) => (Security::Tls, 465),
             ("smtp", Some("tls=required")) => (Security::StartTls, 587),
-            ("smtp", None) if is_here(&url.host) => (Security::None, 25),
+            ("smtp", None) if url.is_here() => (Security::None, 25),
             ("smtp", None) => return Err(InvalidServer::NotSecured),
             _ => return Err(InvalidServer::Url),
         };
+        // A host that no certificate can name would be found out by the first mail.
+        ServerName::try_from(&*url.host).map_err(|_| InvalidServer::Url)?;
         Ok(Self {
             port: url.port.unwrap_or(port),
             security,
@@ -71,11 +73,6 @@ impl SmtpServer {
             host: url.host,
         })
     }
-}
-
-fn is_here(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 #[cfg(test)]
@@ -109,6 +106,8 @@ mod tests {
             ("mail.example.com", InvalidServer::Url),
             ("smtps://u:ge/heim@mail.example.com", InvalidServer::Url),
             ("smtps://u:12?heim@mail.example.com", InvalidServer::Url),
+            ("smtps://mail..example.com", InvalidServer::Url),
+            ("smtp://-?tls=required", InvalidServer::Url),
         ] {
             assert_eq!(SmtpServer::parse(text).err(), Some(expected), "{text}");
         }
