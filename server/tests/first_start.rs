@@ -4,8 +4,6 @@
 
 mod process;
 
-use std::io::{BufRead, BufReader};
-
 use process::{Folder, Node};
 
 #[test]
@@ -13,14 +11,7 @@ fn the_new_administrators_token_is_not_in_what_a_journal_keeps() {
     let folder = Folder::new("first-start");
     let mut command = Node::command(&folder);
     command.env_remove("ADMIN_TOKEN").env("AUTHZ_LISTEN", "127.0.0.1:0").env("TRUSTED_PROXIES", "127.0.0.1");
-    let mut process = command.spawn().unwrap();
-    let mut stderr = BufReader::new(process.stderr.take().unwrap());
-    let mut said = String::new();
-    while !said.contains("There are no routes yet") {
-        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
-    }
-    process.kill().unwrap();
-    process.wait().unwrap();
+    let said = Node::spawn(&mut command).greeting();
     let secrets = std::fs::read_to_string(folder.file("secrets.toml")).unwrap();
     let token = secrets.lines().find_map(|line| line.strip_prefix("ADMIN_TOKEN = ")).unwrap();
     assert!(said.contains("secrets.toml") && !said.contains(token.trim_matches('"')), "{said}");
