@@ -16,7 +16,12 @@ const PROGRAM =
   process.env.PROGRAM ?? fileURLToPath(new URL("../target/release/edge-authorizer", import.meta.url));
 const ADMIN_TOKEN = randomBytes(32).toString("base64url");
 const key = () => randomBytes(32).toString("base64url");
-const SECRETS = { ADMIN_TOKEN, SEALING_KEY: key(), EDGE_SEALING_KEY: key() };
+const SECRETS = {
+  PUBLIC_URL: "https://gateway.example.com",
+  ADMIN_TOKEN,
+  SEALING_KEY: key(),
+  EDGE_SEALING_KEY: key(),
+};
 /** What a change has to be in force within, in milliseconds, for 99 of 100. */
 const BAR = 2000;
 

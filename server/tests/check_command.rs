@@ -18,6 +18,13 @@ fn run(command: &str, folder: &Folder, file: &str, variables: &[(&str, &str)]) -
     (output.status.success(), String::from_utf8(output.stderr).unwrap())
 }
 
+/// Has `check` and `serve` refuse a configuration in these words.
+fn assert_refused(folder: &Folder, file: &str, variables: &[(&str, &str)], expected: &str) {
+    for command in ["check", "serve"] {
+        assert_eq!(run(command, folder, file, variables), (false, expected.to_owned()), "{file}");
+    }
+}
+
 #[test]
 fn faults_say_where_they_are_and_what_to_do() {
     let hosts = "is not a host and a port as URLs have them, in lower case: such as `keycloak.internal:8443`";
@@ -96,10 +103,36 @@ fn faults_say_where_they_are_and_what_to_do() {
                 .to_owned(),
         ),
     ] {
-        let folder = Folder::new("faults");
-        for command in ["check", "serve"] {
-            assert_eq!(run(command, &folder, file, variables), (false, expected.clone()), "{file}");
-        }
+        assert_refused(&Folder::new("faults"), file, variables, &expected);
+    }
+}
+
+#[test]
+fn settings_that_change_nothing_are_faults() {
+    for (file, variables, expected) in [
+        (
+            "mail_from = \"Example\"",
+            &[][..],
+            "g.toml: `mail_from`: expected a name and one address in ASCII, such as `Example <noreply@example.com>`\n\
+             g.toml: `mail_from`: no mails are sent: neither `SMTP_URL` nor `MAIL_HOOK_URL` is set; set one of the two, or unset this\n",
+        ),
+        (
+            "sealing_key_previous = \"Z2VoZWltIGdlaGVpbSBnZWhlaW0gZ2VoZWltIGdlaGU\"",
+            &[
+                ("SEALING_KEY", "Z2VoZWltIGdlaGVpbSBnZWhlaW0gZ2VoZWltIGdlaGU"),
+                ("ADMIN_TOKEN", "geheim-geheim-geheim-geheim-geheim"),
+                ("ADMIN_TOKEN_PREVIOUS", "geheim-geheim-geheim-geheim-geheim"),
+            ],
+            "g.toml: `sealing_key_previous`: the same value as `SEALING_KEY`; expected its former one, or nothing if it is not being replaced\n\
+             variable `ADMIN_TOKEN_PREVIOUS`: the same value as `ADMIN_TOKEN`; expected its former one, or nothing if it is not being replaced\n",
+        ),
+        (
+            "https_proxy = \"http://proxy.example.com:3128\"",
+            &[("NO_PROXY", "localhost, 10.0.0.0/99, ::1")],
+            "variable `NO_PROXY`: `10.0.0.0/99` matches nothing; expected a name such as `internal.example.com`, without a port, an address, a network such as `10.0.0.0/8`, or `*`\n",
+        ),
+    ] {
+        assert_refused(&Folder::new("no-effect"), file, variables, expected);
     }
 }
 

@@ -21,13 +21,21 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
             "`MAIL_HOOK_URL` is set, too; mails are handed over in one way, so unset one of the two",
         );
     }
-    match variables.get("MAIL_FROM").map(|sender| Sender::parse(&sender)) {
-        Some(Err(invalid)) => faults.add(variables.place_of("MAIL_FROM"), invalid),
-        None if server.is_some() => faults.add(
-            variables.place_of("MAIL_FROM"),
-            "not set, but `SMTP_URL` needs it: the sender of mails, such as `Example <noreply@example.com>`",
-        ),
-        _ => {}
+    let place = variables.place_of("MAIL_FROM");
+    let Some(sender) = variables.get("MAIL_FROM") else {
+        if server.is_some() {
+            faults.add(
+                place,
+                "not set, but `SMTP_URL` needs it: the sender of mails, such as `Example <noreply@example.com>`",
+            );
+        }
+        return;
+    };
+    if let Err(invalid) = Sender::parse(&sender) {
+        faults.add(&place, invalid);
+    }
+    if server.is_none() && variables.get("MAIL_HOOK_URL").is_none() {
+        faults.add(place, "no mails are sent: neither `SMTP_URL` nor `MAIL_HOOK_URL` is set; set one of the two, or unset this");
     }
 }
 

@@ -78,7 +78,7 @@ impl Configuration {
         let authz_listen = validation::authz_listen(&variables, listen, &mut faults);
         let certificate = validation::certificate(&variables, &mut faults);
         let workers = validation::workers(&variables, &mut faults);
-        let database_url = validation::database_url(&variables, &mut faults);
+        let database_url = validation::database_url(&variables, listen, &mut faults);
         let max_stale = validation::max_stale(&variables, &mut faults);
         match (listen, workers) {
             (Some(listen), Some(workers)) if faults.is_empty() => Ok(Self {
@@ -145,10 +145,11 @@ mod tests {
     fn nodes_that_share_a_database_have_the_same_secrets() {
         let url = || pair("DATABASE_URL", "postgresql://u:geheim@h/d");
         let faults = Configuration::read(Vec::new(), vec![url()], None).unwrap_err().to_string();
-        for name in ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"] {
+        let names = ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN", "PUBLIC_URL"];
+        for name in names {
             assert!(faults.contains(&format!("variable `{name}`: ")), "{faults}");
         }
-        let set = ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"].map(|name| pair(name, ""));
+        let set = names.map(|name| pair(name, ""));
         let read = Configuration::read(Vec::new(), [vec![url()], set.to_vec()].concat(), None).unwrap();
         assert!(read.database_url.is_some());
         assert!(!format!("{read:?}").contains("geheim"));
@@ -156,6 +157,8 @@ mod tests {
         let faults =
             Configuration::read(Vec::new(), [bad, set.to_vec()].concat(), None).unwrap_err().to_string();
         assert_eq!(faults.lines().count(), 2, "{faults}");
+        let everywhere = [vec![url(), pair("LISTEN", "0.0.0.0:1")], set[..3].to_vec()].concat();
+        Configuration::read(Vec::new(), everywhere, None).unwrap();
         assert!(!faults.contains("geheim"), "{faults}");
     }
 

@@ -20,7 +20,7 @@ pub const SECRETS_FILE: &str = "secrets.toml";
 pub const MADE: [&str; 3] = ["SEALING_KEY", "EDGE_SEALING_KEY", "ADMIN_TOKEN"];
 
 /// Their former values, which the operator keeps there during a rotation.
-const PREVIOUS: [&str; 3] = ["SEALING_KEY_PREVIOUS", "EDGE_SEALING_KEY_PREVIOUS", "ADMIN_TOKEN_PREVIOUS"];
+pub const PREVIOUS: [&str; 3] = ["SEALING_KEY_PREVIOUS", "EDGE_SEALING_KEY_PREVIOUS", "ADMIN_TOKEN_PREVIOUS"];
 
 /// What became of the secrets.
 #[derive(Default)]

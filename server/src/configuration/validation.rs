@@ -13,7 +13,7 @@ use service::host::{Clock, LogSink};
 use service::{AdminTokens, IssuerSettings, Settings};
 
 use super::fault::Faults;
-use super::secrets::MADE;
+use super::secrets::{MADE, PREVIOUS};
 use super::variables::{KNOWN, Variables};
 use crate::certificate::CertificateFiles;
 use crate::control::OutgoingProxy;
@@ -64,9 +64,16 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
             faults.add(variables.place_of(name), "too short; set a random secret of at least 32 characters");
         }
     }
-    let proxy = variables.get("HTTPS_PROXY").map_or(Ok(()), |url| OutgoingProxy::parse(&url, "").map(|_| ()));
-    if let Err(invalid) = proxy {
-        faults.add(variables.place_of("HTTPS_PROXY"), invalid);
+    for (name, previous) in MADE.into_iter().zip(PREVIOUS) {
+        if variables.get(previous).is_some_and(|value| variables.get(name) == Some(value)) {
+            let same = format_args!(
+                "the same value as `{name}`; expected its former one, or nothing if it is not being replaced"
+            );
+            faults.add(variables.place_of(previous), same);
+        }
+    }
+    if let Some(url) = variables.get("HTTPS_PROXY") {
+        check_outgoing_proxy(&url, variables, faults);
     }
     let networks = variables.get("TRUSTED_PROXIES").unwrap_or_default();
     for invalid in TrustedProxies::parse(&networks).err().into_iter().flatten() {
@@ -89,6 +96,19 @@ pub fn check(variables: &Variables, faults: &mut Faults) {
         if let Some(expected) = &unusable.expected {
             faults.add(variables.place_of(unusable.name), format_args!("expected {expected}"));
         }
+    }
+}
+
+/// Without a proxy, what is reached without it means nothing, and systems set it for other programs.
+fn check_outgoing_proxy(url: &str, variables: &Variables, faults: &mut Faults) {
+    if let Err(invalid) = OutgoingProxy::parse(url, "") {
+        faults.add(variables.place_of("HTTPS_PROXY"), invalid);
+    }
+    for useless in OutgoingProxy::useless(&variables.get("NO_PROXY").unwrap_or_default()) {
+        let expected = format_args!(
+            "`{useless}` matches nothing; expected a name such as `internal.example.com`, without a port, an address, a network such as `10.0.0.0/8`, or `*`"
+        );
+        faults.add(variables.place_of("NO_PROXY"), expected);
     }
 }
 
@@ -181,10 +201,16 @@ pub fn workers(variables: &Variables, faults: &mut Faults) -> Option<NonZeroUsiz
     workers
 }
 
-/// The database that nodes share. They need the same secrets, so none makes its own.
-pub fn database_url(variables: &Variables, faults: &mut Faults) -> Option<DatabaseUrl> {
+/// The database that nodes share. They need the same secrets, so none makes its own, and are one issuer, so none is reached where it
+/// listens itself.
+pub fn database_url(
+    variables: &Variables,
+    listen: Option<SocketAddr>,
+    faults: &mut Faults,
+) -> Option<DatabaseUrl> {
     let text = variables.get("DATABASE_URL")?;
-    for name in MADE.into_iter().filter(|name| !variables.has(name)) {
+    let url = listen.filter(|listen| listen.ip().is_loopback()).map(|_| "PUBLIC_URL");
+    for name in MADE.into_iter().chain(url).filter(|name| !variables.has(name)) {
         faults.add(variables.place_of(name), "not set; with `DATABASE_URL` all nodes need the same value");
     }
     let url = DatabaseUrl::parse(&text);

@@ -63,14 +63,18 @@ impl OutgoingProxy {
             "https" => true,
             _ => return Err(InvalidProxy),
         };
-        let exempt = no_proxy.split(',').map(str::trim).filter(|text| !text.is_empty()).map(Exempt::read);
         Ok(Self {
             port: url.port.unwrap_or(if is_secure { 443 } else { 80 }),
             is_secure,
             credentials: url.credentials.map(|(user, password)| basic(&user, &password)),
             host: url.host,
-            exempt: exempt.collect(),
+            exempt: entries(no_proxy).filter_map(Exempt::read).collect(),
         })
+    }
+
+    /// The entries of what is reached without a proxy that match no host.
+    pub fn useless(no_proxy: &str) -> Vec<&str> {
+        entries(no_proxy).filter(|text| Exempt::read(text).is_none()).collect()
     }
 
     /// Whether requests to the host of a URL go by it: what is on this machine or exempt, and what has no TLS, does not.
@@ -106,17 +110,25 @@ impl OutgoingProxy {
     }
 }
 
+fn entries(no_proxy: &str) -> impl Iterator<Item = &str> {
+    no_proxy.split(',').map(str::trim).filter(|text| !text.is_empty())
+}
+
 impl Exempt {
-    fn read(text: &str) -> Self {
+    /// Reads an entry; `None` if it matches no host.
+    fn read(text: &str) -> Option<Self> {
         if text == "*" {
-            return Self::All;
+            return Some(Self::All);
         }
-        match TrustedProxies::parse(text) {
-            Ok(network) => Self::Network(network),
-            Err(_) => {
-                Self::Domain(text.trim_start_matches("*.").trim_start_matches('.').to_ascii_lowercase())
-            }
+        if let Ok(network) = TrustedProxies::parse(bare(text)) {
+            return Some(Self::Network(network));
         }
+        let domain = text.trim_start_matches("*.").trim_start_matches('.').to_ascii_lowercase();
+        let is_name = domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        // What ends in a number is an address in URLs, and this one is not (WHATWG URL, section 3.5).
+        let last = domain.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+        let is_address = last.bytes().all(|byte| byte.is_ascii_digit());
+        (is_name && !is_address).then_some(Self::Domain(domain))
     }
 
     fn has(&self, host: &str, address: Option<IpAddr>) -> bool {
@@ -155,6 +167,7 @@ mod tests {
             (".example.com", "https://example.com:8443/"),
             ("10.0.0.0/8", "https://10.1.2.3/"),
             ("fd00::/8", "https://[fd00::1]/"),
+            ("[fd00::1]", "https://[fd00::1]/"),
             ("", "https://localhost/"),
             ("", "https://[::1]/"),
             ("", "http://idp.example.com/"),
@@ -166,6 +179,31 @@ mod tests {
         {
             assert!(serves(no_proxy, url), "{no_proxy:?}: {url}");
         }
+    }
+
+    #[test]
+    fn entries_that_match_no_host_are_found() {
+        let good =
+            "*, localhost, ::1, [::1], 10.0.0.0/8, .svc, *.a-b.example, under_score.example, 3com.example";
+        assert_eq!(OutgoingProxy::useless(good), [""; 0]);
+        let bad = [
+            "10.0.0.0/99",
+            "10.0.0.0/",
+            "10.0.0",
+            "10.0.0.256",
+            "192.168.",
+            "10.*",
+            "a.*.example",
+            "a.example:8443",
+            "https://a.example",
+            "a.example/path",
+            "a b",
+            "bücher.example",
+            "*.",
+            ".",
+            "[::1]:443",
+        ];
+        assert_eq!(OutgoingProxy::useless(&bad.join(", ")), bad);
     }
 
     #[test]

@@ -31,6 +31,7 @@ impl Folder {
         let key = |number: u8| Base64UrlUnpadded::encode_string(&[number; 32]);
         let variables = vec![
             ("DATABASE_URL", database_url.to_owned()),
+            ("PUBLIC_URL", "https://gateway.example.com".to_owned()),
             ("SEALING_KEY", key(1)),
             ("EDGE_SEALING_KEY", key(2)),
         ];
