@@ -4,7 +4,7 @@ use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::process::exit;
 
 use server::configuration::{
-    Configuration, Flags, SECRETS_FILE, Variables, new_mail_hook_secret, new_secret,
+    Configuration, Flags, IgnoredSecret, SECRETS_FILE, Variables, new_mail_hook_secret, new_secret,
 };
 use server::{Running, start};
 use tokio::runtime::Builder;
@@ -32,6 +32,9 @@ pub fn serve(options: &Options) -> Done {
 pub fn check(options: &Options) -> Done {
     let mut configuration = configuration(options)?;
     server::probe(&configuration.data_dir).map_err(|error| error.to_string())?;
+    for IgnoredSecret { name, reason } in &configuration.ignored_secrets {
+        eprintln!("warning: `{name}`: {reason}");
+    }
     eprintln!("the configuration is valid; it listens on {}", configuration.listen);
     let scheme = if configuration.certificate.is_some() { "https" } else { "http" };
     configuration.variables.set_public_url(scheme, configuration.listen);

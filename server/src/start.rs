@@ -17,7 +17,7 @@ use tokio::task::LocalSet;
 
 use crate::certificate::{CurrentCertificate, InvalidCertificate};
 use crate::certificate_watch::CertificateWatch;
-use crate::configuration::{Configuration, Secrets};
+use crate::configuration::{Configuration, IgnoredSecret, Secrets};
 use crate::control;
 use crate::crypto::{PrivateKeys, PublicKeys};
 use crate::data_thread::DataThread;
@@ -109,12 +109,16 @@ pub fn start(mut configuration: Configuration) -> Result<Running, StartError> {
     let listener_tls = certificate.as_ref().map(|(current, _)| current.server_config()).transpose();
     let listener_tls = listener_tls.map_err(StartError::Trust)?;
     let storage = Storage::open(&configuration, &tls).map_err(StartError::Storage)?;
+    for IgnoredSecret { name, reason } in &configuration.ignored_secrets {
+        warning(&Output, "secret_ignored", name, reason);
+    }
     let has_admin_token = configuration.has_admin_token;
     let mut variables = configuration.variables;
     let scheme = if certificate.is_some() { "https" } else { "http" };
     variables.set_public_url(scheme, address);
     // After the storage, whose files no other process has now.
-    let secrets = Secrets::complete(&data_dir, &mut variables).map_err(unusable)?;
+    let in_use = storage.sealing_keys().map_err(StartError::Storage)?;
+    let secrets = Secrets::complete(&data_dir, &mut variables, &in_use).map_err(unusable)?;
     let (database, published, shared, store) = storage.split();
     let settings = Settings::read(|name| variables.get(name)).map_err(StartError::Variable)?;
     let (handle, calls) = control::channel();

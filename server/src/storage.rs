@@ -15,7 +15,7 @@ use crate::configuration::Configuration;
 use crate::published::{Published, Value};
 use crate::store::{
     Change, Connection, Database, DatabaseThreads, DatabaseUrl, PostgresConnection, Result, SqliteConnection,
-    changes_after, forget_expired, schema_version, set_tally, tally,
+    changes_after, forget_expired, schema_version, sealing_keys, set_tally, tally,
 };
 
 /// The file of the database in the data directory.
@@ -96,6 +96,12 @@ impl Storage {
         let (database, threads) = Database::shared(Arc::new(connect))?;
         let shared = Shared { url: url.clone(), tls: tls.clone(), copy, max_stale, is_copy };
         Ok(Self { database, published, shared: Some(shared), threads: vec![threads, copy_threads] })
+    }
+
+    /// The names of the secrets that have sealed something in the node's own database.
+    pub fn sealing_keys(&self) -> Result<Vec<&'static str>> {
+        // Nodes that share one have theirs from the operator.
+        if self.shared.is_some() { Ok(Vec::new()) } else { wait(self.database.read(sealing_keys)) }
     }
 
     /// What is used from now on, and what ends when that is dropped.

@@ -16,7 +16,7 @@ use crate::certificate::CertificateFiles;
 use crate::store::DatabaseUrl;
 
 pub use fault::{Fault, Faults};
-pub use secrets::{SECRETS_FILE, Secrets, new_mail_hook_secret, new_secret};
+pub use secrets::{IgnoredSecret, SECRETS_FILE, Secrets, new_mail_hook_secret, new_secret};
 pub use variables::Variables;
 
 /// What a node is started with.
@@ -38,6 +38,8 @@ pub struct Configuration {
     pub max_stale: Duration,
     /// Whether the operator set the administrator's token, so that there is an administrator from the start.
     pub has_admin_token: bool,
+    /// Secrets in the data directory that are set elsewhere to other values.
+    pub ignored_secrets: Vec<IgnoredSecret>,
     /// Variables and secrets by name.
     pub variables: Variables,
 }
@@ -69,9 +71,10 @@ impl Configuration {
         let data_dir = PathBuf::from(variables.get("DATA_DIR").unwrap_or_else(|| DATA_DIR.to_owned()));
         let has_admin_token = variables.get("ADMIN_TOKEN").is_some();
         // Nodes that share a database need the same secrets, which are not stored by one of them.
-        if variables.get("DATABASE_URL").is_none() {
-            secrets::read_stored(&data_dir, &mut variables, &mut faults);
-        }
+        let ignored_secrets = match variables.get("DATABASE_URL") {
+            None => secrets::read_stored(&data_dir, &mut variables, &mut faults),
+            Some(_) => Vec::new(),
+        };
         validation::check(&variables, &mut faults);
         mails::check(&variables, &mut faults);
         let listen = validation::listen(&variables, &mut faults);
@@ -90,6 +93,7 @@ impl Configuration {
                 database_url,
                 max_stale,
                 has_admin_token,
+                ignored_secrets,
                 variables,
             }),
             _ => Err(faults),
@@ -153,12 +157,12 @@ mod tests {
         let read = Configuration::read(Vec::new(), [vec![url()], set.to_vec()].concat(), None).unwrap();
         assert!(read.database_url.is_some());
         assert!(!format!("{read:?}").contains("geheim"));
+        let everywhere = [vec![url(), pair("LISTEN", "0.0.0.0:1")], set[..3].to_vec()].concat();
+        Configuration::read(Vec::new(), everywhere, None).unwrap();
         let bad = vec![pair("DATABASE_URL", "mysql://u:geheim@h/d"), pair("CONFIG_MAX_STALE_SECONDS", "-1")];
         let faults =
             Configuration::read(Vec::new(), [bad, set.to_vec()].concat(), None).unwrap_err().to_string();
         assert_eq!(faults.lines().count(), 2, "{faults}");
-        let everywhere = [vec![url(), pair("LISTEN", "0.0.0.0:1")], set[..3].to_vec()].concat();
-        Configuration::read(Vec::new(), everywhere, None).unwrap();
         assert!(!faults.contains("geheim"), "{faults}");
     }
 

@@ -29,12 +29,26 @@ pub struct Secrets {
     pub new_admin_token: Option<String>,
 }
 
-/// Sets the secrets of the file that are not set. A file that cannot be read is a fault: what sealed the stored keys may be in it.
-pub fn read_stored(data_dir: &Path, variables: &mut Variables, faults: &mut Faults) {
+/// A secret of the file that is set elsewhere to another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoredSecret {
+    /// Its name.
+    pub name: String,
+    /// Where the value is that is used, and where the other one. It has neither.
+    pub reason: String,
+}
+
+/// Sets the secrets of the file that are not set, and returns those that are set to another value. A file that cannot be read is a
+/// fault: what sealed the stored keys may be in it.
+pub fn read_stored(data_dir: &Path, variables: &mut Variables, faults: &mut Faults) -> Vec<IgnoredSecret> {
     let file = data_dir.join(SECRETS_FILE);
+    let mut ignored = Vec::new();
     let stored = match read(&file) {
         Ok(stored) => stored,
-        Err(error) => return faults.add(file.display().to_string(), error),
+        Err(error) => {
+            faults.add(file.display().to_string(), error);
+            return ignored;
+        }
     };
     for (name, value) in stored {
         let place = format!("{}: `{name}`", file.display());
@@ -43,16 +57,28 @@ pub fn read_stored(data_dir: &Path, variables: &mut Variables, faults: &mut Faul
                 let names = [MADE, PREVIOUS].concat().join("`, `");
                 faults.add(place, format_args!("expected one of `{names}`"));
             }
+            Value::String(secret) if variables.has(&name) => {
+                if variables.get(&name).unwrap_or_default() != secret {
+                    let reason = format!(
+                        "the value of {} is used, and another one in `{}` is not; remove one of the two",
+                        variables.place_of(&name),
+                        file.display()
+                    );
+                    ignored.push(IgnoredSecret { name, reason });
+                }
+            }
             _ if variables.has(&name) => {}
             Value::String(secret) => variables.set(&name, secret, place),
             _ => faults.add(place, "expected a text"),
         }
     }
+    ignored
 }
 
 impl Secrets {
-    /// Makes the secrets that are neither set nor in the file, and writes them there first. One that is set to nothing stays so.
-    pub fn complete(data_dir: &Path, variables: &mut Variables) -> Result<Self> {
+    /// Makes the secrets that are neither set nor in the file, and writes them there first. One that is set to nothing stays so. None
+    /// of those that are `in_use` is made: a new one would open nothing of what the former one sealed.
+    pub fn complete(data_dir: &Path, variables: &mut Variables, in_use: &[&str]) -> Result<Self> {
         let missing: Vec<_> = MADE.into_iter().filter(|name| !variables.has(name)).collect();
         if missing.is_empty() {
             return Ok(Self::default());
@@ -63,6 +89,9 @@ impl Secrets {
         let mut is_changed = false;
         for name in &missing {
             if stored.get(*name).and_then(Value::as_str).is_none() {
+                if in_use.contains(name) {
+                    return Err(lost(name, &file));
+                }
                 let secret = new_secret();
                 if *name == "ADMIN_TOKEN" {
                     made.new_admin_token = Some(secret.clone());
@@ -81,6 +110,17 @@ impl Secrets {
         }
         Ok(made)
     }
+}
+
+/// Why no other secret is made for one that was lost.
+fn lost(name: &str, file: &Path) -> Error {
+    let set = if name == "EDGE_SEALING_KEY" { "?set=assertions" } else { "" };
+    Error::other(format!(
+        "the database has keys that were sealed with `{name}`, which is neither set nor in `{}`; put that file back from the backup, or \
+         set `{name}` to its former value. If it is lost, set a new one (`edge-authorizer keys` prints some), and then remove the keys \
+         that it does not open: `DELETE /project-management-service/v1/issuer-keys/{{kid}}{set}`",
+        file.display()
+    ))
 }
 
 /// 32 random bytes in base64url.
@@ -136,11 +176,13 @@ mod tests {
         std::fs::write(folder.join(SECRETS_FILE), text).unwrap();
         let (mut variables, mut faults) = (Variables::default(), Faults::default());
         variables.set("SEALING_KEY_PREVIOUS", "set".to_owned(), String::new());
-        read_stored(&folder, &mut variables, &mut faults);
+        let ignored = read_stored(&folder, &mut variables, &mut faults);
         assert!(faults.is_empty(), "{faults}");
+        let ignored: Vec<_> = ignored.iter().map(|ignored| &*ignored.name).collect();
+        assert_eq!(ignored, ["SEALING_KEY_PREVIOUS"]);
         assert_eq!(variables.get("ADMIN_TOKEN_PREVIOUS").as_deref(), Some("b"));
         assert_eq!(variables.get("SEALING_KEY_PREVIOUS").as_deref(), Some("set"), "what is set goes first");
-        Secrets::complete(&folder, &mut variables).unwrap();
+        Secrets::complete(&folder, &mut variables, &["ADMIN_TOKEN"]).unwrap();
         let written = std::fs::read_to_string(folder.join(SECRETS_FILE)).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
         assert!(written.contains("ADMIN_TOKEN_PREVIOUS = \"b\"\n"), "kept where others are made");

@@ -10,6 +10,7 @@ mod postgres;
 mod published;
 mod records;
 mod schema;
+mod sealed;
 mod spent;
 mod sqlite;
 mod tally;
@@ -24,6 +25,7 @@ pub use postgres::{DatabaseUrl, InvalidDatabaseUrl, Listener, PostgresConnection
 pub use published::{Change, Changes, changes_after, copy, end_session, forget_all, forget_expired, publish};
 pub use records::{append, audit, commit, list, load, projects};
 pub use schema::schema_version;
+pub use sealed::sealing_keys;
 pub use spent::spend;
 pub use sqlite::SqliteConnection;
 pub use tally::{set as set_tally, tally};
