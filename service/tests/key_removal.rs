@@ -97,7 +97,7 @@ fn a_key_that_replaces_a_removed_one_signs_once_it_is_published() {
     world.shared.replica.fails_writes.store(2, Ordering::Relaxed);
     // The change is made, even if it cannot be published yet; removing it again finds nothing.
     let removed = remove(&world, &kid(&stolen));
-    assert!(removed.status == 200 && body(&removed)["warnings"].to_string().contains("KV does not have"));
+    assert!(removed.status == 200 && body(&removed)["warnings"].to_string().contains("is not published yet"));
     for _ in 0..4 {
         world.pass(2.0);
     }

@@ -67,7 +67,7 @@ impl Permit {
         Some(Assertion::new(settings.clone(), self.identity.clone()?))
     }
 
-    /// What the origin gets of a request with this permit. `secret` gives the value of a secret binding.
+    /// What the origin gets of a request with this permit. `secret` gives the value of a secret by its name.
     pub fn forwarding(
         &self,
         secret: impl FnOnce(&str) -> Option<String>,
@@ -81,11 +81,11 @@ impl Permit {
     }
 }
 
-/// A secret binding cannot be sent to an origin.
+/// A secret cannot be sent to an origin.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidSecret {
-    /// It is not bound.
-    #[error("the secret binding `{0}` is missing")]
+    /// It is not set.
+    #[error("the secret `{0}` is not set")]
     Missing(String),
     /// Its value is not one of a header.
     #[error("the secret `{0}` is not printable ASCII, so it cannot be a header's value")]
@@ -98,10 +98,10 @@ fn proof(
     secret: impl FnOnce(&str) -> Option<String>,
 ) -> Result<Option<(String, String)>, InvalidSecret> {
     let Some(header) = &origin.secret_header else { return Ok(None) };
-    let binding = header.secret.as_str();
-    let value = secret(binding).ok_or_else(|| InvalidSecret::Missing(binding.to_owned()))?;
+    let name = header.secret.as_str();
+    let value = secret(name).ok_or_else(|| InvalidSecret::Missing(name.to_owned()))?;
     if !is_value(&value) {
-        return Err(InvalidSecret::NotPrintable(binding.to_owned()));
+        return Err(InvalidSecret::NotPrintable(name.to_owned()));
     }
     Ok(Some((header.name.as_str().to_ascii_lowercase(), value)))
 }

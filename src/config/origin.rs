@@ -20,12 +20,12 @@ pub struct Origin {
     pub assertion: Option<Arc<AssertionSettings>>,
 }
 
-/// The name of a header, and of the secret binding that holds its value.
+/// The name of a header, and of the secret that is its value.
 #[derive(Clone, Debug)]
 pub struct SecretHeader {
     /// The header's name.
     pub name: HeaderName,
-    /// The name of the worker's secret binding.
+    /// The name of the secret.
     pub secret: BindingName,
 }
 
@@ -112,7 +112,7 @@ const OWN_SECRETS: [&str; 3] = ["ADMIN_TOKEN", "SEALING_KEY", "EDGE_SEALING_KEY"
 
 impl BindingName {
     const EXPECTED: &str =
-        "the name of a secret binding, `[A-Za-z_][A-Za-z0-9_]*`, not one of the gateway's own secrets";
+        "the name of a secret, `[A-Za-z_][A-Za-z0-9_]*`, not one of the gateway's own secrets";
 
     /// The name as written.
     pub fn as_str(&self) -> &str {

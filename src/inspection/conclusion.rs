@@ -34,7 +34,7 @@ impl Narrative<'_> {
                 self.say(Mark::Failed, format!("The caller gets {status} `{name}`: {detail}{reason}."));
             }
             (None, Outcome::Preflight) => {
-                self.say(Mark::Passed, "It is a browser's preflight, which is answered at the edge.");
+                self.say(Mark::Passed, "It is a browser's preflight, which the gateway answers.");
             }
             (None, _) if explanation.trace.steps().any(|step| matches!(step, TraceStep::Owner { .. })) => {
                 self.say(Mark::Passed, "The management API does what is requested.");

@@ -121,7 +121,7 @@ describe("log lines", () => {
     assert.match(warning.time, TIME);
     assert.deepEqual(
       [warning.subject, warning.reason, warning.requestId],
-      ["/unset/{*rest}", "the secret binding `MISSING` is missing", id],
+      ["/unset/{*rest}", "the secret `MISSING` is not set", id],
     );
   });
 

@@ -1,7 +1,7 @@
 // Requests to the management API, as lines for a POSIX shell.
 import type { Entry } from "./core.ts";
 
-/** The server that the page is from, if a worker may have served it. */
+/** The server that the page is from, if a gateway may have served it. */
 export function servedFrom(location: Location): string | undefined {
   const isServed = /^https?:$/.test(location.protocol) && location.pathname.startsWith("/inspector/");
   return isServed ? location.origin : undefined;
@@ -9,7 +9,7 @@ export function servedFrom(location: Location): string | undefined {
 
 /** Where the management API is, as long as nobody says so. */
 export const defaultApi = (location: Location): string =>
-  servedFrom(location) ?? "https://edge-authorizer.example.workers.dev";
+  servedFrom(location) ?? "https://gateway.example.com";
 
 /** The line that saves an entry. */
 export const saveLine = (api: string, path: string, idp: Entry): string =>

@@ -62,13 +62,13 @@ fn answer(set: SigningSet, what: KeyChange<'_>, changed: Changed) -> Value {
     keys
 }
 
-const UNPUBLISHED: &str = "KV does not have the change yet; writing it is repeated every two seconds";
+const UNPUBLISHED: &str = "the change is not published yet; that is tried again every two seconds";
 
 /// What follows from the removal of a key.
 fn warnings(set: SigningSet, kid: &str, state: KeyState) -> Vec<String> {
     let signed = match set {
         SigningSet::AccessTokens => format!(
-            "access tokens that `{kid}` signed are refused as soon as an edge has read the key set again; their clients have to request new ones"
+            "access tokens that `{kid}` signed are refused as soon as the gateway has read the key set again; their clients have to request new ones"
         ),
         SigningSet::Assertions => format!(
             "assertions that `{kid}` signed are refused by origins that have fetched the key set again; one that keeps it for longer still accepts them"
@@ -76,7 +76,7 @@ fn warnings(set: SigningSet, kid: &str, state: KeyState) -> Vec<String> {
     };
     let successor = match set {
         SigningSet::AccessTokens => {
-            "another key signs now, which some edges may not know yet; they ask for it, at most once in `JWKS_COOLDOWN_SECONDS`"
+            "another key signs now, which the gateway may not know everywhere yet; it asks for it, at most once in `JWKS_COOLDOWN_SECONDS`"
         }
         SigningSet::Assertions => {
             "another key signs now, which origins may not know yet; until they have fetched the key set again, they refuse its assertions"

@@ -104,7 +104,7 @@ function FaultyDocuments({ faults, onShow }: FaultyDocumentsProps) {
   return (
     <div class="notice failed">
       <h3>The documents have faults</h3>
-      <p>A worker would not take them, so there is no verdict.</p>
+      <p>The gateway would not take them, so there is no verdict.</p>
       <div class="actions">
         {count > 0 && (
           <button type="button" onClick={() => onShow("providers")}>
