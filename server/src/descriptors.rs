@@ -5,18 +5,19 @@ use std::num::NonZeroUsize;
 /// What is kept for other than clients and origins: the database, listeners, requests to issuers.
 const OWN: usize = 128;
 
-/// How many clients' connections each of so many threads can have, so that a connection to an origin is left for each; `None` where the
-/// system says nothing.
-pub fn connections(threads: NonZeroUsize) -> Option<usize> {
-    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
-    let room = limit(&limits)?.saturating_sub(OWN) / 2 / threads;
-    Some(room.max(1))
+/// Raises the limit of open files to the highest that the process may have, and returns what applies then; `None` where the system does
+/// not say.
+pub fn raise_limit() -> Option<usize> {
+    let limit = rlimit::increase_nofile_limit(rlimit::INFINITY)
+        .or_else(|_| rlimit::getrlimit(rlimit::Resource::NOFILE).map(|(soft, _)| soft));
+    limit.ok().map(|limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
-/// The limit that applies, in the words of Linux; `None` if there is none.
-fn limit(limits: &str) -> Option<usize> {
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
-    line.split_whitespace().next()?.parse().ok()
+/// How many clients' connections each of so many threads can have with a limit of open files, so that a connection to an origin is left
+/// for each.
+pub fn connections(limit: usize, threads: NonZeroUsize) -> usize {
+    let room = limit.saturating_sub(OWN) / 2 / threads;
+    room.max(1)
 }
 
 #[cfg(test)]
@@ -24,12 +25,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limit_that_applies_is_the_soft_one() {
-        let limits = |soft| {
-            format!("Limit  Soft Limit  Hard Limit  Units\nMax open files            {soft}  4096  files \n")
-        };
-        assert_eq!(limit(&limits("1024")), Some(1024));
-        assert_eq!(limit(&limits("unlimited")), None);
-        assert_eq!(limit(""), None);
+    fn each_thread_has_a_share_and_at_least_one() {
+        let two = NonZeroUsize::new(2).unwrap();
+        for (limit, expected) in [(4224, 1024), (OWN, 1), (0, 1)] {
+            assert_eq!(connections(limit, two), expected, "{limit}");
+        }
     }
 }

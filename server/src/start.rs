@@ -28,7 +28,7 @@ use crate::store::DatabaseThreads;
 use crate::waiters::Waiters;
 use crate::{data_directory, descriptors, proxy, trust};
 
-/// Below how many connections of a thread the operator is warned: the limit of 1024 files that many systems set leaves fewer.
+/// Below how many connections of a thread the operator is warned: a hard limit of 1024 files leaves fewer.
 const FEW_CONNECTIONS: usize = 1024;
 
 /// A node that runs.
@@ -219,12 +219,13 @@ impl Running {
     }
 }
 
-/// How many connections each data thread may have.
+/// How many connections each data thread may have, by the limit of open files, which is raised as far as it can be.
 fn most_connections(threads: NonZeroUsize) -> usize {
-    let possible = descriptors::connections(threads).unwrap_or(usize::MAX);
+    let limit = descriptors::raise_limit().unwrap_or(usize::MAX);
+    let possible = descriptors::connections(limit, threads);
     if possible < FEW_CONNECTIONS {
         let few = format_args!(
-            "{possible} connections at once on each of {threads} threads: raise the limit of open files (`ulimit -n`, `LimitNOFILE=`)"
+            "{possible} connections at once on each of {threads} threads: raise the hard limit of open files (`ulimit -Hn`, `LimitNOFILE=`)"
         );
         warning(&Output, "few_descriptors", "node", few);
     }

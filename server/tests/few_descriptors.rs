@@ -12,13 +12,17 @@ use std::thread;
 use process::{Folder, Node, send};
 
 /// The limit of open files, and more connections than that.
-const LIMIT: &str = "ulimit -n 192; exec \"$0\" \"$@\"";
+const LIMIT: &str = "ulimit -n 192";
 const IDLE: usize = 250;
 
-/// The command by a shell that sets the limit.
-fn limited(command: &Command) -> Command {
+/// The command by a shell that sets a limit.
+fn limited(limit: &str, command: &Command) -> Command {
     let mut limited = Command::new("sh");
-    limited.args(["-c", LIMIT]).arg(command.get_program()).args(command.get_args()).env_clear();
+    limited
+        .args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
     limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     limited.stdout(Stdio::null()).stderr(Stdio::piped());
     limited
@@ -38,10 +42,27 @@ fn start_origin() -> String {
     url
 }
 
+/// Whether a node with a limit warns when it starts that it has few descriptors.
+fn warns(limit: &str) -> bool {
+    let folder = Folder::new("hard-limit");
+    let mut node = Node::spawn(limited(limit, &Node::command(&folder)).stdout(Stdio::piped()));
+    let mut log = node.log();
+    node.kill();
+    let mut lines = String::new();
+    log.read_to_string(&mut lines).unwrap();
+    lines.contains("few_descriptors")
+}
+
+#[test]
+fn a_limit_that_can_be_raised_is_raised_and_no_reason_to_warn() {
+    assert!(!warns("ulimit -S -n 192 && ulimit -H -n 4096"));
+    assert!(warns(LIMIT));
+}
+
 #[test]
 fn idle_connections_leave_descriptors_for_requests() {
     let folder = Folder::new("few-descriptors");
-    let node = Node::spawn(&mut limited(&Node::command(&folder)));
+    let node = Node::spawn(&mut limited(LIMIT, &Node::command(&folder)));
     let routes = format!(
         r#"{{"origins":{{"o":{{"url":"{}"}}}},"routes":[{{"path":"/x","origin":"o","public":true}}]}}"#,
         start_origin()
