@@ -12,6 +12,6 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The tolerance where nothing else is said, in seconds.
+    /// The tolerance where `CLOCK_SKEW_SECONDS` says nothing else, in seconds. The page has the same in `inputs.ts`.
     pub const DEFAULT_SKEW: u32 = 30;
 }

@@ -7,7 +7,7 @@ use crate::config::access::{Access, MethodRoles};
 use crate::config::assertion::AssertionSettings;
 use crate::config::cors::Cors;
 use crate::config::origin::Origin;
-use crate::config::path_template::read_template;
+use crate::config::template_syntax::read_template;
 use crate::document_reader::{Node, Properties};
 
 /// The origin of requests to paths of one form, and who may send them.
