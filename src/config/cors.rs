@@ -1,4 +1,4 @@
-//! Cross-origin requests from browsers (the CORS protocol of the Fetch standard).
+//! Cross-origin requests from browsers (the CORS protocol of the Fetch standard). What is a preflight is decided in `authz/evaluation.rs`.
 
 use crate::document_reader::Node;
 use crate::http::header_rules::is_token;
