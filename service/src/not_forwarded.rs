@@ -34,7 +34,7 @@ impl NotForwarded {
         match redirect {
             _ if navigates() => Response::redirect(&location).with("x-request-id", request_id),
             LoginRedirect::SignIn => login_problem(&denial, request_id, &location),
-            LoginRedirect::RoleMissing => without_login(),
+            LoginRedirect::RoleMissing | LoginRedirect::OtherAccount => without_login(),
         }
     }
 }

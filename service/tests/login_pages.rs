@@ -99,10 +99,37 @@ fn a_login_that_says_nothing_else_leads_to_who_is_signed_in() {
     let page = refused.body.as_deref().unwrap();
     assert!(refused.status == 403 && page.contains("You may not open"), "{page}");
     assert!(page.contains("href=\"/app/x?a=1&#38;b\"") && page.contains("ada@example.com"), "{page}");
+    let other = "/auth/login?prompt=select_account&#38;return_to=%2Fapp%2Fx%3Fa%3D1%26b";
+    assert!(page.contains(&format!("href=\"{other}\"")), "{page}");
     let elsewhere = logins.send("GET", "/auth/?refused=%2F%2Fevil.example", &session, None);
     assert!(elsewhere.status == 400 && !elsewhere.body.as_deref().unwrap().contains("evil"), "{elsewhere:?}");
     let signed_out = logins.send("GET", "/auth/?refused=%2Fapp%2Fx", "", None);
     assert_eq!(header(&signed_out, "location"), Some("/auth/login?return_to=%2Fapp%2Fx"));
+}
+
+#[test]
+fn who_is_refused_can_use_another_account() {
+    let stranger = TokenVector::good(&json!({ "sub": "stranger", "email": "eve@example.com" }));
+    let logins = Logins::new(&stranger.announced, &json!({}));
+    let log_in = |by: &TokenVector, target: &str, session: &str| {
+        let begin = logins.send("GET", target, session, None);
+        let begun = Begun::read(&begin);
+        logins.answer(TOKEN_ENDPOINT, 200, &tokens(Some(&by.id_token(logins.world.now(), &begun.nonce))));
+        (begin.body.unwrap(), logins.end(&begun, "code=c"))
+    };
+    let (asked, refused) = log_in(&stranger, "/auth/login?return_to=/app/x", "");
+    assert!(refused.status == 403 && !asked.contains("prompt="), "{asked}");
+    let again = "/auth/login?prompt=select_account&return_to=%2Fapp%2Fx";
+    let page = refused.body.as_deref().unwrap();
+    assert!(page.contains(&again.replace('&', "&#38;")) && page.contains("another account"), "{page}");
+    let (asked, admitted) = log_in(&TokenVector::good(&json!({})), again, "");
+    assert!(asked.contains("prompt=login") && admitted.status == 200, "{asked}");
+    // With a session, too: another one takes its place.
+    let session = set_cookie(&admitted, "__Host-session").unwrap();
+    let on = logins.send("GET", "/auth/login?prompt=login&return_to=%2Fapp%2Fx", &session, None);
+    assert_eq!((on.status, header(&on, "location")), (303, Some("/app/x")));
+    let (asked, _) = log_in(&stranger, again, &session);
+    assert!(asked.contains("prompt=login"), "{asked}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub fn authorization_url(party: RelyingParty<'_>, attempt: &LoginAttempt, state:
         ("code_challenge", &*challenge),
         ("code_challenge_method", "S256"),
     ];
-    parameters.extend(party.federation.prompt().map(|prompt| ("prompt", prompt)));
+    parameters.extend(party.prompt(attempt.selects_account()).map(|prompt| ("prompt", prompt)));
     party.provider.authorization_endpoint.with_parameters(&parameters)
 }
 
@@ -60,6 +60,22 @@ mod tests {
         ];
         assert_eq!(parameters, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert!(!url.as_str().contains(&attempt.transaction().code_verifier()));
+    }
+
+    #[test]
+    fn who_wants_another_account_is_asked_for_it() {
+        let prompt = |provider: &[&str], attempt: &LoginAttempt| {
+            let offered = provider.iter().map(ToString::to_string).collect();
+            let url = with_party(
+                |metadata| metadata.prompt_values_supported = offered,
+                |party| authorization_url(party, attempt, "s"),
+            );
+            url.split_once("&prompt=").map(|(_, prompt)| prompt.to_owned())
+        };
+        let (plain, other) = (attempt(), attempt().selecting_account());
+        assert_eq!(prompt(&["select_account"], &plain), None);
+        assert_eq!(prompt(&["login", "select_account"], &other).as_deref(), Some("select_account"));
+        assert_eq!(prompt(&[], &other).as_deref(), Some("login"));
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub struct LoginAttempt {
     /// Whether the configuration is tested.
     #[serde(rename = "e", default, skip_serializing_if = "is_false")]
     is_test: bool,
+    /// Whether the user asked to sign in by another account.
+    #[serde(rename = "a", default, skip_serializing_if = "is_false")]
+    selects_account: bool,
     #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
     restarts: u8,
 }
@@ -62,13 +65,20 @@ impl LoginAttempt {
     ) -> Self {
         let (transaction, began) = (Transaction::new(transaction), now.as_seconds());
         let (browser, draft) = (browser.digest(), draft.to_owned());
-        Self { transaction, return_path, began, browser, draft, is_test: false, restarts: 0 }
+        let (is_test, selects_account) = (false, false);
+        Self { transaction, return_path, began, browser, draft, is_test, selects_account, restarts: 0 }
     }
 
     /// The same login as a test of the configuration.
     #[must_use]
     pub fn as_test(self) -> Self {
         Self { is_test: true, ..self }
+    }
+
+    /// The same login by another account than the one that is signed in at the provider.
+    #[must_use]
+    pub fn selecting_account(self) -> Self {
+        Self { selects_account: true, ..self }
     }
 
     /// The text that is sealed as `state`.
@@ -108,7 +118,8 @@ impl LoginAttempt {
     ) -> Option<Self> {
         let restarts = self.restarts.checked_add(1).filter(|restarts| *restarts <= MAX_RESTARTS)?;
         let again = Self::new(transaction, self.return_path.clone(), now, browser, draft);
-        Some(Self { restarts, is_test: self.is_test, ..again })
+        let Self { is_test, selects_account, .. } = *self;
+        Some(Self { restarts, is_test, selects_account, ..again })
     }
 
     /// Where the user goes at the end.
@@ -124,6 +135,11 @@ impl LoginAttempt {
     /// Whether the configuration is tested.
     pub fn is_test(&self) -> bool {
         self.is_test
+    }
+
+    /// Whether the user asked to sign in by another account.
+    pub fn selects_account(&self) -> bool {
+        self.selects_account
     }
 
     /// Its random value.
@@ -197,9 +213,10 @@ mod tests {
     #[test]
     fn a_login_begins_anew_once() {
         let browser = BrowserBinding::new([4; 32]);
-        let again = attempt().as_test().restart([5; 32], NOW.plus(700.0), &browser, "d2").unwrap();
+        let begun = attempt().as_test().selecting_account();
+        let again = begun.restart([5; 32], NOW.plus(700.0), &browser, "d2").unwrap();
         assert!(again.check(Some(&browser), NOW.plus(700.0)).is_ok());
-        assert_eq!((again.draft(), again.is_test()), ("d2", true));
+        assert_eq!((again.draft(), again.is_test(), again.selects_account()), ("d2", true, true));
         assert_eq!(again.return_path(), attempt().return_path());
         let again = LoginAttempt::from_text(again.to_text().as_bytes()).unwrap();
         assert!(again.restart([6; 32], NOW, &browser, "d2").is_none());

@@ -1,6 +1,7 @@
 //! What the OpenID Provider says about itself, as far as a login needs it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::document_reader::{self, Node, Properties};
 use crate::fault::Faults;
@@ -33,9 +34,15 @@ pub struct ProviderMetadata {
     /// Whether authorization responses have the parameter `iss` (RFC 9207).
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
+    /// `select_account`, if the provider lets users choose (OpenID Connect, Initiating User Registration 1.0, section 4).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) prompt_values_supported: Vec<String>,
     /// Those of the nine algorithms by which it signs ID Tokens.
     id_token_signing_alg_values_supported: Vec<String>,
 }
+
+/// The `prompt` by which a provider lets users choose an account.
+pub(super) const SELECT_ACCOUNT: &str = "select_account";
 
 /// How its signatures may be made.
 const ALGORITHMS: &str = "at least one of RS256, RS384, RS512, ES256, ES384, ES512, PS256, PS384 and PS512";
@@ -50,6 +57,11 @@ impl ProviderMetadata {
         document_reader::read_stored(&document, |node| {
             node.properties(|document| read_properties(document, issuer, &insecure))
         })
+    }
+
+    /// Whether the provider says that users can choose an account there.
+    pub(super) fn selects_account(&self) -> bool {
+        self.prompt_values_supported.iter().any(|value| value == SELECT_ACCOUNT)
     }
 
     /// Whether the provider signs ID Tokens by an algorithm that is one of the nine.
@@ -85,6 +97,10 @@ fn read_properties(
     let algorithms = algorithms.and_then(|node| read_algorithms(&node));
     let has_issuer = document.optional("authorization_response_iss_parameter_supported");
     let has_issuer = has_issuer.map_or(Some(false), |node| node.boolean());
+    // No login depends on it: whatever else is there does not matter.
+    let prompts = document.optional("prompt_values_supported");
+    let prompts = prompts.and_then(|node| node.value().as_array()).into_iter().flatten();
+    let prompts = prompts.filter_map(Value::as_str).filter(|value| *value == SELECT_ACCOUNT);
     named?;
     code_flow?;
     authentication?;
@@ -98,6 +114,7 @@ fn read_properties(
         userinfo_endpoint: userinfo?,
         revocation_endpoint: revocation?,
         authorization_response_iss_parameter_supported: has_issuer?,
+        prompt_values_supported: prompts.take(1).map(str::to_owned).collect(),
         id_token_signing_alg_values_supported: algorithms?,
     })
 }
@@ -133,7 +150,7 @@ fn read_algorithms(node: &Node<'_>) -> Option<Vec<String>> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     pub const ISSUER: &str = "https://op.example/realms/a";
 
@@ -196,6 +213,21 @@ pub mod tests {
         assert_eq!((&read.userinfo_endpoint, &read.revocation_endpoint), (&None, &None));
         assert!(!read.authorization_response_iss_parameter_supported);
         assert_eq!(serde_json::from_value::<ProviderMetadata>(json!(read)).unwrap(), read);
+    }
+
+    #[test]
+    fn of_the_prompts_only_the_choice_of_an_account_counts() {
+        for (prompts, selects) in [
+            (json!(["none", "select_account", "select_account"]), true),
+            (json!(["login", 7]), false),
+            (json!("select_account"), false),
+        ] {
+            let mut document = document();
+            document["prompt_values_supported"] = prompts;
+            let read = read(&document).unwrap();
+            assert_eq!(read.selects_account(), selects, "{document}");
+            assert_eq!(serde_json::from_value::<ProviderMetadata>(json!(read)).unwrap(), read);
+        }
     }
 
     #[test]

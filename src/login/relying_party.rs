@@ -2,7 +2,7 @@
 
 use crate::accounts::PublicUrl;
 use crate::login::federation::Federation;
-use crate::login::provider_metadata::ProviderMetadata;
+use crate::login::provider_metadata::{ProviderMetadata, SELECT_ACCOUNT};
 
 /// Where the provider sends users back after they signed in.
 pub const CALLBACK_PATH: &str = "/auth/federation-callback";
@@ -40,6 +40,17 @@ impl<'r> RelyingParty<'r> {
     /// The gateway's client id at the provider.
     pub(super) fn client_id(&self) -> &'r str {
         self.federation.client_id()
+    }
+
+    /// The `prompt` of an authorization request (OpenID Connect Core 1.0, section 3.1.2.1), also of a user who wants another account
+    /// than the one that is signed in. `login` is what each provider has to know.
+    pub(super) fn prompt(&self, selects_account: bool) -> Option<&'r str> {
+        let configured = self.federation.prompt();
+        let asks = |prompt: &&str| prompt.split(' ').any(|value| value != "consent");
+        if !selects_account || configured.as_ref().is_some_and(asks) {
+            return configured;
+        }
+        Some(if self.provider.selects_account() { SELECT_ACCOUNT } else { "login" })
     }
 
     /// Where the provider sends users back.

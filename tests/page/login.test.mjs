@@ -68,6 +68,22 @@ describe("a browser", () => {
     });
   });
 
+  test("is refused as somebody undeclared, and uses another account", async () => {
+    await open({}, async (page) => {
+      await page.goto(`${world.url}/app/p1/x`);
+      await signIn(page, "eve");
+      await page.getByRole("heading", { name: "You have no access yet" }).waitFor();
+      await page.getByRole("link", { name: "Use another account" }).click();
+      await signIn(page, "bob");
+      await page.waitForURL(`${world.url}/app/p1/x`);
+      // Bob is no operator; the same link is there.
+      await page.goto(`${world.url}/control/p1/x`);
+      await page.getByRole("heading", { name: "You may not open this page" }).waitFor();
+      await page.getByRole("link", { name: "Use another account" }).click();
+      await page.locator("input[name=login]").waitFor();
+    });
+  });
+
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [360, 1280]) {
       test(`shows pages that everybody can use, ${colorScheme}, ${width} pixels`, async () => {

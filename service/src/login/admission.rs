@@ -1,7 +1,7 @@
 //! The user whom a person is, and the beginning of their session.
 
 use edge_authorizer::Unavailable;
-use edge_authorizer::login::{TokenResponse, VerifiedIdToken, trusted_email};
+use edge_authorizer::login::{LoginAttempt, TokenResponse, VerifiedIdToken, trusted_email};
 use edge_authorizer::users::{
     Admission, EmailProof, LoginMethod, LoginRefusal, Person, ProviderIdentity, ProviderSession,
     SessionCookie, User, admit,
@@ -28,11 +28,12 @@ impl<H: LoginHost> Visit<'_, H> {
     pub async fn admit(
         &self,
         party: &Party<'_, H>,
+        attempt: &LoginAttempt,
         tokens: &TokenResponse,
         id_token: &VerifiedIdToken,
     ) -> Result<SessionCookie, Refusal> {
         for _ in 0..ATTEMPTS {
-            let (user, admission) = self.find_user(party, id_token).await?;
+            let (user, admission) = self.find_user(party, attempt, id_token).await?;
             let mut admitted = match admission {
                 Admission::SignIn => user.value.clone(),
                 Admission::Bind(bound) => *bound,
@@ -70,6 +71,7 @@ impl<H: LoginHost> Visit<'_, H> {
     async fn find_user(
         &self,
         party: &Party<'_, H>,
+        attempt: &LoginAttempt,
         id_token: &VerifiedIdToken,
     ) -> Result<(Stored<User>, Admission), Refusal> {
         let identity = ProviderIdentity { iss: id_token.issuer.clone(), sub: id_token.subject.clone() };
@@ -88,7 +90,8 @@ impl<H: LoginHost> Visit<'_, H> {
         let values = [&bound, &by_email].map(|user| user.as_ref().map(|user| &user.value));
         let refuse = |refusal| {
             let email_fault = email.as_ref().err().cloned();
-            Refusal::Person(Box::new(RefusedPerson { refusal, email_fault, id_token: id_token.clone() }))
+            let (id_token, return_path) = (id_token.clone(), attempt.return_path().clone());
+            Refusal::Person(Box::new(RefusedPerson { refusal, email_fault, id_token, return_path }))
         };
         let admission = admit(&person, values[0], values[1]).map_err(refuse)?;
         let user = match admission {
@@ -146,11 +149,12 @@ impl<H: LoginHost> Visit<'_, H> {
     pub async fn end_test(
         &self,
         party: &Party<'_, H>,
+        attempt: &LoginAttempt,
         tokens: &TokenResponse,
         id_token: &VerifiedIdToken,
     ) -> Result<Response, Refusal> {
         let text = self.text;
-        let (user, _) = self.find_user(party, id_token).await?;
+        let (user, _) = self.find_user(party, attempt, id_token).await?;
         if user.value.is_admin() {
             let mut tested = party.stored.value.clone();
             tested.tested = Some(TestLogin { user: user.id.clone(), at: self.host.now().as_seconds() });

@@ -16,11 +16,12 @@ pub const STATE: Purpose<'static> = Purpose { kind: "login-state", name: "" };
 
 impl<H: LoginHost> Visit<'_, H> {
     /// Sends the browser to the provider.
-    pub async fn begin(&self, party: &Party<'_, H>, path: ReturnPath, is_test: bool) -> Response {
+    pub async fn begin(&self, party: &Party<'_, H>, path: ReturnPath) -> Response {
         let binding = self.binding().unwrap_or_else(|| BrowserBinding::new(self.random()));
         let draft = &party.stored.value.draft;
         let attempt = LoginAttempt::new(self.random(), path, self.host.now(), &binding, draft);
-        let attempt = if is_test { attempt.as_test() } else { attempt };
+        let attempt = if self.tested_draft().is_some() { attempt.as_test() } else { attempt };
+        let attempt = if self.wants_other_account() { attempt.selecting_account() } else { attempt };
         self.go_to_provider(party, &attempt, &binding).await.unwrap_or_else(|Unavailable| self.unavailable())
     }
 

@@ -88,12 +88,12 @@ impl<H: LoginHost> Visit<'_, H> {
             }
         };
         if attempt.is_test() {
-            return self.end_test(party, &tokens, &id_token).await;
+            return self.end_test(party, attempt, &tokens, &id_token).await;
         }
         if !party.stored.value.federation.active {
             return Err(Refusal::NotFederated);
         }
-        let cookie = self.admit(party, &tokens, &id_token).await?;
+        let cookie = self.admit(party, attempt, &tokens, &id_token).await?;
         self.end_former_session().await;
         Ok(self.signed_in(attempt.return_path().as_str()).with("set-cookie", &cookie.set_cookie()))
     }

@@ -103,7 +103,8 @@ impl<H: LoginHost> Visit<'_, H> {
         problem(&denial, &self.request.id).with("allow", allowed)
     }
 
-    /// Begins a login: at the provider, or by password where there is none. With a session there is nothing to begin.
+    /// Begins a login: at the provider, or by password where there is none. With a session there is nothing to begin, unless it is
+    /// to be another account's.
     async fn login(&self) -> Response {
         let path = match self.return_path(self.request.parameter("return_to").as_deref()) {
             Ok(path) => path,
@@ -116,8 +117,8 @@ impl<H: LoginHost> Visit<'_, H> {
     }
 
     async fn login_to(&self, path: ReturnPath) -> Result<Response, Unavailable> {
-        let test = self.request.parameter("test");
-        if test.is_none() && self.has_session().await? {
+        let test = self.tested_draft();
+        if test.is_none() && !self.wants_other_account() && self.has_session().await? {
             return Ok(see_other(path.as_str()));
         }
         let begins = |row: &FederationRow| match &test {
@@ -126,7 +127,7 @@ impl<H: LoginHost> Visit<'_, H> {
         };
         // One read, whoever asks. Where no login begins there, nothing of the provider is needed.
         match FederationRow::load(self.host).await?.filter(|row| begins(&row.value)) {
-            Some(row) => Ok(self.begin(&self.party_of(row).await?, path, test.is_some()).await),
+            Some(row) => Ok(self.begin(&self.party_of(row).await?, path).await),
             None if test.is_some() => Ok(self.test_outdated()),
             None => Ok(self.login_form(&path, "", None)),
         }

@@ -4,6 +4,7 @@ use edge_authorizer::login::{LoginRedirect, ReturnPath};
 use edge_authorizer::users::User;
 use edge_authorizer::{ErrorCode, Target, Unavailable};
 
+use super::refusal::other_account;
 use super::visit::{LOGIN_PATH, Visit, see_other};
 use crate::directory::Stored;
 use crate::host::LoginHost;
@@ -19,9 +20,11 @@ impl<H: LoginHost> Visit<'_, H> {
             Ok(refused) => refused,
             Err(response) => return response,
         };
+        let other_account = refused.as_ref().map(other_account);
         let refused = refused.as_ref().map(ReturnPath::as_str);
         match self.signed_in_user().await {
             Ok(Some(user)) => {
+                let refused = refused.zip(other_account.as_deref());
                 let (email, roles) = (user.value.email().as_str(), roles(&user.value, self.text));
                 let code = refused.map(|_| ErrorCode::RoleMissing);
                 let home = HomePage { text: self.text, email, roles, refused };

@@ -1,16 +1,17 @@
 //! Why a login is refused, and the page that says so.
 
 use edge_authorizer::login::{
-    AttemptFault, EmailFault, ResponseFault, TokenEndpointError, TokenFault, UserInfoFault, VerifiedIdToken,
+    AttemptFault, EmailFault, LoginRedirect, ResponseFault, ReturnPath, TokenEndpointError, TokenFault,
+    UserInfoFault, VerifiedIdToken,
 };
 use edge_authorizer::users::LoginRefusal;
-use edge_authorizer::{ErrorCode, NumericDate};
+use edge_authorizer::{ErrorCode, NumericDate, Target};
 
 use super::refused_login::RefusedLogin;
 use super::visit::Visit;
 use crate::host::LoginHost;
 use crate::http::Response;
-use crate::pages::{Message, Messages, page};
+use crate::pages::{Link, Message, Messages, page};
 
 /// Why a login is refused.
 pub enum Refusal {
@@ -47,6 +48,8 @@ pub struct RefusedPerson {
     pub refusal: LoginRefusal,
     pub email_fault: Option<EmailFault>,
     pub id_token: VerifiedIdToken,
+    /// Where they were going.
+    pub return_path: ReturnPath,
 }
 
 impl From<TokenEndpointError> for Refusal {
@@ -143,9 +146,14 @@ impl Refusal {
     }
 }
 
+/// Where a person signs in by another account, on the way to a page.
+pub fn other_account(path: &ReturnPath) -> String {
+    LoginRedirect::OtherAccount.location(&Target::split(path.as_str()))
+}
+
 impl RefusedPerson {
     fn trace(&self) -> Vec<String> {
-        let Self { refusal, email_fault, id_token } = self;
+        let Self { refusal, email_fault, id_token, .. } = self;
         let mut trace = vec![format!("the ID Token of `{}` is verified", id_token.issuer)];
         trace.extend(email_fault.as_ref().map(ToString::to_string));
         // What is wrong with the address says it all.
@@ -169,7 +177,15 @@ impl<H: LoginHost> Visit<'_, H> {
             _ => String::new(),
         };
         paragraphs.extend(Some(&*provider).filter(|text| !text.is_empty()));
-        let response = self.problem_with(refusal.code(), heading, paragraphs);
+        let other_account = match &refusal {
+            Refusal::Person(person) => Some(other_account(&person.return_path)),
+            _ => None,
+        };
+        let link = match &other_account {
+            Some(target) => Link { target, text: &self.text.other_account },
+            None => self.try_again(),
+        };
+        let response = self.problem_with(refusal.code(), heading, paragraphs, link);
         match refusal {
             Refusal::TooMany(seconds) => {
                 Response { status: 429, ..response }.with("retry-after", &seconds.to_string())

@@ -43,6 +43,16 @@ impl<H: LoginHost> Visit<'_, H> {
         if values.next().is_some() { None } else { BrowserBinding::parse(value) }
     }
 
+    /// The draft of the configuration that is to be tested by this login.
+    pub fn tested_draft(&self) -> Option<String> {
+        self.request.parameter("test")
+    }
+
+    /// Whether the user asks to sign in by another account ([`LoginRedirect::OtherAccount`]).
+    pub fn wants_other_account(&self) -> bool {
+        self.request.parameter("prompt").as_deref() == Some("select_account")
+    }
+
     /// Whether a page of this host sent the request.
     pub fn is_same_origin(&self) -> bool {
         let headers = ["sec-fetch-site", "sec-fetch-mode", "origin"].map(|name| self.request.header(name));
@@ -53,16 +63,26 @@ impl<H: LoginHost> Visit<'_, H> {
 
     /// A page that says what is wrong, how to begin anew, and how the log names the request.
     pub fn problem(&self, code: ErrorCode, heading: &str, paragraph: &str) -> Response {
-        self.problem_with(code, heading, vec![paragraph])
+        self.problem_with(code, heading, vec![paragraph], self.try_again())
     }
 
-    /// The same with several paragraphs.
-    pub fn problem_with(&self, code: ErrorCode, heading: &str, paragraphs: Vec<&str>) -> Response {
-        let link = Link { target: LOGIN_PATH, text: &self.text.try_again };
+    /// The same with several paragraphs, and another link.
+    pub fn problem_with(
+        &self,
+        code: ErrorCode,
+        heading: &str,
+        paragraphs: Vec<&str>,
+        link: Link<'_>,
+    ) -> Response {
         let (trace, request_id) = (Vec::new(), Some(&*self.request.id));
         let message = Message { text: self.text, heading, paragraphs, trace, link: Some(link), request_id };
         let response = page(code.status(), &message).with("x-request-id", &self.request.id);
         Response { code: Some(code), ..response }
+    }
+
+    /// The link to begin anew.
+    pub fn try_again(&self) -> Link<'_> {
+        Link { target: LOGIN_PATH, text: &self.text.try_again }
     }
 
     /// The page while something that is needed does not answer.

@@ -24,6 +24,7 @@ pub struct Messages {
     pub going_on: String,
     pub go_on: String,
     pub try_again: String,
+    pub other_account: String,
     pub request_id: String,
     pub link_sent: String,
     pub link_sent_text: String,

@@ -71,8 +71,8 @@ pub struct HomePage<'p> {
     pub text: &'p Messages,
     pub email: &'p str,
     pub roles: Vec<(&'p str, String)>,
-    /// The path of a page that these roles do not open.
-    pub refused: Option<&'p str>,
+    /// The path of a page that these roles do not open, and where to sign in by another account.
+    pub refused: Option<(&'p str, &'p str)>,
 }
 
 /// Says something.

@@ -36,7 +36,12 @@ impl<H: LoginHost> Visit<'_, H> {
         }
         let refuse = |reason: &str| {
             let paragraphs = vec![&*self.text.form_invalid_text, reason];
-            self.problem_with(ErrorCode::RequestInvalid, &self.text.form_invalid, paragraphs)
+            self.problem_with(
+                ErrorCode::RequestInvalid,
+                &self.text.form_invalid,
+                paragraphs,
+                self.try_again(),
+            )
         };
         let body = body.read(MAX_FORM).await.map_err(|_| refuse("the form is too long or incomplete"))?;
         let form = Form::parse(&body.unwrap_or_default()).map_err(|fault| refuse(fault.reason()))?;
