@@ -6,12 +6,14 @@ import { alternate } from "./rounds.mjs";
 import { titleOf } from "./workers.mjs";
 
 const WARM_UP_SECONDS = 1;
+/** A process that just started compiles what it runs. */
+const FIRST_SECONDS = 3;
 const ATTEMPTS = 5;
 
 /**
  * Measures contestants, and gives the samples of each. The first one of a `group` is what the others of it are compared
- * with. Those of the same `worker` and `documents` share a process; who `isNew` has a new one for each measurement, and
- * sees each of its `tokens` once.
+ * with. Those of the same `worker` and `documents` share a process, in each round a new one: of two that run the same, one can be
+ * slower by 8 % as long as it runs. Who `isNew` has a new one for each measurement, and sees each of its `tokens` once.
  */
 export async function compare(environment, contestants, { rounds, seconds, connections, firstToken, say }) {
   const start = async ({ worker, documents }) => {
@@ -24,10 +26,17 @@ export async function compare(environment, contestants, { rounds, seconds, conne
     load(running, { path: PATH, connections, seconds: duration, tokens, isRefused });
 
   const shared = new Map();
-  const measure = async (contestant, duration) => {
+  const stopShared = async () => {
+    for (const running of shared.values()) await running.stop();
+    shared.clear();
+  };
+  const measure = async (contestant) => {
     const key = JSON.stringify([contestant.worker, contestant.documents]);
-    if (!shared.has(key)) shared.set(key, await start(contestant));
-    return send(shared.get(key), contestant, contestant.tokens, duration);
+    const isFirst = !shared.has(key);
+    if (isFirst) shared.set(key, await start(contestant));
+    const running = shared.get(key);
+    await send(running, contestant, contestant.tokens, isFirst ? FIRST_SECONDS : WARM_UP_SECONDS);
+    return send(running, contestant, contestant.tokens, seconds);
   };
   const measureNew = async (contestant) => {
     const { tokens } = contestant;
@@ -47,11 +56,14 @@ export async function compare(environment, contestants, { rounds, seconds, conne
 
   const byName = Object.fromEntries(contestants.map((one) => [nameOf(one), one]));
   try {
-    for (const contestant of contestants) if (!contestant.isNew) await measure(contestant, WARM_UP_SECONDS);
-    const samples = await alternate(Object.keys(byName), rounds, say, async (name) => {
+    const onRound = async (round) => {
+      await stopShared();
+      say(round);
+    };
+    const samples = await alternate(Object.keys(byName), rounds, onRound, async (name) => {
       const contestant = byName[name];
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const sample = await (contestant.isNew ? measureNew(contestant) : measure(contestant, seconds));
+        const sample = await (contestant.isNew ? measureNew : measure)(contestant);
         if (sample.requests > 0) return sample;
         say(`${name}: nothing was answered within ${seconds} s; is the machine busy? Once more`);
       }
@@ -63,7 +75,7 @@ export async function compare(environment, contestants, { rounds, seconds, conne
       return { name, group, title, samples: samples[name] };
     });
   } finally {
-    for (const running of shared.values()) await running.stop();
+    await stopShared();
   }
 }
 

@@ -1,10 +1,10 @@
 // Measuring in alternation, and what the measurements come to.
 
-/** Measures every contestant in every round, by name: first to last, last to first, and so on. */
-export async function alternate(names, rounds, say, measure) {
+/** Measures every contestant in every round, which begins with `onRound`, by name: first to last, last to first, and so on. */
+export async function alternate(names, rounds, onRound, measure) {
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    say(`round ${round + 1} of ${rounds}`);
+    await onRound(`round ${round + 1} of ${rounds}`);
     for (const name of round % 2 ? names.toReversed() : names) samples[name].push(await measure(name));
   }
   return samples;
