@@ -66,6 +66,22 @@ impl Socket {
         while self.stream.ready(Interest::ERROR).await.is_ok_and(|ready| !ready.is_error()) {}
     }
 
+    /// Reads what has come. What leaves room in `buffer` was all there is: as tokio's own reader does, no second read asks for more
+    /// before the system says that there is.
+    fn read_once(&self, buffer: &mut ReadBuf<'_>) -> io::Result<usize> {
+        let room = buffer.remaining();
+        let mut read = Err(io::ErrorKind::WouldBlock.into());
+        // What the closure returns decides whether the connection still counts as readable.
+        let _readable = self.stream.try_io(Interest::READABLE, || {
+            read = self.stream.try_read_buf(buffer);
+            match read {
+                Ok(count) if 0 < count && count < room => Err(io::ErrorKind::WouldBlock.into()),
+                _ => Ok(()),
+            }
+        });
+        read
+    }
+
     fn poll_try_write(
         &mut self,
         context: &mut Context<'_>,
@@ -96,7 +112,7 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         loop {
             ready!(self.stream.poll_read_ready(context))?;
-            match self.stream.try_read_buf(buffer) {
+            match self.read_once(buffer) {
                 Ok(_) => return Poll::Ready(Ok(())),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
