@@ -1,6 +1,5 @@
 //! The control thread as a host of the service.
 
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -43,7 +42,7 @@ pub struct ControlHost {
     /// What the bodies that are being read hold.
     pub rooms: Rc<Rooms>,
     client: Rc<Client>,
-    /// One for each thread that may compute: each hash of a password has 19 MiB.
+    /// One for each hash of a password that may be under way: each has 19 MiB.
     processors: Arc<Semaphore>,
     mail_delivery: Rc<Result<MailDelivery, Failure>>,
 }
@@ -57,7 +56,8 @@ impl ControlHost {
         // The configuration was checked when the node started; without a variable, there is no proxy.
         let proxy = OutgoingProxy::parse(&variable("HTTPS_PROXY"), &variable("NO_PROXY")).ok();
         let client = Rc::new(Client::new(node.tls.clone(), insecure_hosts, proxy));
-        let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+        // Whoever makes the node hash passwords does not get the last processor, on which requests are forwarded.
+        let processors = available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1));
         let processors = Arc::new(Semaphore::new(processors));
         let mail_delivery = Rc::new(MailDelivery::read(&node.variables, &node.tls));
         Self { node, plane, database, alarm, mail_alarm, rooms, client, processors, mail_delivery }
