@@ -8,6 +8,8 @@ export default {
     // Each look at a request crosses to the runtime: once is enough.
     const { headers, method, url } = request;
     const authorization = headers.get("authorization") ?? undefined;
-    return handle({ request, headers, method, url }, method, url, authorization, env, context);
+    // Of a request without a token, a session may take its place.
+    const cookie = (authorization === undefined && headers.get("cookie")) || undefined;
+    return handle({ request, headers, method, url }, method, url, authorization, cookie, env, context);
   },
 };

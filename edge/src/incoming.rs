@@ -29,6 +29,8 @@ pub struct Incoming {
     pub url: String,
     /// Its `Authorization` header.
     pub authorization: Option<String>,
+    /// Its `Cookie` header, if it has no `Authorization`.
+    pub cookie: Option<String>,
     /// When it came.
     pub began: NumericDate,
 }
@@ -46,7 +48,8 @@ impl Incoming {
 
     /// The session that it presents.
     pub fn session(&self) -> Option<PresentedSession> {
-        PresentedSession::read(&self.method, &self.target(), &|name| self.header(name))
+        let header = |name: &str| if name == "cookie" { self.cookie.clone() } else { self.header(name) };
+        PresentedSession::read(&self.method, &self.target(), &header)
     }
 
     /// Whether a person opens a page by it.

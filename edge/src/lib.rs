@@ -23,10 +23,11 @@ pub fn handle(
     method: String,
     url: String,
     authorization: Option<String>,
+    cookie: Option<String>,
     env: Env,
     context: Context,
 ) -> Result<JsValue, JsValue> {
-    let incoming = Incoming { arrival, method, url, authorization, began: http::now() };
+    let incoming = Incoming { arrival, method, url, authorization, cookie, began: http::now() };
     task::run(handler::handle(incoming, env, context))
 }
 

@@ -42,7 +42,7 @@ fn begin(world: &World, cookie: &SessionCookie) {
     let text = token(world.now(), &json!({ "azp": "user-app" }), "ec256-1", "ec256-1");
     let until = NumericDate::from_seconds(world.now() + 60.0);
     let token = SessionToken { token: text.into(), until };
-    world.shared.sessions.tokens.lock().unwrap().insert(cookie.digest(), token);
+    world.shared.sessions.tokens.lock().unwrap().insert(cookie.digest().to_text(), token);
 }
 
 fn decide<'t>(world: &World, cookie: &SessionCookie) -> Task<'t, Decision> {
@@ -144,7 +144,7 @@ fn a_session_that_ended_is_forgotten_at_once() {
     assert_eq!(ask(&world, &cookie(1)), "permit");
     let node = &world.nodes[0];
     world.shared.sessions.tokens.lock().unwrap().clear();
-    node.plane.data().forget_session(&*node.host, &cookie(1).digest());
+    node.plane.data().forget_session(&*node.host, &cookie(1).digest().to_text());
     assert_eq!((ask(&world, &cookie(1)), asked(&world)), ("token_missing", 1));
     world.pass(5.0);
     assert_eq!((ask(&world, &cookie(1)), asked(&world)), ("token_missing", 2));
@@ -165,7 +165,7 @@ fn an_answer_that_is_under_way_revives_no_session_that_ended() {
                 support::executor::pause(2).await;
             }
             sessions.sessions.tokens.lock().unwrap().clear();
-            node.plane.data().forget_session(&*node.host, &cookie(1).digest());
+            node.plane.data().forget_session(&*node.host, &cookie(1).digest().to_text());
             sessions.sessions.is_held.store(false, Ordering::Relaxed);
             after.await
         }

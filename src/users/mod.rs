@@ -38,7 +38,9 @@ pub use session::{
     IDLE_SECONDS, LoginMethod, ProviderSession, REFRESH_AFTER, REFRESH_BOUND, Session, SessionEnd,
     SessionState,
 };
-pub use session_cookie::{InvalidSessionCookie, REMOVE_SESSION_COOKIE, SessionCookie, SeveralSessionCookies};
+pub use session_cookie::{
+    InvalidSessionCookie, REMOVE_SESSION_COOKIE, SessionCookie, SessionDigest, SeveralSessionCookies,
+};
 pub use setup_link::SetupLink;
 pub use stored_format::Unreadable;
 pub use user::{StoredPassword, User};

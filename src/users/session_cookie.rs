@@ -24,6 +24,22 @@ const LENGTH: usize = 64;
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionCookie(String);
 
+/// The SHA-256 of the value of a session's cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionDigest([u8; 32]);
+
+impl SessionDigest {
+    /// Reads what [`Self::to_text`] gave.
+    pub fn parse(text: &str) -> Option<Self> {
+        Base64UrlUnpadded::decode_vec(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// The digest in base64url, as it is stored.
+    pub fn to_text(self) -> String {
+        Base64UrlUnpadded::encode_string(&self.0)
+    }
+}
+
 /// The header has several cookies of the name. Which of them the gateway set cannot be told: a page of a neighbouring host may
 /// have set a cookie without a name that reads like it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,9 +63,9 @@ impl SessionCookie {
         }
     }
 
-    /// By what the session is stored: the SHA-256 of the cookie's value in base64url.
-    pub fn digest(&self) -> String {
-        Base64UrlUnpadded::encode_string(&Sha256::digest(self.0.as_bytes()))
+    /// By what the session is known where it is stored.
+    pub fn digest(&self) -> SessionDigest {
+        SessionDigest(Sha256::digest(self.0.as_bytes()).into())
     }
 
     /// Whether the tag is that of the random bytes, which `is_tag` says of both.
@@ -162,7 +178,10 @@ mod tests {
 
     #[test]
     fn a_session_is_stored_by_the_digest_of_its_cookie() {
-        assert_eq!(cookie().digest(), "WVvl8Co-UxoYRutpQXGSJnXSutwm-kvZ9X4JwoPz0Vo");
+        let text = "WVvl8Co-UxoYRutpQXGSJnXSutwm-kvZ9X4JwoPz0Vo";
+        assert_eq!(cookie().digest().to_text(), text);
+        assert_eq!(SessionDigest::parse(text), Some(cookie().digest()));
+        assert_eq!(["", "WVvl", &[text, "A"].concat()].map(SessionDigest::parse), [None; 3]);
         assert_eq!(SessionCookie::try_from(VALUE), Ok(cookie()));
         assert_eq!(SessionCookie::try_from("x"), Err(InvalidSessionCookie));
         assert!(!format!("{:?}", cookie()).contains(VALUE));

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use edge_authorizer::users::SessionCookie;
+use edge_authorizer::users::{SessionCookie, SessionDigest};
 use edge_authorizer::{FairCache, NumericDate, Owner, ProjectId, Unavailable};
 
 use crate::host::{Clock, Job, PendingSession, SessionAnswer, SessionSource, SessionToken, Tasks};
@@ -32,7 +32,7 @@ enum Known<S> {
 
 /// Sessions by the digest of their cookie.
 pub struct Sessions<S> {
-    known: Mutex<FairCache<String, Known<S>>>,
+    known: Mutex<FairCache<SessionDigest, Known<S>>>,
 }
 
 impl<S> Default for Sessions<S> {
@@ -65,7 +65,7 @@ impl<S> Sessions<S> {
     }
 
     /// Asks for a session, whatever becomes of this request.
-    fn ask<H>(&self, host: &H, digest: String, cookie: &SessionCookie) -> Arc<PendingSession<S>>
+    fn ask<H>(&self, host: &H, digest: SessionDigest, cookie: &SessionCookie) -> Arc<PendingSession<S>>
     where
         H: Tasks<Signal = S> + Clock,
     {
@@ -100,10 +100,13 @@ impl<S> Sessions<S> {
 
     /// Forgets the session of this digest, which has ended.
     pub fn forget(&self, host: &impl Clock, digest: &str) {
-        self.keep(digest.to_owned(), Known::Absent(host.now().plus(ABSENCE)));
+        // What is no digest is no session's.
+        if let Some(digest) = SessionDigest::parse(digest) {
+            self.keep(digest, Known::Absent(host.now().plus(ABSENCE)));
+        }
     }
 
-    fn keep(&self, digest: String, known: Known<S>) {
+    fn keep(&self, digest: SessionDigest, known: Known<S>) {
         // Cookies that were made up evict no session.
         let (owner, bytes) = match &known {
             Known::Found(found) => (Owner::Everybody, found.token.len()),

@@ -38,7 +38,7 @@ impl<H: LoginHost> Visit<'_, H> {
         }
         let cookie = self.session_cookie().filter(|cookie| sessions::is_made_here(self.sealing, cookie));
         let Some(cookie) = cookie else { return see_other(SIGNED_OUT_PATH) };
-        let session = match sessions::end(self.host, &cookie.digest()).await {
+        let session = match sessions::end(self.host, &cookie.digest().to_text()).await {
             Ok(session) => session,
             Err(Unavailable) => return self.unavailable(),
         };
@@ -51,7 +51,7 @@ impl<H: LoginHost> Visit<'_, H> {
         };
         see_other(target.as_deref().unwrap_or(SIGNED_OUT_PATH))
             .with("set-cookie", REMOVE_SESSION_COOKIE)
-            .with("x-changed", &[ENDED, &cookie.digest()].concat())
+            .with("x-changed", &[ENDED, &cookie.digest().to_text()].concat())
     }
 
     /// Where the browser logs out at the provider. Ours has ended, whatever comes of that.

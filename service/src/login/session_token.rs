@@ -25,7 +25,7 @@ impl<H: LoginHost> Visit<'_, H> {
         if !sessions::is_made_here(self.sealing, cookie) {
             return Ok(None);
         }
-        let id = cookie.digest();
+        let id = cookie.digest().to_text();
         let mut has_waited = false;
         for _ in 0..LOOKS {
             let Some(stored) = Rows(self.host).load::<Session>(&id).await? else { return Ok(None) };
@@ -99,7 +99,7 @@ impl<H: LoginHost> Visit<'_, H> {
     /// Ends the session that the browser has had: a new one replaces its cookie.
     pub async fn end_former_session(&self) {
         if let Some(cookie) = self.session_cookie().filter(|it| sessions::is_made_here(self.sealing, it)) {
-            let _ended = sessions::end(self.host, &cookie.digest()).await;
+            let _ended = sessions::end(self.host, &cookie.digest().to_text()).await;
         }
     }
 

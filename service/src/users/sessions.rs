@@ -57,7 +57,7 @@ where
     let surplus = surplus_of(host, user).await?;
     let removed = surplus.iter().map(Stored::removed);
     let changes: Vec<_> =
-        std::iter::once(added(&cookie.digest(), &session)).chain(with).chain(removed).collect();
+        std::iter::once(added(&cookie.digest().to_text(), &session)).chain(with).chain(removed).collect();
     Rows(host).commit(&changes).await.map(|()| cookie)
 }
 

@@ -170,7 +170,7 @@ impl Issuers for TestHost {
 
 impl SessionSource for TestHost {
     async fn ask_session(&self, cookie: &SessionCookie) -> SessionAnswer {
-        self.shared.sessions.ask(&cookie.digest()).await
+        self.shared.sessions.ask(&cookie.digest().to_text()).await
     }
 }
 
