@@ -112,10 +112,10 @@ fn who_is_refused_can_use_another_account() {
     let stranger = TokenVector::good(&json!({ "sub": "stranger", "email": "eve@example.com" }));
     let logins = Logins::new(&stranger.announced, &json!({}));
     let log_in = |by: &TokenVector, target: &str, session: &str| {
-        let begin = logins.send("GET", target, session, None);
-        let begun = Begun::read(&begin);
+        let sent = logins.send("GET", target, session, None);
+        let begun = Begun::read(&sent);
         logins.answer(TOKEN_ENDPOINT, 200, &tokens(Some(&by.id_token(logins.world.now(), &begun.nonce))));
-        (begin.body.unwrap(), logins.end(&begun, "code=c"))
+        (sent.body.unwrap(), logins.end(&begun, "code=c"))
     };
     let (asked, refused) = log_in(&stranger, "/auth/login?return_to=/app/x", "");
     assert!(refused.status == 403 && !asked.contains("prompt="), "{asked}");

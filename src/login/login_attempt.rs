@@ -119,7 +119,7 @@ impl LoginAttempt {
         let restarts = self.restarts.checked_add(1).filter(|restarts| *restarts <= MAX_RESTARTS)?;
         let again = Self::new(transaction, self.return_path.clone(), now, browser, draft);
         let Self { is_test, selects_account, .. } = *self;
-        Some(Self { restarts, is_test, selects_account, ..again })
+        Some(Self { is_test, selects_account, restarts, ..again })
     }
 
     /// Where the user goes at the end.
