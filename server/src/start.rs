@@ -219,13 +219,13 @@ impl Running {
     }
 }
 
-/// How many connections each data thread may have, by the limit of open files, which is raised as far as it can be.
+/// How many connections of clients each data thread may have, by the limit of open files, which is raised as far as it can be.
 fn most_connections(threads: NonZeroUsize) -> usize {
     let limit = descriptors::raise_limit().unwrap_or(usize::MAX);
     let possible = descriptors::connections(limit, threads);
     if possible < FEW_CONNECTIONS {
         let few = format_args!(
-            "{possible} connections at once on each of {threads} threads: raise the hard limit of open files (`ulimit -Hn`, `LimitNOFILE=`)"
+            "{possible} connections of clients at once on each of {threads} threads: raise the hard limit of open files (`ulimit -Hn`, `LimitNOFILE=`)"
         );
         warning(&Output, "few_descriptors", "node", few);
     }

@@ -6,27 +6,14 @@ mod process;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 
-use process::{Folder, Node, send};
+use process::{Folder, Node, limited, send};
 
 /// The limit of open files, and more connections than that.
 const LIMIT: &str = "ulimit -n 192";
 const IDLE: usize = 250;
-
-/// The command by a shell that sets a limit.
-fn limited(limit: &str, command: &Command) -> Command {
-    let mut limited = Command::new("sh");
-    limited
-        .args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .env_clear();
-    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    limited.stdout(Stdio::null()).stderr(Stdio::piped());
-    limited
-}
 
 /// An origin that answers each request on a new connection.
 fn start_origin() -> String {

@@ -26,6 +26,7 @@ use super::host::ProxyHost;
 use super::origin::Origin;
 use super::origin_connection::OriginConnection;
 use super::origin_headers::{Provenance, to_origin};
+use super::origins::Origins;
 use super::prepared_request::PreparedRequest;
 use super::request_head::has_known_coding;
 use super::state::Proxy;
@@ -81,14 +82,20 @@ pub async fn forward<H: ProxyHost>(
     *request.method_mut() = head.method.clone();
     *request.uri_mut() = head.uri.path_and_query().cloned().map(Uri::from).unwrap_or_default();
     *request.headers_mut() = headers;
-    let sent = timeout(prepared.timeout, send(&prepared.origin, request)).await;
+    let (origins, origin) = (&exchange.proxy.origins, &prepared.origin);
     let failed = |reason: &str| {
-        let origin = prepared.origin.host.to_str().unwrap_or_default();
+        let origin = origin.host.to_str().unwrap_or_default();
         request_warning(&exchange.proxy.host, &exchange.id, "origin_failed", origin, reason);
         ErrorCode::OriginUnreachable
     };
+    let place = origins.take_place(origin).map_err(|reason| {
+        let is_due = exchange.proxy.crowded.is_due();
+        if is_due { failed(&reason) } else { ErrorCode::OriginUnreachable }
+    })?;
+    let sent = timeout(prepared.timeout, send(origins, origin, request)).await;
     let sent = sent.map_err(|_| ErrorCode::OriginTimeout)?;
-    let (response, connection) = sent.map_err(|reason| failed(&reason))?;
+    let (response, mut connection) = sent.map_err(|reason| failed(&reason))?;
+    connection.place = Some(place);
     if !is_answer(response.status().as_u16(), is_upgrade) {
         return Err(failed(&format!("its answer has the status {}", response.status().as_u16())).into());
     }
@@ -100,7 +107,7 @@ pub async fn forward<H: ProxyHost>(
     }
     let (mut parts, body) = response.into_parts();
     to_client(&mut parts.headers, prepared.cors.as_ref(), &exchange.id_header());
-    let body = Answer::Origins(OriginAnswer::new(body, prepared.origin.clone(), connection));
+    let body = Answer::Origins(OriginAnswer::new(body, origin.clone(), connection));
     let mut answer = Response::new(body);
     (*answer.status_mut(), *answer.headers_mut()) = (parts.status, parts.headers);
     Ok(answer)
@@ -130,7 +137,8 @@ fn address_header(address: IpAddr) -> HeaderValue {
 /// Sends a request on a connection that is kept, or on a new one. One that turns out to be closed is replaced only if
 /// nothing of the request was sent: an origin never gets one twice. The error says what went wrong.
 async fn send(
-    origin: &Rc<Origin>,
+    origins: &Origins,
+    origin: &Origin,
     mut request: Request<Upload>,
 ) -> Result<(Response<Incoming>, OriginConnection), String> {
     while let Some(mut kept) = origin.take() {
@@ -139,7 +147,7 @@ async fn send(
             Err(mut error) => request = error.take_message().ok_or_else(|| chain(error.error()))?,
         }
     }
-    let mut connection = origin.connect().await.map_err(|error| chain(&error))?;
+    let mut connection = origins.connect(origin).await.map_err(|error| chain(&error))?;
     let response = connection.send(request).await.map_err(|error| chain(error.error()))?;
     Ok((response, connection))
 }

@@ -18,6 +18,7 @@ use super::client::Client;
 use super::connection::serve_connection;
 use super::connections::Connections;
 use super::host::ProxyHost;
+use super::origin_places::FOR_EACH_CLIENT;
 use super::proxied_client::proxied_client;
 use super::socket::Socket;
 use super::state::Proxy;
@@ -60,7 +61,7 @@ pub struct Listeners {
     pub clients: TcpListener,
     /// Those of proxies that ask for decisions.
     pub checks: Option<TcpListener>,
-    /// How many connections there may be at once; further ones wait to be accepted.
+    /// How many connections there may be at once; further ones wait to be accepted. Those to origins are bounded by it, too.
     pub most: usize,
 }
 
@@ -88,7 +89,8 @@ impl Listeners {
 
 /// Serves the connections that listeners take, in a `LocalSet`, until the node stops; then those under way may end.
 pub async fn serve<H: ProxyHost>(listeners: Listeners, host: H, mut stopped: watch::Receiver<bool>) {
-    let (proxy, connections) = (Rc::new(Proxy::new(host)), Connections::new(listeners.most));
+    let proxy = Rc::new(Proxy::new(host, FOR_EACH_CLIENT * listeners.most));
+    let connections = Connections::new(listeners.most);
     let mut sweep = tokio::time::interval(SWEEP);
     loop {
         let (accepted, purpose) = tokio::select! {

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::origin_addresses::OriginAddresses;
 use super::origin_connection::OriginConnection;
+use super::origin_places::{Count, Counted};
 
 /// How long a connection is kept without a request.
 const IDLE: Duration = Duration::from_secs(55);
@@ -25,6 +26,8 @@ const MAX_IDLE: usize = 64;
 pub struct Origin {
     /// The value of `Host`.
     pub host: HeaderValue,
+    /// How many requests and tunnels it has.
+    pub in_use: Count,
     addresses: OriginAddresses,
     /// The name in its certificate, and what certificates are trusted; `None` without TLS.
     tls: Option<(ServerName<'static>, Arc<ClientConfig>)>,
@@ -47,7 +50,7 @@ impl Origin {
         let tls = if is_tls { Some((ServerName::try_from(name).ok()?, tls.clone())) } else { None };
         let host = HeaderValue::from_str(authority).ok()?;
         let addresses = OriginAddresses::new(name_and_port);
-        Some(Self { host, addresses, tls, idle: RefCell::default() })
+        Some(Self { host, in_use: Count::default(), addresses, tls, idle: RefCell::default() })
     }
 
     /// A connection that is kept, if one is still open.
@@ -60,10 +63,10 @@ impl Origin {
         }
     }
 
-    /// A new connection.
-    pub async fn connect(&self) -> io::Result<OriginConnection> {
+    /// A new connection, which is counted as open.
+    pub async fn connect(&self, open: Counted) -> io::Result<OriginConnection> {
         let tls = self.tls.as_ref().map(|(name, settings)| (name, settings));
-        OriginConnection::open(self.addresses.connect().await?, tls).await
+        OriginConnection::open(self.addresses.connect().await?, tls, open).await
     }
 
     /// Keeps a connection on which an answer has ended.
@@ -72,7 +75,21 @@ impl Origin {
         if idle.len() < MAX_IDLE {
             connection.used = Instant::now();
             connection.is_reused = true;
+            connection.place = None;
             idle.push(connection);
+        }
+    }
+
+    /// When the connection was used that was used longest ago of those without a request.
+    pub fn oldest(&self) -> Option<Instant> {
+        self.idle.borrow().first().map(|kept| kept.used)
+    }
+
+    /// Closes that connection.
+    pub fn close_oldest(&self) {
+        let mut idle = self.idle.borrow_mut();
+        if !idle.is_empty() {
+            idle.remove(0);
         }
     }
 

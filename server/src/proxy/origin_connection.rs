@@ -16,6 +16,7 @@ use tokio::task::{AbortHandle, spawn_local};
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
+use super::origin_places::{Counted, Place};
 use super::socket::Socket;
 use super::upload::Upload;
 
@@ -32,6 +33,9 @@ pub struct OriginConnection {
     sender: SendRequest<Upload>,
     socket: Socket,
     task: Option<AbortHandle>,
+    _open: Counted,
+    /// That of the request which it is used for.
+    pub place: Option<Place>,
     /// When it was last used.
     pub used: Instant,
     /// Whether a request was sent on it before.
@@ -43,22 +47,24 @@ impl OriginConnection {
     pub async fn open(
         stream: TcpStream,
         tls: Option<(&ServerName<'static>, &Arc<ClientConfig>)>,
+        open: Counted,
     ) -> io::Result<Self> {
         let socket = Socket::new(stream);
-        let Some((name, settings)) = tls else { return Self::start(socket.clone(), socket).await };
+        let Some((name, settings)) = tls else { return Self::start(socket.clone(), socket, open).await };
         let stream = TlsConnector::from(settings.clone()).connect(name.clone(), socket.clone()).await?;
-        Self::start(stream, socket).await
+        Self::start(stream, socket, open).await
     }
 
     async fn start(
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         socket: Socket,
+        open: Counted,
     ) -> io::Result<Self> {
         let mut builder = http1::Builder::new();
         builder.max_headers(MAX_HEADERS).max_header_size(MAX_HEAD_BYTES).max_buf_size(BUFFER_BYTES);
         let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         let task = Some(spawn_local(connection.with_upgrades()).abort_handle());
-        Ok(Self { sender, socket, task, used: Instant::now(), is_reused: false })
+        Ok(Self { sender, socket, task, _open: open, place: None, used: Instant::now(), is_reused: false })
     }
 
     /// Whether it can take a request: the origin has not closed it as far as this machine knows.
@@ -74,8 +80,8 @@ impl OriginConnection {
         self.sender.try_send_request(request).await
     }
 
-    /// Leaves the connection to itself, for a protocol that it was switched to.
-    pub fn detach(mut self) {
+    /// Leaves the connection to itself, for a protocol that it was switched to. It is in use until this is dropped all the same.
+    pub fn detach(&mut self) {
         self.task = None;
     }
 }

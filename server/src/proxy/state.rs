@@ -20,6 +20,8 @@ pub struct Proxy<H> {
     /// Whether clients' connections begin with headers of the PROXY protocol.
     pub(super) has_proxy_headers: bool,
     pub(super) refusals: Paced,
+    /// Requests that got no place at their origin.
+    pub(super) crowded: Paced,
     pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) origins: Origins,
     pub(super) prepared: PreparedRequests,
@@ -27,13 +29,14 @@ pub struct Proxy<H> {
 }
 
 impl<H: ProxyHost> Proxy<H> {
-    /// A proxy that remembers nothing yet.
-    pub fn new(host: H) -> Self {
-        let (trusted, origins) = (host.trusted_proxies(), Origins::new(host.tls()));
+    /// A proxy that remembers nothing yet, and has so many connections to origins at most.
+    pub fn new(host: H, most_to_origins: usize) -> Self {
+        let (trusted, origins) = (host.trusted_proxies(), Origins::new(host.tls(), most_to_origins));
         let tls = host.listener_tls();
         Self {
             has_proxy_headers: host.has_proxy_headers(),
             refusals: Paced::default(),
+            crowded: Paced::default(),
             host,
             trusted,
             tls,

@@ -29,10 +29,15 @@ pub fn handshake(response: &Response<Incoming>, id: &HeaderValue) -> Option<Resp
 }
 
 /// Carries bytes both ways until one side ends.
-pub fn open(client: OnUpgrade, response: Response<Incoming>, connection: OriginConnection) -> JoinHandle<()> {
+pub fn open(
+    client: OnUpgrade,
+    response: Response<Incoming>,
+    mut connection: OriginConnection,
+) -> JoinHandle<()> {
     let origin = hyper::upgrade::on(response);
     connection.detach();
     spawn_local(async move {
+        let _in_use = connection;
         let (Ok(client), Ok(origin)) = tokio::join!(client, origin) else { return };
         let (mut client, mut origin) = (TokioIo::new(client), TokioIo::new(origin));
         let _ended = copy_bidirectional(&mut client, &mut origin).await;

@@ -130,6 +130,19 @@ impl Drop for Node {
     }
 }
 
+/// The command by a shell that sets a limit (`ulimit`).
+pub fn limited(limit: &str, command: &Command) -> Command {
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.stdout(Stdio::null()).stderr(Stdio::piped());
+    limited
+}
+
 /// The status and the body of the answer to an administrator's request, if it comes.
 pub fn send(address: SocketAddr, method: &str, path: &str, body: Option<&str>) -> Option<(u16, String)> {
     let (head, body) = exchange(address, method, path, body)?;
