@@ -78,7 +78,7 @@ dry-run: deploy
 e2e: ## Run the end-to-end tests in workerd, on what `build` built
 	@scripts/schemathesis.sh --version >/dev/null || echo "the tests of the API's description will fail without it" >&2
 	@scripts/python-clients.sh --version >/dev/null || echo "a test of the token endpoint will fail without them" >&2
-	node --test --test-concurrency 2 $(RUNNER) tests/e2e/*.test.mjs tests/differential/*.test.mjs
+	node --test --test-concurrency 3 $(RUNNER) tests/e2e/*.test.mjs tests/differential/*.test.mjs
 
 attacks: ## Run the attack suite in workerd, on what `build` built
 	node --test $(RUNNER) tests/attacks/*.test.mjs
