@@ -76,6 +76,12 @@ mod tests {
         assert_eq!(prompt(&["select_account"], &plain), None);
         assert_eq!(prompt(&["login", "select_account"], &other).as_deref(), Some("select_account"));
         assert_eq!(prompt(&[], &other).as_deref(), Some("login"));
+        let consenting = |attempt: &LoginAttempt| {
+            let url = with_offline_party(|party| authorization_url(party, attempt, "s"));
+            url.split_once("&prompt=").map(|(_, prompt)| prompt.to_owned())
+        };
+        assert_eq!(consenting(&plain).as_deref(), Some("consent"));
+        assert_eq!(consenting(&other).as_deref(), Some("login%20consent"));
     }
 
     #[test]

@@ -147,7 +147,8 @@ pub mod tests {
     }
 
     pub fn offline_federation() -> Federation {
-        Federation { offline_access: true, ..federation() }
+        let prompt = Prompt::try_from("consent").ok();
+        Federation { offline_access: true, prompt, ..federation() }
     }
 
     fn read(document: &Value, former: Option<&Federation>) -> Result<FederationChange, Faults> {

@@ -46,11 +46,15 @@ impl<'r> RelyingParty<'r> {
     /// than the one that is signed in. `login` is what each provider has to know.
     pub(super) fn prompt(&self, selects_account: bool) -> Option<&'r str> {
         let configured = self.federation.prompt();
-        let asks = |prompt: &&str| prompt.split(' ').any(|value| value != "consent");
-        if !selects_account || configured.as_ref().is_some_and(asks) {
-            return configured;
+        match (self.provider.selects_account(), configured) {
+            _ if !selects_account => configured,
+            (true, None) => Some(SELECT_ACCOUNT),
+            (false, None) => Some("login"),
+            // Some providers give refresh tokens only after it (OpenID Connect Core 1.0, section 11).
+            (true, Some("consent")) => Some("select_account consent"),
+            (false, Some("consent")) => Some("login consent"),
+            (_, Some(_)) => configured,
         }
-        Some(if self.provider.selects_account() { SELECT_ACCOUNT } else { "login" })
     }
 
     /// Where the provider sends users back.

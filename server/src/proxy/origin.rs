@@ -93,10 +93,10 @@ impl Origin {
         }
     }
 
-    /// Closes connections that were kept long enough. Whether any are left, or an address is to be remembered.
+    /// Closes connections that were kept long enough. Whether any are left, or it is to be remembered: tunnels count, too.
     pub fn sweep(&self) -> bool {
         let mut idle = self.idle.borrow_mut();
         idle.retain(|kept| kept.used.elapsed() < IDLE && kept.is_open());
-        !idle.is_empty() || self.addresses.has_avoided()
+        !idle.is_empty() || self.in_use.get() > 0 || self.addresses.has_avoided()
     }
 }

@@ -36,8 +36,8 @@ impl OriginPlaces {
         Self { most, open: Count::default(), in_use: Count::default() }
     }
 
-    /// A place of an origin; `None` if it has as many as are free. So one that is slow gets half of all, each of two that are a
-    /// third, and however many are, there is room for one that is not.
+    /// A place of an origin; `None` if it has as many as are free. So one that is slow leaves half of all to others; it takes a
+    /// dozen to use up all.
     pub fn take(&self, of_origin: &Count) -> Option<Place> {
         let free = self.most.saturating_sub(self.in_use.get());
         (of_origin.get() < free)
@@ -67,7 +67,8 @@ impl OriginPlaces {
 }
 
 impl Count {
-    fn get(&self) -> usize {
+    /// How many there are.
+    pub fn get(&self) -> usize {
         self.0.get()
     }
 
