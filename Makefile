@@ -40,7 +40,7 @@ ports:
 check: setup lint unit ## Check an edit: formatting, imports, clippy, types and the core's tests, in under two minutes
 
 test: SECONDS = 10
-test: postgres check supply fuzz dry-run e2e attacks node page origins proxies ## Check everything: about three quarters of an hour
+test: postgres check supply fuzz dry-run e2e attacks node page origins proxies ## Check everything: about half an hour
 
 setup: ## Install what the build needs (run, check, test and deploy do it themselves)
 	@scripts/setup.sh
@@ -125,7 +125,7 @@ screenshots: setup ## Make the pictures of docs/inspector.md
 	scripts/build-inspector.sh
 	node tests/page/screenshots.mjs
 
-bench: setup ## Measure against other authorizers, 25 minutes (QUICK=1: under two; ONLY=warm,new,… for parts)
+bench: setup ## Measure against other authorizers, well over half an hour (QUICK=1: under two; ONLY=warm,new,… for parts)
 	@scripts/setup-bench.sh
 	scripts/build-worker.sh
 	$(CARGO) build --locked --release --package server --example driven
