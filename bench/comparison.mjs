@@ -12,8 +12,8 @@ const ATTEMPTS = 5;
 
 /**
  * Measures contestants, and gives the samples of each. The first one of a `group` is what the others of it are compared
- * with. Those of the same `worker` and `documents` share a process, in each round a new one: of two that run the same, one can be
- * slower by 8 % as long as it runs. Who `isNew` has a new one for each measurement, and sees each of its `tokens` once.
+ * with. Those of the same `worker` and `documents` share a process, in each round a new one, so that no
+ * one process decides a run. Who `isNew` has a new one for each measurement, and sees each of its `tokens` once.
  */
 export async function compare(environment, contestants, { rounds, seconds, connections, firstToken, say }) {
   const start = async ({ worker, documents }) => {
